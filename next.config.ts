@@ -1,0 +1,14 @@
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  // Next must never stop a build for an upgrade notice nor rewrite our files.
+  agentRules: false,
+  experimental: { agentUpgrade: false },
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // The custom server (server/main.ts) owns the gRPC client; Next must not bundle a second copy.
+  serverExternalPackages: ['@grpc/grpc-js'],
+  turbopack: { root: import.meta.dirname },
+};
+
+export default config;
