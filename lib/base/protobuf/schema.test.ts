@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { utf8Encode } from '../bytes.ts';
-import { Compare, PutRequest, RangeRequest, RequestOp, TxnRequest } from '../etcdpb/kv.ts';
 import { StatusResponse } from '../etcdpb/cluster.ts';
+import { Compare, PutRequest, RangeRequest, RequestOp, TxnRequest } from '../etcdpb/kv.ts';
 import { RaftEntry } from '../etcdpb/raft.ts';
 import { WatchCreateRequest } from '../etcdpb/watch.ts';
 import { Reader, WireError } from './reader.ts';
@@ -14,7 +14,14 @@ test('a put encodes to the bytes protoc gives', () => {
 
 test('decode gives every field, encode omits defaults', () => {
   const value = PutRequest.decode(new Uint8Array());
-  expect(value).toEqual({ key: new Uint8Array(), value: new Uint8Array(), lease: 0n, prevKv: false, ignoreValue: false, ignoreLease: false });
+  expect(value).toEqual({
+    key: new Uint8Array(),
+    value: new Uint8Array(),
+    lease: 0n,
+    prevKv: false,
+    ignoreValue: false,
+    ignoreLease: false,
+  });
   expect(PutRequest.encode(value)).toHaveLength(0);
 });
 
@@ -55,16 +62,25 @@ test('64-bit ids are exact and ordinals saturate instead of rounding', () => {
   expect(RangeRequest.decode(writer.finish()).revision).toBe(Number.MAX_SAFE_INTEGER);
 });
 
-test.each([0, 1, 127, 128, 2 ** 31, 2 ** 32, 2 ** 45 + 7, Number.MAX_SAFE_INTEGER, -1, -(2 ** 40), Number.MIN_SAFE_INTEGER])(
-  'ordinal %d survives the wire',
-  (value) => {
-    const writer = new Writer();
-    writer.ordinal(value);
-    expect(new Reader(writer.finish()).ordinal()).toBe(value);
-    const exact = new Reader(writer.finish());
-    expect(exact.int64()).toBe(BigInt(value));
-  },
-);
+test.each([
+  0,
+  1,
+  127,
+  128,
+  2 ** 31,
+  2 ** 32,
+  2 ** 45 + 7,
+  Number.MAX_SAFE_INTEGER,
+  -1,
+  -(2 ** 40),
+  Number.MIN_SAFE_INTEGER,
+])('ordinal %d survives the wire', (value) => {
+  const writer = new Writer();
+  writer.ordinal(value);
+  expect(new Reader(writer.finish()).ordinal()).toBe(value);
+  const exact = new Reader(writer.finish());
+  expect(exact.int64()).toBe(BigInt(value));
+});
 
 test('long sub-messages get their length shifted in', () => {
   const data = new Uint8Array(300).fill(7);
@@ -82,9 +98,12 @@ test('proto2 required fields are written even when zero', () => {
   expect([...RaftEntry.encode({ term: 1, index: 2 })]).toEqual([0x08, 0, 0x10, 1, 0x18, 2]);
 });
 
-test.each([[[0x0a]], [[0x0a, 5, 1]], [[0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]], [[0x08, 1]], [[0x03]]])(
-  'malformed input %j is a WireError',
-  (input) => {
-    expect(() => PutRequest.decode(Uint8Array.from(input))).toThrow(WireError);
-  },
-);
+test.each([
+  [[0x0a]],
+  [[0x0a, 5, 1]],
+  [[0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]],
+  [[0x08, 1]],
+  [[0x03]],
+])('malformed input %j is a WireError', (input) => {
+  expect(() => PutRequest.decode(Uint8Array.from(input))).toThrow(WireError);
+});

@@ -1,0 +1,42 @@
+/**
+ * Every path of the console's HTTP API in one place, for the browser, the route handlers and the tests.
+ * `key`/`prefix` travel as a UTF-8 parameter, or as `key64`/`prefix64` (base64url) where the bytes are not UTF-8.
+ */
+import type { WireBytes } from './types.ts';
+
+export const API = '/api/v1';
+
+const store = (id: string): string => `${API}/stores/${encodeURIComponent(id)}`;
+
+export const routes = {
+  health: '/api/health',
+  stores: `${API}/stores`,
+  /** SSE. */
+  live: (id: string) => `${store(id)}/live`,
+  cluster: (id: string) => `${store(id)}/cluster`,
+  revisions: (id: string) => `${store(id)}/revisions`,
+  /** GET ?prefix&delimiter&offset&limit&rev → ChildrenPage */
+  children: (id: string) => `${store(id)}/children`,
+  /** GET ?q&limit → SearchPage (substring over the key index) */
+  search: (id: string) => `${store(id)}/search`,
+  /** GET ?key&rev → KeyDetail · PUT PutBody → WriteResult */
+  key: (id: string) => `${store(id)}/key`,
+  /** GET ?key&before&limit → KeyHistory */
+  history: (id: string) => `${store(id)}/history`,
+  /** GET ?key|prefix → DeletePreview */
+  deletePreview: (id: string) => `${store(id)}/delete-preview`,
+  /** POST DeleteBody → DeleteResult */
+  delete: (id: string) => `${store(id)}/delete`,
+  /** GET → LeaseList · POST LeaseGrantBody → LeaseView */
+  leases: (id: string) => `${store(id)}/leases`,
+  /** GET → LeaseView */
+  lease: (id: string, lease: string) => `${store(id)}/leases/${encodeURIComponent(lease)}`,
+  /** POST LeaseRevokeBody → WriteResult */
+  leaseRevoke: (id: string, lease: string) => `${store(id)}/leases/${encodeURIComponent(lease)}/revoke`,
+} as const;
+
+/** Adds `name=text` or `name64=base64url`. */
+export function setBytesParam(params: URLSearchParams, name: string, value: WireBytes): void {
+  if (typeof value === 'string') params.set(name, value);
+  else params.set(`${name}64`, value.base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
+}

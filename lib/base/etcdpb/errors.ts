@@ -1,0 +1,53 @@
+/**
+ * etcd's errors, exact in code and text, because clients match on both (reference: etcd rpctypes; 3.6 codes).
+ * Inside the process an error is the `EtcdError` object; the text matters only on the wire.
+ */
+import { GrpcCode } from '../grpc-status.ts';
+
+export class EtcdError extends Error {
+  override readonly name = 'EtcdError';
+  readonly code: GrpcCode;
+
+  constructor(code: GrpcCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const invalid = (text: string) => () => new EtcdError(GrpcCode.INVALID_ARGUMENT, `etcdserver: ${text}`);
+const outOfRange = (text: string) => () => new EtcdError(GrpcCode.OUT_OF_RANGE, `etcdserver: ${text}`);
+const exhausted = (text: string) => () => new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, `etcdserver: ${text}`);
+const notFound = (text: string) => () => new EtcdError(GrpcCode.NOT_FOUND, `etcdserver: ${text}`);
+const precondition = (text: string) => () => new EtcdError(GrpcCode.FAILED_PRECONDITION, `etcdserver: ${text}`);
+const unavailable = (text: string) => () => new EtcdError(GrpcCode.UNAVAILABLE, `etcdserver: ${text}`);
+
+/** Factories, so that every throw has its own stack. */
+export const etcdErrors = {
+  emptyKey: invalid('key is not provided'),
+  keyNotFound: invalid('key not found'),
+  valueProvided: invalid('value is provided'),
+  leaseProvided: invalid('lease is provided'),
+  tooManyOps: invalid('too many operations in txn request'),
+  duplicateKey: invalid('duplicate key given in txn request'),
+  invalidSortOption: invalid('invalid sort option'),
+  requestTooLarge: invalid('request is too large'),
+  compacted: outOfRange('mvcc: required revision has been compacted'),
+  futureRevision: outOfRange('mvcc: required revision is a future revision'),
+  leaseTtlTooLarge: outOfRange('too large lease TTL'),
+  noSpace: exhausted('mvcc: database space exceeded'),
+  tooManyRequests: exhausted('too many requests'),
+  leaseNotFound: notFound('requested lease not found'),
+  memberNotFound: notFound('member not found'),
+  leaseExists: precondition('lease already exists'),
+  notLeader: precondition('not leader'),
+  badLeaderTransferee: precondition('bad leader transferee'),
+  authNotEnabled: precondition('authentication is not enabled'),
+  noLeader: unavailable('no leader'),
+  leaderChanged: unavailable('leader changed'),
+  stopped: unavailable('server stopped'),
+  timeout: unavailable('request timed out'),
+  timeoutLeaderLost: unavailable('request timed out, possibly due to previous leader failure'),
+  timeoutConnectionLost: unavailable('request timed out, possibly due to connection lost'),
+  unhealthy: unavailable('unhealthy cluster'),
+  corrupt: () => new EtcdError(GrpcCode.DATA_LOSS, 'etcdserver: corrupt cluster'),
+} as const;

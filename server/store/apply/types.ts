@@ -1,0 +1,94 @@
+/**
+ * The replicated state machine: committed entry in, response and events out. Everything a member knows besides its Raft
+ * log lives behind this interface: keys, leases, alarms, membership. Deterministic: the same entries give every member
+ * the same state, the same responses and the same HashKV.
+ *
+ * Durability: apply() is buffered; `flush` makes everything applied so far durable, and `durableIndex` says how far that
+ * is. The member may compact its Raft log and WAL only up to durableIndex. After a crash the machine reopens at its
+ * durableIndex (or later) and the member re-applies the rest from the WAL, with identical results.
+ */
+import type { ClusterId, LeaseId, LogIndex, MemberId, Revision } from '../../../lib/base/brand.ts';
+import type { AlarmMember, AlarmResponse, Member } from '../../../lib/base/etcdpb/cluster.ts';
+import type { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
+import type { DeleteRangeResponse, PutResponse, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
+import type { LeaseGrantResponse } from '../../../lib/base/etcdpb/lease.ts';
+import type { Result } from '../../../lib/base/result.ts';
+import type { ReadView, Watchable } from '../mvcc/types.ts';
+import type { FlushCallback } from '../ports/disk.ts';
+import type { ConfChange, ConfState, Entry, SnapshotMetadata } from '../raft/types.ts';
+
+/** Responses without headers (the member adds its own); `revision` is what the header must say. */
+export type ApplyResponse = { readonly revision: Revision } & (
+  | { readonly kind: 'put'; readonly response: PutResponse }
+  | { readonly kind: 'deleteRange'; readonly response: DeleteRangeResponse }
+  | { readonly kind: 'txn'; readonly response: TxnResponse }
+  | { readonly kind: 'compaction' }
+  | { readonly kind: 'leaseGrant'; readonly response: LeaseGrantResponse }
+  | { readonly kind: 'leaseRevoke' }
+  | { readonly kind: 'alarm'; readonly response: AlarmResponse }
+  | { readonly kind: 'none' }
+);
+
+export interface Applied {
+  /** InternalRaftRequest.header.id of the proposal: how the proposing member finds its waiting caller. 0n: none. */
+  readonly requestId: bigint;
+  readonly outcome: Result<ApplyResponse, EtcdError>;
+}
+
+/** What the lease clock of the leader works on. Deadlines are NOT state: they are the leader's own (lease/). */
+export interface LeaseView {
+  list(): readonly LeaseId[];
+  /** Undefined when unknown. TTLs in seconds; keys in byte order. `remainingTtl` 0: no checkpoint. */
+  get(
+    id: LeaseId,
+  ): { readonly grantedTtl: number; readonly remainingTtl: number; readonly keys: readonly Uint8Array[] } | undefined;
+}
+
+export interface ConfChangeEntry {
+  readonly change: ConfChange;
+  readonly requestId: bigint;
+}
+
+export interface StateMachine extends Watchable {
+  readonly kv: ReadView;
+  readonly leases: LeaseView;
+  alarms(): readonly AlarmMember[];
+  clusterId(): ClusterId;
+  members(): readonly Member[];
+  /** True when this id was removed and must never come back. */
+  isRemoved(id: MemberId): boolean;
+
+  /** Index of the last entry applied in memory. Re-applying an entry at or below it is an assertion failure. */
+  appliedIndex(): LogIndex;
+  /** Applies one normal entry. */
+  apply(entry: Entry): Applied;
+  /** Decodes a configuration change entry; the member hands it to the Raft core, then calls applyConfChange. */
+  decodeConfChange(entry: Entry): ConfChangeEntry;
+  /** Records membership (context of the entry: etcd's member JSON) and the core's resulting ConfState. */
+  applyConfChange(entry: Entry, confState: ConfState): Applied;
+  confState(): ConfState;
+
+  durableIndex(): LogIndex;
+  /** Makes everything applied before this call durable. One flush in flight at a time. */
+  flush(done: FlushCallback): void;
+  /** Background work (compaction scrub) for at most one bounded slice. True when there is more. */
+  work(): boolean;
+
+  /** A consistent image of the state at appliedIndex, in chunks of at most 1 MiB, readable while applies go on. */
+  openSnapshot(): SnapshotReader;
+  /** Replaces the whole state by a received image. Nothing of the old state remains visible. */
+  restoreSnapshot(chunks: SnapshotSource): void;
+  close(): void;
+}
+
+export interface SnapshotReader {
+  readonly metadata: SnapshotMetadata;
+  /** The next chunk, or undefined at the end. */
+  next(): Uint8Array | undefined;
+  close(): void;
+}
+
+export interface SnapshotSource {
+  readonly metadata: SnapshotMetadata;
+  next(): Uint8Array | undefined;
+}

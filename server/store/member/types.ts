@@ -1,0 +1,48 @@
+/**
+ * A running member as rpc/ sees it. Promises begin here: below this line (raft, wal, mvcc, apply) everything is
+ * synchronous or callback style so that the simulator owns the schedule.
+ *
+ * Every rejection is an EtcdError with etcd's code and text. A write that may have been committed is rejected only with
+ * Unavailable (outcome unknown); a write that was certainly not proposed says so with another text.
+ */
+import type { ClusterId, LeaseId, MemberId } from '../../../lib/base/brand.ts';
+import type { AlarmMember, Member } from '../../../lib/base/etcdpb/cluster.ts';
+import type { ResponseHeader } from '../../../lib/base/etcdpb/kv.ts';
+import type { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
+import type { Init } from '../../../lib/base/protobuf/schema.ts';
+import type { ApplyResponse, LeaseView } from '../apply/types.ts';
+import type { ReadView, Watchable } from '../mvcc/types.ts';
+import type { RaftStatus } from '../raft/types.ts';
+
+export interface StoreMember {
+  readonly memberId: MemberId;
+  readonly clusterId: ClusterId;
+  readonly name: string;
+
+  /** With the current term and the store's current revision. */
+  header(): ResponseHeader;
+  readonly kv: ReadView;
+  readonly leases: LeaseView;
+  readonly watches: Watchable;
+  members(): readonly Member[];
+  alarms(): readonly AlarmMember[];
+  raftStatus(): RaftStatus;
+  hasLeader(): boolean;
+  /** Fires after every change of leader or of "no leader". Returns the unsubscriber. */
+  onLeaderChange(listener: () => void): () => void;
+
+  /** Replicates one request (the id and header are the member's business) and answers when THIS member applied it. */
+  propose(request: Init<Omit<InternalRaftRequest, 'id' | 'header'>>): Promise<ApplyResponse>;
+  /** Resolves when a read of `kv` is linearizable: leadership confirmed by a quorum and applied that far (ReadIndex). */
+  readBarrier(): Promise<void>;
+  /** Renews on the leader, forwarding when needed. Seconds granted; 0 when the lease is unknown or expired. */
+  renewLease(id: LeaseId): Promise<number>;
+  /** Asked of the leader, who owns the deadlines. Undefined when unknown. */
+  leaseRemaining(id: LeaseId): Promise<{ readonly ttl: number; readonly grantedTtl: number } | undefined>;
+  /** All leases, soonest expiry first. */
+  leasesByExpiry(): Promise<readonly LeaseId[]>;
+  /** Only on the leader. Resolves when `to` leads. */
+  moveLeader(to: MemberId): Promise<void>;
+  /** Draws a fresh positive int63, unique in this cluster with overwhelming likelihood. */
+  newLeaseId(): LeaseId;
+}
