@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseSettings, SettingsError } from './settings.ts';
+
+let cwd = '';
+beforeEach(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), 'quorate-settings-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+const parse = (env: Record<string, string>, args: string[] = []) => parseSettings(args, env, cwd);
+
+test('the defaults start three members and the console on loopback', () => {
+  const settings = parse({});
+  expect(settings).toMatchObject({ host: '127.0.0.1', port: 8379, dev: false, dataDir: path.join(cwd, '.quorate') });
+  expect(settings.members).toEqual([
+    { name: 'm1', client: 2379, peer: 2380 },
+    { name: 'm2', client: 22379, peer: 22380 },
+    { name: 'm3', client: 32379, peer: 32380 },
+  ]);
+  expect(settings.stores[0]).toMatchObject({
+    id: 'local',
+    kind: 'bundled',
+    endpoints: ['127.0.0.1:2379', '127.0.0.1:22379', '127.0.0.1:32379'],
+  });
+});
+
+test('external endpoints start no bundled store', () => {
+  const settings = parse({
+    QUORATE_ENDPOINTS: 'https://a:2379,https://[::1]:2379',
+    QUORATE_USER: 'root',
+    QUORATE_PASSWORD: 'x',
+  });
+  expect(settings.members).toEqual([]);
+  expect(settings.stores[0]).toMatchObject({
+    kind: 'external',
+    endpoints: ['a:2379', '[::1]:2379'],
+    tls: {},
+    auth: { user: 'root', password: 'x' },
+  });
+});
+
+test('several stores come from the configuration file', () => {
+  const stores = [
+    { id: 'prod', endpoints: ['h:1'], readOnly: true },
+    { id: 'test', label: 'Test', endpoints: ['h:2'] },
+  ];
+  writeFileSync(path.join(cwd, 'quorate.config.json'), JSON.stringify({ stores }));
+  expect(parse({}).stores).toMatchObject([
+    { id: 'prod', label: 'prod', readOnly: true },
+    { id: 'test', label: 'Test', readOnly: false },
+  ]);
+});
+
+test.each([
+  [{ QUORATE_PROT: '1' }, 'unknown setting QUORATE_PROT'],
+  [{ QUORATE_PORT: '99999' }, 'QUORATE_PORT must be a port number'],
+  [{ QUORATE_STORE_PORTS: '1,2,3' }, 'pairs'],
+  [{ QUORATE_STORE_PORTS: '1,2,2,3' }, 'twice'],
+  [{ QUORATE_READ_ONLY: 'maybe' }, 'QUORATE_READ_ONLY must be true or false'],
+  [{ QUORATE_HOST: '0.0.0.0' }, 'loopback only'],
+  [{ QUORATE_ENDPOINTS: 'nonsense' }, 'is not host:port'],
+  [{ QUORATE_ENDPOINTS: 'http://a:1,https://b:1' }, 'mix of http and https'],
+  [{ QUORATE_ENDPOINTS: 'a:1', QUORATE_USER: 'u' }, 'belong together'],
+  [{ QUORATE_CACERT: 'x' }, 'QUORATE_ENDPOINTS is not'],
+  [{ QUORATE_ENDPOINTS: 'https://a:1', QUORATE_CACERT: '/nowhere' }, 'does not exist'],
+])('%j is refused with one line that names the setting', (env, text) => {
+  expect(() => parse(env as Record<string, string>)).toThrow(SettingsError);
+  expect(() => parse(env as Record<string, string>)).toThrow(text);
+});
+
+test('an unknown flag is refused', () => {
+  expect(() => parse({}, ['--prot'])).toThrow('unknown flag --prot');
+});
+
+test('a broken configuration file is refused with the field', () => {
+  writeFileSync(path.join(cwd, 'quorate.config.json'), '{"stores":[{"id":"A!","endpoints":["h:1"]}]}');
+  expect(() => parse({})).toThrow('stores.0.id');
+});

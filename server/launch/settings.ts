@@ -1,0 +1,268 @@
+/**
+ * Settings of `npm start`, parsed once from environment, `quorate.config.json` and flags. Every bad or unknown setting is
+ * one clear line naming it and the remedy; nothing is started then (exit code 2).
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** A setting the operator must correct. `message` is the one line to print. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+export interface StoreSettings {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'bundled' | 'external';
+  /** host:port each. */
+  readonly endpoints: readonly string[];
+  readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string } | null;
+  readonly auth: { readonly user: string; readonly password: string } | null;
+  readonly readOnly: boolean;
+}
+
+export interface MemberPorts {
+  readonly name: string;
+  readonly client: number;
+  readonly peer: number;
+}
+
+export interface Settings {
+  readonly dev: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Members of the bundled store to start; empty when the console manages external stores only. */
+  readonly members: readonly MemberPorts[];
+  readonly stores: readonly StoreSettings[];
+}
+
+const CONFIG_FILE = 'quorate.config.json';
+const DEFAULT_STORE_PORTS = '2379,2380,22379,22380,32379,32380';
+const KNOWN = [
+  'QUORATE_PORT',
+  'QUORATE_HOST',
+  'QUORATE_DATA_DIR',
+  'QUORATE_ENDPOINTS',
+  'QUORATE_CACERT',
+  'QUORATE_CERT',
+  'QUORATE_KEY',
+  'QUORATE_USER',
+  'QUORATE_PASSWORD',
+  'QUORATE_STORE_PORTS',
+  'QUORATE_READ_ONLY',
+] as const;
+type Name = (typeof KNOWN)[number];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const configSchema = z.strictObject({
+  stores: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1-32 of a-z, 0-9 and "-"'),
+        label: z.string().min(1).max(60).optional(),
+        endpoints: z.array(z.string()).min(1),
+        caFile: z.string().optional(),
+        certFile: z.string().optional(),
+        keyFile: z.string().optional(),
+        user: z.string().optional(),
+        password: z.string().optional(),
+        readOnly: z.boolean().optional(),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * @param cwd folder that relative paths and quorate.config.json are looked up in.
+ * @throws SettingsError
+ */
+export function parseSettings(args: readonly string[], env: Environment, cwd: string): Settings {
+  const dev = parseArgs(args);
+  refuseUnknown(env);
+  const readOnly = parseBoolean(env, 'QUORATE_READ_ONLY');
+  const external = externalStores(env, cwd, readOnly);
+  const members = external === null ? parseMembers(env) : [];
+  return {
+    dev,
+    host: parseHost(env),
+    port: parsePort('QUORATE_PORT', env.QUORATE_PORT ?? '8379'),
+    dataDir: path.resolve(cwd, env.QUORATE_DATA_DIR ?? '.quorate'),
+    members,
+    stores: external ?? [bundledStore(members, readOnly)],
+  };
+}
+
+function parseArgs(args: readonly string[]): boolean {
+  for (const arg of args) {
+    if (arg !== '--dev')
+      throw new SettingsError(`unknown flag ${arg}; known: --dev (settings are QUORATE_… environment variables)`);
+  }
+  return args.includes('--dev');
+}
+
+function refuseUnknown(env: Environment): void {
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('QUORATE_') && !(KNOWN as readonly string[]).includes(name)) {
+      throw new SettingsError(`unknown setting ${name}; known: ${KNOWN.join(', ')}`);
+    }
+  }
+}
+
+function parsePort(name: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
+    throw new SettingsError(`${name} must be a port number 1-65535, got "${text}"`);
+  }
+  return port;
+}
+
+function parseBoolean(env: Environment, name: Name): boolean {
+  const text = env[name] ?? 'false';
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0' || text === '') return false;
+  throw new SettingsError(`${name} must be true or false, got "${text}"`);
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function parseHost(env: Environment): string {
+  const host = env.QUORATE_HOST ?? '127.0.0.1';
+  if (!isLoopback(host)) {
+    throw new SettingsError(
+      `QUORATE_HOST=${host} would let anyone on the network change the store: the console listens on loopback only until it has sign-in; ` +
+        'use 127.0.0.1 and reach it through an SSH tunnel or an authenticating proxy',
+    );
+  }
+  return host;
+}
+
+function parseMembers(env: Environment): MemberPorts[] {
+  const text = env.QUORATE_STORE_PORTS ?? DEFAULT_STORE_PORTS;
+  const ports = text.split(',').map((part) => parsePort('QUORATE_STORE_PORTS', part.trim()));
+  if (ports.length % 2 !== 0) {
+    throw new SettingsError(
+      `QUORATE_STORE_PORTS must list pairs "client,peer,client,peer,…", got ${ports.length} ports`,
+    );
+  }
+  if (new Set(ports).size !== ports.length) throw new SettingsError('QUORATE_STORE_PORTS names a port twice');
+  const members: MemberPorts[] = [];
+  for (let i = 0; i < ports.length; i += 2) {
+    members.push({ name: `m${i / 2 + 1}`, client: ports[i] as number, peer: ports[i + 1] as number });
+  }
+  if (members.length > 7) throw new SettingsError(`QUORATE_STORE_PORTS asks for ${members.length} members; at most 7`);
+  return members;
+}
+
+function bundledStore(members: readonly MemberPorts[], readOnly: boolean): StoreSettings {
+  const endpoints = members.map((member) => `127.0.0.1:${member.client}`);
+  return { id: 'local', label: 'local', kind: 'bundled', endpoints, tls: null, auth: null, readOnly };
+}
+
+function externalStores(env: Environment, cwd: string, readOnly: boolean): StoreSettings[] | null {
+  if (env.QUORATE_ENDPOINTS !== undefined && env.QUORATE_ENDPOINTS !== '') return [storeFromEnvironment(env, readOnly)];
+  for (const name of ['QUORATE_CACERT', 'QUORATE_CERT', 'QUORATE_KEY', 'QUORATE_USER', 'QUORATE_PASSWORD'] as const) {
+    if (env[name] !== undefined)
+      throw new SettingsError(`${name} is set but QUORATE_ENDPOINTS is not: it applies to external stores`);
+  }
+  const file = path.join(cwd, CONFIG_FILE);
+  return existsSync(file) ? storesFromFile(file, cwd, readOnly) : null;
+}
+
+function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSettings {
+  const source = 'QUORATE_ENDPOINTS';
+  const parsed = parseEndpoints(source, (env.QUORATE_ENDPOINTS ?? '').split(','));
+  const files = {
+    ...(env.QUORATE_CACERT === undefined ? {} : { caFile: env.QUORATE_CACERT }),
+    ...(env.QUORATE_CERT === undefined ? {} : { certFile: env.QUORATE_CERT }),
+    ...(env.QUORATE_KEY === undefined ? {} : { keyFile: env.QUORATE_KEY }),
+  };
+  if ((env.QUORATE_USER === undefined) !== (env.QUORATE_PASSWORD === undefined)) {
+    throw new SettingsError('QUORATE_USER and QUORATE_PASSWORD belong together: set both or neither');
+  }
+  const auth =
+    env.QUORATE_USER === undefined || env.QUORATE_PASSWORD === undefined
+      ? null
+      : { user: env.QUORATE_USER, password: env.QUORATE_PASSWORD };
+  return {
+    id: 'etcd',
+    label: 'etcd',
+    kind: 'external',
+    ...parsed,
+    tls: tlsOf(source, parsed.secure, files),
+    auth,
+    readOnly,
+  };
+}
+
+function storesFromFile(file: string, cwd: string, readOnly: boolean): StoreSettings[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new SettingsError(`${CONFIG_FILE} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  const result = configSchema.safeParse(json);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new SettingsError(`${CONFIG_FILE}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+  }
+  const ids = new Set<string>();
+  return result.data.stores.map((store) => {
+    if (ids.has(store.id)) throw new SettingsError(`${CONFIG_FILE}: two stores have the id "${store.id}"`);
+    ids.add(store.id);
+    const source = `${CONFIG_FILE}, store "${store.id}"`;
+    const parsed = parseEndpoints(source, store.endpoints);
+    const resolved = (name: 'caFile' | 'certFile' | 'keyFile') =>
+      store[name] === undefined ? {} : { [name]: path.resolve(cwd, store[name]) };
+    const files = { ...resolved('caFile'), ...resolved('certFile'), ...resolved('keyFile') };
+    if ((store.user === undefined) !== (store.password === undefined)) {
+      throw new SettingsError(`${source}: user and password belong together: set both or neither`);
+    }
+    return {
+      id: store.id,
+      label: store.label ?? store.id,
+      kind: 'external' as const,
+      endpoints: parsed.endpoints,
+      tls: tlsOf(source, parsed.secure, files),
+      auth:
+        store.user === undefined || store.password === undefined
+          ? null
+          : { user: store.user, password: store.password },
+      readOnly: readOnly || (store.readOnly ?? false),
+    };
+  });
+}
+
+function parseEndpoints(source: string, list: readonly string[]): { endpoints: string[]; secure: boolean } {
+  const schemes = new Set<string>();
+  const endpoints = list.map((raw) => {
+    const text = raw.trim();
+    const match = /^(?:(https?):\/\/)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\/?$/.exec(text);
+    if (match === null)
+      throw new SettingsError(`${source}: "${text}" is not host:port, http://host:port or https://host:port`);
+    parsePort(source, match[3] ?? '');
+    schemes.add(match[1] ?? 'http');
+    return `${match[2]}:${match[3]}`;
+  });
+  if (schemes.size > 1)
+    throw new SettingsError(`${source}: mix of http and https endpoints; use one scheme for a store`);
+  return { endpoints, secure: schemes.has('https') };
+}
+
+function tlsOf(source: string, secure: boolean, files: NonNullable<StoreSettings['tls']>): StoreSettings['tls'] {
+  const named = Object.entries(files);
+  for (const [name, file] of named) {
+    if (!existsSync(file)) throw new SettingsError(`${source}: ${name} ${file} does not exist`);
+  }
+  if (named.length > 0 && !secure)
+    throw new SettingsError(`${source}: certificates are set but the endpoints are not https://`);
+  if ((files.certFile === undefined) !== (files.keyFile === undefined)) {
+    throw new SettingsError(`${source}: client certificate and key belong together: set both or neither`);
+  }
+  return secure ? files : null;
+}

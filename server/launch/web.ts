@@ -1,0 +1,86 @@
+/** The console's HTTP server: Next behind a Host check, stoppable with streams open. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import next from 'next';
+import { isLoopback } from './settings.ts';
+
+const CLOSE_GRACE_MS = 1000;
+
+export interface WebServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface WebOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly dev: boolean;
+  readonly root: string;
+}
+
+/** Takes the port at once, so that a taken one is known before anything else is started. @throws the listen error */
+export async function listen(options: WebOptions): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  server.on('request', notYet);
+  return server;
+}
+
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1', connection: 'close' });
+  response.end('Quorate is starting.\n');
+}
+
+/** Serves the pages on an already listening server. */
+export async function serve(server: Server, options: WebOptions): Promise<WebServer> {
+  const app = next({
+    dev: options.dev,
+    dir: options.root,
+    hostname: options.host,
+    port: options.port,
+    httpServer: server,
+  });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  server.removeListener('request', notYet);
+  server.on('request', (request, response) => {
+    if (!isOwnHost(request.headers.host)) {
+      // A page elsewhere that points its own name at 127.0.0.1 (DNS rebinding) must not reach the store through us.
+      response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+      response.end('This console answers to loopback names only.\n');
+      return;
+    }
+    handle(request, response).catch((cause: unknown) => {
+      console.error('console: request failed', cause);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${shown}:${options.port}`,
+    close: async () => {
+      await closeServer(server);
+      await app.close();
+    },
+  };
+}
+
+function isOwnHost(header: string | undefined): boolean {
+  if (header === undefined) return false;
+  const name = header.startsWith('[') ? header.slice(1, header.indexOf(']')) : (header.split(':')[0] ?? '');
+  return isLoopback(name);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
