@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { comparableText, hexRows, recogniseValue, valueBytesOf } from './value-format.ts';
+
+const kind = (value: Parameters<typeof recogniseValue>[0]) => recogniseValue(value).kind;
+
+test('values are recognised by their bytes', () => {
+  expect(kind('')).toBe('empty');
+  expect(kind('{"a": 1}')).toBe('json');
+  expect(kind(' [1, 2] ')).toBe('json');
+  expect(kind('{"a": 1')).toBe('text');
+  expect(kind('42')).toBe('text');
+  expect(kind('https://example.test:80/x')).toBe('text');
+  expect(kind({ base64: '/w==' })).toBe('binary');
+  expect(kind('a\u0000b')).toBe('binary');
+});
+
+test('YAML needs more than one line that looks like it', () => {
+  expect(kind('server:\n  port: 80\n  hosts:\n    - a\n    - b\n')).toBe('yaml');
+  expect(kind('- a\n- b')).toBe('yaml');
+  expect(kind('# comment\nname: x\nlog.level: debug')).toBe('yaml');
+  expect(kind('note: call me back')).toBe('text');
+  expect(kind('Dear all,\nplease note: the door is open.\nThanks')).toBe('text');
+});
+
+test('hex rows carry offset, bytes and what can be printed', () => {
+  const rows = hexRows(Uint8Array.from({ length: 18 }, (_, i) => 0x40 + i));
+  expect(rows).toHaveLength(2);
+  expect(rows[1]).toEqual({ offset: '00000010', hex: '50 51', ascii: 'PQ' });
+});
+
+test('comparable text lays JSON out and shows binary as hex', () => {
+  expect(comparableText('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(comparableText({ base64: '/wA=' })).toBe('00000000  ff 00');
+  expect(valueBytesOf({ base64: '/wA=' })).toEqual(Uint8Array.of(0xff, 0));
+});
