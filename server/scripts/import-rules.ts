@@ -1,0 +1,258 @@
+/**
+ * Who may import whom, and why (server/docs/architecture.md, "Rules that keep it provable"). The table is the rule; the
+ * rest resolves imports against it. Every file belongs to the area with the longest matching path.
+ */
+import path from 'node:path';
+import type { Finding, SourceFile } from './source-files.ts';
+import { lineAt, stripCode } from './strip-code.ts';
+
+interface Area {
+  /** Folder, or file, relative to the root. */
+  readonly path: string;
+  /** Areas it may import besides itself. A folder stands for everything below it. */
+  readonly may: readonly string[];
+  /** Node's own modules and npm packages: all, Node's only, npm's only, none, or the npm packages named. */
+  readonly outside: 'all' | 'node' | 'npm' | 'none' | readonly string[];
+  readonly why: string;
+}
+
+const PURE = 'it is a function of its inputs, so that one seed decides a whole run; effects enter through ports';
+const BOTH_SIDES = 'it runs in the browser and in the server';
+
+export const AREAS: readonly Area[] = [
+  {
+    path: 'app',
+    may: ['components', 'server/console', 'lib'],
+    outside: 'all',
+    why: 'routes are thin: params in, one feature component or one console function',
+  },
+  {
+    path: 'components',
+    may: ['lib'],
+    outside: 'npm',
+    why: 'components run in the browser and know the server by lib/api only',
+  },
+
+  { path: 'lib', may: [], outside: ['zod'], why: `${BOTH_SIDES} and imports nothing of ours outside lib` },
+  { path: 'lib/base', may: [], outside: 'none', why: 'everything stands on it, so it stands on nothing' },
+  { path: 'lib/api', may: ['lib/base'], outside: ['zod'], why: BOTH_SIDES },
+  { path: 'lib/live', may: ['lib/base', 'lib/api', 'lib/keys', 'lib/format'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/keys', may: ['lib/base', 'lib/api', 'lib/format'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/format', may: ['lib/base', 'lib/api'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/history', may: ['lib/base', 'lib/api', 'lib/keys', 'lib/format'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/config', may: ['lib/base', 'lib/api', 'lib/format'], outside: 'none', why: BOTH_SIDES },
+  {
+    path: 'lib/client',
+    may: ['lib/base'],
+    outside: ['node:*', '@grpc/grpc-js'],
+    why: 'applications import it: it must not pull in the console',
+  },
+
+  {
+    path: 'server/main.ts',
+    may: ['server/launch', 'server/console'],
+    outside: 'all',
+    why: 'it starts the parts and holds no logic of its own',
+  },
+  {
+    path: 'server/launch',
+    may: ['lib/base', 'server/console'],
+    outside: 'all',
+    why: 'members are processes it spawns, never modules it imports',
+  },
+
+  {
+    path: 'server/store',
+    may: ['lib/base'],
+    outside: 'node',
+    why: 'the store stands alone: no console, no npm package',
+  },
+  {
+    path: 'server/store/main.ts',
+    may: ['server/store', 'lib/base'],
+    outside: 'node',
+    why: 'it puts one member together',
+  },
+  {
+    path: 'server/store/ports',
+    may: ['lib/base'],
+    outside: 'node',
+    why: 'ports are leaves: what the store needs from the machine',
+  },
+  { path: 'server/store/raft', may: ['lib/base'], outside: 'none', why: PURE },
+  { path: 'server/store/mvcc', may: ['lib/base', 'server/store/ports'], outside: 'none', why: PURE },
+  { path: 'server/store/lease', may: ['lib/base', 'server/store/mvcc'], outside: 'none', why: PURE },
+  { path: 'server/store/auth', may: ['lib/base', 'server/store/mvcc'], outside: 'none', why: PURE },
+  { path: 'server/store/alarm', may: ['lib/base', 'server/store/mvcc'], outside: 'none', why: PURE },
+  {
+    path: 'server/store/apply',
+    may: [
+      'lib/base',
+      'server/store/ports',
+      'server/store/mvcc',
+      'server/store/lease',
+      'server/store/auth',
+      'server/store/alarm',
+      'server/store/raft',
+    ],
+    outside: 'none',
+    why: PURE,
+  },
+  {
+    path: 'server/store/wal',
+    may: ['lib/base', 'server/store/ports', 'server/store/raft'],
+    outside: 'none',
+    why: 'the log is a leaf used by member; the disk enters through ports',
+  },
+  {
+    path: 'server/store/transport',
+    may: ['lib/base', 'server/store/ports', 'server/store/raft', 'server/store/member'],
+    outside: 'node',
+    why: 'peers talk Raft messages only',
+  },
+  {
+    path: 'server/store/member',
+    may: [
+      'lib/base',
+      'server/store/ports',
+      'server/store/raft',
+      'server/store/wal',
+      'server/store/mvcc',
+      'server/store/lease',
+      'server/store/auth',
+      'server/store/alarm',
+      'server/store/apply',
+      'server/store/transport',
+    ],
+    outside: 'node',
+    why: 'the one effectful loop: it drives what lies below and never knows who calls it',
+  },
+  {
+    path: 'server/store/rpc',
+    may: ['lib/base', 'server/store/member', 'server/store/apply', 'server/store/mvcc', 'server/store/ports'],
+    outside: 'node',
+    why: 'the front translates the wire; it reaches state through the member only',
+  },
+  {
+    path: 'server/store/sim',
+    may: ['lib/base', 'server/store'],
+    outside: 'node',
+    why: 'the simulator builds whole members out of every layer',
+  },
+
+  {
+    path: 'server/engines',
+    may: ['lib'],
+    outside: ['node:*', '@grpc/grpc-js', 'zod'],
+    why: 'an engine knows a store by its wire protocol only',
+  },
+  {
+    path: 'server/console',
+    may: ['server/engines', 'lib'],
+    outside: ['node:*', 'zod', 'server-only'],
+    why: 'the console talks to every store through an engine, the bundled one included',
+  },
+  {
+    path: 'server/scripts',
+    may: ['lib', 'e2e/fixtures'],
+    outside: 'all',
+    why: 'scripts drive the product from outside, as its users do',
+  },
+  {
+    path: 'e2e',
+    may: ['lib', 'server/scripts'],
+    outside: 'all',
+    why: 'these tests use the product over its wires only',
+  },
+];
+
+/** Files at the root are configuration of tools. */
+const ROOT_AREA: Area = { path: '', may: ['server/scripts', 'e2e'], outside: 'all', why: 'configuration of tools' };
+
+/** Tests may also use the test libraries, the simulator's doubles and, to talk to what they test, any client. */
+const TEST_PACKAGES = [
+  'vitest',
+  'fast-check',
+  '@testing-library/react',
+  '@testing-library/dom',
+  '@grpc/grpc-js',
+  'node:*',
+];
+const TEST_AREAS: Readonly<Record<string, readonly string[]>> = {
+  'server/store': ['server/store', 'lib/base'],
+  'server/console': ['lib'],
+};
+
+export function checkImports(files: readonly SourceFile[]): Finding[] {
+  const known = new Set(files.map((file) => file.path));
+  return files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file.path)).flatMap((file) => checkFile(file, known));
+}
+
+function checkFile(file: SourceFile, known: ReadonlySet<string>): Finding[] {
+  const area = areaOf(file.path);
+  if (area === undefined) return [{ path: file.path, message: 'belongs to no area of import-rules.ts' }];
+  const findings: Finding[] = [];
+  for (const { specifier, offset } of importsOf(file.text)) {
+    const message = judge(file.path, area, specifier, known);
+    if (message !== undefined) findings.push({ path: file.path, line: lineAt(file.text, offset), message });
+  }
+  return findings;
+}
+
+function judge(from: string, area: Area, specifier: string, known: ReadonlySet<string>): string | undefined {
+  if (!specifier.startsWith('.')) {
+    if (mayOutside(from, area, specifier)) return undefined;
+    return `${area.path} may not import "${specifier}": ${area.why}`;
+  }
+  const target = path.posix.normalize(path.posix.join(path.posix.dirname(from), specifier));
+  if (!known.has(target)) return undefined; // tsc says it better
+  const to = areaOf(target);
+  if (to === undefined || to.path === area.path) return undefined;
+  const allowed = [...area.may, ...(isTest(from) ? testAreas(from) : [])];
+  if (allowed.some((folder) => isBelow(target, folder))) return undefined;
+  return `${area.path || 'the root'} may not import ${to.path || 'the root'} (${target}): ${area.why}`;
+}
+
+function mayOutside(from: string, area: Area, specifier: string): boolean {
+  const isNode = specifier.startsWith('node:');
+  const matches = (list: readonly string[]) =>
+    list.some((name) => specifier === name || specifier.startsWith(`${name}/`) || (isNode && name === 'node:*'));
+  if (isTest(from) && matches(TEST_PACKAGES)) return true;
+  switch (area.outside) {
+    case 'all':
+      return true;
+    case 'none':
+      return false;
+    case 'node':
+      return isNode;
+    case 'npm':
+      return !isNode;
+    default:
+      return matches(area.outside);
+  }
+}
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
+const isBelow = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
+
+function testAreas(from: string): readonly string[] {
+  return Object.entries(TEST_AREAS).flatMap(([folder, extra]) => (isBelow(from, folder) ? extra : []));
+}
+
+export function areaOf(file: string): Area | undefined {
+  if (!file.includes('/')) return ROOT_AREA;
+  let best: Area | undefined;
+  for (const area of AREAS) {
+    if (isBelow(file, area.path) && area.path.length >= (best?.path.length ?? 0)) best = area;
+  }
+  return best;
+}
+
+const IMPORT =
+  /(?:\bfrom|\bimport)\s*\(?\s*(['"])([^'"\n]+)\1|new URL\(\s*(['"])(\.[^'"\n]+)\3\s*,\s*import\.meta\.url/g;
+
+export function importsOf(text: string): { readonly specifier: string; readonly offset: number }[] {
+  // Comments are blanked in place, so offsets still point into the original.
+  const code = stripCode(text, { strings: false });
+  return [...code.matchAll(IMPORT)].map((match) => ({ specifier: match[2] ?? match[4] ?? '', offset: match.index }));
+}
