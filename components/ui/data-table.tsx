@@ -1,0 +1,238 @@
+'use client';
+
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
+import { cn } from './cn.ts';
+import { ROLE } from './grid-roles.ts';
+
+/** The product's row height in px at the default font size; the --row token says the same to CSS. */
+export const ROW_PX = 24;
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly head: ReactNode;
+  /** Stands behind the head in grey: "s", "MiB". */
+  readonly unit?: string;
+  /** A CSS grid track: "8rem", "minmax(12rem, 1fr)". */
+  readonly width: string;
+  /** Numbers go right. */
+  readonly align?: 'left' | 'right';
+  readonly sortable?: boolean;
+  /** Hides the column while the table is narrower than this container query allows, e.g. "@max-3xl:hidden". */
+  readonly className?: string;
+  readonly cell: (row: Row, index: number) => ReactNode;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface DataTableProps<Row> {
+  /** Names the grid for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row, index: number) => string;
+  /** Key of the selected row. */
+  readonly selected?: string | null;
+  /** Arrow keys, j and k, or a click move the selection. */
+  readonly onSelect?: (row: Row, index: number) => void;
+  /** Enter or a double click. */
+  readonly onOpen?: (row: Row, index: number) => void;
+  readonly sort?: Sort;
+  readonly onSort?: (sort: Sort) => void;
+  /** Wraps a row, e.g. in a context menu. Must render `row` itself. */
+  readonly wrapRow?: (row: Row, element: ReactNode) => ReactNode;
+  readonly rowClassName?: (row: Row) => string | undefined;
+  readonly className?: string;
+  /** Tells how far the list is scrolled, in px; for "new rows wait while you read". */
+  readonly onScrollTop?: (scrollTop: number) => void;
+  /** What to say when there are no rows. */
+  readonly empty?: ReactNode;
+}
+
+/** An instrument: sticky head, right-aligned numbers, only the visible rows in the DOM, moved through by keyboard. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowKey, selected = null, onSelect, onOpen, className } = props;
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    scrollPaddingStart: ROW_PX + 4,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row, index);
+    },
+  });
+  const selectedIndex = selected === null ? -1 : rows.findIndex((row, index) => rowKey(row, index) === selected);
+  const select = (index: number): void => {
+    const row = rows[index];
+    if (row === undefined) return;
+    virtual.scrollToIndex(index);
+    onSelect?.(row, index);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    const target = nextIndex(event.key, selectedIndex, rows.length);
+    const row = rows[selectedIndex];
+    if (target !== null) select(target);
+    else if (event.key === 'Enter' && row !== undefined) onOpen?.(row, selectedIndex);
+    else return;
+    event.preventDefault();
+  };
+  const template = columns.map((column) => column.width).join(' ');
+
+  return (
+    <div
+      ref={scroller}
+      {...ROLE.grid}
+      tabIndex={0}
+      data-focus-inset=""
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={selectedIndex >= 0 ? `${id}-${selectedIndex}` : undefined}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => props.onScrollTop?.(event.currentTarget.scrollTop)}
+      className={cn('@container relative min-h-0 flex-1 overflow-auto', className)}
+    >
+      <HeadRow {...props} template={template} />
+      {rows.length === 0 ? (
+        <RowlessNote empty={props.empty} />
+      ) : (
+        <div {...ROLE.rowgroup} className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            const isSelected = item.index === selectedIndex;
+            const element = (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself takes the keys (aria-activedescendant)
+              <div
+                key={item.key}
+                {...ROLE.row}
+                tabIndex={-1}
+                id={`${id}-${item.index}`}
+                aria-rowindex={item.index + 2}
+                aria-selected={isSelected}
+                onClick={() => select(item.index)}
+                onDoubleClick={() => onOpen?.(row, item.index)}
+                className={cn(
+                  'absolute inset-x-0 top-0 grid h-6 items-center gap-x-3 border-transparent border-b px-3 focus:outline-none',
+                  isSelected ? 'bg-selected' : 'hover:bg-hover',
+                  props.rowClassName?.(row),
+                )}
+                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+              >
+                {columns.map((column) => (
+                  <div
+                    key={column.id}
+                    {...ROLE.cell}
+                    className={cn('min-w-0 truncate', column.align === 'right' && 'text-right', column.className)}
+                  >
+                    {column.cell(row, item.index)}
+                  </div>
+                ))}
+              </div>
+            );
+            return props.wrapRow?.(row, element) ?? element;
+          })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Where a key leads from `index`; null when the key does not move. */
+export function nextIndex(key: string, index: number, count: number): number | null {
+  if (count === 0) return null;
+  const last = count - 1;
+  const clamp = (to: number): number => Math.min(last, Math.max(0, to));
+  switch (key) {
+    case 'ArrowDown':
+    case 'j':
+      return clamp(index + 1);
+    case 'ArrowUp':
+    case 'k':
+      return clamp(index - 1);
+    case 'PageDown':
+      return clamp(index + 20);
+    case 'PageUp':
+      return clamp(index - 20);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return null;
+  }
+}
+
+function HeadRow<Row>({ columns, template, sort, onSort }: DataTableProps<Row> & { readonly template: string }) {
+  return (
+    <div {...ROLE.rowgroup} className="sticky top-0 z-10 min-w-fit border-b bg-inset">
+      <div
+        {...ROLE.row}
+        aria-rowindex={1}
+        className="grid h-7 items-center gap-x-3 px-3"
+        style={{ gridTemplateColumns: template }}
+      >
+        {columns.map((column) => {
+          const isSorted = sort?.column === column.id;
+          const direction = sort?.descending === true ? 'descending' : 'ascending';
+          const text = (
+            <>
+              {column.head}
+              {column.unit === undefined ? null : <span className="ml-1 font-normal text-fg-3">{column.unit}</span>}
+            </>
+          );
+          return (
+            <div
+              key={column.id}
+              {...ROLE.head}
+              aria-sort={isSorted ? direction : undefined}
+              className={cn(
+                'min-w-0 truncate font-medium text-fg-2 text-meta',
+                column.align === 'right' && 'text-right',
+                column.className,
+              )}
+            >
+              {column.sortable === true && onSort !== undefined ? (
+                <button
+                  type="button"
+                  className="inline-flex max-w-full items-center gap-1 rounded-mark hover:text-fg"
+                  onClick={() =>
+                    onSort({ column: column.id, descending: isSorted ? sort?.descending !== true : false })
+                  }
+                >
+                  <span className="truncate">{text}</span>
+                  {!isSorted ? null : direction === 'descending' ? (
+                    <ArrowDown className="size-3" />
+                  ) : (
+                    <ArrowUp className="size-3" />
+                  )}
+                </button>
+              ) : (
+                text
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** A grid must own rows, so the sentence for "none" stands in one. */
+function RowlessNote({ empty }: { readonly empty: ReactNode }) {
+  return (
+    <div {...ROLE.rowgroup}>
+      <div {...ROLE.row}>
+        <div {...ROLE.cell}>{empty}</div>
+      </div>
+    </div>
+  );
+}

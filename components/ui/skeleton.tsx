@@ -1,0 +1,21 @@
+import { cn } from './cn.ts';
+
+/** One grey block. Shown only after 150 ms, so a quick answer never flashes. Give it the size of what will come. */
+export function Skeleton({ className }: { readonly className?: string }) {
+  return <span aria-hidden="true" className={cn('bone block h-3 animate-late', className)} />;
+}
+
+/** Rows of a table to come, in the table's own row height. */
+export function SkeletonRows({ rows, className }: { readonly rows: number; readonly className?: string }) {
+  return (
+    <div aria-hidden="true" className={cn('px-3 py-1', className)}>
+      {Array.from({ length: rows }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: identical bones have no identity but their place
+        <div key={index} className="flex h-6 items-center gap-3">
+          <Skeleton className={index % 3 === 0 ? 'w-2/5' : index % 3 === 1 ? 'w-1/2' : 'w-1/3'} />
+          <Skeleton className="ml-auto w-10" />
+        </div>
+      ))}
+    </div>
+  );
+}
