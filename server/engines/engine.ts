@@ -1,0 +1,220 @@
+/**
+ * What the console can drive. One `Engine` per store; what a store cannot do is null, never a method that throws.
+ *
+ * Owned here: the words (keys, guards, events, leases, members) every engine speaks. Refused here: anything of HTTP, of
+ * screens, of one store's wire format. Shapes follow etcd's model, the richest of those to come.
+ *
+ * Invariants every engine keeps:
+ * - keys and values are bytes, exact; ids are bigint; revisions are safe integers;
+ * - a write is sent at most once. When its outcome cannot be known the error says so (`outcome: 'unknown'`);
+ * - a watch delivers every event from its start revision on, in revision order, never splitting a revision over two
+ *   calls, or says `compacted`/`failed`; it never skips silently.
+ */
+import type { GrpcCode } from '../../lib/base/grpc-status.ts';
+
+/** A key as it stands at some revision. `lease` 0n: none. */
+export interface StoredKey {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  readonly version: number;
+  readonly lease: bigint;
+}
+
+/** [key, end) in byte order. `end` empty: exactly `key`; "\0": every key from `key` on. */
+export interface KeyRange {
+  readonly key: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+export interface ListRequest extends KeyRange {
+  /** 0 or absent: all. */
+  readonly limit?: number;
+  /** 0 or absent: the newest. */
+  readonly revision?: number;
+  readonly keysOnly?: boolean;
+  readonly countOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListResult {
+  /** The store's current revision, also for a historical read. */
+  readonly revision: number;
+  readonly kvs: readonly StoredKey[];
+  readonly more: boolean;
+  /** Keys in the range at the revision read, the limit aside. */
+  readonly count: number;
+}
+
+/** Holds for every key of the range; an empty range counts as one key whose numbers are all 0. */
+export interface Guard extends KeyRange {
+  readonly target: 'modRevision' | 'createRevision' | 'version' | 'lease';
+  readonly is: '=' | '<' | '>' | '!=';
+  readonly value: number | bigint;
+}
+
+export type WriteOp =
+  /** `lease` 'keep': whatever the key has now stays (the key must exist). 0n: none. */
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array; readonly lease: 'keep' | bigint }
+  | { readonly type: 'delete'; readonly range: KeyRange };
+
+/** One atomic step: when all guards hold all ops happen at one revision, else nothing does. */
+export interface GuardedWrite {
+  readonly guards: readonly Guard[];
+  readonly ops: readonly WriteOp[];
+  /** Read in the same step when a guard fails: what stands there instead. */
+  readonly otherwiseRead: readonly KeyRange[];
+}
+
+export interface WriteOutcome {
+  readonly succeeded: boolean;
+  readonly revision: number;
+  /** Keys deleted by each op, 0 for puts; empty when a guard failed. */
+  readonly deleted: readonly number[];
+  /** Answers of `otherwiseRead`; empty when the write happened. */
+  readonly reads: readonly (readonly StoredKey[])[];
+}
+
+export interface KvCapability {
+  /** Linearizable unless a historical revision is asked for. @throws EngineError */
+  list(request: ListRequest): Promise<ListResult>;
+  /** @throws EngineError; `outcome` tells whether it may have happened. */
+  write(request: GuardedWrite): Promise<WriteOutcome>;
+}
+
+export interface StoredEvent {
+  readonly type: 'put' | 'delete';
+  /** On delete only `key` and `modRevision` mean anything. Bytes are views: copy what is kept. */
+  readonly kv: StoredKey;
+  /** The version before, when asked for and still retained. */
+  readonly prev: StoredKey | null;
+}
+
+export interface WatchRequest extends KeyRange {
+  /** Deliver from here on, inclusive. */
+  readonly startRevision: number;
+  readonly withPrevious?: boolean;
+}
+
+export interface WatchHandler {
+  /** Never empty; whole revisions only; `revision` is the last of them. */
+  onEvents(events: readonly StoredEvent[], revision: number): void;
+  /** The stream is alive (also called for events). Says nothing about what was delivered. */
+  onAlive(): void;
+  /** Final. History before `compactRevision` is gone and events were missed. */
+  onCompacted(compactRevision: number): void;
+  /** The stream broke and is being resumed where it stopped; or it stands (again). */
+  onConnection(state: { readonly connected: boolean; readonly endpoint: string; readonly error: string | null }): void;
+  /** Final: the store refuses this watch. */
+  onFailed(error: EngineError): void;
+}
+
+export interface Watcher {
+  /** Asks the server for a sign of life; the answer arrives as onAlive. */
+  ping(): void;
+  /** Drops the stream and resumes elsewhere: for a server that hangs without closing. */
+  reconnect(reason: string): void;
+  close(): void;
+}
+
+export interface LeaseState {
+  readonly id: bigint;
+  readonly grantedTtlSeconds: number;
+  /** -1: gone. */
+  readonly remainingTtlSeconds: number;
+  readonly keys: readonly Uint8Array[];
+  /** Revision of the store when it answered. */
+  readonly revision: number;
+}
+
+export interface LeaseCapability {
+  list(): Promise<{ readonly ids: readonly bigint[]; readonly revision: number }>;
+  read(id: bigint): Promise<LeaseState>;
+  /** `id` 0n: the store picks. The TTL granted may be longer than asked. */
+  grant(ttlSeconds: number, id: bigint): Promise<{ readonly id: bigint; readonly ttlSeconds: number }>;
+  revoke(id: bigint): Promise<{ readonly revision: number }>;
+}
+
+export interface Member {
+  readonly id: bigint;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+
+export interface MemberStatus {
+  readonly memberId: bigint;
+  readonly clusterId: bigint;
+  readonly version: string;
+  readonly revision: number;
+  readonly dbSizeBytes: number;
+  readonly dbSizeInUseBytes: number;
+  /** 0n: none known to this member. */
+  readonly leader: bigint;
+  readonly raftTerm: number;
+  readonly raftIndex: number;
+  readonly raftAppliedIndex: number;
+  readonly errors: readonly string[];
+  readonly isLearner: boolean;
+  readonly roundTripMs: number;
+}
+
+export interface ClusterCapability {
+  /** As the answering member knows them: works without a quorum too. */
+  members(): Promise<readonly Member[]>;
+  /** Asks exactly this endpoint. @throws EngineError also when `timeoutMs` passes. */
+  status(endpoint: string, timeoutMs: number): Promise<MemberStatus>;
+  /** Calls back at once when the connection to an endpoint is lost or made; returns how to stop. */
+  onConnectionChange(listener: (endpoint: string) => void): () => void;
+  /** From the monitor: calls and watches avoid endpoints reported down. */
+  setReachable(endpoint: string, reachable: boolean): void;
+}
+
+export interface HistoryCapability {
+  /** Reads below it fail, at it they work. 0 when never compacted. `known`: the newest value already seen, or 0. */
+  compactedRevision(known: number): Promise<number>;
+}
+
+/** Totals since the engine was opened. */
+export interface EngineCost {
+  readonly rpcs: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly watches: number;
+}
+
+export interface Engine {
+  readonly kind: 'etcd';
+  readonly endpoints: readonly string[];
+  readonly kv: KvCapability;
+  watch(request: WatchRequest, handler: WatchHandler): Watcher;
+  readonly leases: LeaseCapability | null;
+  readonly cluster: ClusterCapability | null;
+  readonly history: HistoryCapability | null;
+  cost(): EngineCost;
+  /** Ends every call and stream; later calls fail with CANCELED. */
+  close(): void;
+}
+
+/** A store's refusal or a lost connection, as code and text. `message` is the store's own words where it spoke. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: GrpcCode;
+  /** Null: no single endpoint answered for it. */
+  readonly endpoint: string | null;
+  /** For writes: 'none' it did not happen, 'unknown' it may have. Reads are always 'none'. */
+  readonly outcome: 'none' | 'unknown';
+
+  constructor(
+    code: GrpcCode,
+    message: string,
+    details: { readonly endpoint?: string; readonly outcome?: 'none' | 'unknown' } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.endpoint = details.endpoint ?? null;
+    this.outcome = details.outcome ?? 'none';
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The endpoints of one cluster: picks one, moves on when it fails, logs in where needed.
+ *
+ * - Reads go to the next endpoint when one is unreachable, slow or leaderless, until their time is used up.
+ * - Writes are sent once. They move on only when grpc-js never opened a stream for them.
+ */
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { Init } from '../../../lib/base/protobuf/schema.ts';
+import { EngineError } from '../engine.ts';
+import { type Credentials, TokenSource, wantsLogin } from './auth.ts';
+import { Endpoint } from './endpoint.ts';
+import type { Meter } from './meter.ts';
+import { type Method, methods } from './methods.ts';
+
+/** One try of a read; the whole read may take READ_TIMEOUT_MS over several endpoints. */
+const READ_TRY_TIMEOUT_MS = 3_000;
+const READ_TIMEOUT_MS = 7_000;
+/** A little more than etcd's own limit for a proposal (7 s at defaults), so that its answer arrives. */
+const WRITE_TIMEOUT_MS = 8_000;
+/** Between two rounds over all endpoints, while the cluster elects a leader. */
+const ROUND_PAUSE_MS = 150;
+
+interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** For answers known to be large. */
+  readonly timeoutMs?: number;
+}
+
+export interface PoolOptions {
+  readonly addresses: readonly string[];
+  readonly credentials: ChannelCredentials;
+  readonly login: Credentials | null;
+  readonly meter: Meter;
+}
+
+export class EndpointPool {
+  readonly tokens: TokenSource;
+  readonly #options: PoolOptions;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #unreachable = new Set<string>();
+  readonly #listeners = new Set<(endpoint: string) => void>();
+  #preferred: string;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const [first] = options.addresses;
+    if (first === undefined) throw new RangeError('a store needs at least one endpoint');
+    this.#preferred = first;
+    for (const address of options.addresses) this.endpoint(address);
+    this.tokens = new TokenSource(options.login, (credentials) => this.#logIn(credentials));
+  }
+
+  /** Opens channels to members that the settings did not name, too. */
+  endpoint(address: string): Endpoint {
+    const existing = this.#endpoints.get(address);
+    if (existing !== undefined) return existing;
+    const { credentials, meter } = this.#options;
+    const endpoint = new Endpoint(address, {
+      credentials,
+      meter,
+      onStateChange: () => {
+        for (const listener of this.#listeners) listener(address);
+      },
+    });
+    this.#endpoints.set(address, endpoint);
+    return endpoint;
+  }
+
+  onStateChange(listener: (endpoint: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setReachable(address: string, reachable: boolean): void {
+    if (reachable) this.#unreachable.delete(address);
+    else this.#unreachable.add(address);
+  }
+
+  /** Where the next call goes first: reachable before not, connected before not, the one that worked last before others. */
+  candidates(avoid?: string): Endpoint[] {
+    const rank = (address: string, endpoint: Endpoint): number =>
+      (address === avoid ? 8 : 0) +
+      (this.#unreachable.has(address) ? 4 : 0) +
+      (endpoint.connected ? 0 : 2) +
+      (address === this.#preferred ? 0 : 1);
+    return this.#options.addresses
+      .map((address) => this.endpoint(address))
+      .sort((a, b) => rank(a.address, a) - rank(b.address, b));
+  }
+
+  async call<Q extends object, A extends object>(
+    method: Method<Q, A>,
+    request: Init<Q>,
+    options: ReadOptions = {},
+  ): Promise<A> {
+    return method.repeatable ? this.#read(method, request, options) : this.#write(method, request);
+  }
+
+  /** Exactly this endpoint, once, logging in where needed. */
+  async callAt<Q extends object, A extends object>(
+    endpoint: Endpoint,
+    method: Method<Q, A>,
+    request: Init<Q>,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<A> {
+    if (this.#closed) throw new EngineError(GrpcCode.CANCELED, 'the console is closing');
+    const token = await this.tokens.token();
+    try {
+      return await endpoint.call(method, request, { ...options, token });
+    } catch (cause) {
+      const again = cause instanceof EngineError && wantsLogin(cause.message) && this.tokens.invalidate(token);
+      if (!again) throw cause;
+      return endpoint.call(method, request, { ...options, token: await this.tokens.token() });
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const endpoint of this.#endpoints.values()) endpoint.close();
+  }
+
+  async #read<Q extends object, A extends object>(
+    method: Method<Q, A>,
+    request: Init<Q>,
+    options: ReadOptions,
+  ): Promise<A> {
+    const total = options.timeoutMs ?? READ_TIMEOUT_MS;
+    const until = Date.now() + total;
+    for (;;) {
+      let answered = false;
+      let last: EngineError | undefined;
+      for (const endpoint of this.candidates()) {
+        const left = until - Date.now();
+        if (left <= 0) break;
+        const timeoutMs = Math.min(left, options.timeoutMs ?? READ_TRY_TIMEOUT_MS);
+        try {
+          const answer = await this.callAt(endpoint, method, request, { timeoutMs, signal: options.signal });
+          this.#preferred = endpoint.address;
+          return answer;
+        } catch (cause) {
+          if (!(cause instanceof EngineError) || !isPassing(cause)) throw cause;
+          answered ||= cause.message.startsWith('etcdserver:');
+          last = cause;
+        }
+      }
+      last ??= new EngineError(GrpcCode.DEADLINE_EXCEEDED, `no endpoint answered within ${total} ms`);
+      // Servers that answer "no leader" are worth waiting for; ones that cannot be reached are reported at once.
+      if (!answered || Date.now() + ROUND_PAUSE_MS >= until || options.signal?.aborted === true) throw last;
+      await new Promise((resolve) => setTimeout(resolve, ROUND_PAUSE_MS));
+    }
+  }
+
+  async #write<Q extends object, A extends object>(method: Method<Q, A>, request: Init<Q>): Promise<A> {
+    let last: unknown;
+    for (const endpoint of this.candidates()) {
+      try {
+        const answer = await this.callAt(endpoint, method, request, { timeoutMs: WRITE_TIMEOUT_MS });
+        this.#preferred = endpoint.address;
+        return answer;
+      } catch (cause) {
+        const notSent = cause instanceof EngineError && cause.code === GrpcCode.UNAVAILABLE && cause.outcome === 'none';
+        if (!notSent) throw cause;
+        last = cause;
+      }
+    }
+    throw last;
+  }
+
+  async #logIn(credentials: Credentials): Promise<string> {
+    let last: unknown;
+    for (const endpoint of this.candidates()) {
+      try {
+        const request = { name: credentials.user, password: credentials.password };
+        const options = { timeoutMs: READ_TRY_TIMEOUT_MS, token: null };
+        return (await endpoint.call(methods.authenticate, request, options)).token;
+      } catch (cause) {
+        if (!(cause instanceof EngineError) || !isPassing(cause)) throw cause;
+        last = cause;
+      }
+    }
+    throw last;
+  }
+}
+
+/** Another endpoint, or the same one a moment later, may well answer. */
+function isPassing(error: EngineError): boolean {
+  return error.code === GrpcCode.UNAVAILABLE || error.code === GrpcCode.DEADLINE_EXCEEDED;
+}

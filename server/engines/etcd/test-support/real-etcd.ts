@@ -1,0 +1,136 @@
+/** Starts real etcd servers for tests: free ports, a directory of their own, gone when stopped. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openEtcdEngine } from '../engine.ts';
+
+export const REAL_ETCD = 'etcd';
+
+/** False where no etcd server is installed: tests that need one are skipped by name. */
+export function hasRealEtcd(): boolean {
+  try {
+    execFileSync(REAL_ETCD, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface RealMember {
+  readonly name: string;
+  readonly endpoint: string;
+  /** SIGKILL, SIGSTOP, SIGCONT…; starts nothing again. */
+  signal(name: NodeJS.Signals): void;
+  /** After a kill: same data, same ports. */
+  restart(): void;
+}
+
+export interface RealEtcd {
+  readonly endpoints: readonly string[];
+  readonly members: readonly RealMember[];
+  stop(): Promise<void>;
+}
+
+/** Ports nobody listens on now; held open together so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+  return ports;
+}
+
+class Member implements RealMember {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+
+  constructor(name: string, endpoint: string, args: readonly string[]) {
+    this.name = name;
+    this.endpoint = endpoint;
+    this.#args = args;
+    this.restart();
+  }
+
+  restart(): void {
+    this.#child = spawn(REAL_ETCD, [...this.#args], { stdio: 'ignore' });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+/** Resolves when the cluster answers a linearizable read. `flags` go to every member. */
+export async function startRealEtcd(size = 1, flags: readonly string[] = []): Promise<RealEtcd> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'quorate-etcd-'));
+  const ports = await freePorts(size * 2);
+  const plan = Array.from({ length: size }, (_, i) => ({
+    name: `e${i + 1}`,
+    client: ports[2 * i],
+    peer: ports[2 * i + 1],
+  }));
+  const cluster = plan.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
+  const members = plan.map(
+    (m) =>
+      new Member(m.name, `127.0.0.1:${m.client}`, [
+        ...['--name', m.name, '--data-dir', path.join(dir, m.name)],
+        ...['--listen-client-urls', `http://127.0.0.1:${m.client}`],
+        ...['--advertise-client-urls', `http://127.0.0.1:${m.client}`],
+        ...['--listen-peer-urls', `http://127.0.0.1:${m.peer}`],
+        ...['--initial-advertise-peer-urls', `http://127.0.0.1:${m.peer}`],
+        ...['--initial-cluster', cluster, '--log-level', 'error', '--heartbeat-interval', '50', '--election-timeout'],
+        ...['500', ...flags],
+      ]),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.stop()));
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const endpoints = members.map((member) => member.endpoint);
+  await answers(endpoints, stop);
+  return { endpoints, members, stop };
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+async function answers(endpoints: readonly string[], stop: () => Promise<void>): Promise<void> {
+  const engine = openEtcdEngine({ endpoints, tls: null, auth: null });
+  const until = Date.now() + START_TIMEOUT_MS;
+  try {
+    for (;;) {
+      try {
+        await engine.kv.list({ key: Uint8Array.of(0), end: new Uint8Array(0), limit: 1 });
+        return;
+      } catch (cause) {
+        if (Date.now() > until) {
+          await stop();
+          throw new Error('etcd did not start', { cause });
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    engine.close();
+  }
+}

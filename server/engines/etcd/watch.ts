@@ -1,0 +1,184 @@
+/**
+ * One watch that survives its streams: when a stream breaks it is opened again, elsewhere if it can be, at the revision
+ * after the last one delivered.
+ *
+ * Only events move that revision. Progress answers do not: servers before 3.4.25 and 3.5.8 give them to watchers that are
+ * still behind (etcd issue 15220).
+ */
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { type Event, EventType, type KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
+import { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { Init, MessageType } from '../../../lib/base/protobuf/schema.ts';
+import { EngineError, type StoredEvent, type Watcher, type WatchHandler, type WatchRequest } from '../engine.ts';
+import { wantsLogin } from './auth.ts';
+import { codeOf, connectionReason, type Endpoint, textOf } from './endpoint.ts';
+import type { Meter } from './meter.ts';
+import { WATCH_PATH } from './methods.ts';
+import type { EndpointPool } from './pool.ts';
+
+const BACKOFF_MIN_MS = 50;
+const BACKOFF_MAX_MS = 2_000;
+/** A server that has not confirmed the watch by then is given up. */
+const CREATE_TIMEOUT_MS = 3_000;
+
+type Request = Init<MessageType<typeof WatchRequestPb>>;
+type Stream = ClientDuplexStream<Request, WatchResponse>;
+
+export class EtcdWatcher implements Watcher {
+  readonly #pool: EndpointPool;
+  readonly #meter: Meter;
+  readonly #request: WatchRequest;
+  readonly #handler: WatchHandler;
+  #next: number;
+  #stream: Stream | undefined;
+  #endpoint = '';
+  #backoffMs = BACKOFF_MIN_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(pool: EndpointPool, meter: Meter, request: WatchRequest, handler: WatchHandler) {
+    this.#pool = pool;
+    this.#meter = meter;
+    this.#request = request;
+    this.#handler = handler;
+    this.#next = request.startRevision;
+    meter.watchOpened();
+    void this.#open();
+  }
+
+  ping(): void {
+    this.#stream?.write({ progressRequest: {} });
+  }
+
+  reconnect(reason: string): void {
+    if (!this.#closed && this.#stream !== undefined) this.#broken(reason, 0);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#meter.watchClosed();
+    this.#drop();
+  }
+
+  async #open(): Promise<void> {
+    const avoid = this.#endpoint;
+    let endpoint: Endpoint | undefined;
+    let token: string | null;
+    try {
+      token = await this.#pool.tokens.token();
+      endpoint = this.#pool.candidates(avoid)[0];
+    } catch (cause) {
+      const error = cause instanceof EngineError ? cause : new EngineError(GrpcCode.UNKNOWN, String(cause));
+      this.#ended(error.code, error.message, null);
+      return;
+    }
+    if (this.#closed || endpoint === undefined) return;
+    this.#endpoint = endpoint.address;
+    const stream = endpoint.stream(WATCH_PATH, { request: WatchRequestPb, response: WatchResponse }, token);
+    this.#stream = stream;
+    stream.on('data', (response: WatchResponse) => {
+      if (stream === this.#stream) this.#onResponse(response, token);
+    });
+    stream.on('error', (error: Error) => {
+      if (stream === this.#stream) this.#ended(codeOf(error), textOf(error), token);
+    });
+    stream.on('end', () => {
+      if (stream === this.#stream) this.#ended(GrpcCode.UNAVAILABLE, 'the server ended the stream', token);
+    });
+    const { key, end: rangeEnd, withPrevious: prevKv = false } = this.#request;
+    stream.write({ createRequest: { key, rangeEnd, startRevision: this.#next, progressNotify: true, prevKv } });
+    this.#later(CREATE_TIMEOUT_MS, () => this.#broken(`${this.#endpoint} did not confirm the watch`, 0));
+  }
+
+  #onResponse(response: WatchResponse, token: string | null): void {
+    if (response.canceled) {
+      this.#onCanceled(response, token);
+      return;
+    }
+    if (response.created) {
+      clearTimeout(this.#timer);
+      this.#backoffMs = BACKOFF_MIN_MS;
+      this.#handler.onConnection({ connected: true, endpoint: this.#endpoint, error: null });
+    }
+    this.#handler.onAlive();
+    if (response.events.length > 0) this.#onEvents(response.events);
+  }
+
+  #onEvents(raw: readonly Event[]): void {
+    const events: StoredEvent[] = [];
+    for (const event of raw) {
+      const { kv } = event;
+      if (kv === undefined || kv.modRevision < this.#next) continue;
+      const type = event.type === EventType.DELETE ? 'delete' : 'put';
+      events.push({ type, kv, prev: event.prevKv ?? null });
+    }
+    const last: KeyValue | undefined = events.at(-1)?.kv;
+    if (last === undefined) return;
+    this.#next = last.modRevision + 1;
+    this.#handler.onEvents(events, last.modRevision);
+  }
+
+  #onCanceled(response: WatchResponse, token: string | null): void {
+    if (response.compactRevision > 0) {
+      this.close();
+      this.#handler.onCompacted(response.compactRevision);
+      return;
+    }
+    const { code, text } = parseReason(response.cancelReason);
+    this.#ended(code, text, token);
+  }
+
+  /** The stream is over: try again, unless the store said that trying cannot help. */
+  #ended(code: GrpcCode, text: string, token: string | null): void {
+    if (this.#closed) return;
+    if (wantsLogin(text) && this.#pool.tokens.invalidate(token)) {
+      this.#broken(text, 0);
+      return;
+    }
+    if (
+      code === GrpcCode.PERMISSION_DENIED ||
+      code === GrpcCode.INVALID_ARGUMENT ||
+      code === GrpcCode.UNAUTHENTICATED
+    ) {
+      this.close();
+      this.#handler.onFailed(new EngineError(code, text, { endpoint: this.#endpoint }));
+      return;
+    }
+    this.#broken(connectionReason(text), this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
+  }
+
+  #broken(reason: string, delayMs: number): void {
+    this.#drop();
+    this.#handler.onConnection({ connected: false, endpoint: this.#endpoint, error: reason });
+    this.#later(delayMs, () => void this.#open());
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream === undefined) return;
+    stream.on('error', () => undefined);
+    stream.cancel();
+  }
+
+  #later(ms: number, action: () => void): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(action, ms);
+    this.#timer.unref();
+  }
+}
+
+/** "rpc error: code = PermissionDenied desc = etcdserver: permission denied", as etcd writes refusals of a watch. */
+export function parseReason(reason: string): { code: GrpcCode; text: string } {
+  const match = /^rpc error: code = (\w+) desc = (.*)$/s.exec(reason);
+  if (match === null)
+    return { code: GrpcCode.UNAVAILABLE, text: reason === '' ? 'the server ended the watch' : reason };
+  const name = (match[1] ?? '').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+  const code = (GrpcCode as Readonly<Record<string, GrpcCode>>)[name] ?? GrpcCode.UNKNOWN;
+  return { code, text: match[2] ?? reason };
+}
