@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import { type Browser, findBrowser, launchOptions } from './server/scripts/find-browser.ts';
+
+/** Workers load this file again: they inherit what the first load found instead of looking once more. */
+const FOUND = 'TEST_BROWSER_FOUND';
+process.env[FOUND] ??= JSON.stringify(await findBrowser(process.env.TEST_BROWSER));
+const browser = JSON.parse(process.env[FOUND]) as Browser;
+
+export default defineConfig({
+  testDir: 'e2e/specs',
+  globalSetup: './e2e/fixtures/build.ts',
+  outputDir: 'test-results',
+  // Each worker starts a product of its own (three members and a console) on two cores.
+  workers: 1,
+  // A test that passes only the second time has found something: it is a failure.
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    launchOptions: launchOptions(browser),
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+});

@@ -1,0 +1,111 @@
+/**
+ * Runs one part of the tests as a child process and makes sure that nothing of it stays. Every process a part starts,
+ * however deep, inherits a mark in its environment; on Linux the marked ones still alive afterwards are found, named and
+ * ended by id.
+ */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ROOT } from './source-files.ts';
+
+const MARK = 'TEST_RUN_MARK';
+/** Children that were told to stop may need this long. */
+const LEAVE_GRACE_MS = 5000;
+const POLL_MS = 100;
+
+export interface PartRun {
+  readonly output: string;
+  /** In words what was wrong with the run itself, beyond its tests. */
+  readonly problems: readonly string[];
+}
+
+interface PartOptions {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+let stopCurrent: (() => void) | undefined;
+
+/** Ends the part that is running; for SIGINT and SIGTERM. */
+export const stopCurrentPart = (): void => stopCurrent?.();
+
+/** Runs `node ...args`, passing its output through. Never rejects. */
+export async function runPart({ args, env, timeoutMs }: PartOptions): Promise<PartRun> {
+  const mark = randomUUID();
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own group, so that an interrupt ends it with all it started.
+    detached: true,
+    env: { ...process.env, ...env, [MARK]: mark, NEXT_TELEMETRY_DISABLED: '1' },
+  });
+  const { pid } = child;
+  let output = '';
+  const problems: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+    process.stdout.write(chunk);
+  });
+  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  const stop = () => {
+    if (pid !== undefined) killQuietly(-pid);
+  };
+  stopCurrent = stop;
+  const timer = setTimeout(() => {
+    problems.push(`still running after ${timeoutMs / 60_000} minutes: stopped`);
+    stop();
+  }, timeoutMs);
+  await new Promise<void>((resolve) => {
+    child.once('error', (cause) => {
+      problems.push(`could not be started: ${cause.message}`);
+      resolve();
+    });
+    child.once('exit', (_code, signal) => {
+      if (signal !== null && problems.length === 0) problems.push(`was ended by ${signal}`);
+      resolve();
+    });
+  });
+  clearTimeout(timer);
+  stopCurrent = undefined;
+  return { output, problems: [...problems, ...(await endLeftovers(mark))] };
+}
+
+async function endLeftovers(mark: string): Promise<string[]> {
+  const deadline = Date.now() + LEAVE_GRACE_MS;
+  let left = marked(mark);
+  while (left.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    left = marked(mark);
+  }
+  for (const { pid } of left) killQuietly(pid);
+  return left.map(({ pid, command }) => `left process ${pid} behind: ${command}`);
+}
+
+/** Living processes with our mark. Linux only: elsewhere there is no /proc, and none are found. */
+function marked(mark: string): { readonly pid: number; readonly command: string }[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    try {
+      if (!readFileSync(`/proc/${name}/environ`, 'latin1').includes(`${MARK}=${mark}`)) return [];
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${name}/status`, 'latin1'))) return [];
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      return [{ pid: Number(name), command: command.slice(0, 200) }];
+    } catch {
+      return []; // It ended meanwhile, or belongs to someone else.
+    }
+  });
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already gone, which is what we want.
+  }
+}

@@ -1,0 +1,110 @@
+/** The parts of `npm test`, in the order in which they run: the cheapest complaint first. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runChecks } from './check-steps.ts';
+import { runPart, stopCurrentPart } from './run-part.ts';
+import { ROOT } from './source-files.ts';
+import {
+  add,
+  finalLine,
+  NOTHING,
+  type Tally,
+  tallyChecks,
+  tallyPlaywright,
+  tallySim,
+  tallyVitest,
+} from './test-tally.ts';
+
+const PART_TIMEOUT_MS = 20 * 60_000;
+/** Grows with the speed of the simulator; `npm run sim -- --seeds A..B` runs any others. */
+const SIM_SEEDS = { first: 1, last: 20 };
+const REPORTS = path.join(ROOT, 'node_modules/.cache/test-reports');
+
+const bin = (file: string): string => path.join(ROOT, 'node_modules', file);
+
+type Part = () => Promise<Tally>;
+
+export const PARTS: Readonly<Record<string, Part>> = {
+  check: async () => tallyChecks(await runChecks((line) => console.log(line))),
+  unit: () => vitest('unit', []),
+  sim: runSim,
+  processes: () => vitest('processes', ['--config', 'e2e/vitest.config.ts']),
+  browser: runBrowser,
+};
+
+/** Runs the parts named, prints what failed and was skipped, and last the plain line with the sums. */
+export async function runParts(names: readonly string[]): Promise<Tally> {
+  mkdirSync(REPORTS, { recursive: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopCurrentPart();
+      process.exit(130);
+    });
+  }
+  let total = NOTHING;
+  for (const name of names) {
+    console.log(`\n== ${name} ==`);
+    const startedAt = performance.now();
+    const tally = (await PARTS[name]?.()) ?? NOTHING;
+    console.log(`== ${name}: ${finalLine(tally)} (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+    total = add(total, tally);
+  }
+  console.log('');
+  for (const name of total.skipped) console.log(`skipped: ${name}`);
+  for (const name of total.failed) console.log(`failed: ${name}`);
+  console.log(finalLine(total));
+  return total;
+}
+
+async function vitest(name: string, args: readonly string[]): Promise<Tally> {
+  const report = freshReport(name);
+  const { problems } = await runPart({
+    args: [
+      bin('vitest/vitest.mjs'),
+      'run',
+      ...args,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    env: {},
+    timeoutMs: PART_TIMEOUT_MS,
+  });
+  return withProblems(name, problems, () => tallyVitest(JSON.parse(readFileSync(report, 'utf8')), ROOT));
+}
+
+async function runSim(): Promise<Tally> {
+  const { output, problems } = await runPart({
+    args: ['server/store/sim/main.ts', '--seeds', `${SIM_SEEDS.first}..${SIM_SEEDS.last}`],
+    env: {},
+    timeoutMs: PART_TIMEOUT_MS,
+  });
+  return withProblems('sim', problems, () => tallySim(output, SIM_SEEDS));
+}
+
+async function runBrowser(): Promise<Tally> {
+  const report = freshReport('browser');
+  const { problems } = await runPart({
+    args: [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    timeoutMs: PART_TIMEOUT_MS,
+  });
+  return withProblems('browser', problems, () => tallyPlaywright(JSON.parse(readFileSync(report, 'utf8'))));
+}
+
+/** An old report must never speak for a run that wrote none. */
+function freshReport(name: string): string {
+  const file = path.join(REPORTS, `${name}.json`);
+  rmSync(file, { force: true });
+  return file;
+}
+
+function withProblems(name: string, problems: readonly string[], count: () => Tally): Tally {
+  const failures: Tally = { ...NOTHING, failed: problems.map((problem) => `${name}: ${problem}`) };
+  try {
+    return add(count(), failures);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return add(failures, { ...NOTHING, failed: [`${name}: no result (${reason})`] });
+  }
+}
