@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
 import { cn } from './cn.ts';
-import { ROLE } from './grid-roles.ts';
+import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
 
 /** The product's row height in px at the default font size; the --row token says the same to CSS. */
 export const ROW_PX = 24;
@@ -88,9 +88,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const template = columns.map((column) => column.width).join(' ');
 
   return (
-    <div
+    <Grid
       ref={scroller}
-      {...ROLE.grid}
       tabIndex={0}
       data-focus-inset=""
       aria-label={label}
@@ -104,17 +103,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {rows.length === 0 ? (
         <RowlessNote empty={props.empty} />
       ) : (
-        <div {...ROLE.rowgroup} className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
+        <GridRowGroup className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
             const isSelected = item.index === selectedIndex;
             const element = (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself takes the keys (aria-activedescendant)
-              <div
+              <GridRow
                 key={item.key}
-                {...ROLE.row}
-                tabIndex={-1}
                 id={`${id}-${item.index}`}
                 aria-rowindex={item.index + 2}
                 aria-selected={isSelected}
@@ -128,21 +124,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map((column) => (
-                  <div
+                  <GridCell
                     key={column.id}
-                    {...ROLE.cell}
                     className={cn('min-w-0 truncate', column.align === 'right' && 'text-right', column.className)}
                   >
                     {column.cell(row, item.index)}
-                  </div>
+                  </GridCell>
                 ))}
-              </div>
+              </GridRow>
             );
             return props.wrapRow?.(row, element) ?? element;
           })}
-        </div>
+        </GridRowGroup>
       )}
-    </div>
+    </Grid>
   );
 }
 
@@ -173,9 +168,8 @@ export function nextIndex(key: string, index: number, count: number): number | n
 
 function HeadRow<Row>({ columns, template, sort, onSort }: DataTableProps<Row> & { readonly template: string }) {
   return (
-    <div {...ROLE.rowgroup} className="sticky top-0 z-10 min-w-fit border-b bg-inset">
-      <div
-        {...ROLE.row}
+    <GridRowGroup className="sticky top-0 z-10 min-w-fit border-b bg-inset">
+      <GridRow
         aria-rowindex={1}
         className="grid h-7 items-center gap-x-3 px-3"
         style={{ gridTemplateColumns: template }}
@@ -190,9 +184,8 @@ function HeadRow<Row>({ columns, template, sort, onSort }: DataTableProps<Row> &
             </>
           );
           return (
-            <div
+            <GridHead
               key={column.id}
-              {...ROLE.head}
               aria-sort={isSorted ? direction : undefined}
               className={cn(
                 'min-w-0 truncate font-medium text-fg-2 text-meta',
@@ -218,21 +211,21 @@ function HeadRow<Row>({ columns, template, sort, onSort }: DataTableProps<Row> &
               ) : (
                 text
               )}
-            </div>
+            </GridHead>
           );
         })}
-      </div>
-    </div>
+      </GridRow>
+    </GridRowGroup>
   );
 }
 
 /** A grid must own rows, so the sentence for "none" stands in one. */
 function RowlessNote({ empty }: { readonly empty: ReactNode }) {
   return (
-    <div {...ROLE.rowgroup}>
-      <div {...ROLE.row}>
-        <div {...ROLE.cell}>{empty}</div>
-      </div>
-    </div>
+    <GridRowGroup>
+      <GridRow>
+        <GridCell>{empty}</GridCell>
+      </GridRow>
+    </GridRowGroup>
   );
 }

@@ -1,0 +1,166 @@
+/**
+ * The console's HTTP API, as functions for the browser. One function per route; each takes an AbortSignal and throws
+ * `ApiFailure` (what, where, code) when the answer is not the one promised.
+ */
+import { routes, setBytesParam } from './routes.ts';
+import type {
+  ApiError,
+  ChildrenPage,
+  ClusterView,
+  DeleteBody,
+  DeletePreview,
+  DeleteResult,
+  DeleteTarget,
+  KeyDetail,
+  KeyHistory,
+  LeaseGrantBody,
+  LeaseList,
+  LeaseRevokeBody,
+  LeaseView,
+  PutBody,
+  RevisionView,
+  SearchPage,
+  StoreSummary,
+  WireBytes,
+  WireHexId,
+  WireInt,
+  WriteResult,
+} from './types.ts';
+
+/** A call that did not succeed. `code` is the gRPC code's name, or NETWORK when the console itself gave no answer. */
+export class ApiFailure extends Error {
+  readonly code: string;
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** Method and path, for "where". */
+  readonly where: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+
+  constructor(fields: {
+    code: string;
+    message: string;
+    status: number;
+    where: string;
+    detail?: Readonly<Record<string, unknown>>;
+  }) {
+    super(fields.message);
+    this.name = 'ApiFailure';
+    this.code = fields.code;
+    this.status = fields.status;
+    this.where = fields.where;
+    this.detail = fields.detail ?? {};
+  }
+}
+
+const isApiError = (value: unknown): value is ApiError =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as ApiError).code === 'string' &&
+  typeof (value as ApiError).message === 'string';
+
+/** Turns an answer that is not 2xx into the failure it carries. */
+export async function failureOf(response: Response, where: string): Promise<ApiFailure> {
+  const body: unknown = await response.json().catch(() => null);
+  const status = response.status;
+  if (isApiError(body)) {
+    return new ApiFailure({
+      code: body.code,
+      message: body.message,
+      status,
+      where,
+      ...(body.detail === undefined ? {} : { detail: body.detail }),
+    });
+  }
+  return new ApiFailure({
+    code: `HTTP ${status}`,
+    message: `The console answered ${status} ${response.statusText}`.trim(),
+    status,
+    where,
+  });
+}
+
+interface Call {
+  readonly method?: 'GET' | 'PUT' | 'POST';
+  readonly path: string;
+  readonly params?: URLSearchParams;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function call<T>({ method = 'GET', path, params, body, signal }: Call): Promise<T> {
+  const query = params === undefined || params.size === 0 ? '' : `?${params}`;
+  const where = `${method} ${path}`;
+  const init: RequestInit = { method, signal: signal ?? null, headers: { accept: 'application/json' } };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await fetch(path + query, init);
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new ApiFailure({ code: 'NETWORK', message: 'The console did not answer.', status: 0, where });
+  }
+  if (!response.ok) throw await failureOf(response, where);
+  return (await response.json()) as T;
+}
+
+function bytesParams(
+  fields: Readonly<Record<string, WireBytes | undefined>>,
+  plain: Readonly<Record<string, string | number | null | undefined>> = {},
+): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) setBytesParam(params, name, value);
+  for (const [name, value] of Object.entries(plain))
+    if (value !== undefined && value !== null) params.set(name, String(value));
+  return params;
+}
+
+export interface ChildrenQuery {
+  readonly prefix: WireBytes;
+  readonly delimiter?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+  /** Null or absent: now. */
+  readonly rev?: WireInt | null;
+}
+
+export interface KeyQuery {
+  readonly key: WireBytes;
+  readonly rev?: WireInt | null;
+}
+
+export interface HistoryQuery {
+  readonly key: WireBytes;
+  /** Only versions older than this revision. */
+  readonly before?: WireInt | null;
+  readonly limit?: number;
+}
+
+type Signal = AbortSignal | undefined;
+
+export const api = {
+  stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
+  cluster: (store: string, signal?: Signal) => call<ClusterView>({ path: routes.cluster(store), signal }),
+  revisions: (store: string, signal?: Signal) => call<RevisionView>({ path: routes.revisions(store), signal }),
+  children: (store: string, { prefix, ...plain }: ChildrenQuery, signal?: Signal) =>
+    call<ChildrenPage>({ path: routes.children(store), params: bytesParams({ prefix }, plain), signal }),
+  search: (store: string, query: { readonly q: string; readonly limit?: number }, signal?: Signal) =>
+    call<SearchPage>({ path: routes.search(store), params: bytesParams({}, query), signal }),
+  key: (store: string, { key, rev }: KeyQuery, signal?: Signal) =>
+    call<KeyDetail>({ path: routes.key(store), params: bytesParams({ key }, { rev }), signal }),
+  putKey: (store: string, body: PutBody) => call<WriteResult>({ method: 'PUT', path: routes.key(store), body }),
+  history: (store: string, { key, ...plain }: HistoryQuery, signal?: Signal) =>
+    call<KeyHistory>({ path: routes.history(store), params: bytesParams({ key }, plain), signal }),
+  deletePreview: (store: string, { key, prefix }: DeleteTarget, signal?: Signal) =>
+    call<DeletePreview>({ path: routes.deletePreview(store), params: bytesParams({ key, prefix }), signal }),
+  deleteKeys: (store: string, body: DeleteBody) =>
+    call<DeleteResult>({ method: 'POST', path: routes.delete(store), body }),
+  leases: (store: string, signal?: Signal) => call<LeaseList>({ path: routes.leases(store), signal }),
+  grantLease: (store: string, body: LeaseGrantBody) =>
+    call<LeaseView>({ method: 'POST', path: routes.leases(store), body }),
+  lease: (store: string, id: WireHexId, signal?: Signal) => call<LeaseView>({ path: routes.lease(store, id), signal }),
+  revokeLease: (store: string, id: WireHexId, body: LeaseRevokeBody) =>
+    call<WriteResult>({ method: 'POST', path: routes.leaseRevoke(store, id), body }),
+} as const;

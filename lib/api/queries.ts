@@ -1,0 +1,74 @@
+/**
+ * One query-options factory per resource (style rule 27). Keys start with the store's id; a read pinned to a revision never goes
+ * stale, because the past does not change; a live read is refreshed by the stream (invalidated by its owner), not by a timer.
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
+import type { DeleteTarget, WireBytes, WireHexId } from './types.ts';
+
+/** The past does not change. */
+const FOREVER = Number.POSITIVE_INFINITY;
+/** Live reads stay fresh until the stream says otherwise; a remount after this long reads again. */
+const LIVE_STALE_MS = 10_000;
+
+const staleTimeOf = (rev: string | null | undefined): number =>
+  rev === undefined || rev === null ? LIVE_STALE_MS : FOREVER;
+
+/** Prefixes of query keys, for invalidation. */
+export const queryKeys = {
+  store: (store: string) => ['store', store] as const,
+  children: (store: string) => ['store', store, 'children'] as const,
+  key: (store: string, key: WireBytes) => ['store', store, 'key', key] as const,
+  history: (store: string, key: WireBytes) => ['store', store, 'history', key] as const,
+  leases: (store: string) => ['store', store, 'leases'] as const,
+};
+
+export const queries = {
+  stores: () =>
+    queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),
+  children: (store: string, query: ChildrenQuery) =>
+    queryOptions({
+      queryKey: [...queryKeys.children(store), query],
+      queryFn: ({ signal }) => api.children(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+    }),
+  search: (store: string, q: string, limit: number) =>
+    queryOptions({
+      queryKey: ['store', store, 'search', q, limit],
+      queryFn: ({ signal }) => api.search(store, { q, limit }, signal),
+      staleTime: LIVE_STALE_MS,
+      placeholderData: keepPreviousData,
+    }),
+  key: (store: string, query: KeyQuery) =>
+    queryOptions({
+      queryKey: [...queryKeys.key(store, query.key), query.rev ?? null],
+      queryFn: ({ signal }) => api.key(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+    }),
+  history: (store: string, query: HistoryQuery) =>
+    queryOptions({
+      queryKey: [...queryKeys.history(store, query.key), query.before ?? null, query.limit ?? null],
+      queryFn: ({ signal }) => api.history(store, query, signal),
+      staleTime: LIVE_STALE_MS,
+    }),
+  deletePreview: (store: string, target: DeleteTarget) =>
+    queryOptions({
+      queryKey: ['store', store, 'delete-preview', target],
+      queryFn: ({ signal }) => api.deletePreview(store, target, signal),
+      // A preview is a promise about this very moment.
+      staleTime: 0,
+      gcTime: 0,
+    }),
+  leases: (store: string) =>
+    queryOptions({
+      queryKey: queryKeys.leases(store),
+      queryFn: ({ signal }) => api.leases(store, signal),
+      staleTime: LIVE_STALE_MS,
+    }),
+  lease: (store: string, id: WireHexId) =>
+    queryOptions({
+      queryKey: [...queryKeys.leases(store), id],
+      queryFn: ({ signal }) => api.lease(store, id, signal),
+      staleTime: LIVE_STALE_MS,
+    }),
+} as const;

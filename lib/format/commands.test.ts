@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { curl, etcdctl, shellWord } from './commands.ts';
+import { displayWire, wireEquals, wireToBytes } from './wire-bytes.ts';
+
+test('a plain key stays as it is, spaces and quotes are quoted', () => {
+  expect(shellWord('/config/a-b')).toBe('/config/a-b');
+  expect(shellWord('two words')).toBe("'two words'");
+  expect(shellWord("it's")).toBe("'it'\\''s'");
+  expect(shellWord('')).toBe("''");
+});
+
+test('bash reads a shell word back as the very same bytes', () => {
+  const bytes = fc.uint8Array({ maxLength: 24 }).map((array) => array.map((byte) => byte || 1));
+  const words = fc.oneof(
+    fc.string().map((text) => text.replaceAll('\u0000', '\u0001')),
+    bytes.map((array) => ({ base64: Buffer.from(array).toString('base64') })),
+  );
+  fc.assert(
+    fc.property(words, (word) => {
+      const read = execFileSync('bash', ['-c', `printf %s ${shellWord(word)}`]);
+      expect(read.equals(Buffer.from(wireToBytes(word)))).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('flags stand before the words, and a key that begins with a dash is kept apart from them', () => {
+  expect(etcdctl(['http://127.0.0.1:2379'], ['get', '-k'], ['--rev=3'])).toBe(
+    'etcdctl --endpoints=127.0.0.1:2379 get --rev=3 -- -k',
+  );
+});
+
+test('a curl command carries its body as JSON', () => {
+  expect(curl('http://h/x?a=1', { method: 'POST', json: { a: "b'c" } })).toBe(
+    `curl -s -X POST 'http://h/x?a=1' -H 'content-type: application/json' -d '{"a":"b'\\''c"}'`,
+  );
+});
+
+test('what cannot be seen is shown as an escape, and bytes that are not text as hex', () => {
+  expect(displayWire('a\nb\u0000\u200b')).toBe('a⏎b\\x00\\u{200b}');
+  expect(displayWire({ base64: '//4=' })).toBe('0xfffe');
+  expect(wireEquals('a', { base64: 'YQ==' })).toBe(false);
+});

@@ -1,0 +1,40 @@
+/** The commands an operator would type for what the screen shows. */
+import type { WireBytes } from '../api/types.ts';
+import { isText, wireToBytes } from './wire-bytes.ts';
+
+const PLAIN = /^[A-Za-z0-9_./:=@%+,-]+$/;
+
+/** One shell word, exact for any bytes: plain, 'single quoted', or $'\x00' where a terminal could not carry it. */
+export function shellWord(value: WireBytes): string {
+  if (isText(value)) {
+    if (PLAIN.test(value)) return value;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters a quoted word cannot show
+    if (!/[\u0000-\u001f\u007f]/.test(value)) return `'${value.replaceAll("'", "'\\''")}'`;
+  }
+  let out = '';
+  for (const byte of wireToBytes(value)) {
+    const isSafe = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
+    out += isSafe ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return `$'${out}'`;
+}
+
+/** `etcdctl --endpoints=… get /a --rev=3`; a word that starts with a dash is kept from being read as a flag. */
+export function etcdctl(
+  endpoints: readonly string[],
+  words: readonly WireBytes[],
+  flags: readonly string[] = [],
+): string {
+  const [verb, ...rest] = words;
+  const needsDashes = rest.some((word) => isText(word) && word.startsWith('-'));
+  const hosts =
+    endpoints.length === 0 ? [] : [`--endpoints=${endpoints.map((one) => one.replace(/^http:\/\//, '')).join(',')}`];
+  const head = ['etcdctl', ...hosts, ...(verb === undefined ? [] : [shellWord(verb)])];
+  return [...head, ...flags, ...(needsDashes ? ['--'] : []), ...rest.map(shellWord)].join(' ');
+}
+
+/** `curl -s 'http://…'`, with method and JSON body when there is one. */
+export function curl(url: string, body?: { readonly method: string; readonly json: unknown }): string {
+  if (body === undefined) return `curl -s ${shellWord(url)}`;
+  return `curl -s -X ${body.method} ${shellWord(url)} -H 'content-type: application/json' -d ${shellWord(JSON.stringify(body.json))}`;
+}
