@@ -1,0 +1,66 @@
+/**
+ * Bytes on the API: text where they are valid UTF-8, base64 where not (lib/api WireBytes). Exact both ways, and canonical:
+ * equal bytes give equal wire forms, so that a wire form can serve as a map key through `wireId`.
+ */
+import type { WireBytes } from '../api/types.ts';
+import {
+  type ByteString,
+  fromBase64,
+  fromByteString,
+  toBase64,
+  toByteString,
+  utf8Decode,
+  utf8Encode,
+} from '../base/bytes.ts';
+
+export function toWire(bytes: Uint8Array): WireBytes {
+  return utf8Decode(bytes) ?? { base64: toBase64(bytes) };
+}
+
+/** @throws RangeError when base64 is malformed or the text holds a lone surrogate (it has no UTF-8 form). */
+export function fromWire(wire: WireBytes): Uint8Array {
+  if (typeof wire !== 'string') return fromBase64(wire.base64);
+  if (!wire.isWellFormed()) throw new RangeError('text holds half of a surrogate pair, which has no UTF-8 form');
+  return utf8Encode(wire);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** As toWire, without a detour through bytes for the ASCII keys that most keys are. */
+export function byteStringToWire(text: ByteString): WireBytes {
+  return ASCII.test(text) ? text : toWire(fromByteString(text));
+}
+
+export function wireToByteString(wire: WireBytes): ByteString {
+  return typeof wire === 'string' && ASCII.test(wire) ? (wire as string as ByteString) : toByteString(fromWire(wire));
+}
+
+/** A string that is equal exactly when the bytes are. */
+export const wireId = (wire: WireBytes): string => (typeof wire === 'string' ? `t${wire}` : `b${wire.base64}`);
+
+export const sameWire = (a: WireBytes, b: WireBytes): boolean => wireId(a) === wireId(b);
+
+/** Number of bytes, not of characters. */
+export const wireLength = (wire: WireBytes): number => fromWire(wire).length;
+
+/**
+ * For people: text as it is with control characters escaped ("a\nb"), other bytes as \xNN between the printable ASCII.
+ * Backslashes are not doubled: this is for reading, never for reading back.
+ */
+export function displayBytes(wire: WireBytes): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
+  if (typeof wire === 'string') return wire.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, escapeControl);
+  let out = '';
+  for (const byte of fromBase64(wire.base64)) {
+    out += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return out;
+}
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
+
+function escapeControl(char: string): string {
+  const code = char.charCodeAt(0);
+  return SHORT[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`);
+}
