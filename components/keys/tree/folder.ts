@@ -1,0 +1,289 @@
+/**
+ * One open folder of the tree: how many children it has, which of them are loaded, which of them are open.
+ *
+ * Owns: child positions. Children stand in byte order of their names; loaded ones lie in runs (stretches of neighbours).
+ * Invariants (folder.test.ts, tree-model.test.ts): runs are sorted, never overlap and never pass `total`; `open` is sorted
+ * by index; `rows` = total + the rows of every open child, cached and recomputed only after a change below.
+ * Refuses: guessing. A name whose place lies in an unloaded stretch is answered with 'unknown'.
+ */
+import type { TreeNode } from '../../../lib/api/types.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import { toPath } from './key-path.ts';
+
+/** Pages kept per folder; beyond it those farthest from the eye are forgotten. */
+export const RUNS_KEPT = 64;
+
+interface Run {
+  start: number;
+  readonly nodes: TreeNode[];
+  readonly names: ByteString[];
+  /** The revision the server read these at; older events are already in them. */
+  readonly asOf: number;
+  usedAt: number;
+}
+
+export type Place =
+  | { readonly kind: 'at'; readonly index: number; readonly node: TreeNode; readonly asOf: number }
+  | { readonly kind: 'between'; readonly index: number }
+  | { readonly kind: 'unknown' };
+
+export type RowPlace =
+  | { readonly kind: 'child'; readonly index: number }
+  | { readonly kind: 'below'; readonly folder: Folder; readonly row: number };
+
+export class Folder {
+  readonly path: ByteString;
+  readonly name: ByteString;
+  readonly depth: number;
+  readonly parent: Folder | null;
+  /** Position in the parent; moves when siblings come and go. */
+  index: number;
+  total: number;
+  /** Revision up to which `total` is known to include every change. */
+  asOf: number;
+  /** Something changed in an unloaded stretch: positions must be asked again. */
+  isStale = false;
+  /** Sums of bytes below some child are out of date. */
+  hasStaleBytes = false;
+  readonly open: Folder[] = [];
+  private runs: Run[] = [];
+  private cachedRows = -1;
+  private cachedStarts: readonly number[] | null = null;
+  private clock = 0;
+
+  constructor(at: { path: ByteString; name: ByteString; parent: Folder | null; index: number }) {
+    this.path = at.path;
+    this.name = at.name;
+    this.parent = at.parent;
+    this.index = at.index;
+    this.depth = at.parent === null ? 0 : at.parent.depth + 1;
+    this.total = 0;
+    this.asOf = 0;
+  }
+
+  get rows(): number {
+    if (this.cachedRows < 0) this.cachedRows = this.open.reduce((sum, child) => sum + child.rows, this.total);
+    return this.cachedRows;
+  }
+
+  /** Rows between this folder's first child and its child `index`. */
+  rowOf(index: number): number {
+    let row = index;
+    for (const child of this.open) {
+      if (child.index >= index) break;
+      row += child.rows;
+    }
+    return row;
+  }
+
+  placeOfRow(row: number): RowPlace {
+    const starts = this.starts();
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if ((starts[mid] as number) < row) low = mid + 1;
+      else high = mid;
+    }
+    const folder = this.open[low - 1];
+    if (folder === undefined) return { kind: 'child', index: row };
+    const below = row - (starts[low - 1] as number) - 1;
+    if (below < folder.rows) return { kind: 'below', folder, row: below };
+    return { kind: 'child', index: folder.index + 1 + below - folder.rows };
+  }
+
+  /** The row of each open child's own line. */
+  private starts(): readonly number[] {
+    if (this.cachedStarts === null) {
+      let before = 0;
+      this.cachedStarts = this.open.map((child) => {
+        const start = child.index + before;
+        before += child.rows;
+        return start;
+      });
+    }
+    return this.cachedStarts;
+  }
+
+  nodeAt(index: number): TreeNode | undefined {
+    const run = this.runAt(index);
+    if (run === undefined) return undefined;
+    run.usedAt = ++this.clock;
+    return run.nodes[index - run.start];
+  }
+
+  openAt(index: number): Folder | undefined {
+    let low = 0;
+    let high = this.open.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if ((this.open[mid] as Folder).index < index) low = mid + 1;
+      else high = mid;
+    }
+    const child = this.open[low];
+    return child?.index === index ? child : undefined;
+  }
+
+  find(name: ByteString): Place {
+    let before: Run | undefined;
+    let after: Run | undefined;
+    for (const run of this.runs) {
+      if ((run.names[0] as ByteString) <= name) before = run;
+      else {
+        after = run;
+        break;
+      }
+    }
+    const next = after?.start ?? this.total;
+    if (before === undefined) return next === 0 ? { kind: 'between', index: 0 } : { kind: 'unknown' };
+    const at = lowerBound(before.names, name);
+    const node = before.nodes[at];
+    if (node !== undefined && before.names[at] === name) {
+      return { kind: 'at', index: before.start + at, node, asOf: before.asOf };
+    }
+    const isInside = at < before.names.length || before.start + at === next;
+    return isInside ? { kind: 'between', index: before.start + at } : { kind: 'unknown' };
+  }
+
+  /** A stretch of at most `limit` children around `index` that is not loaded, on the grid of pages; undefined when it is. */
+  missingAt(index: number, limit: number): { readonly offset: number; readonly limit: number } | undefined {
+    if (index < 0 || index >= this.total || this.runAt(index) !== undefined) return undefined;
+    let from = index - (index % limit);
+    let to = Math.min(from + limit, this.total);
+    for (const run of this.runs) {
+      const end = run.start + run.nodes.length;
+      if (end <= index && end > from) from = end;
+      if (run.start > index && run.start < to) to = run.start;
+    }
+    return { offset: from, limit: to - from };
+  }
+
+  insert(index: number, node: TreeNode, asOf: number): void {
+    const home =
+      this.runs.find((run) => run.start < index && index <= run.start + run.nodes.length) ??
+      this.runs.find((run) => run.start === index);
+    for (const run of this.runs) if (run !== home && run.start >= index) run.start++;
+    const name = toPath(node.name);
+    if (home === undefined) {
+      this.runs.push({ start: index, nodes: [node], names: [name], asOf, usedAt: ++this.clock });
+      this.runs.sort((a, b) => a.start - b.start);
+    } else {
+      home.nodes.splice(index - home.start, 0, node);
+      home.names.splice(index - home.start, 0, name);
+    }
+    for (const child of this.open) if (child.index >= index) child.index++;
+    this.total++;
+    this.dirty();
+  }
+
+  remove(index: number): void {
+    const home = this.runAt(index);
+    if (home !== undefined) {
+      home.nodes.splice(index - home.start, 1);
+      home.names.splice(index - home.start, 1);
+      if (home.nodes.length === 0) this.runs = this.runs.filter((run) => run !== home);
+    }
+    for (const run of this.runs) if (run !== home && run.start > index) run.start--;
+    const closed = this.open.findIndex((child) => child.index === index);
+    if (closed >= 0) this.open.splice(closed, 1);
+    for (const child of this.open) if (child.index > index) child.index--;
+    this.total--;
+    this.dirty();
+  }
+
+  replace(index: number, node: TreeNode): void {
+    const run = this.runAt(index);
+    if (run !== undefined) run.nodes[index - run.start] = node;
+  }
+
+  attach(child: Folder): void {
+    this.open.push(child);
+    this.open.sort((a, b) => a.index - b.index);
+    this.dirty();
+  }
+
+  detach(child: Folder): void {
+    const at = this.open.indexOf(child);
+    if (at >= 0) this.open.splice(at, 1);
+    this.dirty();
+  }
+
+  /** Forgets what is loaded; open children keep their places until `reindex`. */
+  reset(total: number): void {
+    this.runs = [];
+    this.total = total;
+    this.isStale = false;
+    this.hasStaleBytes = false;
+    this.dirty();
+  }
+
+  /** Gives open children their places after a reset; those not named are closed. */
+  reindex(places: ReadonlyMap<ByteString, number>): void {
+    for (const child of [...this.open]) {
+      const index = places.get(child.name);
+      if (index === undefined) this.open.splice(this.open.indexOf(child), 1);
+      else child.index = index;
+    }
+    this.open.sort((a, b) => a.index - b.index);
+    this.dirty();
+  }
+
+  /** Takes a page in. What it overlaps is replaced by it: it is newer. */
+  load(offset: number, nodes: readonly TreeNode[], asOf: number): void {
+    const end = offset + nodes.length;
+    this.runs = this.runs.flatMap((run) => withoutRange(run, offset, end));
+    if (nodes.length > 0) {
+      const names = nodes.map((node) => toPath(node.name));
+      this.runs.push({ start: offset, nodes: [...nodes], names, asOf, usedAt: ++this.clock });
+    }
+    this.runs.sort((a, b) => a.start - b.start);
+    while (this.runs.length > RUNS_KEPT) {
+      const oldest = this.runs.reduce((a, b) => (a.usedAt <= b.usedAt ? a : b));
+      this.runs = this.runs.filter((run) => run !== oldest);
+    }
+  }
+
+  loadedCount(): number {
+    return this.runs.reduce((sum, run) => sum + run.nodes.length, 0);
+  }
+
+  private runAt(index: number): Run | undefined {
+    return this.runs.find((run) => run.start <= index && index < run.start + run.nodes.length);
+  }
+
+  private dirty(): void {
+    for (let folder: Folder | null = this; folder !== null; folder = folder.parent) {
+      folder.cachedRows = -1;
+      folder.cachedStarts = null;
+    }
+  }
+}
+
+function withoutRange(run: Run, from: number, to: number): readonly Run[] {
+  const end = run.start + run.nodes.length;
+  if (end <= from || run.start >= to) return [run];
+  const part = (start: number, stop: number): readonly Run[] =>
+    stop <= start
+      ? []
+      : [
+          {
+            ...run,
+            start,
+            nodes: run.nodes.slice(start - run.start, stop - run.start),
+            names: run.names.slice(start - run.start, stop - run.start),
+          },
+        ];
+  return [...part(run.start, from), ...part(to, end)];
+}
+
+/** First position whose name is not below `name`. */
+function lowerBound(names: readonly ByteString[], name: ByteString): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((names[mid] as ByteString) < name) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}

@@ -1,0 +1,361 @@
+/**
+ * The rows of the key tree, without the keys: child counts plus the few pages that were looked at.
+ *
+ * Row n is found by walking the open folders (logarithmic in their number), so a million rows cost what their open
+ * folders cost. Framework-free: `subscribe` and `version` bind it to React.
+ *
+ * Invariants (tree-model.test.ts, against a naive flattening): the rows are the depth-first walk of what is open; counts
+ * change with every event exactly once, whether the event comes before or after the page that already contains it.
+ * Live changes have two beats: counts at once (`note`), rows when nobody's pointer is in the way (`settle`).
+ */
+import type { ChangeEvent, ChildrenPage, KeyMeta, TreeNode } from '../../../lib/api/types.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import { Folder } from './folder.ts';
+import { joinPath, ROOT_PATH, segmentUnder, toPath, toWire } from './key-path.ts';
+
+export interface TreeRow {
+  readonly folder: Folder;
+  /** Position among its siblings. */
+  readonly index: number;
+  readonly depth: number;
+  /** Undefined while its page is not loaded. */
+  readonly node: TreeNode | undefined;
+  /** Path without trailing delimiter: names the row wherever it moves. Undefined while not loaded. */
+  readonly id: ByteString | undefined;
+  readonly isOpen: boolean;
+}
+
+interface Waiting {
+  readonly event: ChangeEvent;
+  readonly path: ByteString;
+  /** Levels whose counts `note` has already changed. */
+  readonly levelsNoted: number;
+}
+
+export interface WaitingCount {
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Beyond this many waiting changes the folders are read again instead of replayed. */
+export const WAITING_MAX = 5000;
+
+export class TreeModel {
+  readonly delimiter: ByteString;
+  readonly root: Folder;
+  /** Last revision whose changes were noted. */
+  appliedRevision = 0;
+  version = 0;
+  /** Rows whose key is deleted but which keep their place until `settle`. */
+  readonly gone = new Set<ByteString>();
+  private waiting: Waiting[] = [];
+  private readonly waitingPaths = new Set<ByteString>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(delimiter: ByteString) {
+    this.delimiter = delimiter;
+    this.root = new Folder({ path: ROOT_PATH, name: ROOT_PATH, parent: null, index: 0 });
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  changed(): void {
+    this.version++;
+    for (const listener of this.listeners) listener();
+  }
+
+  get rowCount(): number {
+    return this.root.rows;
+  }
+
+  rowAt(row: number): TreeRow | undefined {
+    if (row < 0 || row >= this.rowCount) return undefined;
+    let folder = this.root;
+    let place = folder.placeOfRow(row);
+    while (place.kind === 'below') {
+      folder = place.folder;
+      place = folder.placeOfRow(place.row);
+    }
+    const node = folder.nodeAt(place.index);
+    return {
+      folder,
+      index: place.index,
+      depth: folder.depth,
+      node,
+      id: node === undefined ? undefined : rowId(folder, node),
+      isOpen: folder.openAt(place.index) !== undefined,
+    };
+  }
+
+  /** The row on which child `index` of `folder` stands. */
+  rowOf(folder: Folder, index: number): number {
+    const inside = folder.rowOf(index);
+    return folder.parent === null ? inside : this.rowOf(folder.parent, folder.index) + 1 + inside;
+  }
+
+  /** The row of a loaded node under open folders; undefined when it is not on screen or not loaded. */
+  rowOfId(id: ByteString): number | undefined {
+    let folder: Folder = this.root;
+    for (;;) {
+      const segment = segmentUnder(folder.path, id, this.delimiter);
+      const place = folder.find(segment.name);
+      if (place.kind !== 'at') return undefined;
+      if (segment.isKey) return this.rowOf(folder, place.index);
+      const below = folder.openAt(place.index);
+      if (below === undefined) return undefined;
+      folder = below;
+    }
+  }
+
+  /** The open folder with this path, if every folder above it is open too. */
+  folderAt(path: ByteString): Folder | undefined {
+    let folder: Folder | undefined = this.root;
+    while (folder !== undefined && folder.path !== path) {
+      if (!path.startsWith(folder.path)) return undefined;
+      folder = folder.open.find((child) => path.startsWith(child.path));
+    }
+    return folder;
+  }
+
+  /** Opens child `index` with its first page. The page must have been read for that child's folder path. */
+  open(parent: Folder, index: number, page: ChildrenPage): Folder | undefined {
+    const node = parent.nodeAt(index);
+    if (node === undefined || node.folder === null) return undefined;
+    const already = parent.openAt(index);
+    if (already !== undefined) return already;
+    const child = new Folder({ path: toPath(node.folder.path), name: toPath(node.name), parent, index });
+    child.reset(page.total);
+    child.load(page.offset, page.nodes, Number(page.revision));
+    child.asOf = Number(page.revision);
+    parent.attach(child);
+    this.changed();
+    return child;
+  }
+
+  close(folder: Folder): void {
+    folder.parent?.detach(folder);
+    this.changed();
+  }
+
+  /** Takes a page of an open folder in; false when its total contradicts ours: the folder must be read again whole. */
+  merge(folder: Folder, page: ChildrenPage): boolean {
+    const isFirst = folder.asOf === 0 && folder.loadedCount() === 0;
+    if (!isFirst && page.total !== folder.total) {
+      folder.isStale = true;
+      return false;
+    }
+    if (isFirst) folder.reset(page.total);
+    folder.load(page.offset, page.nodes, Number(page.revision));
+    folder.asOf = Math.max(folder.asOf, Number(page.revision));
+    this.changed();
+    return true;
+  }
+
+  /** Replaces everything known of one folder by pages read at one revision. Open children not found in them close. */
+  reload(folder: Folder, pages: readonly ChildrenPage[], places: ReadonlyMap<ByteString, number>): void {
+    const last = pages.at(-1);
+    if (last === undefined) return;
+    folder.reset(last.total);
+    for (const page of pages) folder.load(page.offset, page.nodes, Number(page.revision));
+    folder.asOf = Number(last.revision);
+    folder.reindex(places);
+    this.changed();
+  }
+
+  // ------------------------------------------------------------------ live changes
+
+  /** First beat: counts and values in place. Rows that come or go wait for `settle`. */
+  note(event: ChangeEvent): void {
+    const revision = Number(event.revision);
+    this.appliedRevision = Math.max(this.appliedRevision, revision);
+    const path = toPath(event.key);
+    const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
+    const { levelsNoted, isRowChange } = this.walk(event, path, keysDelta);
+    if (isRowChange || this.waitingPaths.has(path)) {
+      if (event.type === 'delete') this.gone.add(path);
+      else this.gone.delete(path);
+      this.waiting.push({ event, path, levelsNoted });
+      this.waitingPaths.add(path);
+      if (this.waiting.length > WAITING_MAX) this.markAllStale();
+    }
+  }
+
+  get waitingCount(): WaitingCount {
+    let added = 0;
+    let removed = 0;
+    for (const { event } of this.waiting) {
+      if (event.type === 'delete') removed++;
+      else if (event.version === '1') added++;
+    }
+    return { added, removed };
+  }
+
+  /** Second beat: rows come and go. */
+  settle(): void {
+    if (this.waiting.length === 0) return;
+    const waiting = this.waiting;
+    this.waiting = [];
+    this.waitingPaths.clear();
+    this.gone.clear();
+    for (const item of waiting) this.restructure(item);
+    this.changed();
+  }
+
+  /** Everything on screen may be out of date (a gap in the stream): every open folder is to be read again. */
+  markAllStale(): void {
+    this.waiting = [];
+    this.waitingPaths.clear();
+    this.gone.clear();
+    const visit = (folder: Folder): void => {
+      folder.isStale = true;
+      folder.open.forEach(visit);
+    };
+    visit(this.root);
+    this.changed();
+  }
+
+  private walk(event: ChangeEvent, path: ByteString, keysDelta: number) {
+    const revision = Number(event.revision);
+    const bytesDelta = this.bytesDelta(event, path);
+    let folder: Folder = this.root;
+    for (let level = 0; ; level++) {
+      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const place = folder.find(segment.name);
+      const isKnown = place.kind === 'at' && place.asOf >= revision;
+      if (segment.isKey) {
+        const isLeafHere = place.kind === 'at' && place.node.key !== null;
+        if (isKnown) return { levelsNoted: level, isRowChange: false };
+        const isUpdate = event.type === 'put' && isLeafHere;
+        if (isUpdate && !this.waitingPaths.has(path))
+          folder.replace(place.index, { ...place.node, key: metaOf(event) });
+        const isUpdateElsewhere = event.type === 'put' && event.version !== '1' && place.kind === 'unknown';
+        return { levelsNoted: level, isRowChange: !isUpdate && !isUpdateElsewhere && revision > folder.asOf };
+      }
+      if (place.kind !== 'at' || place.node.folder === null) {
+        const isRowChange = keysDelta !== 0 && revision > folder.asOf;
+        return { levelsNoted: level, isRowChange };
+      }
+      if (!isKnown) this.bump(folder, place.index, place.node, keysDelta, bytesDelta);
+      const below = folder.openAt(place.index);
+      if (below === undefined) {
+        const isEmptied = keysDelta < 0 && (folder.nodeAt(place.index)?.folder?.keys ?? 1) <= 0;
+        return { levelsNoted: level + 1, isRowChange: isEmptied };
+      }
+      folder = below;
+    }
+  }
+
+  private restructure({ event, path, levelsNoted }: Waiting): void {
+    const revision = Number(event.revision);
+    const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
+    let folder: Folder = this.root;
+    for (let level = 0; ; level++) {
+      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const place = folder.find(segment.name);
+      if (place.kind === 'unknown') {
+        if (revision > folder.asOf && keysDelta !== 0) folder.isStale = true;
+        return;
+      }
+      const isKnown = place.kind === 'at' ? place.asOf >= revision : folder.asOf >= revision;
+      if (segment.isKey) {
+        if (!isKnown) this.restructureLeaf(folder, segment.name, event);
+        return;
+      }
+      if (place.kind === 'between' || place.node.folder === null) {
+        if (!isKnown && keysDelta > 0) this.addFolder(folder, segment, event);
+        return;
+      }
+      if (level >= levelsNoted && !isKnown) {
+        this.bump(folder, place.index, place.node, keysDelta, isCreation(event) ? event.valueBytes : undefined);
+      }
+      const node = folder.nodeAt(place.index);
+      if (node?.folder !== null && node !== undefined && node.folder.keys <= 0 && !isKnown) {
+        this.dropFolder(folder, place.index, node);
+        return;
+      }
+      const below = folder.openAt(place.index);
+      if (below === undefined) return;
+      folder = below;
+    }
+  }
+
+  private restructureLeaf(folder: Folder, name: ByteString, event: ChangeEvent): void {
+    const revision = Number(event.revision);
+    const place = folder.find(name);
+    if (place.kind === 'unknown') return;
+    if (event.type === 'put') {
+      if (place.kind === 'at') folder.replace(place.index, { ...place.node, key: metaOf(event) });
+      else
+        folder.insert(place.index, { path: event.key, name: toWire(name), key: metaOf(event), folder: null }, revision);
+      return;
+    }
+    if (place.kind !== 'at') return;
+    if (place.node.folder === null) folder.remove(place.index);
+    else folder.replace(place.index, { ...place.node, key: null });
+  }
+
+  private addFolder(parent: Folder, segment: { name: ByteString; path: ByteString }, event: ChangeEvent): void {
+    const below = { path: toWire(segment.path), keys: 1, bytes: event.valueBytes };
+    const place = parent.find(segment.name);
+    if (place.kind === 'at') parent.replace(place.index, { ...place.node, path: below.path, folder: below });
+    else if (place.kind === 'between') {
+      const node = { path: below.path, name: toWire(segment.name), key: null, folder: below };
+      parent.insert(place.index, node, Number(event.revision));
+    }
+  }
+
+  private dropFolder(parent: Folder, index: number, node: TreeNode): void {
+    if (node.key === null) parent.remove(index);
+    else {
+      const open = parent.openAt(index);
+      if (open !== undefined) parent.detach(open);
+      parent.replace(index, { ...node, path: node.key.key, folder: null });
+    }
+  }
+
+  private bump(folder: Folder, index: number, node: TreeNode, keys: number, bytes: number | undefined): void {
+    if (node.folder === null || (keys === 0 && bytes === 0)) return;
+    if (bytes === undefined) folder.hasStaleBytes = true;
+    const below = { ...node.folder, keys: node.folder.keys + keys, bytes: node.folder.bytes + (bytes ?? 0) };
+    folder.replace(index, { ...node, folder: below });
+  }
+
+  /** How the sum of value bytes changes; undefined when the old size was never loaded. */
+  private bytesDelta(event: ChangeEvent, path: ByteString): number | undefined {
+    if (event.type === 'put' && event.version === '1') return event.valueBytes;
+    // What is loaded of a key with waiting changes is its past: no size to subtract.
+    if (this.waitingPaths.has(path)) return undefined;
+    let folder: Folder | undefined = this.root;
+    while (folder !== undefined) {
+      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const place = folder.find(segment.name);
+      if (place.kind !== 'at') return undefined;
+      if (segment.isKey) {
+        const old = place.node.key?.valueBytes;
+        return old === undefined ? undefined : (event.type === 'put' ? event.valueBytes : 0) - old;
+      }
+      folder = folder.openAt(place.index);
+    }
+    return undefined;
+  }
+}
+
+export function rowId(folder: Folder, node: TreeNode): ByteString {
+  return joinPath(folder.path, toPath(node.name));
+}
+
+const isCreation = (event: ChangeEvent): boolean => event.type === 'put' && event.version === '1';
+
+function metaOf(event: ChangeEvent): KeyMeta {
+  return {
+    key: event.key,
+    createRevision: event.createRevision,
+    modRevision: event.revision,
+    version: event.version,
+    lease: event.lease,
+    valueBytes: event.valueBytes,
+  };
+}
