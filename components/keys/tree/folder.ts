@@ -8,7 +8,7 @@
  */
 import type { TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
-import { toPath } from './key-path.ts';
+import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 
 /** Pages kept per folder; beyond it those farthest from the eye are forgotten. */
 export const RUNS_KEPT = 64;
@@ -163,7 +163,7 @@ export class Folder {
       this.runs.find((run) => run.start < index && index <= run.start + run.nodes.length) ??
       this.runs.find((run) => run.start === index);
     for (const run of this.runs) if (run !== home && run.start >= index) run.start++;
-    const name = toPath(node.name);
+    const name = wireToByteString(node.name);
     if (home === undefined) {
       this.runs.push({ start: index, nodes: [node], names: [name], asOf, usedAt: ++this.clock });
       this.runs.sort((a, b) => a.start - b.start);
@@ -233,7 +233,7 @@ export class Folder {
     const end = offset + nodes.length;
     this.runs = this.runs.flatMap((run) => withoutRange(run, offset, end));
     if (nodes.length > 0) {
-      const names = nodes.map((node) => toPath(node.name));
+      const names = nodes.map((node) => wireToByteString(node.name));
       this.runs.push({ start: offset, nodes: [...nodes], names, asOf, usedAt: ++this.clock });
     }
     this.runs.sort((a, b) => a.start - b.start);

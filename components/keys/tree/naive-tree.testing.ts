@@ -1,7 +1,9 @@
 /** The oracle of the tree tests: a sorted list of keys and the dumbest possible listing and flattening of it. */
 import type { ChangeEvent, ChildrenPage, TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
-import { joinPath, ROOT_PATH, segmentUnder, toPath, toWire } from './key-path.ts';
+import { childOf } from '../../../lib/keys/key-tree.ts';
+import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import { joinPath, ROOT_PATH } from './key-path.ts';
 
 interface Stored {
   readonly revision: number;
@@ -16,11 +18,11 @@ export class NaiveStore {
   readonly delimiter: ByteString;
 
   constructor(delimiter: string) {
-    this.delimiter = toPath(delimiter);
+    this.delimiter = wireToByteString(delimiter);
   }
 
   put(key: string, bytes: number): ChangeEvent {
-    const path = toPath(key);
+    const path = wireToByteString(key);
     const old = this.keys.get(path);
     const revision = ++this.revision;
     const now = { revision, created: old?.created ?? revision, version: (old?.version ?? 0) + 1, bytes };
@@ -29,7 +31,7 @@ export class NaiveStore {
   }
 
   delete(key: string): ChangeEvent | undefined {
-    const path = toPath(key);
+    const path = wireToByteString(key);
     if (!this.keys.delete(path)) return undefined;
     return event(path, 'delete', { revision: ++this.revision, created: 0, version: 0, bytes: 0 });
   }
@@ -38,9 +40,9 @@ export class NaiveStore {
     const names = new Map<ByteString, { key: TreeNode['key']; below: ByteString[] }>();
     for (const path of this.keys.keys()) {
       if (!path.startsWith(prefix)) continue;
-      const segment = segmentUnder(prefix, path, this.delimiter);
+      const segment = childOf(prefix, path, this.delimiter);
       const entry = names.get(segment.name) ?? { key: null, below: [] };
-      if (segment.isKey) entry.key = this.meta(path);
+      if (segment.folder === null) entry.key = this.meta(path);
       else entry.below.push(path);
       names.set(segment.name, entry);
     }
@@ -48,11 +50,11 @@ export class NaiveStore {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { key, below }]): TreeNode => {
         const at = joinPath(prefix, name);
-        const folderPath = toWire(joinPath(at, this.delimiter));
+        const folderPath = byteStringToWire(joinPath(at, this.delimiter));
         const bytes = below.reduce((sum, path) => sum + (this.keys.get(path)?.bytes ?? 0), 0);
         return {
-          path: below.length > 0 ? folderPath : toWire(at),
-          name: toWire(name),
+          path: below.length > 0 ? folderPath : byteStringToWire(at),
+          name: byteStringToWire(name),
           key,
           folder: below.length > 0 ? { path: folderPath, keys: below.length, bytes } : null,
         };
@@ -62,7 +64,7 @@ export class NaiveStore {
   page(prefix: ByteString, offset: number, limit: number): ChildrenPage {
     const all = this.children(prefix);
     return {
-      prefix: toWire(prefix),
+      prefix: byteStringToWire(prefix),
       revision: String(this.revision),
       total: all.length,
       offset,
@@ -73,8 +75,8 @@ export class NaiveStore {
   /** Every row, depth first, of what is in `open` (folder paths). */
   rows(open: ReadonlySet<ByteString>, prefix: ByteString = ROOT_PATH): readonly { path: ByteString; node: TreeNode }[] {
     return this.children(prefix).flatMap((node) => {
-      const row = { path: joinPath(prefix, toPath(node.name)), node };
-      const below = node.folder === null ? undefined : toPath(node.folder.path);
+      const row = { path: joinPath(prefix, wireToByteString(node.name)), node };
+      const below = node.folder === null ? undefined : wireToByteString(node.folder.path);
       return below !== undefined && open.has(below) ? [row, ...this.rows(open, below)] : [row];
     });
   }
@@ -83,7 +85,7 @@ export class NaiveStore {
     const stored = this.keys.get(path);
     if (stored === undefined) return null;
     return {
-      key: toWire(path),
+      key: byteStringToWire(path),
       createRevision: String(stored.created),
       modRevision: String(stored.revision),
       version: String(stored.version),
@@ -97,7 +99,7 @@ function event(path: ByteString, type: 'put' | 'delete', stored: Stored): Change
   return {
     revision: String(stored.revision),
     type,
-    key: toWire(path),
+    key: byteStringToWire(path),
     createRevision: String(stored.created),
     version: String(stored.version),
     lease: null,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ByteString } from '../../../lib/base/bytes.ts';
+import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { Folder } from './folder.ts';
-import { foldersAbove, toPath, toWire } from './key-path.ts';
+import { foldersOf } from './key-path.ts';
 import { NaiveStore } from './naive-tree.testing.ts';
 import { TreeModel } from './tree-model.ts';
 
@@ -38,7 +39,7 @@ class World {
     const open = at.folder.openAt(at.index);
     if (open !== undefined) this.model.close(open);
     else if (at.folder.nodeAt(at.index)?.folder !== null) {
-      const page = this.store.page(toPath(path), 0, PAGE);
+      const page = this.store.page(wireToByteString(path), 0, PAGE);
       if (page.total > 0) this.model.open(at.folder, at.index, page);
     }
   }
@@ -46,7 +47,7 @@ class World {
   refreshStale(folder: Folder = this.model.root): void {
     if (folder.isStale) {
       const all = this.store.page(folder.path, 0, Number.MAX_SAFE_INTEGER);
-      const places = new Map(all.nodes.map((node, i) => [toPath(node.name), i] as const));
+      const places = new Map(all.nodes.map((node, i) => [wireToByteString(node.name), i] as const));
       const foldersOnly = new Map([...places].filter(([, i]) => all.nodes[i]?.folder !== null));
       this.model.reload(folder, [all], foldersOnly);
     }
@@ -138,7 +139,7 @@ test('a deleted key keeps its place, marked gone, until rows may move', () => {
   const event = world.store.delete('a');
   if (event !== undefined) world.model.note(event);
   expect(world.model.rowCount).toBe(2);
-  expect(world.model.gone.has(toPath('a'))).toBe(true);
+  expect(world.model.gone.has(wireToByteString('a'))).toBe(true);
   world.model.settle();
   expect(world.model.rowCount).toBe(1);
 });
@@ -146,7 +147,7 @@ test('a deleted key keeps its place, marked gone, until rows may move', () => {
 test('an event that a page already contains is not counted twice', () => {
   const world = new World('/', ['a/1']);
   const event = world.store.put('a/2', 3);
-  world.model.reload(world.model.root, [world.store.page(toPath(''), 0, PAGE)], new Map());
+  world.model.reload(world.model.root, [world.store.page(wireToByteString(''), 0, PAGE)], new Map());
   world.model.note(event);
   expect(world.model.rowAt(0)?.node?.folder?.keys).toBe(2);
 });
@@ -154,12 +155,12 @@ test('an event that a page already contains is not counted twice', () => {
 test('a page whose total contradicts the rows is refused and the folder is marked for reading again', () => {
   const world = new World('/', ['a', 'b', 'c', 'd', 'e']);
   world.store.put('bb', 1);
-  expect(world.model.merge(world.model.root, world.store.page(toPath(''), 3, PAGE))).toBe(false);
+  expect(world.model.merge(world.model.root, world.store.page(wireToByteString(''), 3, PAGE))).toBe(false);
   expect(world.model.root.isStale).toBe(true);
 });
 
 test('a hundred thousand flat keys are counted by one page', () => {
-  const model = new TreeModel(toPath('/'));
+  const model = new TreeModel(wireToByteString('/'));
   const nodes = [{ path: 'k', name: 'k', key: null, folder: null }];
   model.merge(model.root, { prefix: '', revision: '5', total: 100_000, offset: 0, nodes });
   expect(model.rowCount).toBe(100_000);
@@ -168,8 +169,10 @@ test('a hundred thousand flat keys are counted by one page', () => {
 });
 
 test('segments keep empty names and bytes that are not UTF-8', () => {
-  expect(foldersAbove(toPath('/a//b'), toPath('/'))).toEqual(['/', '/a/', '/a//'].map((p) => toPath(p)));
-  expect(foldersAbove(toPath('a'), toPath('/'))).toEqual([]);
-  const odd = toPath({ base64: '/2Ev' });
-  expect(toWire(odd)).toEqual({ base64: '/2Ev' });
+  expect(foldersOf(wireToByteString('/a//b'), wireToByteString('/'))).toEqual(
+    ['/', '/a/', '/a//'].map((p) => wireToByteString(p)),
+  );
+  expect(foldersOf(wireToByteString('a'), wireToByteString('/'))).toEqual([]);
+  const odd = wireToByteString({ base64: '/2Ev' });
+  expect(byteStringToWire(odd)).toEqual({ base64: '/2Ev' });
 });

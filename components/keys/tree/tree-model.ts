@@ -10,8 +10,10 @@
  */
 import type { ChangeEvent, ChildrenPage, KeyMeta, TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
+import { childOf } from '../../../lib/keys/key-tree.ts';
+import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { Folder } from './folder.ts';
-import { joinPath, ROOT_PATH, segmentUnder, toPath, toWire } from './key-path.ts';
+import { joinPath, ROOT_PATH } from './key-path.ts';
 
 export interface TreeRow {
   readonly folder: Folder;
@@ -100,10 +102,10 @@ export class TreeModel {
   rowOfId(id: ByteString): number | undefined {
     let folder: Folder = this.root;
     for (;;) {
-      const segment = segmentUnder(folder.path, id, this.delimiter);
+      const segment = childOf(folder.path, id, this.delimiter);
       const place = folder.find(segment.name);
       if (place.kind !== 'at') return undefined;
-      if (segment.isKey) return this.rowOf(folder, place.index);
+      if (segment.folder === null) return this.rowOf(folder, place.index);
       const below = folder.openAt(place.index);
       if (below === undefined) return undefined;
       folder = below;
@@ -126,7 +128,12 @@ export class TreeModel {
     if (node === undefined || node.folder === null) return undefined;
     const already = parent.openAt(index);
     if (already !== undefined) return already;
-    const child = new Folder({ path: toPath(node.folder.path), name: toPath(node.name), parent, index });
+    const child = new Folder({
+      path: wireToByteString(node.folder.path),
+      name: wireToByteString(node.name),
+      parent,
+      index,
+    });
     child.reset(page.total);
     child.load(page.offset, page.nodes, Number(page.revision));
     child.asOf = Number(page.revision);
@@ -171,7 +178,7 @@ export class TreeModel {
   note(event: ChangeEvent): void {
     const revision = Number(event.revision);
     this.appliedRevision = Math.max(this.appliedRevision, revision);
-    const path = toPath(event.key);
+    const path = wireToByteString(event.key);
     const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
     const { levelsNoted, isRowChange } = this.walk(event, path, keysDelta);
     if (isRowChange || this.waitingPaths.has(path)) {
@@ -222,10 +229,10 @@ export class TreeModel {
     const bytesDelta = this.bytesDelta(event, path);
     let folder: Folder = this.root;
     for (let level = 0; ; level++) {
-      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const segment = childOf(folder.path, path, this.delimiter);
       const place = folder.find(segment.name);
       const isKnown = place.kind === 'at' && place.asOf >= revision;
-      if (segment.isKey) {
+      if (segment.folder === null) {
         const isLeafHere = place.kind === 'at' && place.node.key !== null;
         if (isKnown) return { levelsNoted: level, isRowChange: false };
         const isUpdate = event.type === 'put' && isLeafHere;
@@ -253,19 +260,19 @@ export class TreeModel {
     const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
     let folder: Folder = this.root;
     for (let level = 0; ; level++) {
-      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const segment = childOf(folder.path, path, this.delimiter);
       const place = folder.find(segment.name);
       if (place.kind === 'unknown') {
         if (revision > folder.asOf && keysDelta !== 0) folder.isStale = true;
         return;
       }
       const isKnown = place.kind === 'at' ? place.asOf >= revision : folder.asOf >= revision;
-      if (segment.isKey) {
+      if (segment.folder === null) {
         if (!isKnown) this.restructureLeaf(folder, segment.name, event);
         return;
       }
       if (place.kind === 'between' || place.node.folder === null) {
-        if (!isKnown && keysDelta > 0) this.addFolder(folder, segment, event);
+        if (!isKnown && keysDelta > 0) this.addFolder(folder, { name: segment.name, folder: segment.folder }, event);
         return;
       }
       if (level >= levelsNoted && !isKnown) {
@@ -289,7 +296,11 @@ export class TreeModel {
     if (event.type === 'put') {
       if (place.kind === 'at') folder.replace(place.index, { ...place.node, key: metaOf(event) });
       else
-        folder.insert(place.index, { path: event.key, name: toWire(name), key: metaOf(event), folder: null }, revision);
+        folder.insert(
+          place.index,
+          { path: event.key, name: byteStringToWire(name), key: metaOf(event), folder: null },
+          revision,
+        );
       return;
     }
     if (place.kind !== 'at') return;
@@ -297,12 +308,12 @@ export class TreeModel {
     else folder.replace(place.index, { ...place.node, key: null });
   }
 
-  private addFolder(parent: Folder, segment: { name: ByteString; path: ByteString }, event: ChangeEvent): void {
-    const below = { path: toWire(segment.path), keys: 1, bytes: event.valueBytes };
+  private addFolder(parent: Folder, segment: { name: ByteString; folder: ByteString }, event: ChangeEvent): void {
+    const below = { path: byteStringToWire(segment.folder), keys: 1, bytes: event.valueBytes };
     const place = parent.find(segment.name);
     if (place.kind === 'at') parent.replace(place.index, { ...place.node, path: below.path, folder: below });
     else if (place.kind === 'between') {
-      const node = { path: below.path, name: toWire(segment.name), key: null, folder: below };
+      const node = { path: below.path, name: byteStringToWire(segment.name), key: null, folder: below };
       parent.insert(place.index, node, Number(event.revision));
     }
   }
@@ -330,10 +341,10 @@ export class TreeModel {
     if (this.waitingPaths.has(path)) return undefined;
     let folder: Folder | undefined = this.root;
     while (folder !== undefined) {
-      const segment = segmentUnder(folder.path, path, this.delimiter);
+      const segment = childOf(folder.path, path, this.delimiter);
       const place = folder.find(segment.name);
       if (place.kind !== 'at') return undefined;
-      if (segment.isKey) {
+      if (segment.folder === null) {
         const old = place.node.key?.valueBytes;
         return old === undefined ? undefined : (event.type === 'put' ? event.valueBytes : 0) - old;
       }
@@ -344,7 +355,7 @@ export class TreeModel {
 }
 
 export function rowId(folder: Folder, node: TreeNode): ByteString {
-  return joinPath(folder.path, toPath(node.name));
+  return joinPath(folder.path, wireToByteString(node.name));
 }
 
 const isCreation = (event: ChangeEvent): boolean => event.type === 'put' && event.version === '1';
