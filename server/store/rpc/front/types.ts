@@ -1,0 +1,106 @@
+/**
+ * The client port as services see it: gRPC methods typed by message tables, and plain HTTP/1.1 beside them.
+ *
+ * A Front owns sockets, framing, flow control and abuse limits; a service owns meaning. Services never see HTTP/2, so
+ * that a second Front (own framing) can replace the first, and the JSON gateway can call the same methods.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
+
+/** What a handler may know of the call besides the request. */
+export interface Call {
+  /** The value of a metadata key (lower case), undefined when absent. */
+  metadata(name: string): string | undefined;
+  /** Length of the encoded request message on the wire. */
+  readonly requestBytes: number;
+  /** True once the client cancelled, its deadline passed, or its connection broke. */
+  readonly cancelled: boolean;
+}
+
+/** The sending half of a stream. After end() or fail(), or when onClose() was called, sends are dropped silently. */
+export interface ServerStream<A extends object> extends Call {
+  /** False when the stream's output is full: hold back until onDrain(). The message itself is always taken. */
+  send(response: Init<A>): boolean;
+  /** True when send() would answer false right now. */
+  readonly full: boolean;
+  /** Ends the stream with status OK. */
+  end(): void;
+  fail(error: Error): void;
+  /** Stops reading requests, until resumeReading(). Requests already received may still arrive. */
+  pauseReading(): void;
+  resumeReading(): void;
+}
+
+/** The receiving half of a stream, made per stream by the service. */
+export interface StreamHandler<Q extends object> {
+  onMessage(request: Q): void;
+  /** The client half-closed: no more requests. */
+  onEnd(): void;
+  /** Room again after `send` answered false. */
+  onDrain(): void;
+  /** Called exactly once, whatever ended the stream. Release everything here. */
+  onClose(): void;
+}
+
+interface MethodBase {
+  /** "/package.Service/Method". */
+  readonly path: string;
+  readonly request: Message<object>;
+  readonly response: Message<object>;
+  readonly stats: MethodStats;
+}
+
+/** Counted by the transports, read by /metrics. `handled` is indexed by gRPC code. */
+export interface MethodStats {
+  started: number;
+  messagesReceived: number;
+  messagesSent: number;
+  readonly handled: number[];
+}
+
+export interface UnaryMethod extends MethodBase {
+  readonly kind: 'unary';
+  /** Answers or throws, at once or later. Errors that are not EtcdErrors are defects of ours. */
+  readonly handle: (request: object, call: Call) => object | Promise<object>;
+}
+
+export interface StreamMethod extends MethodBase {
+  readonly kind: 'stream';
+  /** One request message only (server streaming), or any number (bidirectional). */
+  readonly clientStreams: boolean;
+  readonly open: (stream: ServerStream<object>) => StreamHandler<object>;
+}
+
+export type Method = UnaryMethod | StreamMethod;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface FrontOptions {
+  readonly methods: readonly Method[];
+  readonly http: HttpHandler;
+  /** Longer request messages are refused with RESOURCE_EXHAUSTED before they are read. */
+  readonly receiveBytesMax: number;
+  /** A defect of ours: something other than an EtcdError came out of a handler. */
+  readonly onDefect: (error: unknown, where: string) => void;
+}
+
+/** Bytes and connections of a Front since it started. */
+export interface FrontStats {
+  readonly connections: number;
+  readonly openStreams: number;
+  readonly grpcBytesReceived: number;
+  readonly grpcBytesSent: number;
+}
+
+export interface Front {
+  /** May be called for several addresses. Port 0 takes a free one. @throws the error of listen(2) */
+  listen(address: Address): Promise<Address>;
+  stats(): FrontStats;
+  /** Refuses new work, lets running unary calls finish for CLOSE_GRACE_MS, ends streams with "server stopped". */
+  close(): Promise<void>;
+}

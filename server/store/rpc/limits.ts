@@ -1,0 +1,39 @@
+/** Every bound of the client port, in one place. Where etcd has the same bound, the number is etcd's default. */
+
+/** `--max-request-bytes`: a proposal's marshalled size. */
+export const REQUEST_BYTES_MAX = 1_572_864;
+/** A received gRPC message may exceed max-request-bytes by this much before it is refused unread. */
+export const RECEIVE_OVERHEAD_BYTES = 512 * 1024;
+/** `--max-txn-ops`: the length of each of the three lists of a transaction. */
+export const TXN_OPS_MAX = 128;
+/** What InternalRaftRequest adds around a request at most: two tags, two lengths, an id. */
+export const ENVELOPE_BYTES_MAX = 24;
+
+/** Bytes waiting in one stream's output before its producer must hold back. */
+export const STREAM_OUTPUT_BYTES_MAX = 1024 * 1024;
+/** Streams of one connection. A connection of clientv3 holds one per lock waiter and keep-alive loop. */
+export const CONNECTION_STREAMS_MAX = 100_000;
+/** Memory one connection may hold in the HTTP/2 layer, in MiB (node:http2 `maxSessionMemory`). */
+export const CONNECTION_MEMORY_MIB_MAX = 256;
+export const HEADER_LIST_BYTES_MAX = 16 * 1024;
+export const HEADER_PAIRS_MAX = 64;
+/** Streams a peer may reset: this many at once, then this many a second (CVE-2023-44487). */
+export const RESET_BURST_MAX = 10_000;
+export const RESETS_PER_SECOND_MAX = 1000;
+/** A peer that says nothing after connecting is dropped. */
+export const FIRST_BYTE_TIMEOUT_MS = 60_000;
+/** How long close() lets running unary calls finish before it cuts the connections. */
+export const CLOSE_GRACE_MS = 500;
+
+/** Watchers on one gRPC stream. */
+export const STREAM_WATCHERS_MAX = 100_000;
+/** Keep-alive requests waiting on one stream before its reading pauses. */
+export const KEEPALIVE_QUEUE_MAX = 64;
+/** `--watch-progress-notify-interval`; up to a tenth more is added at random per stream. */
+export const PROGRESS_NOTIFY_INTERVAL_MS = 600_000;
+/** TTLs above this are refused (etcd: lease.MaxLeaseTTL, seconds). */
+export const LEASE_TTL_SECONDS_MAX = 9_000_000_000;
+/** A stream opened with `hasleader` dies after this many election timeouts without a leader. */
+export const LEADERLESS_ELECTION_TIMEOUTS = 3;
+/** Body of one JSON gateway request: base64 makes bytes a third longer. */
+export const GATEWAY_BODY_BYTES_MAX = 3 * 1024 * 1024;
