@@ -1,0 +1,23 @@
+import { Activity, FolderTree, Gauge, Hourglass, type LucideIcon } from 'lucide-react';
+
+export interface PageEntry {
+  readonly path: string;
+  readonly title: string;
+  /** The letter after g. */
+  readonly letter: string;
+  readonly icon: LucideIcon;
+  /** What it is for, in the palette. */
+  readonly purpose: string;
+}
+
+/** The pages there are, in the groups of the rail. A page is listed when it exists, not before. */
+export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
+  [
+    { path: '/', title: 'Overview', letter: 'o', icon: Gauge, purpose: 'Members, leader, what is at risk' },
+    { path: '/keys', title: 'Keys', letter: 'k', icon: FolderTree, purpose: 'Browse and edit keys, see their history' },
+    { path: '/watch', title: 'Watch', letter: 'w', icon: Activity, purpose: 'Changes as they happen' },
+  ],
+  [{ path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' }],
+];
+
+export const PAGES: readonly PageEntry[] = PAGE_GROUPS.flat();

@@ -1,0 +1,33 @@
+'use client';
+
+import { createParser, useQueryState } from 'nuqs';
+import { useCallback } from 'react';
+import type { WireInt } from '../../lib/api/types.ts';
+import { parseWireInt } from '../../lib/format/number.ts';
+
+export const revisionParser = createParser<WireInt>({
+  parse: (text) => {
+    const revision = parseWireInt(text);
+    return revision === undefined || revision === '0' ? null : revision;
+  },
+  serialize: (revision) => revision,
+});
+
+export interface PinnedRevision {
+  /** The revision every page shows; null while live. */
+  readonly rev: WireInt | null;
+  /** 'push' (the default) lets Back return to where one was; 'replace' while scrubbing. */
+  readonly pin: (rev: WireInt, history?: 'push' | 'replace') => void;
+  readonly unpin: () => void;
+}
+
+/** The pinned revision, which lives in the URL as `?rev=`. */
+export function usePinnedRevision(): PinnedRevision {
+  const [rev, setRev] = useQueryState('rev', revisionParser);
+  const pin = useCallback(
+    (next: WireInt, history: 'push' | 'replace' = 'push') => void setRev(next, { history }),
+    [setRev],
+  );
+  const unpin = useCallback(() => void setRev(null, { history: 'push' }), [setRev]);
+  return { rev, pin, unpin };
+}

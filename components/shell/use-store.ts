@@ -1,0 +1,34 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { parseAsString, useQueryState } from 'nuqs';
+import { createContext, useContext } from 'react';
+import { queries } from '../../lib/api/queries.ts';
+import type { StoreSummary } from '../../lib/api/types.ts';
+
+/** Until the console has said which stores there are. */
+const UNKNOWN: StoreSummary = { id: '', label: '…', kind: 'bundled', endpoints: [], readOnly: false };
+
+export const StoreContext = createContext<StoreSummary>(UNKNOWN);
+
+/** The store this tab looks at. Its id is '' until the console has named its stores; pages render only after that. */
+export const useStore = (): StoreSummary => useContext(StoreContext);
+export const useStoreId = (): string => useStore().id;
+
+/** All stores of this console, and the one `?store=` names, or the first. */
+export function useStores() {
+  const [chosen, choose] = useQueryState('store', parseAsString.withOptions({ history: 'push' }));
+  const query = useQuery(queries.stores());
+  const stores = query.data ?? [];
+  const current = chosen === null ? stores[0] : stores.find((store) => store.id === chosen);
+  return {
+    stores,
+    current: current ?? null,
+    /** `?store=` names a store that this console does not have. */
+    unknown: chosen !== null && query.data !== undefined && current === undefined ? chosen : null,
+    choose: (id: string) => choose(id === stores[0]?.id ? null : id),
+    isLoading: query.isPending,
+    error: query.error,
+    retry: () => void query.refetch(),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Shares one connection per store between the tabs of a browser. A tab that joins is told at once what is known: the status, the latest
+ * states, and the recent changes, in the order they came.
+ */
+import type { LiveEventName } from '../api/types.ts';
+import { compareInt } from '../format/number.ts';
+import { LiveConnection } from './connection.ts';
+import {
+  type ConnectionStatus,
+  INITIAL_STATUS,
+  type LiveFeed,
+  type LiveListener,
+  type LiveMessage,
+} from './protocol.ts';
+
+/** Change events kept for tabs that join later. */
+export const RECENT_EVENTS_MAX = 2_000;
+
+const STATES: readonly LiveEventName[] = ['hello', 'cluster', 'revision', 'index'];
+
+type Connect = (path: string, listener: LiveListener) => LiveFeed;
+
+class SharedStream implements LiveListener {
+  readonly tabs = new Set<LiveListener>();
+  readonly connection: LiveFeed;
+  #status: ConnectionStatus = INITIAL_STATUS;
+  readonly #states = new Map<LiveEventName, LiveMessage>();
+  #recent: LiveMessage[] = [];
+  #recentEvents = 0;
+  #lastRevision = '0';
+
+  constructor(path: string, connect: Connect) {
+    this.connection = connect(path, this);
+  }
+
+  join(tab: LiveListener): void {
+    this.tabs.add(tab);
+    tab.onStatus(this.#status);
+    for (const name of STATES) {
+      const state = this.#states.get(name);
+      if (state !== undefined) tab.onMessage(state);
+    }
+    for (const message of this.#recent) tab.onMessage(message);
+  }
+
+  onStatus(status: ConnectionStatus): void {
+    this.#status = status;
+    for (const tab of this.tabs) tab.onStatus(status);
+  }
+
+  onMessage(message: LiveMessage): void {
+    // Data that was replaced behind the same name starts at a lower revision: what came before belongs to the old data.
+    if (message.name === 'hello' && compareInt(message.data.revision, this.#lastRevision) < 0)
+      this.#forget(message.data.revision);
+    if (STATES.includes(message.name)) this.#states.set(message.name, message);
+    else this.#remember(message);
+    for (const tab of this.tabs) tab.onMessage(message);
+  }
+
+  #forget(revision: string): void {
+    this.#recent = [];
+    this.#recentEvents = 0;
+    this.#lastRevision = revision;
+    this.#states.delete('revision');
+  }
+
+  #remember(message: LiveMessage): void {
+    const weight = (one: LiveMessage): number => (one.name === 'changes' ? one.data.length : 1);
+    this.#recent.push(message);
+    const reached =
+      message.name === 'changes' ? message.data.at(-1)?.revision : message.name === 'gap' ? message.data.to : undefined;
+    if (reached !== undefined && compareInt(reached, this.#lastRevision) > 0) this.#lastRevision = reached;
+    this.#recentEvents += weight(message);
+    let drop = 0;
+    while (this.#recentEvents > RECENT_EVENTS_MAX && drop < this.#recent.length - 1) {
+      const oldest = this.#recent[drop++];
+      if (oldest !== undefined) this.#recentEvents -= weight(oldest);
+    }
+    if (drop > 0) this.#recent = this.#recent.slice(drop);
+  }
+}
+
+export class LiveHub {
+  readonly #streams = new Map<string, SharedStream>();
+  readonly #connect: Connect;
+
+  constructor(connect: Connect = (path, listener) => new LiveConnection(path, listener)) {
+    this.#connect = connect;
+  }
+
+  /** Lines that are open now. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** Joins `tab` to the stream of `store`, opening it for the first; the last one to leave closes it. */
+  join(store: string, path: string, tab: LiveListener): LiveFeed {
+    const stream = this.#streams.get(store) ?? new SharedStream(path, this.#connect);
+    this.#streams.set(store, stream);
+    stream.join(tab);
+    return {
+      retryNow: () => stream.connection.retryNow(),
+      close: () => {
+        if (!stream.tabs.delete(tab) || stream.tabs.size > 0) return;
+        stream.connection.close();
+        if (this.#streams.get(store) === stream) this.#streams.delete(store);
+      },
+    };
+  }
+}

@@ -1,0 +1,71 @@
+/** A tab's line to the stream: through the browser-wide SharedWorker, or a connection of its own where there is none. */
+import { routes } from '../api/routes.ts';
+import { LiveConnection } from './connection.ts';
+import type { FromWorker, LiveFeed, LiveListener, ToWorker } from './protocol.ts';
+
+export function openFeed(store: string, listener: LiveListener): LiveFeed {
+  const path = routes.live(store);
+  if (typeof SharedWorker === 'undefined') return new LiveConnection(path, listener);
+  return new WorkerFeed(store, path, listener);
+}
+
+class WorkerFeed implements LiveFeed {
+  readonly #worker: SharedWorker;
+  readonly #path: string;
+  readonly #listener: LiveListener;
+  #fallback: LiveConnection | null = null;
+  #freeLock: () => void = () => {};
+  #isClosed = false;
+
+  constructor(store: string, path: string, listener: LiveListener) {
+    this.#path = path;
+    this.#listener = listener;
+    this.#worker = new SharedWorker(new URL('./live.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'quorate-live',
+    });
+    this.#worker.onerror = () => this.#fallBack();
+    this.#worker.port.onmessage = (event: MessageEvent<FromWorker>) => {
+      if (this.#isClosed) return;
+      if (event.data.type === 'status') listener.onStatus(event.data.status);
+      else listener.onMessage(event.data.message);
+    };
+    const lock = `quorate-live-${Math.random().toString(36).slice(2)}`;
+    const open = (): void => {
+      if (!this.#isClosed) this.#tell({ type: 'open', store, path, lock });
+    };
+    if (!('locks' in navigator)) {
+      open();
+      return;
+    }
+    // Held as long as this feed lives; asked for first, so that the worker's own request waits behind it.
+    void navigator.locks.request(lock, () => {
+      open();
+      return new Promise<void>((resolve) => {
+        this.#freeLock = resolve;
+        if (this.#isClosed) resolve();
+      });
+    });
+  }
+
+  retryNow(): void {
+    this.#fallback?.retryNow();
+    this.#tell({ type: 'retry' });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#fallback?.close();
+    this.#tell({ type: 'close' });
+    this.#freeLock();
+    this.#worker.port.close();
+  }
+
+  #tell(message: ToWorker): void {
+    this.#worker.port.postMessage(message);
+  }
+
+  #fallBack(): void {
+    if (!this.#isClosed) this.#fallback ??= new LiveConnection(this.#path, this.#listener);
+  }
+}
