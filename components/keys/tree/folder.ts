@@ -1,7 +1,7 @@
 /**
  * One open folder of the tree: how many children it has, which of them are loaded, which of them are open.
  *
- * Owns: child positions. Children stand in byte order of their names; loaded ones lie in runs (stretches of neighbours).
+ * Owns: child positions. Children stand in the order of their first keys (`sortKey`); loaded ones lie in runs of neighbours.
  * Invariants (folder.test.ts, tree-model.test.ts): runs are sorted, never overlap and never pass `total`; `open` is sorted
  * by index; `rows` = total + the rows of every open child, cached and recomputed only after a change below.
  * Refuses: guessing. A name whose place lies in an unloaded stretch is answered with 'unknown'.
@@ -16,7 +16,8 @@ export const RUNS_KEPT = 64;
 interface Run {
   start: number;
   readonly nodes: TreeNode[];
-  readonly names: ByteString[];
+  /** Sort keys of the nodes. */
+  readonly sorts: ByteString[];
   /** The revision the server read these at; older events are already in them. */
   readonly asOf: number;
   usedAt: number;
@@ -24,14 +25,24 @@ interface Run {
 
 export type Place =
   | { readonly kind: 'at'; readonly index: number; readonly node: TreeNode; readonly asOf: number }
-  | { readonly kind: 'between'; readonly index: number }
+  /** Not there. A key of that name would stand at `index`, a folder at `folderIndex`. */
+  | { readonly kind: 'between'; readonly index: number; readonly folderIndex: number }
   | { readonly kind: 'unknown' };
 
 export type RowPlace =
   | { readonly kind: 'child'; readonly index: number }
   | { readonly kind: 'below'; readonly folder: Folder; readonly row: number };
 
+type SortPlace = Place | { readonly kind: 'gap'; readonly index: number };
+
+/** A key stands where its bytes put it, a folder without such a key where its first key does: just after its delimiter. */
+export function sortKey(node: Pick<TreeNode, 'name' | 'key'>, delimiter: ByteString): ByteString {
+  const name = wireToByteString(node.name);
+  return node.key === null ? (`${name}${delimiter}` as ByteString) : name;
+}
+
 export class Folder {
+  readonly delimiter: ByteString;
   readonly path: ByteString;
   readonly name: ByteString;
   readonly depth: number;
@@ -51,7 +62,14 @@ export class Folder {
   private cachedStarts: readonly number[] | null = null;
   private clock = 0;
 
-  constructor(at: { path: ByteString; name: ByteString; parent: Folder | null; index: number }) {
+  constructor(at: {
+    path: ByteString;
+    name: ByteString;
+    parent: Folder | null;
+    index: number;
+    delimiter: ByteString;
+  }) {
+    this.delimiter = at.delimiter;
     this.path = at.path;
     this.name = at.name;
     this.parent = at.parent;
@@ -125,24 +143,33 @@ export class Folder {
   }
 
   find(name: ByteString): Place {
+    const asKey = this.search(name);
+    if (asKey.kind === 'at') return asKey;
+    const asFolder = this.delimiter === '' ? asKey : this.search(`${name}${this.delimiter}` as ByteString);
+    if (asFolder.kind === 'at') return asFolder;
+    if (asKey.kind !== 'gap' || asFolder.kind !== 'gap') return { kind: 'unknown' };
+    return { kind: 'between', index: asKey.index, folderIndex: asFolder.index };
+  }
+
+  private search(sort: ByteString): SortPlace {
     let before: Run | undefined;
     let after: Run | undefined;
     for (const run of this.runs) {
-      if ((run.names[0] as ByteString) <= name) before = run;
+      if ((run.sorts[0] as ByteString) <= sort) before = run;
       else {
         after = run;
         break;
       }
     }
     const next = after?.start ?? this.total;
-    if (before === undefined) return next === 0 ? { kind: 'between', index: 0 } : { kind: 'unknown' };
-    const at = lowerBound(before.names, name);
+    if (before === undefined) return next === 0 ? { kind: 'gap', index: 0 } : { kind: 'unknown' };
+    const at = lowerBound(before.sorts, sort);
     const node = before.nodes[at];
-    if (node !== undefined && before.names[at] === name) {
+    if (node !== undefined && before.sorts[at] === sort) {
       return { kind: 'at', index: before.start + at, node, asOf: before.asOf };
     }
-    const isInside = at < before.names.length || before.start + at === next;
-    return isInside ? { kind: 'between', index: before.start + at } : { kind: 'unknown' };
+    const isInside = at < before.sorts.length || before.start + at === next;
+    return isInside ? { kind: 'gap', index: before.start + at } : { kind: 'unknown' };
   }
 
   /** A stretch of at most `limit` children around `index` that is not loaded, on the grid of pages; undefined when it is. */
@@ -163,13 +190,13 @@ export class Folder {
       this.runs.find((run) => run.start < index && index <= run.start + run.nodes.length) ??
       this.runs.find((run) => run.start === index);
     for (const run of this.runs) if (run !== home && run.start >= index) run.start++;
-    const name = wireToByteString(node.name);
+    const sort = sortKey(node, this.delimiter);
     if (home === undefined) {
-      this.runs.push({ start: index, nodes: [node], names: [name], asOf, usedAt: ++this.clock });
+      this.runs.push({ start: index, nodes: [node], sorts: [sort], asOf, usedAt: ++this.clock });
       this.runs.sort((a, b) => a.start - b.start);
     } else {
       home.nodes.splice(index - home.start, 0, node);
-      home.names.splice(index - home.start, 0, name);
+      home.sorts.splice(index - home.start, 0, sort);
     }
     for (const child of this.open) if (child.index >= index) child.index++;
     this.total++;
@@ -180,7 +207,7 @@ export class Folder {
     const home = this.runAt(index);
     if (home !== undefined) {
       home.nodes.splice(index - home.start, 1);
-      home.names.splice(index - home.start, 1);
+      home.sorts.splice(index - home.start, 1);
       if (home.nodes.length === 0) this.runs = this.runs.filter((run) => run !== home);
     }
     for (const run of this.runs) if (run !== home && run.start > index) run.start--;
@@ -191,9 +218,28 @@ export class Folder {
     this.dirty();
   }
 
+  /** Puts a newer state of the same child in its place, which moves when it gains or loses the key of its name. */
   replace(index: number, node: TreeNode): void {
     const run = this.runAt(index);
-    if (run !== undefined) run.nodes[index - run.start] = node;
+    if (run === undefined) return;
+    const sort = sortKey(node, this.delimiter);
+    if (run.sorts[index - run.start] === sort) {
+      run.nodes[index - run.start] = node;
+      return;
+    }
+    const target = this.search(sort);
+    if (target.kind !== 'gap') {
+      run.nodes[index - run.start] = node;
+      this.isStale = true;
+      return;
+    }
+    const open = this.openAt(index);
+    const to = target.index > index ? target.index - 1 : target.index;
+    this.remove(index);
+    this.insert(to, node, run.asOf);
+    if (open === undefined) return;
+    open.index = to;
+    this.attach(open);
   }
 
   attach(child: Folder): void {
@@ -233,8 +279,8 @@ export class Folder {
     const end = offset + nodes.length;
     this.runs = this.runs.flatMap((run) => withoutRange(run, offset, end));
     if (nodes.length > 0) {
-      const names = nodes.map((node) => wireToByteString(node.name));
-      this.runs.push({ start: offset, nodes: [...nodes], names, asOf, usedAt: ++this.clock });
+      const sorts = nodes.map((node) => sortKey(node, this.delimiter));
+      this.runs.push({ start: offset, nodes: [...nodes], sorts, asOf, usedAt: ++this.clock });
     }
     this.runs.sort((a, b) => a.start - b.start);
     while (this.runs.length > RUNS_KEPT) {
@@ -270,19 +316,19 @@ function withoutRange(run: Run, from: number, to: number): readonly Run[] {
             ...run,
             start,
             nodes: run.nodes.slice(start - run.start, stop - run.start),
-            names: run.names.slice(start - run.start, stop - run.start),
+            sorts: run.sorts.slice(start - run.start, stop - run.start),
           },
         ];
   return [...part(run.start, from), ...part(to, end)];
 }
 
-/** First position whose name is not below `name`. */
-function lowerBound(names: readonly ByteString[], name: ByteString): number {
+/** First position whose sort key is not below `sort`. */
+function lowerBound(sorts: readonly ByteString[], sort: ByteString): number {
   let low = 0;
-  let high = names.length;
+  let high = sorts.length;
   while (low < high) {
     const mid = (low + high) >> 1;
-    if ((names[mid] as ByteString) < name) low = mid + 1;
+    if ((sorts[mid] as ByteString) < sort) low = mid + 1;
     else high = mid;
   }
   return low;

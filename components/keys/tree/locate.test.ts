@@ -16,7 +16,7 @@ test('a child is found where it stands, or where it would stand, in few pages', 
         reads++;
         return { prefix: '', revision: '1', total: all.length, offset, nodes: all.slice(offset, offset + limit) };
       };
-      const located = await locateChild(read, all.length, name);
+      const located = await locateChild(read, all.length, name, store.delimiter);
       const expected = all.findIndex((node) => wireToByteString(node.name) >= name);
       expect(located.index).toBe(expected < 0 ? all.length : expected);
       expect(located.isExact).toBe(n >= 0 && n % 2 === 0 && n < 6000);

@@ -46,19 +46,20 @@ export class NaiveStore {
       else entry.below.push(path);
       names.set(segment.name, entry);
     }
-    return [...names]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, { key, below }]): TreeNode => {
-        const at = joinPath(prefix, name);
-        const folderPath = byteStringToWire(joinPath(at, this.delimiter));
-        const bytes = below.reduce((sum, path) => sum + (this.keys.get(path)?.bytes ?? 0), 0);
-        return {
-          path: below.length > 0 ? folderPath : byteStringToWire(at),
-          name: byteStringToWire(name),
-          key,
-          folder: below.length > 0 ? { path: folderPath, keys: below.length, bytes } : null,
-        };
-      });
+    const sorted = [...names].sort(([a, x], [b, y]) =>
+      firstKey(a, x, this.delimiter) < firstKey(b, y, this.delimiter) ? -1 : 1,
+    );
+    return sorted.map(([name, { key, below }]): TreeNode => {
+      const at = joinPath(prefix, name);
+      const folderPath = byteStringToWire(joinPath(at, this.delimiter));
+      const bytes = below.reduce((sum, path) => sum + (this.keys.get(path)?.bytes ?? 0), 0);
+      return {
+        path: below.length > 0 ? folderPath : byteStringToWire(at),
+        name: byteStringToWire(name),
+        key,
+        folder: below.length > 0 ? { path: folderPath, keys: below.length, bytes } : null,
+      };
+    });
   }
 
   page(prefix: ByteString, offset: number, limit: number): ChildrenPage {
@@ -93,6 +94,10 @@ export class NaiveStore {
       valueBytes: stored.bytes,
     };
   }
+}
+
+function firstKey(name: ByteString, entry: { key: TreeNode['key'] }, delimiter: ByteString): ByteString {
+  return entry.key === null ? joinPath(name, delimiter) : name;
 }
 
 function event(path: ByteString, type: 'put' | 'delete', stored: Stored): ChangeEvent {

@@ -56,7 +56,7 @@ export class TreeModel {
 
   constructor(delimiter: ByteString) {
     this.delimiter = delimiter;
-    this.root = new Folder({ path: ROOT_PATH, name: ROOT_PATH, parent: null, index: 0 });
+    this.root = new Folder({ path: ROOT_PATH, name: ROOT_PATH, parent: null, index: 0, delimiter });
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -133,6 +133,7 @@ export class TreeModel {
       name: wireToByteString(node.name),
       parent,
       index,
+      delimiter: this.delimiter,
     });
     child.reset(page.total);
     child.load(page.offset, page.nodes, Number(page.revision));
@@ -314,7 +315,7 @@ export class TreeModel {
     if (place.kind === 'at') parent.replace(place.index, { ...place.node, path: below.path, folder: below });
     else if (place.kind === 'between') {
       const node = { path: below.path, name: byteStringToWire(segment.name), key: null, folder: below };
-      parent.insert(place.index, node, Number(event.revision));
+      parent.insert(place.folderIndex, node, Number(event.revision));
     }
   }
 
