@@ -1,0 +1,184 @@
+/**
+ * Asks every member for its Status, all at once, about every POLL_MS, and at once when a connection is lost; publishes a
+ * ClusterView when something an operator must see changed, else at most once a second.
+ *
+ * Alarms come from Status, because asking for them would put an entry into the Raft log each time.
+ */
+import type { ClusterView } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type ClusterCapability, EngineError, type Member } from '../../engines/engine.ts';
+import { judgeLeader } from './leader.ts';
+import { LeaderLog } from './leader-log.ts';
+import { addressOf, endpointsToAsk, NOT_ASKED, type Observation } from './observation.ts';
+import { type ClusterState, clusterView } from './view.ts';
+
+const POLL_MS = 400;
+/** POLL_MS + this stays below the second within which a dead leader must be visible. */
+const STATUS_TIMEOUT_MS = 500;
+const MEMBERS_EVERY_MS = 5_000;
+const PUBLISH_EVERY_MS = 1_000;
+/** When our own timers are this late, missed deadlines say nothing about the members. */
+const OWN_DELAY_MAX_MS = 250;
+
+export interface MonitorOptions {
+  readonly cluster: ClusterCapability;
+  readonly endpoints: readonly string[];
+  readonly cost: () => ClusterView['cost'];
+  readonly onView: (view: ClusterView) => void;
+  /** The newest revision any member reports. */
+  readonly onRevision: (revision: number) => void;
+  /** The endpoints answer for another cluster than before. */
+  readonly onClusterReplaced: () => void;
+  readonly now?: () => number;
+}
+
+export class ClusterMonitor {
+  readonly #options: MonitorOptions;
+  readonly #now: () => number;
+  readonly #observations = new Map<string, Observation>();
+  readonly #asking = new Set<string>();
+  readonly #log = new LeaderLog();
+  readonly #watchingSince: number;
+  #members: readonly Member[] = [];
+  #membersAt = Number.NEGATIVE_INFINITY;
+  #clusterId: bigint | null = null;
+  #revision = 0;
+  #published = '';
+  #publishedAt = 0;
+  #dueAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#watchingSince = this.#now();
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.cluster.onConnectionChange((endpoint) => void this.#ask(endpoint));
+    this.#dueAt = this.#now();
+    this.#tick();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#unsubscribe?.();
+  }
+
+  view(): ClusterView {
+    return clusterView(this.#state());
+  }
+
+  /** Names members in messages: "m2", or the id where it has no name. */
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  #tick(): void {
+    const late = this.#now() - this.#dueAt > OWN_DELAY_MAX_MS;
+    if (this.#now() - this.#membersAt >= MEMBERS_EVERY_MS) void this.#readMembers();
+    for (const endpoint of endpointsToAsk(this.#members, this.#observations, this.#options.endpoints)) {
+      void this.#ask(endpoint, late);
+    }
+    this.#publish();
+    this.#dueAt = this.#now() + POLL_MS;
+    this.#timer = setTimeout(() => this.#tick(), POLL_MS);
+    this.#timer.unref();
+  }
+
+  async #ask(endpoint: string, late = false): Promise<void> {
+    if (this.#closed || this.#asking.has(endpoint)) return;
+    this.#asking.add(endpoint);
+    const before = this.#observations.get(endpoint) ?? NOT_ASKED;
+    const dueAt = this.#now() + STATUS_TIMEOUT_MS;
+    try {
+      const status = await this.#options.cluster.status(endpoint, STATUS_TIMEOUT_MS);
+      const seen = { status, error: null, lastSeenAt: this.#now(), downSince: null, memberId: status.memberId };
+      this.#onStatus(endpoint, seen);
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      const ownFault = late || this.#now() - dueAt > OWN_DELAY_MAX_MS;
+      if (cause.code === GrpcCode.DEADLINE_EXCEEDED && ownFault) return;
+      const downSince = before.downSince ?? this.#now();
+      this.#observations.set(endpoint, { ...before, status: null, error: cause.message, downSince });
+      this.#options.cluster.setReachable(endpoint, false);
+    } finally {
+      this.#asking.delete(endpoint);
+    }
+    this.#publish();
+  }
+
+  #onStatus(endpoint: string, seen: Observation & { readonly status: NonNullable<Observation['status']> }): void {
+    const { status } = seen;
+    this.#observations.set(endpoint, seen);
+    this.#options.cluster.setReachable(endpoint, true);
+    if (!this.#members.some((member) => member.id === status.memberId)) this.#membersAt = Number.NEGATIVE_INFINITY;
+    if (this.#clusterId !== null && this.#clusterId !== status.clusterId) {
+      this.#revision = 0;
+      this.#options.onClusterReplaced();
+    }
+    this.#clusterId = status.clusterId;
+    this.#revision = Math.max(this.#revision, status.revision);
+    this.#options.onRevision(this.#revision);
+  }
+
+  async #readMembers(): Promise<void> {
+    this.#membersAt = this.#now();
+    try {
+      this.#members = await this.#options.cluster.members();
+      this.#forgetStrangers();
+    } catch (cause) {
+      // The last known list stays: it is what quorum is counted against while nobody answers.
+      if (!(cause instanceof EngineError)) throw cause;
+    }
+    this.#publish();
+  }
+
+  /** Removed members are not asked any more and must not count as silent leaders. */
+  #forgetStrangers(): void {
+    const ours = new Set([...this.#options.endpoints, ...this.#members.flatMap((m) => m.clientUrls.map(addressOf))]);
+    for (const endpoint of this.#observations.keys()) if (!ours.has(endpoint)) this.#observations.delete(endpoint);
+  }
+
+  #state(): ClusterState {
+    const configured = this.#options.endpoints;
+    const now = this.#now();
+    const judgement = judgeLeader({
+      members: this.#members,
+      observations: this.#observations,
+      configured,
+      now,
+    });
+    return {
+      members: this.#members,
+      observations: this.#observations,
+      configured,
+      judgement,
+      log: this.#log,
+      watchingSince: this.#watchingSince,
+      cost: this.#options.cost(),
+      now,
+    };
+  }
+
+  #publish(): void {
+    if (this.#closed) return;
+    const state = this.#state();
+    this.#log.note({ ...state.judgement, revision: this.#revision }, state.now);
+    const view = clusterView(state);
+    const headline = JSON.stringify([
+      view.reachable,
+      view.leaderId,
+      view.term,
+      view.members.map((member) => [member.id, member.name, member.health, member.isLearner]),
+      view.risks.map((risk) => risk.title),
+    ]);
+    if (headline === this.#published && state.now - this.#publishedAt < PUBLISH_EVERY_MS) return;
+    this.#published = headline;
+    this.#publishedAt = state.now;
+    this.#options.onView(view);
+  }
+}

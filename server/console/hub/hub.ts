@@ -1,0 +1,321 @@
+/**
+ * One per store: a pinned, paged listing into the key index, then one watch from the pinned revision that keeps it fresh.
+ * Everything browsers see of keys and changes comes from here, so ten browsers cost the store what one costs.
+ *
+ * Invariants (hub.test.ts):
+ * - `view().index` holds every key of the store at `view().revision`, or there is no index;
+ * - listeners get every change after the pinned revision once, in order, or a gap that names what is missing;
+ * - while a listing runs, its pages and the watch's events meet in the new index by mod revision: the younger one wins.
+ */
+import type { ChangeEvent, IndexState } from '../../../lib/api/types.ts';
+import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type Engine, EngineError, type StoredEvent, type Watcher, type WatchHandler } from '../../engines/engine.ts';
+import { toChangeEvent } from './change-event.ts';
+import type { KeyIndex } from './key-index.ts';
+import { Listing, ListingTooLarge } from './listing.ts';
+import { RecentChanges } from './recent-changes.ts';
+import { RevisionTimes } from './revision-times.ts';
+
+const BACKOFF_MIN_MS = 250;
+const BACKOFF_MAX_MS = 5_000;
+/** A store known to be ahead of the watch for this long gets asked for a sign of life, … */
+const STALL_MS = 700;
+/** … and without one by then the watch moves elsewhere. */
+const SILENCE_MS = 700;
+/** Beyond this many keys the index would outgrow the process: pages are read from the store instead. */
+export const INDEX_KEYS_MAX = 1_500_000;
+
+const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
+
+export interface HubListener {
+  /** Whole revisions, in order. */
+  onChanges(changes: readonly ChangeEvent[], revision: number): void;
+  /** Changes in (from, to] were not seen. */
+  onGap(gap: { readonly from: number; readonly to: number; readonly reason: string }): void;
+  onIndex(state: IndexState): void;
+}
+
+/** What pages are answered from. */
+export interface HubView {
+  readonly index: KeyIndex;
+  readonly revision: number;
+}
+
+export interface HubOptions {
+  readonly engine: Engine;
+  readonly listener: HubListener;
+  readonly now?: () => number;
+  readonly keysMax?: number;
+}
+
+export class Hub {
+  readonly times = new RevisionTimes();
+  readonly #engine: Engine;
+  readonly #listener: HubListener;
+  readonly #now: () => number;
+  readonly #keysMax: number;
+  #phase: IndexState['phase'] = 'connecting';
+  #reason: string | null = null;
+  #revision = 0;
+  #index: KeyIndex | null = null;
+  #indexRevision = 0;
+  /** False between a gap and the next complete listing: the index then stays as it was, true at its own revision. */
+  #indexFollows = false;
+  #listing: Listing | null = null;
+  #recent: RecentChanges | null = null;
+  #watcher: Watcher | undefined;
+  #waiting: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #storeRevision = 0;
+  #aliveAt = 0;
+  #backoffMs = BACKOFF_MIN_MS;
+  #closed = false;
+
+  constructor(options: HubOptions) {
+    this.#engine = options.engine;
+    this.#listener = options.listener;
+    this.#now = options.now ?? Date.now;
+    this.#keysMax = options.keysMax ?? INDEX_KEYS_MAX;
+  }
+
+  start(): void {
+    void this.#load();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#stallTimer);
+    this.#watcher?.close();
+    this.#listing?.abort();
+    this.#wake();
+  }
+
+  /** The newest revision this console knows to have followed completely. 0 before the first answer. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get recent(): RecentChanges | null {
+    return this.#recent;
+  }
+
+  state(): IndexState {
+    const listing = this.#listing;
+    return {
+      phase: this.#phase,
+      keysLoaded: listing?.index.size ?? this.#index?.size ?? 0,
+      keysTotal: listing?.total ?? this.#index?.size ?? null,
+      revision: String(this.#indexRevision),
+      reason: this.#reason,
+    };
+  }
+
+  /** Null: there is no complete index (yet, or at all: see state()). */
+  view(): HubView | null {
+    return this.#index === null ? null : { index: this.#index, revision: this.#indexRevision };
+  }
+
+  /** Waits for a complete index, at most `ms`. Null when there is none by then, or will be none. */
+  async ready(ms: number): Promise<HubView | null> {
+    const until = this.#now() + ms;
+    while (this.#index === null && this.#phase !== 'limited' && !this.#closed) {
+      const left = until - this.#now();
+      if (left <= 0) return null;
+      await this.#change(left);
+    }
+    return this.view();
+  }
+
+  /** Waits until changes up to `revision` have been followed; false when that took longer than `ms`. */
+  async follows(revision: number, ms: number): Promise<boolean> {
+    const until = this.#now() + ms;
+    while (this.#revision < revision && !this.#closed) {
+      const left = until - this.#now();
+      if (left <= 0) return false;
+      await this.#change(left);
+    }
+    return this.#revision >= revision;
+  }
+
+  /** From the monitor: the store is at `revision`. When the watch does not get there it is silently broken. */
+  noteStoreRevision(revision: number): void {
+    this.#storeRevision = Math.max(this.#storeRevision, revision);
+    if (this.#revision === 0 || this.#storeRevision <= this.#revision || this.#stallTimer !== undefined) return;
+    this.#stallLater(STALL_MS, () => {
+      if (this.#storeRevision <= this.#revision) return;
+      const askedAt = this.#now();
+      this.#watcher?.ping();
+      this.#stallLater(SILENCE_MS, () => {
+        if (this.#storeRevision > this.#revision && this.#aliveAt < askedAt)
+          this.#watcher?.reconnect('the server went silent');
+      });
+    });
+  }
+
+  #stallLater(ms: number, action: () => void): void {
+    this.#stallTimer = setTimeout(() => {
+      this.#stallTimer = undefined;
+      if (!this.#closed) action();
+    }, ms);
+    this.#stallTimer.unref();
+  }
+
+  async #load(): Promise<void> {
+    const listing = new Listing(this.#engine.kv, this.#keysMax);
+    this.#listing = listing;
+    try {
+      const pinned = await listing.first();
+      if (this.#closed) return;
+      this.#pin(pinned);
+      this.#setPhase('listing', null);
+      while (await listing.next()) this.#announce();
+      // A watch that outlived a failed listing may still be behind the revision of this one.
+      while (this.#revision < pinned && !this.#closed) await this.#change(BACKOFF_MAX_MS);
+      if (this.#closed || this.#listing !== listing) return;
+      this.#index = listing.index;
+      this.#indexRevision = this.#revision;
+      this.#indexFollows = true;
+      this.#listing = null;
+      this.#backoffMs = BACKOFF_MIN_MS;
+      this.#setPhase('live', null);
+    } catch (cause) {
+      this.#onLoadFailed(cause, listing);
+    }
+  }
+
+  #onLoadFailed(cause: unknown, listing: Listing): void {
+    if (this.#closed || this.#listing !== listing) return;
+    if (cause instanceof ListingTooLarge) {
+      // The watch goes on: changes stay live even where the tree cannot be held.
+      this.#limit(cause.message);
+      return;
+    }
+    if (!(cause instanceof EngineError)) throw cause;
+    this.#listing = null;
+    const compacted = cause.code === GrpcCode.OUT_OF_RANGE;
+    this.#setPhase(this.#index === null ? 'connecting' : 'stale', compacted ? 'history was compacted' : cause.message);
+    this.#retry(compacted ? 0 : this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
+  }
+
+  #retry(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.#load(), ms);
+    this.#timer.unref();
+  }
+
+  /** The listing stands at `revision`: everything after it comes from the watch, a new one unless one is running. */
+  #pin(revision: number): void {
+    this.times.note(revision, this.#now());
+    if (this.#watcher !== undefined) return;
+    const before = this.#revision;
+    this.#revision = revision;
+    this.#recent = new RecentChanges(revision);
+    if (before > 0) {
+      this.#indexFollows = false;
+      this.#listener.onGap({ from: before, to: revision, reason: this.#reason ?? 'the watch was lost' });
+    }
+    this.#watcher = this.#engine.watch({ ...ALL, startRevision: revision + 1 }, this.#handler());
+  }
+
+  #handler(): WatchHandler {
+    return {
+      onEvents: (events, revision) => this.#onEvents(events, revision),
+      onAlive: () => {
+        this.#aliveAt = this.#now();
+      },
+      onConnection: ({ connected, error }) => {
+        if (connected && this.#phase === 'stale' && this.#indexFollows) this.#setPhase('live', null);
+        else if (!connected && this.#phase === 'live') this.#setPhase('stale', error);
+      },
+      onCompacted: (compactRevision) => this.#restart(`history before revision ${compactRevision} was compacted`),
+      onFailed: (error) => this.#restart(error.message),
+    };
+  }
+
+  #restart(reason: string): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#listing?.abort();
+    this.#listing = null;
+    this.#setPhase(this.#index === null ? 'connecting' : 'stale', reason);
+    this.#retry(this.#backoffMs);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
+  }
+
+  #onEvents(events: readonly StoredEvent[], revision: number): void {
+    const at = this.#now();
+    const changes: ChangeEvent[] = [];
+    for (const event of events) {
+      const key = toByteString(event.kv.key);
+      if (this.#listing !== null) {
+        this.#listing.touch(key, event.kv.modRevision);
+        apply(this.#listing.index, key, event);
+      }
+      if (this.#index !== null && this.#indexFollows) apply(this.#index, key, event);
+      const change = toChangeEvent(event, at);
+      changes.push(change);
+      this.#recent?.push(event.kv.modRevision, change);
+    }
+    this.#revision = Math.max(this.#revision, revision);
+    if (this.#index !== null && this.#indexFollows) this.#indexRevision = this.#revision;
+    this.times.note(revision, at);
+    if (this.#index !== null && this.#index.size > this.#keysMax)
+      this.#limit(`the store holds more than ${this.#keysMax} keys`);
+    this.#listener.onChanges(changes, revision);
+    this.#wake();
+  }
+
+  #limit(reason: string): void {
+    this.#listing?.abort();
+    this.#listing = null;
+    this.#index = null;
+    this.#setPhase('limited', `${reason}: folders are read from the store, without totals`);
+  }
+
+  #setPhase(phase: IndexState['phase'], reason: string | null): void {
+    this.#phase = phase;
+    this.#reason = reason;
+    this.#announce();
+  }
+
+  #announce(): void {
+    this.#listener.onIndex(this.state());
+    this.#wake();
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+function apply(index: KeyIndex, key: ByteString, { type, kv }: StoredEvent): void {
+  const known = index.get(key);
+  if (known !== undefined && known.modRevision >= kv.modRevision) return;
+  if (type === 'delete') {
+    index.delete(key);
+    return;
+  }
+  index.set({
+    key,
+    createRevision: kv.createRevision,
+    modRevision: kv.modRevision,
+    version: kv.version,
+    lease: kv.lease,
+    valueBytes: kv.value.length,
+  });
+}
