@@ -80,7 +80,11 @@ export type Message = MessageBase &
     | { readonly type: 'requestVoteResponse' | 'preVoteResponse'; readonly reject: boolean }
     | { readonly type: 'heartbeat'; readonly commitIndex: LogIndex; readonly context: Uint8Array }
     | { readonly type: 'heartbeatResponse'; readonly context: Uint8Array }
-    /** Announces a snapshot; the driver streams the state beside it and steps the message in when it is whole. */
+    /**
+     * Announces a snapshot; the driver streams the state beside it and steps the message in when it is whole. The sender's driver
+     * may raise the metadata to that of the image it opened (its index is at or beyond this one). The receiver's core
+     * may find it old: then no Ready carries it, and the driver drops the image.
+     */
     | { readonly type: 'installSnapshot'; readonly snapshot: SnapshotMetadata }
     | { readonly type: 'timeoutNow' }
     | { readonly type: 'transferLeader'; readonly transferee: MemberId }
@@ -105,10 +109,16 @@ export interface ReadState {
 /**
  * Everything the outside must do, in this order (style rule 2):
  *   1. send `messages` (they do not depend on what is not durable yet);
- *   2. append `entries`, `hardState` and `snapshot` to the WAL and, when `mustSync`, flush;
+ *   2. append to the WAL `snapshot`, then `entries`, then `hardState` (its commit index may speak of these entries) and,
+ *      when `mustSync`, flush;
  *   3. when durable: call `persisted(ready)`, then send `messagesAfterPersist`;
- *   4. apply `committedEntries` (they are durable on a quorum), then call `applied(index)`;
+ *   4. apply `committedEntries` (they are durable on a quorum and on this member), then call `applied(index)`;
  *   5. answer `readStates` when applied has reached their index.
+ *
+ * persisted() is called once for every Ready, in the order of ready(), also when there was nothing to write: what an
+ * earlier Ready wrote must be durable before the messagesAfterPersist of a later one leave. For a Ready with a snapshot it also
+ * says that the state machine is replaced: applied(snapshot.index) is implied, and committed entries handed out before
+ * that Ready and not applied yet must no longer be applied.
  *
  * Asynchronous storage: ready() may be called again before persisted() of the one before; entries and hard states
  * leave in order, and persisted() must be called in the same order. A Ready never repeats what an earlier one held.
@@ -163,6 +173,8 @@ export interface RaftConfig {
   readonly hardState: HardState;
   /** Start of the log: entries up to and including this one are covered by a snapshot. {0,0} when fresh. */
   readonly snapshot: SnapshotMetadata;
+  /** Membership as of `appliedIndex`; snapshot.confState when left out. Needed when changes were applied since. */
+  readonly confState?: ConfState;
   /** Entries after the snapshot, contiguous. */
   readonly entries: readonly Entry[];
   /** Already applied by the durable state machine; >= snapshot.index. */
@@ -170,6 +182,8 @@ export interface RaftConfig {
   /** Bytes of entries in one appendEntries message. */
   readonly appendBytesMax: number;
   readonly inflightMessagesMax: number;
+  /** Bytes of appends on the way to one follower; 16 MiB when left out. */
+  readonly inflightBytesMax?: number;
   /** Bytes of proposals not yet committed; beyond it propose() answers 'dropped'. */
   readonly uncommittedBytesMax: number;
 }
