@@ -19,11 +19,11 @@ class World {
     for (const key of keys) this.store.put(key, key.length);
     this.model = new TreeModel(this.store.delimiter);
     this.model.merge(this.model.root, this.store.page(this.model.root.path, 0, PAGE));
-    this.model.appliedRevision = this.store.revision;
+    this.model.live.appliedRevision = this.store.revision;
   }
 
   loadAt(row: number): void {
-    this.model.settle();
+    this.model.live.settle();
     const at = this.model.rowAt(row);
     if (at === undefined) return;
     const missing = at.folder.missingAt(at.index, PAGE);
@@ -32,7 +32,7 @@ class World {
   }
 
   toggle(row: number): void {
-    this.model.settle();
+    this.model.live.settle();
     const at = this.model.rowAt(row);
     const path = at?.node?.folder?.path;
     if (at === undefined || path === undefined) return;
@@ -99,16 +99,16 @@ test('the rows are those of a naive flattening, through any mix of opening, pagi
       for (const s of steps) {
         if (s.do === 'toggle') world.toggle(s.row);
         else if (s.do === 'load') world.loadAt(s.row);
-        else if (s.do === 'settle') world.model.settle();
+        else if (s.do === 'settle') world.model.live.settle();
         else {
           const event = s.do === 'put' ? world.store.put(s.key, s.bytes) : world.store.delete(s.key);
-          if (event !== undefined) world.model.note(event);
+          if (event !== undefined) world.model.live.note(event);
         }
         const mayCompare = s.do !== 'put' && s.do !== 'delete';
-        if (mayCompare) world.model.settle();
+        if (mayCompare) world.model.live.settle();
         if (mayCompare && !world.isAnyStale()) world.check();
       }
-      world.model.settle();
+      world.model.live.settle();
       world.refreshStale();
       world.check();
     }),
@@ -125,11 +125,11 @@ test('a flat tree has one row per key', () => {
 test('counts change at once and rows wait until they may move', () => {
   const world = new World('/', ['a/1', 'a/2', 'b']);
   world.toggle(0);
-  world.model.note(world.store.put('a/1a', 4));
+  world.model.live.note(world.store.put('a/1a', 4));
   expect(world.model.rowCount).toBe(4);
   expect(world.model.rowAt(0)?.node?.folder?.keys).toBe(3);
-  expect(world.model.waitingCount).toEqual({ added: 1, removed: 0 });
-  world.model.settle();
+  expect(world.model.live.waitingCount).toEqual({ added: 1, removed: 0 });
+  world.model.live.settle();
   expect(world.model.rowCount).toBe(5);
   world.check();
 });
@@ -137,10 +137,10 @@ test('counts change at once and rows wait until they may move', () => {
 test('a deleted key keeps its place, marked gone, until rows may move', () => {
   const world = new World('/', ['a', 'b']);
   const event = world.store.delete('a');
-  if (event !== undefined) world.model.note(event);
+  if (event !== undefined) world.model.live.note(event);
   expect(world.model.rowCount).toBe(2);
-  expect(world.model.gone.has(wireToByteString('a'))).toBe(true);
-  world.model.settle();
+  expect(world.model.live.gone.has(wireToByteString('a'))).toBe(true);
+  world.model.live.settle();
   expect(world.model.rowCount).toBe(1);
 });
 
@@ -148,7 +148,7 @@ test('an event that a page already contains is not counted twice', () => {
   const world = new World('/', ['a/1']);
   const event = world.store.put('a/2', 3);
   world.model.reload(world.model.root, [world.store.page(wireToByteString(''), 0, PAGE)], new Map());
-  world.model.note(event);
+  world.model.live.note(event);
   expect(world.model.rowAt(0)?.node?.folder?.keys).toBe(2);
 });
 

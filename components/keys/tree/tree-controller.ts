@@ -1,0 +1,375 @@
+/**
+ * Feeds a TreeModel: reads the pages the eye is on, keeps them true with the stream, and never reads what is known.
+ *
+ * Order of truth: a page read at revision R is taken in only after every change up to R has been noted, so that no change
+ * is counted twice or lost (tree-controller.test.ts). Where the stream cannot tell (changes in stretches never loaded, a
+ * gap), the folder is read again, at most once per RESYNC_MS.
+ */
+import type { ChangeEvent, ChildrenPage, WireBytes } from '../../../lib/api/types.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import type { Folder } from './folder.ts';
+import { foldersOf } from './key-path.ts';
+import { locateChild, PAGE_ROWS } from './locate.ts';
+import { TreeModel } from './tree-model.ts';
+
+/** A folder whose places became unknown is read again after this long, together with all that changed meanwhile. */
+export const RESYNC_MS = 400;
+/** How long a page waits for the stream to reach its revision before it is taken in and checked again later. */
+export const CATCH_UP_MS = 400;
+/** After a failed read the next attempt starts by itself. */
+export const RETRY_MS = 4000;
+/** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
+export const BYTES_REFRESH_MS = 5000;
+
+export interface PageQuery {
+  readonly prefix: WireBytes;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface TreeSource {
+  readonly page: (query: PageQuery, signal: AbortSignal) => Promise<ChildrenPage>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Runs `task` after `ms`; returns a way to call it off. */
+  readonly after: (ms: number, task: () => void) => () => void;
+  /** False for a pinned revision: nothing changes there. */
+  readonly isLive: boolean;
+}
+
+interface Visible {
+  readonly first: number;
+  readonly last: number;
+}
+
+export class TreeController {
+  readonly model: TreeModel;
+  /** The last page that could not be read; cleared by the next success. */
+  failure: { readonly error: unknown; readonly retryAt: number } | null = null;
+  isReady = false;
+  private readonly source: TreeSource;
+  private readonly reads = new Map<string, AbortController>();
+  private readonly opening = new Set<ByteString>();
+  private visible: Visible = { first: 0, last: 0 };
+  private isHeld = false;
+  private waiters: { readonly revision: number; readonly go: () => void }[] = [];
+  private cancelResync: (() => void) | null = null;
+  private cancelBytes: (() => void) | null = null;
+  private cancelRetry: (() => void) | null = null;
+  private isClosed = false;
+
+  constructor(source: TreeSource, delimiter: ByteString, appliedRevision: number) {
+    this.source = source;
+    this.model = new TreeModel(delimiter);
+    this.model.live.appliedRevision = appliedRevision;
+  }
+
+  start(): void {
+    void this.readInto(this.model.root, 0, PAGE_ROWS);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const read of this.reads.values()) read.abort();
+    this.cancelResync?.();
+    this.cancelBytes?.();
+    this.cancelRetry?.();
+  }
+
+  /** The rows on screen: missing pages are read, reads for rows long gone are called off. */
+  show(first: number, last: number): void {
+    this.visible = { first, last };
+    if (!this.isReady) return;
+    const wanted = new Set<string>();
+    for (let row = first; row <= last; row++) {
+      const at = this.model.rowAt(row);
+      if (at === undefined || at.node !== undefined) continue;
+      const missing = at.folder.missingAt(at.index, PAGE_ROWS);
+      if (missing === undefined) continue;
+      wanted.add(readId(at.folder, missing.offset));
+      void this.readInto(at.folder, missing.offset, missing.limit);
+    }
+    for (const [id, read] of this.reads) if (!wanted.has(id) && !id.startsWith('!')) read.abort();
+  }
+
+  retry(): void {
+    this.cancelRetry?.();
+    this.cancelRetry = null;
+    if (this.isReady) this.show(this.visible.first, this.visible.last);
+    else this.start();
+    this.planResync();
+  }
+
+  /** Opens or closes the folder on a row. */
+  async toggle(folder: Folder, index: number): Promise<void> {
+    const open = folder.openAt(index);
+    if (open !== undefined) this.model.close(open);
+    else await this.expand(folder, index);
+  }
+
+  isOpening(path: ByteString): boolean {
+    return this.opening.has(path);
+  }
+
+  async expand(parent: Folder, index: number): Promise<Folder | undefined> {
+    const target = parent.nodeAt(index)?.folder;
+    if (target === null || target === undefined) return undefined;
+    const path = wireToByteString(target.path);
+    if (this.opening.has(path)) return undefined;
+    this.opening.add(path);
+    this.model.changed();
+    const page = await this.read(`!${path}`, { prefix: target.path, offset: 0, limit: PAGE_ROWS });
+    this.opening.delete(path);
+    if (page === undefined) {
+      this.model.changed();
+      return undefined;
+    }
+    this.model.live.settle();
+    // Rows may have moved while the page was on its way: find the folder again by its path.
+    const name = parent.find(childName(parent, path));
+    if (name.kind !== 'at' || page.total === 0) {
+      this.model.changed();
+      return undefined;
+    }
+    return this.model.open(parent, name.index, page);
+  }
+
+  /** Opens every folder above `key` and answers its row; undefined when it is not there. Folders show their own row. */
+  async reveal(key: ByteString, asFolder = false): Promise<number | undefined> {
+    const above = foldersOf(key, this.model.delimiter);
+    const folders = asFolder && above.at(-1) === key ? above.slice(0, -1) : above;
+    let folder = this.model.root;
+    for (const path of folders) {
+      const below = folder.open.find((child) => child.path === path);
+      if (below !== undefined) {
+        folder = below;
+        continue;
+      }
+      const index = await this.locate(folder, childName(folder, path));
+      const opened = index === undefined ? undefined : await this.expand(folder, index);
+      if (opened === undefined) return undefined;
+      folder = opened;
+    }
+    const index = await this.locate(folder, asFolder ? childName(folder, key) : nameUnder(folder, key));
+    return index === undefined ? undefined : this.model.rowOf(folder, index);
+  }
+
+  /** Position of the child with this very name. */
+  async locate(folder: Folder, name: ByteString): Promise<number | undefined> {
+    const known = folder.find(name);
+    if (known.kind === 'at') return known.index;
+    if (known.kind === 'between') return undefined;
+    for (const sort of [name, `${name}${this.model.delimiter}` as ByteString]) {
+      const located = await this.locateSort(folder, sort);
+      if (located?.isExact === true) return located.index;
+    }
+    return undefined;
+  }
+
+  /** First child at or after a typed text; for jumping in folders too long to load. */
+  async locateSort(folder: Folder, sort: ByteString) {
+    let isBroken = false;
+    const readPage = async (offset: number, limit: number): Promise<ChildrenPage> => {
+      const page = await this.read(`!${readId(folder, offset)}`, {
+        prefix: byteStringToWire(folder.path),
+        offset,
+        limit,
+      });
+      if (page === undefined) isBroken = true;
+      return page ?? { prefix: '', revision: '0', total: 0, offset, nodes: [] };
+    };
+    const located = await locateChild(readPage, folder.total, sort, this.model.delimiter);
+    if (isBroken) return undefined;
+    const last = located.pages.at(-1);
+    if (last !== undefined) this.take(folder, last);
+    return located;
+  }
+
+  // ------------------------------------------------------------------ live
+
+  /** While held, rows neither come nor go (somebody points at them); counts still change. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    if (!isHeld) this.settle();
+  }
+
+  settle(): void {
+    if (this.model.live.settle()) this.model.changed();
+    this.planResync();
+  }
+
+  onChanges(events: readonly ChangeEvent[]): void {
+    if (!this.source.isLive || events.length === 0) return;
+    for (const event of events) this.model.live.note(event);
+    if (!this.isHeld) this.model.live.settle();
+    this.model.changed();
+    this.release();
+    this.planResync();
+  }
+
+  /** Changes were missed: everything open is read again. */
+  onGap(revision: number): void {
+    if (!this.source.isLive) return;
+    this.model.live.appliedRevision = Math.max(this.model.live.appliedRevision, revision);
+    this.model.live.markAllStale();
+    this.model.changed();
+    this.release();
+    this.planResync();
+  }
+
+  private release(): void {
+    const ready = this.waiters.filter((waiter) => waiter.revision <= this.model.live.appliedRevision);
+    this.waiters = this.waiters.filter((waiter) => waiter.revision > this.model.live.appliedRevision);
+    for (const waiter of ready) waiter.go();
+  }
+
+  /** Resolves when all changes up to `revision` are noted, or after CATCH_UP_MS. */
+  private caughtUp(revision: number): Promise<void> {
+    if (!this.source.isLive || revision <= this.model.live.appliedRevision) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.source.after(CATCH_UP_MS, () => {
+        this.waiters = this.waiters.filter((waiter) => waiter !== entry);
+        resolve();
+      });
+      const entry = {
+        revision,
+        go: () => {
+          cancel();
+          resolve();
+        },
+      };
+      this.waiters.push(entry);
+    });
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  private async readInto(folder: Folder, offset: number, limit: number): Promise<void> {
+    const id = readId(folder, offset);
+    if (this.reads.has(id)) return;
+    const page = await this.read(id, { prefix: byteStringToWire(folder.path), offset, limit });
+    if (page !== undefined) this.take(folder, page);
+  }
+
+  private take(folder: Folder, page: ChildrenPage): void {
+    this.model.live.settle();
+    if (!this.model.merge(folder, page)) this.planResync();
+    this.isReady = true;
+    this.model.changed();
+  }
+
+  /** One page, with every change up to its revision noted; undefined when it failed or was called off. */
+  private async read(id: string, query: PageQuery): Promise<ChildrenPage | undefined> {
+    const abort = new AbortController();
+    this.reads.set(id, abort);
+    try {
+      const page = await this.source.page(query, abort.signal);
+      await this.caughtUp(Number(page.revision));
+      if (abort.signal.aborted || this.isClosed) return undefined;
+      this.failure = null;
+      return page;
+    } catch (error) {
+      if (abort.signal.aborted || this.isClosed) return undefined;
+      this.failed(error);
+      return undefined;
+    } finally {
+      if (this.reads.get(id) === abort) this.reads.delete(id);
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.failure = { error, retryAt: this.source.now() + RETRY_MS };
+    this.cancelRetry ??= this.source.after(RETRY_MS, () => this.retry());
+    this.model.changed();
+  }
+
+  // ------------------------------------------------------------------ reading again
+
+  private planResync(): void {
+    if (this.cancelResync === null && staleFolders(this.model.root).length > 0) {
+      this.cancelResync = this.source.after(RESYNC_MS, () => {
+        this.cancelResync = null;
+        void this.resync();
+      });
+    }
+    if (this.cancelBytes === null && bytesFolders(this.model.root).length > 0) {
+      this.cancelBytes = this.source.after(BYTES_REFRESH_MS, () => {
+        this.cancelBytes = null;
+        void this.refreshBytes();
+      });
+    }
+  }
+
+  private async resync(): Promise<void> {
+    for (const folder of staleFolders(this.model.root)) await this.rereadFolder(folder);
+    if (this.failure === null) this.planResync();
+  }
+
+  private async refreshBytes(): Promise<void> {
+    for (const folder of bytesFolders(this.model.root)) await this.rereadFolder(folder);
+  }
+
+  private async rereadFolder(folder: Folder): Promise<void> {
+    const prefix = byteStringToWire(folder.path);
+    const pages: ChildrenPage[] = [];
+    for (const offset of this.offsetsOf(folder)) {
+      const page = await this.read(`!${readId(folder, offset)}`, { prefix, offset, limit: PAGE_ROWS });
+      if (page === undefined) return;
+      pages.push(page);
+    }
+    const last = pages.at(-1);
+    if (last === undefined || pages.some((page) => page.total !== last.total)) return;
+    const places = await this.placesOfOpen(folder, pages, last.total);
+    this.model.live.settle();
+    this.model.reload(folder, pages, places);
+  }
+
+  /** Pages of a folder worth reading again: those on screen, or its first. */
+  private offsetsOf(folder: Folder): readonly number[] {
+    const offsets = new Set<number>();
+    for (let row = this.visible.first; row <= this.visible.last; row++) {
+      const at = this.model.rowAt(row);
+      if (at?.folder === folder) offsets.add(at.index - (at.index % PAGE_ROWS));
+    }
+    return offsets.size === 0 ? [0] : [...offsets];
+  }
+
+  private async placesOfOpen(folder: Folder, pages: readonly ChildrenPage[], total: number) {
+    const places = new Map<ByteString, number>();
+    for (const page of pages) {
+      page.nodes.forEach((node, i) => {
+        if (node.folder !== null) places.set(wireToByteString(node.name), page.offset + i);
+      });
+    }
+    const prefix = byteStringToWire(folder.path);
+    const readPage = async (offset: number, limit: number): Promise<ChildrenPage> =>
+      (await this.read(`!${readId(folder, offset)}`, { prefix, offset, limit })) ?? emptyPage(offset);
+    for (const child of folder.open) {
+      if (places.has(child.name)) continue;
+      for (const sort of [child.name, `${child.name}${this.model.delimiter}` as ByteString]) {
+        const located = await locateChild(readPage, total, sort, this.model.delimiter);
+        if (located.isExact) places.set(child.name, located.index);
+      }
+    }
+    return places;
+  }
+}
+
+const emptyPage = (offset: number): ChildrenPage => ({ prefix: '', revision: '0', total: 0, offset, nodes: [] });
+
+const readId = (folder: Folder, offset: number): string => `${folder.path}\0${offset}`;
+
+/** The name of a child folder, from its path. */
+const childName = (parent: Folder, path: ByteString): ByteString =>
+  path.slice(parent.path.length, path.length - parent.delimiter.length) as ByteString;
+
+const nameUnder = (parent: Folder, key: ByteString): ByteString => key.slice(parent.path.length) as ByteString;
+
+function staleFolders(folder: Folder): readonly Folder[] {
+  return [...(folder.isStale ? [folder] : []), ...folder.open.flatMap(staleFolders)];
+}
+
+function bytesFolders(folder: Folder): readonly Folder[] {
+  return [...(folder.hasStaleBytes ? [folder] : []), ...folder.open.flatMap(bytesFolders)];
+}
