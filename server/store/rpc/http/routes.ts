@@ -1,0 +1,74 @@
+/** What the client port answers over HTTP/1.1. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpHandler } from '../front/types.ts';
+import { CLUSTER_VERSION, SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
+import { type HealthCounts, sendHealth, sendProbe } from './health.ts';
+import { type MetricsSource, renderMetrics } from './metrics.ts';
+import { sendJson, sendText } from './respond.ts';
+
+export interface HttpContext {
+  readonly metrics: () => MetricsSource;
+  readonly health: HealthCounts;
+  readonly member: MetricsSource['member'];
+  /** Answers requests below /v3/. */
+  readonly gateway: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  readonly onDefect: (error: unknown, where: string) => void;
+}
+
+export function createHttpHandler(context: HttpContext): HttpHandler {
+  return (request, response) => {
+    const url = URL.parse(request.url ?? '/', 'http://member');
+    if (url === null) {
+      sendText(response, 400, 'Bad Request\n');
+      return;
+    }
+    route(context, request, response, url).catch((error: unknown) => {
+      context.onDefect(error, url.pathname);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'Internal Server Error\n');
+    });
+  };
+}
+
+async function route(
+  context: HttpContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const path = url.pathname;
+  if (path.startsWith('/v3/')) {
+    await context.gateway(request, response, path);
+    return;
+  }
+  if (!(await sendPage(context, request, response, url))) sendText(response, 404, '404 page not found\n');
+}
+
+/** False when `url` names no page. */
+async function sendPage(
+  context: HttpContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pathname, searchParams }: URL,
+): Promise<boolean> {
+  const isPage = ['/health', '/version', '/metrics'].includes(pathname) || /^\/(livez|readyz)(\/|$)/.test(pathname);
+  if (!isPage) return false;
+  if (request.method !== 'GET') {
+    response.setHeader('allow', 'GET');
+    sendText(response, 405, 'Method Not Allowed\n');
+    return true;
+  }
+  switch (pathname) {
+    case '/health':
+      await sendHealth(context.member, searchParams, response, context.health);
+      return true;
+    case '/version':
+      sendJson(response, 200, { etcdserver: SERVER_VERSION, etcdcluster: CLUSTER_VERSION, storage: STORAGE_VERSION });
+      return true;
+    case '/metrics':
+      sendText(response, 200, renderMetrics(context.metrics()), 'text/plain; version=0.0.4; charset=utf-8');
+      return true;
+    default:
+      return sendProbe(context.member, pathname, searchParams, response);
+  }
+}

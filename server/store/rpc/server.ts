@@ -1,0 +1,133 @@
+/** Puts a member on its client port: every etcd v3 service, the JSON gateway, health and metrics. */
+import { AssertionError } from '../../../lib/base/assert.ts';
+import type { StoreMember } from '../member/types.ts';
+import type { Clock } from '../ports/clock.ts';
+import { createHttp2Front } from './front/http2-front.ts';
+import type { Address, Front } from './front/types.ts';
+import { createGateway } from './http/gateway.ts';
+import { createHttpHandler } from './http/routes.ts';
+import { PROGRESS_NOTIFY_INTERVAL_MS, RECEIVE_OVERHEAD_BYTES, REQUEST_BYTES_MAX, TXN_OPS_MAX } from './limits.ts';
+import { clusterMethods } from './services/cluster.ts';
+import type { ServiceContext } from './services/context.ts';
+import { healthMethods } from './services/health.ts';
+import { kvMethods } from './services/kv.ts';
+import { leaseMethods } from './services/lease.ts';
+import { maintenanceMethods } from './services/maintenance.ts';
+import { LeaderRequirement } from './services/require-leader.ts';
+import { watchMethods } from './services/watch.ts';
+
+const QUOTA_BYTES_DEFAULT = 2 * 1024 ** 3;
+const ELECTION_TIMEOUT_MS_DEFAULT = 1000;
+
+export interface ClientFrontOptions {
+  readonly member: StoreMember;
+  readonly listen: readonly Address[];
+  readonly clock: Clock;
+  /** Chance for jitter only. */
+  readonly random?: () => number;
+  /** `--max-request-bytes`. */
+  readonly requestBytesMax?: number;
+  /** `--max-txn-ops`. */
+  readonly txnOpsMax?: number;
+  /** `--quota-backend-bytes`, as reported by Status and /metrics. */
+  readonly quotaBytes?: number;
+  readonly electionTimeoutMs?: number;
+  readonly progressNotifyIntervalMs?: number;
+  /** Something other than an EtcdError came out of a handler. The client sees only "internal error". */
+  readonly onDefect?: (error: unknown, where: string) => void;
+}
+
+export interface ClientFront {
+  /** Where it listens, in the order asked for; port 0 is resolved. */
+  readonly addresses: readonly Address[];
+  /** Refuses new work, ends streams with "server stopped", and is done within a second whatever clients do. */
+  close(): Promise<void>;
+}
+
+/** @throws the error of listen(2), with nothing left listening */
+export async function startClientFront(options: ClientFrontOptions): Promise<ClientFront> {
+  const context = contextOf(options);
+  const { member } = context;
+  const requirement = new LeaderRequirement(member, context.clock, context.electionTimeoutMs);
+  const methods = requirement.guard([
+    ...kvMethods(context),
+    ...watchMethods(context),
+    ...leaseMethods(context),
+    ...clusterMethods(context),
+    ...maintenanceMethods(context),
+    ...healthMethods(),
+  ]);
+  const { receiveBytesMax, quotaBytes } = context;
+  const onDefect = options.onDefect ?? reportDefect;
+  const health = { successes: 0, failures: 0 };
+  const leaderChanges = countLeaderChanges(member);
+  const front: Front = createHttp2Front({
+    methods,
+    receiveBytesMax,
+    onDefect,
+    http: createHttpHandler({
+      member,
+      health,
+      onDefect,
+      gateway: createGateway({ methods, receiveBytesMax, onDefect }),
+      metrics: () => ({
+        member,
+        methods,
+        health,
+        quotaBytes,
+        front: front.stats(),
+        leaderChanges: leaderChanges.count(),
+      }),
+    }),
+  });
+  const close = async (): Promise<void> => {
+    requirement.close();
+    leaderChanges.stop();
+    await front.close();
+  };
+  const addresses: Address[] = [];
+  try {
+    for (const address of options.listen) addresses.push(await front.listen(address));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { addresses, close };
+}
+
+function contextOf(options: ClientFrontOptions): ServiceContext {
+  const requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX;
+  return {
+    member: options.member,
+    clock: options.clock,
+    random: options.random ?? Math.random,
+    requestBytesMax,
+    receiveBytesMax: requestBytesMax + RECEIVE_OVERHEAD_BYTES,
+    txnOpsMax: options.txnOpsMax ?? TXN_OPS_MAX,
+    quotaBytes: options.quotaBytes ?? QUOTA_BYTES_DEFAULT,
+    electionTimeoutMs: options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
+    progressNotifyIntervalMs: options.progressNotifyIntervalMs ?? PROGRESS_NOTIFY_INTERVAL_MS,
+  };
+}
+
+/** A broken invariant stops the process, outside the call that met it; any other defect is logged. */
+function reportDefect(error: unknown, where: string): void {
+  if (error instanceof AssertionError) {
+    setImmediate(() => {
+      throw error;
+    });
+    return;
+  }
+  console.error(`defect in ${where}:`, error);
+}
+
+function countLeaderChanges(member: StoreMember): { count(): number; stop(): void } {
+  let seen = 0;
+  let last = member.raftStatus().leaderId;
+  const stop = member.onLeaderChange(() => {
+    const { leaderId } = member.raftStatus();
+    if (leaderId !== 0n && leaderId !== last) seen++;
+    last = leaderId;
+  });
+  return { count: () => seen, stop };
+}

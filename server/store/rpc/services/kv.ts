@@ -1,0 +1,100 @@
+/** etcdserverpb.KV: ranges, writes, transactions, compaction. */
+import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
+import {
+  CompactionRequest,
+  DeleteRangeRequest,
+  DeleteRangeResponse,
+  HeaderResponse,
+  PutRequest,
+  PutResponse,
+  RangeRequest,
+  RangeResponse,
+  TxnRequest,
+  TxnResponse,
+} from '../../../../lib/base/etcdpb/kv.ts';
+import {
+  isReadOnlyTxn,
+  isSerializableTxn,
+  validateDeleteRange,
+  validatePut,
+  validateRange,
+  validateTxn,
+} from '../../mvcc/validate.ts';
+import { unary } from '../front/method.ts';
+import type { Call, Method } from '../front/types.ts';
+import { ENVELOPE_BYTES_MAX } from '../limits.ts';
+import { applied, headerAt, type ServiceContext } from './context.ts';
+import { readTxn } from './txn-read.ts';
+
+export function kvMethods(context: ServiceContext): readonly Method[] {
+  const service = new KvService(context);
+  const path = (name: string): string => `/etcdserverpb.KV/${name}`;
+  return [
+    unary(path('Range'), { request: RangeRequest, response: RangeResponse }, (r) => service.range(r)),
+    unary(path('Put'), { request: PutRequest, response: PutResponse }, (r, call) => service.put(r, call)),
+    unary(path('DeleteRange'), { request: DeleteRangeRequest, response: DeleteRangeResponse }, (r, call) =>
+      service.deleteRange(r, call),
+    ),
+    unary(path('Txn'), { request: TxnRequest, response: TxnResponse }, (r, call) => service.txn(r, call)),
+    unary(path('Compact'), { request: CompactionRequest, response: HeaderResponse }, (r) => service.compact(r)),
+  ];
+}
+
+class KvService {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  range(request: RangeRequest): RangeResponse | Promise<RangeResponse> {
+    validateRange(request);
+    if (request.serializable) return this.#rangeNow(request);
+    return this.#context.member.readBarrier().then(() => this.#rangeNow(request));
+  }
+
+  #rangeNow(request: RangeRequest): RangeResponse {
+    const { member } = this.#context;
+    const { kvs, more, count } = member.kv.range(request);
+    return { header: member.header(), kvs, more, count };
+  }
+
+  async put(request: PutRequest, call: Call): Promise<PutResponse> {
+    validatePut(request);
+    this.#checkSize(call);
+    const { member } = this.#context;
+    const { response, revision } = applied(await member.propose({ put: request }), 'put');
+    return { ...response, header: headerAt(member, revision) };
+  }
+
+  async deleteRange(request: DeleteRangeRequest, call: Call): Promise<DeleteRangeResponse> {
+    validateDeleteRange(request);
+    this.#checkSize(call);
+    const { member } = this.#context;
+    const { response, revision } = applied(await member.propose({ deleteRange: request }), 'deleteRange');
+    return { ...response, header: headerAt(member, revision) };
+  }
+
+  async txn(request: TxnRequest, call: Call): Promise<TxnResponse> {
+    const { member, txnOpsMax } = this.#context;
+    validateTxn(request, txnOpsMax);
+    if (isReadOnlyTxn(request)) {
+      if (!isSerializableTxn(request)) await member.readBarrier();
+      return { ...readTxn(member.kv, request), header: member.header() };
+    }
+    this.#checkSize(call);
+    const { response, revision } = applied(await member.propose({ txn: request }), 'txn');
+    return { ...response, header: headerAt(member, revision) };
+  }
+
+  async compact(request: CompactionRequest): Promise<HeaderResponse> {
+    const { member } = this.#context;
+    const { revision } = applied(await member.propose({ compaction: request }), 'compaction');
+    return { header: headerAt(member, revision) };
+  }
+
+  /** Refuses what would be larger than --max-request-bytes once wrapped for the log. */
+  #checkSize(call: Call): void {
+    if (call.requestBytes + ENVELOPE_BYTES_MAX > this.#context.requestBytesMax) throw etcdErrors.requestTooLarge();
+  }
+}

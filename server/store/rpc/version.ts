@@ -1,0 +1,4 @@
+/** What this member tells clients it speaks. Clients gate features on these, so they name the etcd API we follow. */
+export const SERVER_VERSION = '3.6.14';
+export const CLUSTER_VERSION = '3.6.0';
+export const STORAGE_VERSION = '3.6.0';
