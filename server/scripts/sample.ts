@@ -1,0 +1,94 @@
+/**
+ * `npm run sample`: a living system to look at, written by real clients over the wire. A configuration tree, services that
+ * register under leases and come and go, an election whose leader now and then dies in office, small steady writes.
+ * Existing keys are never overwritten. Ctrl-C ends it and deletes what it created.
+ *
+ *   --endpoints host:port,…  default 127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379
+ *   --once                   write the configuration tree and stop; it stays
+ *   --seed N                 what happens in which order; default 1
+ */
+import { parseArgs } from 'node:util';
+import { Prng } from '../../lib/base/prng.ts';
+import { type Client, connect, createRevisionIs, deleteOp, putOp } from '../../lib/client/index.ts';
+import { candidate, type Stage, serviceInstance, writer } from './sample/actors.ts';
+import { CONFIG } from './sample/config-tree.ts';
+
+const DEFAULT_ENDPOINTS = '127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379';
+/** etcd's default bound is 128 operations in one transaction. */
+const DELETES_PER_TXN = 100;
+
+interface Options {
+  readonly endpoints: readonly string[];
+  readonly once: boolean;
+  readonly seed: number;
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      endpoints: { type: 'string', default: DEFAULT_ENDPOINTS },
+      once: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new TypeError(`--seed must be a whole number, got "${values.seed}"`);
+  return { endpoints: values.endpoints.split(',').map((text) => text.trim()), once: values.once, seed };
+}
+
+/** Resolves to the keys that were not there before. */
+async function writeConfig(client: Client): Promise<string[]> {
+  const created: string[] = [];
+  for (const [key, values] of Object.entries(CONFIG)) {
+    const [first = '', ...later] = values;
+    const { succeeded } = await client.txn({ compare: [createRevisionIs(key, 0)], success: [putOp(key, first)] });
+    if (!succeeded) continue;
+    created.push(key);
+    for (const value of later) await client.put(key, value);
+  }
+  return created;
+}
+
+async function removeAll(client: Client, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += DELETES_PER_TXN) {
+    await client.txn({ success: keys.slice(at, at + DELETES_PER_TXN).map((key) => deleteOp({ key })) });
+  }
+}
+
+async function run({ endpoints, once, seed }: Options): Promise<void> {
+  const client = connect({ endpoints });
+  const created = new Set(await writeConfig(client));
+  console.log(
+    `${created.size} keys written, ${Object.keys(CONFIG).length - created.size} were there already (${endpoints.join(', ')})`,
+  );
+  if (once) return client.close();
+
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  const prng = new Prng(seed);
+  const stage: Stage = {
+    endpoints,
+    signal: ending.signal,
+    report: (line) => console.log(line),
+    wrote: (key) => created.add(key),
+  };
+  console.log(`services, an election and steady writes run until Ctrl-C (seed ${seed})`);
+  await Promise.all([
+    ...['web', 'payments', 'search'].flatMap((name) =>
+      [1, 2, 3].map((index) => serviceInstance(stage, prng.fork(), name, index)),
+    ),
+    ...['node-a', 'node-b', 'node-c'].map((name) => candidate(stage, prng.fork(), name)),
+    writer(stage, prng.fork()),
+  ]);
+  await removeAll(client, [...created]);
+  client.close();
+  console.log('ended; what the sample wrote is deleted');
+}
+
+try {
+  await run(readOptions());
+} catch (cause) {
+  console.error(`sample: ${cause instanceof Error ? cause.message : String(cause)}`);
+  process.exit(cause instanceof TypeError ? 2 : 1);
+}
