@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { cn } from './cn.ts';
 import { Mark, type MarkShape } from './marks.tsx';
 
@@ -29,7 +29,7 @@ const SHAPE: Readonly<Record<Tone, MarkShape | null>> = {
   stale: 'ring',
 };
 
-export interface StatusMarkProps {
+export interface StatusMarkProps extends ComponentProps<'span'> {
   readonly tone: Tone;
   /** Overrides the tone's own shape, e.g. 'plus' for a put. */
   readonly shape?: MarkShape;
@@ -37,28 +37,26 @@ export interface StatusMarkProps {
   readonly children: ReactNode;
   /** Leaves only the shape for eyes; the word stays for screen readers (dense rows whose head names the column). */
   readonly wordHidden?: boolean;
-  readonly className?: string;
 }
 
 /** Shape and word in one colour: "★ leader", "△ at risk". */
-export function StatusMark({ tone, shape, children, wordHidden = false, className }: StatusMarkProps) {
+export function StatusMark({ tone, shape, children, wordHidden = false, className, ...props }: StatusMarkProps) {
   const drawn = shape ?? SHAPE[tone];
   return (
-    <span className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', TEXT[tone], className)}>
+    <span className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', TEXT[tone], className)} {...props}>
       {drawn === null ? null : <Mark shape={drawn} />}
       <span className={wordHidden ? 'sr-only' : undefined}>{children}</span>
     </span>
   );
 }
 
-export interface BadgeProps {
+export interface BadgeProps extends ComponentProps<'span'> {
   readonly tone?: Tone;
   readonly children: ReactNode;
-  readonly className?: string;
 }
 
 /** A short label in a pill; with the tone's shape when the tone means something. */
-export function Badge({ tone = 'neutral', children, className }: BadgeProps) {
+export function Badge({ tone = 'neutral', children, className, ...props }: BadgeProps) {
   const shape = SHAPE[tone];
   return (
     <span
@@ -67,6 +65,7 @@ export function Badge({ tone = 'neutral', children, className }: BadgeProps) {
         TEXT[tone],
         className,
       )}
+      {...props}
     >
       {shape === null ? null : <Mark shape={shape} className="size-2.5 shrink-0" />}
       {children}

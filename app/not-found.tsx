@@ -1,0 +1,17 @@
+import Link from 'next/link';
+import { PageHeader } from '../components/shell/page-header.tsx';
+
+export default function NotFound() {
+  return (
+    <>
+      <PageHeader title="Not found" />
+      <p className="p-4">
+        There is no such page.{' '}
+        <Link href="/" className="text-accent underline">
+          Go to the overview
+        </Link>
+        , or press <kbd className="mono">g</kbd> <kbd className="mono">o</kbd>.
+      </p>
+    </>
+  );
+}

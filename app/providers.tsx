@@ -1,0 +1,38 @@
+'use client';
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
+import { type ReactNode, useState } from 'react';
+import { TooltipProvider } from '../components/ui/tooltip.tsx';
+import { ApiFailure } from '../lib/api/client.ts';
+
+/** Retrying helps where nobody answered; what the console refused it will refuse again. */
+const RETRIES_MAX = 2;
+const shouldRetry = (failures: number, error: Error): boolean =>
+  failures < RETRIES_MAX && error instanceof ApiFailure && (error.status === 0 || error.status >= 502);
+
+const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: shouldRetry,
+        retryDelay: (attempt) => 300 * 2 ** attempt,
+        refetchOnWindowFocus: false,
+        networkMode: 'always',
+      },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  });
+
+export function Providers({ children }: { readonly children: ReactNode }) {
+  const [client] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <NuqsAdapter>
+        <TooltipProvider delayDuration={400} skipDelayDuration={200}>
+          {children}
+        </TooltipProvider>
+      </NuqsAdapter>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,167 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useEffect, useState } from 'react';
+import { ApiFailure } from '../../lib/api/client.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorState } from '../ui/error-state.tsx';
+import { ToastRegion } from '../ui/toast-region.tsx';
+import { toasts } from '../ui/toast-store.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { ConnectionNote } from './connection-note.tsx';
+import { keymap } from './keymap.ts';
+import { LiveProvider } from './live-provider.tsx';
+import { PAGES } from './pages.ts';
+import { Rail } from './rail.tsx';
+import { RevisionBar } from './revision-bar.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
+import { TopBar } from './top-bar.tsx';
+import { useBindings } from './use-bindings.ts';
+import { useHref } from './use-href.ts';
+import { usePinnedRevision } from './use-pinned-revision.ts';
+import { StoreContext, useStores } from './use-store.ts';
+
+/** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
+export function AppShell({ children }: { readonly children: ReactNode }) {
+  const { current, unknown, isLoading, error, retry, choose } = useStores();
+  if (current !== null) {
+    return (
+      <StoreContext value={current}>
+        <LiveProvider key={current.id} storeId={current.id}>
+          <Frame>{children}</Frame>
+        </LiveProvider>
+      </StoreContext>
+    );
+  }
+  return (
+    <Frame>
+      {isLoading ? null : (
+        <div className="p-4">
+          <h1 className="px-4 text-title">{unknown === null ? 'No answer' : 'No such store'}</h1>
+          {unknown === null ? (
+            <StoresFailure error={error} onRetry={retry} />
+          ) : (
+            <div className="p-4">
+              <p>
+                This console has no store called <code className="mono">{unknown}</code>.
+              </p>
+              <Button className="mt-3" onClick={() => choose('')}>
+                Show the first store
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+function StoresFailure({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }) {
+  if (error === null)
+    return <p className="p-4">This console is set up with no store. Name its endpoints in QUORATE_ENDPOINTS.</p>;
+  const failure = error instanceof ApiFailure ? error : null;
+  return (
+    <ErrorState title={error.message} where={failure?.where} code={failure?.code} onRetry={onRetry}>
+      Is the console's server still running? It is started with <code className="mono">npm start</code>.
+    </ErrorState>
+  );
+}
+
+const THEME_WORD: Readonly<Record<Theme, string>> = {
+  system: 'Colours follow the system.',
+  light: 'Light.',
+  dark: 'Dark.',
+};
+
+function Frame({ children }: { readonly children: ReactNode }) {
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const { rev } = usePinnedRevision();
+  const changeTheme = (): void => {
+    const theme = nextTheme(currentTheme());
+    setTheme(theme);
+    toasts.add({ text: THEME_WORD[theme], lifeMs: 2_000 });
+  };
+  useFrameBindings({
+    openPalette: () => setPaletteOpen((isOpen) => !isOpen),
+    openSheet: () => setSheetOpen(true),
+    changeTheme,
+  });
+
+  return (
+    <div className="flex h-dvh min-h-0 flex-col overflow-hidden">
+      <a
+        href="#page"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-raised focus:px-3 focus:py-1.5"
+      >
+        Skip to the page
+      </a>
+      <TopBar onPalette={() => setPaletteOpen(true)} />
+      <div className="flex min-h-0 flex-1">
+        <Rail onShortcuts={() => setSheetOpen(true)} onTheme={changeTheme} />
+        <main id="page" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-auto focus:outline-none">
+          <ConnectionNote />
+          {children}
+        </main>
+      </div>
+      <RevisionBar />
+      {rev === null ? null : (
+        <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-30 border-2 border-past-edge" />
+      )}
+      <CommandPalette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
+      <ShortcutSheet isOpen={isSheetOpen} onOpenChange={setSheetOpen} />
+      <ToastRegion />
+    </div>
+  );
+}
+
+interface FrameActions {
+  readonly openPalette: () => void;
+  readonly openSheet: () => void;
+  readonly changeTheme: () => void;
+}
+
+function useFrameBindings({ openPalette, openSheet, changeTheme }: FrameActions): void {
+  const router = useRouter();
+  const href = useHref();
+  useEffect(() => {
+    window.addEventListener('keydown', keymap.onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', keymap.onKeyDown, { capture: true });
+  }, []);
+  useBindings([
+    ...PAGES.map((page) => ({
+      id: `go.${page.letter}`,
+      keys: `g ${page.letter}`,
+      title: page.title,
+      group: 'Go to' as const,
+      run: () => router.push(href(page.path)),
+    })),
+    {
+      id: 'shell.palette',
+      keys: '$mod+k',
+      title: 'Find key, page, action',
+      group: 'Console',
+      run: openPalette,
+      inFields: true,
+      inDialogs: true,
+      inPalette: false,
+    },
+    {
+      id: 'shell.shortcuts',
+      keys: ['?', 'Shift+?'],
+      title: 'Keyboard shortcuts',
+      group: 'Console',
+      run: openSheet,
+      also: 'help keys',
+    },
+    {
+      id: 'shell.theme',
+      keys: 't',
+      title: 'Light or dark',
+      group: 'Console',
+      run: changeTheme,
+      also: 'theme colours system',
+    },
+  ]);
+}

@@ -1,0 +1,221 @@
+'use client';
+
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { type FormEvent, useRef, useState } from 'react';
+import type { RevisionView } from '../../lib/api/types.ts';
+import { formatCount, parseWireInt } from '../../lib/format/number.ts';
+import { agoText, momentText } from '../../lib/format/time.ts';
+import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { Input } from '../ui/input.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { toasts } from '../ui/toast-store.ts';
+import { RevisionTrack } from './revision-track.tsx';
+import { useBindings } from './use-bindings.ts';
+import { useCluster, useNow, useRevision, useStaleSince } from './use-live.ts';
+import { usePinnedRevision } from './use-pinned-revision.ts';
+
+/** The foot of every page: which revision is shown, and the way to any other that is still there. */
+export function RevisionBar() {
+  const revision = useRevision();
+  const cluster = useCluster();
+  const staleSince = useStaleSince();
+  const now = useNow(1_000);
+  const { rev, pin, unpin } = usePinnedRevision();
+  const jump = useRef<HTMLInputElement>(null);
+  const view = revision?.value ?? null;
+
+  const moveTo = (target: number, history: 'push' | 'replace'): void => {
+    if (view !== null && target >= Number(view.current)) unpin();
+    else pin(String(target), history);
+  };
+  const step = (delta: number): void => {
+    if (view === null) return;
+    const oldest = Math.max(1, Number(view.compacted));
+    moveTo(Math.max(oldest, Number(rev ?? view.current) + delta), 'replace');
+  };
+  useBindings([
+    { id: 'time.back', keys: '[', title: 'One revision back', group: 'Time', run: () => step(-1) },
+    { id: 'time.forth', keys: ']', title: 'One revision forth', group: 'Time', run: () => step(1) },
+    {
+      id: 'time.jump',
+      keys: 'g r',
+      title: 'Go to revision…',
+      group: 'Time',
+      run: () => jump.current?.focus(),
+      also: 'history past pin',
+    },
+    ...(rev === null
+      ? []
+      : [{ id: 'time.live', keys: ['l', 'Escape'], title: 'Return to live', group: 'Time' as const, run: unpin }]),
+  ]);
+
+  return (
+    <section
+      aria-label="Revision"
+      className={cn('flex h-9 shrink-0 items-center gap-3 border-t bg-surface pr-1 pl-3', rev !== null && 'bg-past/8')}
+    >
+      {view === null ? (
+        <Skeleton className="w-28" />
+      ) : rev === null ? (
+        <LiveReading view={view} staleSince={staleSince} now={now} />
+      ) : (
+        <PinnedReading rev={rev} view={view} now={now} />
+      )}
+      {view === null ? (
+        <div className="flex-1" />
+      ) : (
+        <RevisionTrack
+          view={view}
+          leaderChanges={cluster?.value.leaderChanges ?? []}
+          pinned={rev === null ? null : Number(rev)}
+          now={now}
+          isStale={staleSince !== null}
+          onMove={moveTo}
+        />
+      )}
+      <div className="flex shrink-0 items-center gap-1">
+        <IconButton
+          size="small"
+          label="One revision back"
+          shortcut="["
+          onClick={() => step(-1)}
+          disabled={view === null}
+        >
+          <ChevronLeft aria-hidden="true" />
+        </IconButton>
+        <IconButton
+          size="small"
+          label="One revision forth"
+          shortcut="]"
+          onClick={() => step(1)}
+          disabled={rev === null}
+        >
+          <ChevronRight aria-hidden="true" />
+        </IconButton>
+        <JumpField field={jump} view={view} onJump={(target) => moveTo(target, 'push')} />
+        {rev === null ? null : (
+          <Button size="small" onClick={unpin} className="text-past">
+            Return to live
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function LiveReading({
+  view,
+  staleSince,
+  now,
+}: {
+  readonly view: RevisionView;
+  readonly staleSince: number | null;
+  readonly now: number;
+}) {
+  return (
+    <p className="flex shrink-0 items-center gap-3">
+      {staleSince === null ? (
+        <StatusMark tone="good" className="[&_svg]:animate-live">
+          live
+        </StatusMark>
+      ) : (
+        <StatusMark tone="stale">stale since {momentText(staleSince, now)}</StatusMark>
+      )}
+      <span className={cn('mono', staleSince !== null && 'greyed')}>
+        <span className="text-fg-3">rev </span>
+        <span data-testid="revision-now">{formatCount(view.current)}</span>
+      </span>
+    </p>
+  );
+}
+
+/** What can be said of the pinned revision: its time, its age, or that it cannot be shown. */
+function PinnedReading({
+  rev,
+  view,
+  now,
+}: {
+  readonly rev: string;
+  readonly view: RevisionView;
+  readonly now: number;
+}) {
+  if (Number(rev) < Number(view.compacted)) {
+    return (
+      <p role="status">
+        <StatusMark tone="bad">
+          rev {formatCount(rev)} is gone: compacted below {formatCount(view.compacted)}
+        </StatusMark>
+      </p>
+    );
+  }
+  if (Number(rev) > Number(view.current)) {
+    return (
+      <p role="status">
+        <StatusMark tone="bad">
+          rev {formatCount(rev)} is yet to come: the store is at {formatCount(view.current)}
+        </StatusMark>
+      </p>
+    );
+  }
+  const time = revisionTime(view.times, rev);
+  const said = revisionTimeText(time, now);
+  return (
+    <p role="status" className="min-w-0 max-w-[60%] shrink-0 truncate">
+      <StatusMark tone="past">
+        viewing rev <span className="mono">{formatCount(rev)}</span>
+        <span className="max-narrow:hidden">
+          {said === '' ? null : ` · ${said}`}
+          {time.kind === 'between' && now > 0 ? ` · ${agoText(time.to, now)}` : null}
+        </span>
+        {' — read-only'}
+      </StatusMark>
+    </p>
+  );
+}
+
+interface JumpFieldProps {
+  readonly field: React.RefObject<HTMLInputElement | null>;
+  readonly view: RevisionView | null;
+  readonly onJump: (revision: number) => void;
+}
+
+function JumpField({ field, view, onJump }: JumpFieldProps) {
+  const [text, setText] = useState('');
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (view === null || text.trim() === '') return;
+    const revision = parseWireInt(text);
+    const oldest = Math.max(1, Number(view.compacted));
+    if (revision === undefined || Number(revision) < oldest || Number(revision) > Number(view.current)) {
+      toasts.add({
+        tone: 'bad',
+        lifeMs: 6_000,
+        text: `Revisions ${formatCount(oldest)} to ${formatCount(view.current)} can be shown.`,
+      });
+      return;
+    }
+    setText('');
+    field.current?.blur();
+    onJump(Number(revision));
+  };
+  return (
+    <form onSubmit={onSubmit} className="w-24 max-narrow:hidden">
+      <Input
+        ref={field}
+        mono
+        className="[&_input]:h-6"
+        inputMode="numeric"
+        aria-label="Go to revision"
+        placeholder="go to rev"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+    </form>
+  );
+}

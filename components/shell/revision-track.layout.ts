@@ -1,0 +1,116 @@
+/**
+ * The arithmetic of the revision bar: revisions to pixels and back. Pure; the component draws what this computes.
+ *
+ * What compaction took stands at the left in a strip of fixed width, hatched, because its length says nothing an operator can use and
+ * would squeeze what can still be read. The retained revisions share the rest evenly, up to the current one at the right end.
+ */
+import { ticks as niceTicks, scaleLinear } from 'd3';
+import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
+import { clockMinute, clockTime } from '../../lib/format/time.ts';
+
+export interface TrackMark {
+  readonly x: number;
+  readonly change: LeaderChange;
+}
+
+export interface TrackTick {
+  readonly x: number;
+  readonly label: string;
+}
+
+export interface TrackLayout {
+  readonly width: number;
+  /** Right edge of the hatched strip; 0 when nothing was compacted. */
+  readonly hatchedTo: number;
+  /** The oldest revision that can be read, and the newest. */
+  readonly oldest: number;
+  readonly current: number;
+  readonly marks: readonly TrackMark[];
+  readonly ticks: readonly TrackTick[];
+  readonly xOf: (revision: number) => number;
+  /** The retained revision nearest to a pixel. */
+  readonly revisionAt: (x: number) => number;
+}
+
+export const HATCH_PX = 40;
+const TICK_GAP_PX = 72;
+/** Ticks stand at such distances in time. */
+const TICK_STEPS_MS = [10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000];
+
+export interface TrackInput {
+  readonly view: RevisionView;
+  readonly leaderChanges: readonly LeaderChange[];
+  readonly width: number;
+}
+
+export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLayout {
+  const compacted = Number(view.compacted);
+  const current = Math.max(1, Number(view.current));
+  // etcd answers reads at the compacted revision itself; only those below are gone.
+  const oldest = Math.max(1, compacted);
+  const hatchedTo = compacted > 1 ? Math.min(HATCH_PX, width / 4) : 0;
+  const scale = scaleLinear()
+    .domain([oldest, Math.max(current, oldest + 1)])
+    .range([hatchedTo, width])
+    .clamp(true);
+  const xOf = (revision: number): number => (current === oldest ? width : scale(revision));
+  const revisionAt = (x: number): number => Math.min(current, Math.max(oldest, Math.round(scale.invert(x))));
+  const marks = leaderChanges
+    .filter((change) => Number(change.revision) >= oldest)
+    .map((change) => ({ x: xOf(Number(change.revision)), change }));
+  return {
+    width,
+    hatchedTo,
+    oldest,
+    current,
+    marks,
+    ticks: timeTicks(view, xOf, { from: hatchedTo, to: width }),
+    xOf,
+    revisionAt,
+  };
+}
+
+/** Round times, each at the first revision the console saw after it; never closer than TICK_GAP_PX. */
+function timeTicks(
+  view: RevisionView,
+  xOf: (revision: number) => number,
+  span: { readonly from: number; readonly to: number },
+): readonly TrackTick[] {
+  const first = view.times[0];
+  const last = view.times.at(-1);
+  if (first === undefined || last === undefined || last.at <= first.at) return [];
+  const room = Math.max(1, Math.floor((span.to - span.from) / TICK_GAP_PX));
+  const step = TICK_STEPS_MS.find((one) => (last.at - first.at) / one <= room) ?? 86_400_000;
+  const found: TrackTick[] = [];
+  for (const moment of niceTicks(Math.ceil(first.at / step), Math.floor(last.at / step), room)) {
+    const pair = view.times.find((one) => one.at >= moment * step);
+    if (pair === undefined || !Number.isInteger(moment)) continue;
+    const x = xOf(Number(pair.revision));
+    const before = found.at(-1);
+    if (x < span.from + 4 || x > span.to - TICK_GAP_PX / 2 || (before !== undefined && x - before.x < TICK_GAP_PX))
+      continue;
+    found.push({ x, label: step < 60_000 ? clockTime(moment * step) : clockMinute(moment * step) });
+  }
+  return found;
+}
+
+/** Where a key moves the pinned revision; null where the key does not belong to the track. The current revision means "live". */
+export function revisionAfterKey(
+  key: string,
+  at: number,
+  { oldest, current }: Pick<TrackLayout, 'oldest' | 'current'>,
+): number | null {
+  const leap = Math.max(1, Math.round((current - oldest) / 10));
+  const target: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowDown: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at + 1,
+    PageDown: at - leap,
+    PageUp: at + leap,
+    Home: oldest,
+    End: current,
+  };
+  const next = target[key];
+  return next === undefined ? null : Math.min(current, Math.max(oldest, next));
+}
