@@ -6,7 +6,10 @@ const FOUND = 'TEST_BROWSER_FOUND';
 process.env[FOUND] ??= JSON.stringify(await findBrowser(process.env.TEST_BROWSER));
 const browser = JSON.parse(process.env[FOUND]) as Browser;
 
-export default defineConfig({
+/** Whatever a page might try: no name but the machine's own resolves. */
+const STAY_HOME = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost';
+
+export default defineConfig<object, { store: 'bundled' | 'etcd' }>({
   testDir: 'e2e/specs',
   globalSetup: './e2e/fixtures/build.ts',
   outputDir: 'test-results',
@@ -18,9 +21,14 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
-    launchOptions: launchOptions(browser),
+    launchOptions: { ...launchOptions(browser), args: [STAY_HOME] },
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
   },
+  projects: [
+    { name: 'bundled', use: { store: 'bundled' } },
+    // The same tasks on a real etcd server; what is about the bundled members themselves lies in specs/bundled.
+    { name: 'etcd', use: { store: 'etcd' }, testIgnore: 'bundled/**' },
+  ],
 });
