@@ -1,0 +1,182 @@
+/**
+ * How one revision of one key is stored: etcd's backend key followed by the marshalled mvccpb.KeyValue.
+ *
+ *   main u64 big endian, "_", sub u64 big endian [, "t" for a tombstone] | KeyValue
+ *
+ * These are the bytes etcd keeps in its `key` bucket, so HashKV hashes them as they lie and an export copies them. "t"
+ * (0x74) cannot start a KeyValue, whose first byte is the tag of `key` (0x0a), so the two forms cannot be confused. A
+ * tombstone's KeyValue holds the key alone.
+ */
+import { assert } from '../../../lib/base/assert.ts';
+import { type ByteString, EMPTY_BYTES, toByteString } from '../../../lib/base/bytes.ts';
+import { Reader } from '../../../lib/base/protobuf/reader.ts';
+
+export const BACKEND_KEY_BYTES = 17;
+const TOMBSTONE_MARK = 0x74;
+const SEPARATOR = 0x5f;
+
+const TAG_KEY = 0x0a;
+const TAG_CREATE = 0x10;
+const TAG_MOD = 0x18;
+const TAG_VERSION = 0x20;
+const TAG_VALUE = 0x2a;
+const TAG_LEASE = 0x30;
+
+export interface StoredRevision {
+  readonly main: number;
+  /** Ordinal of the change within its main revision. */
+  readonly sub: number;
+  readonly tombstone: boolean;
+  readonly key: ByteString;
+  /** The three below are 0 for a tombstone. */
+  readonly createRevision: number;
+  readonly version: number;
+  readonly lease: bigint;
+  readonly value: Uint8Array;
+}
+
+export function encodeRevision(revision: StoredRevision): Uint8Array {
+  const { tombstone, key, value, createRevision, main, version } = revision;
+  const lease = BigInt.asUintN(64, revision.lease);
+  let length = BACKEND_KEY_BYTES + 1 + varintLength(key.length) + key.length;
+  if (tombstone) length += 1;
+  else {
+    length += 3 + varintLength(createRevision) + varintLength(main) + varintLength(version);
+    if (value.length > 0) length += 1 + varintLength(value.length) + value.length;
+    if (lease !== 0n) length += 1 + bigVarintLength(lease);
+  }
+  const out = new Uint8Array(length);
+  let at = writeBackendKey(out, revision);
+  out[at++] = TAG_KEY;
+  at = writeVarint(out, at, key.length);
+  for (let i = 0; i < key.length; i++) out[at++] = key.charCodeAt(i);
+  if (!tombstone) {
+    out[at++] = TAG_CREATE;
+    at = writeVarint(out, at, createRevision);
+    out[at++] = TAG_MOD;
+    at = writeVarint(out, at, main);
+    out[at++] = TAG_VERSION;
+    at = writeVarint(out, at, version);
+    if (value.length > 0) {
+      out[at++] = TAG_VALUE;
+      at = writeVarint(out, at, value.length);
+      out.set(value, at);
+      at += value.length;
+    }
+    if (lease !== 0n) {
+      out[at++] = TAG_LEASE;
+      at = writeBigVarint(out, at, lease);
+    }
+  }
+  assert(at === length, `revision ${main}.${revision.sub} takes ${at} bytes, sized as ${length}`);
+  return out;
+}
+
+/** The value is a view on `payload`. @throws AssertionError or WireError on malformed bytes (the CRC held: a bug). */
+export function decodeRevision(payload: Uint8Array): StoredRevision {
+  const { main, sub, tombstone } = decodeBackendKey(payload);
+  const reader = new Reader(payload, tombstone ? BACKEND_KEY_BYTES + 1 : BACKEND_KEY_BYTES);
+  let key = '' as ByteString;
+  let createRevision = 0;
+  let version = 0;
+  let lease = 0n;
+  let value = EMPTY_BYTES;
+  while (!reader.done) {
+    const tag = reader.uint32();
+    if (tag === TAG_KEY) key = toByteString(reader.view());
+    else if (tag === TAG_CREATE) createRevision = reader.ordinal();
+    else if (tag === TAG_MOD) reader.ordinal();
+    else if (tag === TAG_VERSION) version = reader.ordinal();
+    else if (tag === TAG_VALUE) value = reader.view();
+    else if (tag === TAG_LEASE) lease = reader.int64();
+    else throw new RangeError(`revision ${main}.${sub}: unknown tag ${tag} in its KeyValue`);
+  }
+  return { main, sub, tombstone, key, createRevision, version, lease, value };
+}
+
+export function decodeBackendKey(payload: Uint8Array): { main: number; sub: number; tombstone: boolean } {
+  assert(
+    payload.length > BACKEND_KEY_BYTES && payload[8] === SEPARATOR,
+    `stored revision of ${payload.length} bytes has no backend key`,
+  );
+  return {
+    main: readU64(payload, 0),
+    sub: readU64(payload, 9),
+    tombstone: payload[BACKEND_KEY_BYTES] === TOMBSTONE_MARK,
+  };
+}
+
+/** The value alone, as a view: what a range reads when everything else is already in the index. */
+export function decodeValue(payload: Uint8Array): Uint8Array {
+  const reader = new Reader(payload, BACKEND_KEY_BYTES);
+  while (!reader.done) {
+    const tag = reader.uint32();
+    if (tag === TAG_VALUE) return reader.view();
+    reader.skip(tag & 7);
+  }
+  return EMPTY_BYTES;
+}
+
+function writeBackendKey(out: Uint8Array, { main, sub, tombstone }: StoredRevision): number {
+  writeU64(out, 0, main);
+  out[8] = SEPARATOR;
+  writeU64(out, 9, sub);
+  if (!tombstone) return BACKEND_KEY_BYTES;
+  out[BACKEND_KEY_BYTES] = TOMBSTONE_MARK;
+  return BACKEND_KEY_BYTES + 1;
+}
+
+function writeU64(out: Uint8Array, at: number, value: number): void {
+  let high = Math.floor(value / 0x1_0000_0000);
+  let low = value % 0x1_0000_0000;
+  for (let i = 3; i >= 0; i--) {
+    out[at + i] = high & 0xff;
+    out[at + 4 + i] = low & 0xff;
+    high >>>= 8;
+    low >>>= 8;
+  }
+}
+
+function readU64(bytes: Uint8Array, at: number): number {
+  let high = 0;
+  let low = 0;
+  for (let i = 0; i < 4; i++) {
+    high = high * 256 + (bytes[at + i] as number);
+    low = low * 256 + (bytes[at + 4 + i] as number);
+  }
+  return high * 0x1_0000_0000 + low;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let v = value; v >= 0x80; v = Math.floor(v / 0x80)) length++;
+  return length;
+}
+
+function writeVarint(out: Uint8Array, at: number, value: number): number {
+  let v = value;
+  let to = at;
+  while (v >= 0x80) {
+    out[to++] = (v % 0x80) | 0x80;
+    v = Math.floor(v / 0x80);
+  }
+  out[to++] = v;
+  return to;
+}
+
+function bigVarintLength(value: bigint): number {
+  let length = 1;
+  for (let v = value; v >= 0x80n; v >>= 7n) length++;
+  return length;
+}
+
+function writeBigVarint(out: Uint8Array, at: number, value: bigint): number {
+  let v = value;
+  let to = at;
+  while (v >= 0x80n) {
+    out[to++] = Number(v & 0x7fn) | 0x80;
+    v >>= 7n;
+  }
+  out[to++] = Number(v);
+  return to;
+}
