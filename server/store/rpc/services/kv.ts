@@ -12,6 +12,7 @@ import {
   TxnRequest,
   TxnResponse,
 } from '../../../../lib/base/etcdpb/kv.ts';
+import { readTxn } from '../../mvcc/read-txn.ts';
 import {
   isReadOnlyTxn,
   isSerializableTxn,
@@ -24,7 +25,6 @@ import { unary } from '../front/method.ts';
 import type { Call, Method } from '../front/types.ts';
 import { ENVELOPE_BYTES_MAX } from '../limits.ts';
 import { applied, headerAt, type ServiceContext } from './context.ts';
-import { readTxn } from './txn-read.ts';
 
 export function kvMethods(context: ServiceContext): readonly Method[] {
   const service = new KvService(context);

@@ -132,7 +132,7 @@ class WatchStream implements StreamHandler<WatchRequest> {
   #progress(): void {
     const header = this.context.member.header();
     if (this.#watchers.size === 0) return;
-    for (const watcher of this.#watchers.values()) if (!watcher.isCurrentAt(header.revision)) return;
+    for (const watcher of this.#watchers.values()) if (watcher.handle?.isSynced() !== true) return;
     this.stream.send({ header, watchId: NO_WATCH_ID });
   }
 
@@ -162,7 +162,6 @@ class Watcher implements WatchSink {
   readonly id: bigint;
   handle: WatchHandle | undefined;
   readonly #owner: WatchStream;
-  readonly #startRevision: number;
   readonly #fragment: boolean;
   readonly #wantsProgress: boolean;
   #sentSinceNotify = false;
@@ -170,7 +169,6 @@ class Watcher implements WatchSink {
   constructor(owner: WatchStream, id: bigint, request: WatchCreateRequest) {
     this.#owner = owner;
     this.id = id;
-    this.#startRevision = request.startRevision;
     this.#fragment = request.fragment;
     this.#wantsProgress = request.progressNotify;
   }
@@ -203,18 +201,12 @@ class Watcher implements WatchSink {
     stream.send({ header: headerAt(context.member, 0), watchId: this.id, canceled: true, compactRevision });
   }
 
-  /** Everything up to `revision` has left. A watcher that starts in the future cannot vouch for that. */
-  isCurrentAt(revision: number): boolean {
-    return this.#startRevision <= revision + 1 && this.handle?.isSynced() === true;
-  }
-
   /** False when this watcher never asked for progress. */
   notifyProgress(): boolean {
     if (!this.#wantsProgress) return false;
     const { stream, context } = this.#owner;
-    const header = context.member.header();
-    if (!this.#sentSinceNotify && !stream.full && this.isCurrentAt(header.revision)) {
-      stream.send({ header, watchId: this.id });
+    if (!this.#sentSinceNotify && !stream.full && this.handle?.isSynced() === true) {
+      stream.send({ header: context.member.header(), watchId: this.id });
     }
     this.#sentSinceNotify = false;
     return true;
