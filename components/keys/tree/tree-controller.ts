@@ -19,6 +19,10 @@ export const RESYNC_MS = 400;
 export const CATCH_UP_MS = 400;
 /** After a failed read the next attempt starts by itself. */
 export const RETRY_MS = 4000;
+/** Open folders that a change of revision opens again. */
+const REOPEN_MAX = 60;
+/** How many single folders in a row open by themselves. */
+const OPEN_ONLY_DEPTH = 12;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
 export const BYTES_REFRESH_MS = 5000;
 
@@ -65,8 +69,28 @@ export class TreeController {
     this.model.live.appliedRevision = appliedRevision;
   }
 
-  start(): void {
-    void this.readInto(this.model.root, 0, PAGE_ROWS);
+  /** Reads the top and opens these folders again, as far as they are still there. */
+  async begin(openPaths: readonly ByteString[]): Promise<void> {
+    await this.readInto(this.model.root, 0, PAGE_ROWS);
+    for (const path of openPaths.slice(0, REOPEN_MAX)) {
+      const row = this.isClosed ? undefined : await this.reveal(path, true);
+      const at = row === undefined ? undefined : this.model.rowAt(row);
+      if (at !== undefined && !at.isOpen) await this.expand(at.folder, at.index);
+    }
+    if (openPaths.length === 0) await this.openOnly(this.model.root);
+  }
+
+  /** Open folders, outer before inner. */
+  openPaths(): readonly ByteString[] {
+    const below = (folder: Folder): readonly ByteString[] =>
+      folder.open.flatMap((child) => [child.path, ...below(child)]);
+    return below(this.model.root);
+  }
+
+  /** A folder that is all there is opens by itself. */
+  private async openOnly(folder: Folder): Promise<void> {
+    if (folder.total !== 1 || folder.depth >= OPEN_ONLY_DEPTH) return;
+    if (folder.nodeAt(0)?.folder !== null && folder.openAt(0) === undefined) await this.expand(folder, 0);
   }
 
   close(): void {
@@ -97,7 +121,7 @@ export class TreeController {
     this.cancelRetry?.();
     this.cancelRetry = null;
     if (this.isReady) this.show(this.visible.first, this.visible.last);
-    else this.start();
+    else void this.begin([]);
     this.planResync();
   }
 
@@ -108,8 +132,22 @@ export class TreeController {
     else await this.expand(folder, index);
   }
 
-  isOpening(path: ByteString): boolean {
-    return this.opening.has(path);
+  /** True while the first page of that folder is being read. */
+  isOpening(parent: Folder, index: number): boolean {
+    const path = this.opening.size === 0 ? undefined : parent.nodeAt(index)?.folder?.path;
+    return path !== undefined && this.opening.has(wireToByteString(path));
+  }
+
+  /** Resolves once the first page of the top is in. */
+  whenReady(): Promise<void> {
+    if (this.isReady) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.model.subscribe(() => {
+        if (!this.isReady) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   async expand(parent: Folder, index: number): Promise<Folder | undefined> {
@@ -132,7 +170,9 @@ export class TreeController {
       this.model.changed();
       return undefined;
     }
-    return this.model.open(parent, name.index, page);
+    const opened = this.model.open(parent, name.index, page);
+    if (opened !== undefined) await this.openOnly(opened);
+    return opened;
   }
 
   /** Opens every folder above `key` and answers its row; undefined when it is not there. Folders show their own row. */

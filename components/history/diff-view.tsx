@@ -1,0 +1,73 @@
+import { Fragment } from 'react';
+import { plural } from '../../lib/format/number.ts';
+import { collapseSame, type DiffLine, type DiffRow, diffLines } from '../../lib/history/line-diff.ts';
+import { cn } from '../ui/cn.ts';
+
+export interface DiffViewProps {
+  readonly before: string;
+  readonly after: string;
+  /** Unchanged lines kept around a change; Infinity shows all. */
+  readonly context?: number;
+  readonly className?: string;
+  /** What the two sides are, for screen readers. */
+  readonly label: string;
+}
+
+const SIGN = { same: ' ', add: '+', del: '−' } as const;
+const WORD = { same: '', add: 'added: ', del: 'removed: ' } as const;
+const LINE: Readonly<Record<DiffLine['kind'], string>> = {
+  same: 'text-fg-2',
+  add: 'bg-[color-mix(in_oklab,var(--good)_12%,transparent)] text-fg',
+  del: 'bg-[color-mix(in_oklab,var(--bad)_11%,transparent)] text-fg',
+};
+const SIGN_COLOUR = { same: 'text-fg-3', add: 'text-good', del: 'text-bad' } as const;
+/** Beyond this many rows the rest is a sentence: nobody reads it here, and the page stays quick. */
+const ROWS_MAX = 400;
+
+/** One column: removed lines above added ones, with their line numbers, signs and words, never colour alone. */
+export function DiffView({ before, after, context = 2, className, label }: DiffViewProps) {
+  const lines = diffLines(before, after);
+  const rows = Number.isFinite(context) ? collapseSame(lines, context) : lines;
+  return (
+    <figure
+      aria-label={label}
+      className={cn('mono min-w-0 overflow-x-auto rounded-control border bg-inset', className)}
+    >
+      <div className="grid min-w-fit grid-cols-[auto_auto_minmax(0,1fr)] py-1">
+        {rows.slice(0, ROWS_MAX).map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows of a finished diff never move
+          <Fragment key={index}>{drawRow(row)}</Fragment>
+        ))}
+      </div>
+      {rows.length > ROWS_MAX ? (
+        <p className="border-t px-3 py-1 font-sans text-fg-3 text-meta">
+          {plural(rows.length - ROWS_MAX, 'more line')} not shown
+        </p>
+      ) : null}
+    </figure>
+  );
+}
+
+function drawRow(row: DiffRow) {
+  if (row.kind === 'skip') {
+    return (
+      <div className="col-span-3 border-line border-y border-dashed bg-surface px-3 font-sans text-fg-3 text-meta leading-5 first:border-t-0 last:border-b-0">
+        {plural(row.count, 'unchanged line')}
+      </div>
+    );
+  }
+  return (
+    <>
+      <span aria-hidden="true" className={cn('select-none px-2 text-right text-fg-3', LINE[row.kind])}>
+        {row.newLine ?? row.oldLine}
+      </span>
+      <span aria-hidden="true" className={cn('select-none pr-2', LINE[row.kind], SIGN_COLOUR[row.kind])}>
+        {SIGN[row.kind]}
+      </span>
+      <span className={cn('whitespace-pre-wrap break-all pr-3', LINE[row.kind])}>
+        <span className="sr-only">{WORD[row.kind]}</span>
+        {row.text === '' ? '\u00a0' : row.text}
+      </span>
+    </>
+  );
+}

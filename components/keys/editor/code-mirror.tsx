@@ -1,0 +1,140 @@
+'use client';
+
+/** CodeMirror behind one component. Loaded only when a value is shown or edited (code-editor.tsx). */
+import { json } from '@codemirror/lang-json';
+import { yaml } from '@codemirror/lang-yaml';
+import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'react';
+import { editHistory } from './edit-history.ts';
+import { keepIndentation } from './indent.ts';
+
+export type CodeLanguage = 'json' | 'yaml' | 'text';
+
+export interface CodeMirrorProps {
+  readonly label: string;
+  readonly text: string;
+  readonly language: CodeLanguage;
+  readonly readOnly?: boolean;
+  /** Every change, exact to the character; carriage returns stay. */
+  readonly onChange?: (text: string) => void;
+  /** Mod+Enter. */
+  readonly onSubmit?: () => void;
+  /** Escape. */
+  readonly onCancel?: () => void;
+  readonly autoFocus?: boolean;
+}
+
+const theme = EditorView.theme({
+  '&': { backgroundColor: 'transparent', color: 'var(--fg)', height: '100%' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': {
+    fontFamily: 'var(--font-geist-mono), ui-monospace, monospace',
+    fontSize: '0.78125rem',
+    lineHeight: '1.25rem',
+    fontVariantNumeric: 'tabular-nums',
+  },
+  '.cm-content': { padding: '6px 0', caretColor: 'var(--fg)' },
+  '.cm-line': { padding: '0 12px 0 6px' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--fg-3)', border: 'none', paddingLeft: '6px' },
+  '.cm-cursor': { borderLeftColor: 'var(--fg)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in oklab, var(--accent) 26%, transparent)',
+  },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
+    backgroundColor: 'color-mix(in oklab, var(--accent) 18%, transparent)',
+    outline: 'none',
+  },
+  '.cm-specialChar': { color: 'var(--bad)' },
+});
+
+/** Few colours, each told apart from the text around it in light and dark. */
+const highlight = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
+  { tag: [tags.string, tags.content], color: 'var(--fg)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.keyword], color: 'var(--lease)' },
+  { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: 'var(--fg-3)' },
+  { tag: [tags.comment, tags.lineComment, tags.meta], color: 'var(--fg-3)', fontStyle: 'italic' },
+]);
+
+const LANGUAGES: Readonly<Record<CodeLanguage, () => Extension>> = {
+  json: () => json(),
+  yaml: () => yaml(),
+  text: () => [],
+};
+
+export default function CodeMirror(props: CodeMirrorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef(props);
+  const language = useRef(new Compartment());
+  useEffect(() => {
+    latest.current = props;
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the view is made once; later texts and languages are dispatched to it
+  useEffect(() => {
+    if (host.current === null) return;
+    const created = new EditorView({
+      parent: host.current,
+      state: EditorState.create({ doc: props.text, extensions: extensionsOf(latest, language.current) }),
+    });
+    view.current = created;
+    if (props.autoFocus === true) created.focus();
+    return () => {
+      created.destroy();
+      view.current = null;
+    };
+  }, [props.readOnly, props.label]);
+
+  useEffect(() => {
+    const current = view.current;
+    if (current === null || current.state.doc.toString() === props.text) return;
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: props.text } });
+  }, [props.text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: language.current.reconfigure(LANGUAGES[props.language]()) });
+  }, [props.language]);
+
+  return <div ref={host} className="h-full min-h-0 min-w-0 overflow-hidden" />;
+}
+
+function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: Compartment): Extension {
+  const { label, readOnly = false } = latest.current;
+  return [
+    // Only "\n" separates lines: "\r" is shown and kept, never normalised away.
+    EditorState.lineSeparator.of('\n'),
+    EditorState.readOnly.of(readOnly),
+    EditorView.editable.of(!readOnly),
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      ...(readOnly ? { tabindex: '0', role: 'textbox', 'aria-readonly': 'true' } : {}),
+    }),
+    EditorView.lineWrapping,
+    lineNumbers(),
+    highlightSpecialChars(),
+    drawSelection(),
+    bracketMatching(),
+    indentUnit.of('  '),
+    syntaxHighlighting(highlight),
+    language.of(LANGUAGES[latest.current.language]()),
+    theme,
+    editHistory(),
+    keymap.of([
+      { key: 'Mod-Enter', run: () => run(latest.current.onSubmit) },
+      { key: 'Escape', run: () => run(latest.current.onCancel) },
+    ]),
+    readOnly ? [] : keepIndentation,
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+    }),
+  ];
+}
+
+function run(handler: (() => void) | undefined): boolean {
+  handler?.();
+  return handler !== undefined;
+}

@@ -1,0 +1,261 @@
+'use client';
+
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import type { WireBytes } from '../../../lib/api/types.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import { plural } from '../../../lib/format/number.ts';
+import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
+import { Button } from '../../ui/button.tsx';
+import { ROW_PX } from '../../ui/data-table.tsx';
+import { JumpBox } from './jump-box.tsx';
+import type { TreeRow as Row } from './tree-model.ts';
+import { moveOf } from './tree-moves.ts';
+import { NO_GLOW, TreeRow } from './tree-row.tsx';
+import { useRowScroller } from './use-row-scroller.ts';
+import { type Tree, useTreeVersion } from './use-tree.ts';
+
+export interface TreeViewProps {
+  readonly tree: Tree;
+  /** The row of the open key or folder, without trailing delimiter. */
+  readonly selectedId: ByteString | null;
+  /** Shows the row of `selectedId` when it is not on screen; `isFolder` tells which of two of the same name is meant. */
+  readonly selectedPath: { readonly path: ByteString; readonly isFolder: boolean } | null;
+  readonly onOpenKey: (key: WireBytes) => void;
+  readonly onOpenFolder: (prefix: WireBytes) => void;
+  readonly hrefOf: (row: Row) => string | undefined;
+  /** Wraps the list in the right-click menu of its rows. */
+  readonly wrap: (list: ReactNode, rowAt: (row: number) => Row | undefined) => ReactNode;
+}
+
+export function TreeView(props: TreeViewProps) {
+  const { tree, selectedId, onOpenKey, onOpenFolder } = props;
+  const { controller, glow } = tree;
+  const { model } = controller;
+  const version = useTreeVersion(tree);
+  const id = useId();
+  const [active, setActive] = useState<{ row: number; id: ByteString | undefined }>({ row: 0, id: undefined });
+  const [jump, setJump] = useState<string | null>(null);
+  const scroll = useRowScroller(model.rowCount, ROW_PX);
+  const hovered = useRef<ByteString | null>(null);
+  const { first, last } = scroll;
+
+  const activeRow =
+    (active.id === undefined ? undefined : model.rowOfId(active.id)) ?? Math.min(active.row, model.rowCount - 1);
+
+  useEffect(() => {
+    // `version` is a reason to look again: pages may have been dropped or rows may have moved.
+    if (version >= 0) controller.show(first, last);
+  }, [controller, first, last, version]);
+
+  useAnchor({ tree, version, scroll, hovered });
+  useReveal({ ...props, scroll, onRow: (row) => setActive({ row, id: model.rowAt(row)?.id }) });
+
+  const goTo = (row: number): void => {
+    const clamped = Math.max(0, Math.min(row, model.rowCount - 1));
+    setActive({ row: clamped, id: model.rowAt(clamped)?.id });
+    scroll.scrollToRow(clamped, 'nearest');
+  };
+  const openRow = (row: Row): void => {
+    if (row.node?.key != null) onOpenKey(row.node.key.key);
+    else if (row.node?.folder != null) {
+      onOpenFolder(row.node.folder.path);
+      void controller.toggle(row.folder, row.index);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    const at = model.rowAt(activeRow);
+    const pageRows = Math.max(1, last - first - 24);
+    const move = moveOf(event.key, { model, row: activeRow, pageRows });
+    if (move === null) {
+      if (event.key !== 'f') return;
+      setJump('');
+    } else if (move.kind === 'go') goTo(move.row);
+    else if (at !== undefined && move.kind === 'toggle') void controller.toggle(at.folder, at.index);
+    else if (at !== undefined && move.kind === 'open') openRow(at);
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent<HTMLDivElement>): void => {
+    const target = event.target as HTMLElement;
+    const rowElement = target.closest<HTMLElement>('[data-row]');
+    if (rowElement === null || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    const row = Number(rowElement.dataset.row);
+    const at = model.rowAt(row);
+    if (at === undefined) return;
+    goTo(row);
+    event.currentTarget.focus({ preventScroll: true });
+    if (target.closest('[data-toggle]') !== null) void controller.toggle(at.folder, at.index);
+    else openRow(at);
+  };
+  const onPointerMove = (event: { target: EventTarget }): void => {
+    const rowElement = (event.target as HTMLElement).closest<HTMLElement>('[data-row]');
+    hovered.current = rowElement === null ? null : (model.rowAt(Number(rowElement.dataset.row))?.id ?? null);
+  };
+  const jumpTo = async (text: ByteString): Promise<boolean> => {
+    const at = model.rowAt(activeRow);
+    if (at === undefined) return false;
+    const located = await controller.locateSort(at.folder, text);
+    if (located === undefined || located.index >= at.folder.total) return false;
+    goTo(model.rowOf(at.folder, located.index));
+    return true;
+  };
+
+  const now = performance.now();
+  const rows: ReactNode[] = [];
+  for (let row = first; row <= last; row++) {
+    const at = model.rowAt(row);
+    if (at === undefined) break;
+    const mark = at.id === undefined || at.isOpen ? NO_GLOW : (glow.of(at.id, now) ?? NO_GLOW);
+    rows.push(
+      <TreeRow
+        key={at.id === undefined ? `#${row}` : `k${at.id}`}
+        domId={`${id}-${row}`}
+        row={row}
+        top={scroll.topOf(row)}
+        depth={at.depth}
+        position={at.index + 1}
+        siblings={at.folder.total}
+        node={at.node}
+        delimiter={displayBytes(model.delimiter)}
+        href={props.hrefOf(at)}
+        isOpen={at.isOpen}
+        isOpening={controller.isOpening(at.folder, at.index)}
+        isActive={row === activeRow}
+        isSelected={at.id !== undefined && at.id === selectedId}
+        isGone={at.id !== undefined && model.live.gone.has(at.id)}
+        hasFailed={controller.failure !== null}
+        glowSeq={mark.seq}
+        glowIsDelete={mark.isDelete}
+      />,
+    );
+  }
+  const list = (
+    <div
+      ref={scroll.scroller}
+      role="tree"
+      aria-label="Keys"
+      aria-busy={!controller.isReady}
+      aria-activedescendant={model.rowCount === 0 ? undefined : `${id}-${activeRow}`}
+      tabIndex={0}
+      data-focus-inset=""
+      onScroll={scroll.onScroll}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      onPointerMove={onPointerMove}
+      onPointerEnter={() => controller.hold(true)}
+      onPointerLeave={() => {
+        hovered.current = null;
+        controller.hold(false);
+      }}
+      className="group/tree @container relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden"
+    >
+      <div role="presentation" className="relative" style={{ height: scroll.spacerPx }}>
+        {rows}
+      </div>
+    </div>
+  );
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <WaitingChip tree={tree} />
+      {props.wrap(list, (row) => model.rowAt(row))}
+      {jump === null ? null : (
+        <JumpBox
+          onJump={jumpTo}
+          onDone={() => {
+            setJump(null);
+            scroll.scroller.current?.focus({ preventScroll: true });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Rows that wait while the pointer is over the list. */
+function WaitingChip({ tree: { controller } }: { readonly tree: Tree }) {
+  const { added, removed } = controller.model.live.waitingCount;
+  if (added + removed === 0) return null;
+  const parts = [...(added > 0 ? [`${plural(added, 'key')} new`] : []), ...(removed > 0 ? [`${removed} deleted`] : [])];
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
+      <Button size="small" className="pointer-events-auto shadow-float" onClick={() => controller.settle()}>
+        {parts.join(', ')}: show
+      </Button>
+    </div>
+  );
+}
+
+interface AnchorArgs {
+  readonly tree: Tree;
+  readonly version: number;
+  readonly scroll: ReturnType<typeof useRowScroller>;
+  readonly hovered: { readonly current: ByteString | null };
+}
+
+/** Keeps the row under the pointer, else the first one on screen, where it is when rows above it come or go. */
+function useAnchor({ tree, version, scroll, hovered }: AnchorArgs): void {
+  const { model } = tree.controller;
+  const anchor = useRef<{ id: ByteString; row: number } | null>(null);
+  const seen = useRef(version);
+  useLayoutEffect(() => {
+    if (seen.current !== version) {
+      seen.current = version;
+      const before = anchor.current;
+      const row = before === null ? undefined : model.rowOfId(before.id);
+      if (
+        before !== null &&
+        row !== undefined &&
+        row !== before.row &&
+        !(scroll.isAtTop() && hovered.current === null)
+      ) {
+        scroll.shiftRows(row - before.row);
+      }
+    }
+    const id = hovered.current ?? model.rowAt(scroll.topRow)?.id ?? null;
+    const row = id === null ? undefined : model.rowOfId(id);
+    anchor.current = id === null || row === undefined ? null : { id, row };
+  });
+}
+
+/** Opens the folders above a selection that came from elsewhere (a link, Back, the palette) and scrolls to it. */
+function useReveal({
+  tree,
+  selectedPath,
+  scroll,
+  onRow,
+}: Pick<TreeViewProps, 'tree' | 'selectedPath'> & {
+  readonly scroll: ReturnType<typeof useRowScroller>;
+  readonly onRow: (row: number) => void;
+}): void {
+  const latest = useRef({ scroll, onRow });
+  useLayoutEffect(() => {
+    latest.current = { scroll, onRow };
+  });
+  const path = selectedPath?.path;
+  const isFolder = selectedPath?.isFolder ?? false;
+  const { controller } = tree;
+  useEffect(() => {
+    if (path === undefined) return;
+    let isOver = false;
+    void controller.whenReady().then(async () => {
+      const row = await controller.reveal(path, isFolder);
+      if (isOver || row === undefined) return;
+      const { first, last } = latest.current.scroll;
+      latest.current.onRow(row);
+      if (row < first + 12 || row > last - 12) latest.current.scroll.scrollToRow(row, 'center');
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [controller, path, isFolder]);
+}

@@ -1,0 +1,62 @@
+'use client';
+
+import { parseAsString, useQueryStates } from 'nuqs';
+import { useMemo } from 'react';
+import type { WireBytes } from '../../lib/api/types.ts';
+
+/** What the Keys page keeps in the URL: the open key or folder, and the delimiter. `rev` belongs to the frame. */
+export interface KeysUrl {
+  readonly selectedKey: WireBytes | null;
+  readonly selectedFolder: WireBytes | null;
+  /** Empty: a flat list. */
+  readonly delimiter: string;
+  readonly openKey: (key: WireBytes) => void;
+  readonly openFolder: (prefix: WireBytes) => void;
+  readonly close: () => void;
+  readonly setDelimiter: (delimiter: string) => void;
+}
+
+export const DEFAULT_DELIMITER = '/';
+/** `?d=` of a flat list: an empty parameter would read as "not given". */
+const FLAT = 'none';
+
+const parsers = {
+  key: parseAsString,
+  key64: parseAsString,
+  prefix: parseAsString,
+  prefix64: parseAsString,
+  d: parseAsString,
+};
+
+export function useKeysUrl(): KeysUrl {
+  const [url, setUrl] = useQueryStates(parsers, { history: 'push' });
+  return useMemo(
+    () => ({
+      selectedKey: wireOf(url.key, url.key64),
+      selectedFolder: wireOf(url.prefix, url.prefix64),
+      delimiter: url.d === null ? DEFAULT_DELIMITER : url.d === FLAT ? '' : url.d,
+      openKey: (key) => void setUrl({ prefix: null, prefix64: null, ...paramsOf('key', key) }),
+      openFolder: (prefix) => void setUrl({ key: null, key64: null, ...paramsOf('prefix', prefix) }),
+      close: () => void setUrl({ key: null, key64: null, prefix: null, prefix64: null }),
+      setDelimiter: (delimiter) =>
+        void setUrl({ d: delimiter === DEFAULT_DELIMITER ? null : delimiter === '' ? FLAT : delimiter }),
+    }),
+    [url, setUrl],
+  );
+}
+
+function paramsOf(name: 'key' | 'prefix', value: WireBytes) {
+  return typeof value === 'string'
+    ? { [name]: value, [`${name}64`]: null }
+    : { [name]: null, [`${name}64`]: urlSafe(value.base64) };
+}
+
+/** As routes.ts sends it. */
+const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+
+function wireOf(text: string | null, base64: string | null): WireBytes | null {
+  if (text !== null && text !== '') return text;
+  if (base64 === null || !/^[\w-]+$/.test(base64)) return null;
+  const standard = base64.replaceAll('-', '+').replaceAll('_', '/');
+  return { base64: standard.padEnd(Math.ceil(standard.length / 4) * 4, '=') };
+}
