@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import {
+  bodyOf,
+  conflicted,
+  type Draft,
+  draftValue,
+  edit,
+  failed,
+  isChange,
+  keepMine,
+  review,
+  type StoredKey,
+  saving,
+  startDraft,
+  takeTheirs,
+  warningOf,
+} from './draft.ts';
+
+const stored = (value: StoredKey['value'], modRevision = '7', lease: string | null = null): StoredKey => ({
+  key: '/a',
+  createRevision: '3',
+  modRevision,
+  version: '2',
+  lease,
+  valueBytes: 1,
+  value,
+});
+const id = (): string => 'id-1';
+
+test('a write is guarded by the revision that was shown and keeps the lease', () => {
+  const draft = review(edit(startDraft('/a', stored('x', '7', 'beef')), { text: 'y' }), id);
+  expect(bodyOf(draft)).toEqual({
+    key: '/a',
+    value: 'y',
+    expectModRevision: '7',
+    lease: { mode: 'keep' },
+    idempotencyKey: 'id-1',
+  });
+});
+
+test('a new key is guarded by its absence', () => {
+  const draft = review(edit(startDraft('/new', null), { text: '1' }), id);
+  expect(bodyOf(draft)).toMatchObject({ expectModRevision: '0', lease: { mode: 'detach' } });
+});
+
+test('only the review step can write', () => {
+  const editing = edit(startDraft('/a', stored('x')), { text: 'y' });
+  const reviewed = review(editing, id);
+  const steps: Draft[] = [
+    editing,
+    saving(reviewed),
+    conflicted(reviewed, stored('z', '9')),
+    takeTheirs(conflicted(reviewed, null)),
+  ];
+  expect(steps.map(bodyOf)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(bodyOf(reviewed)).toBeDefined();
+});
+
+test('an edit that changes nothing cannot be reviewed', () => {
+  const draft = startDraft('/a', stored('x'));
+  expect(isChange(draft)).toBe(false);
+  expect(review(draft, id).step).toBe('edit');
+});
+
+test('changing only the lease is a change', () => {
+  const draft = edit(startDraft('/a', stored('x', '7', 'beef')), { lease: { mode: 'detach' } });
+  expect(isChange(draft)).toBe(true);
+  expect(isChange(edit(draft, { lease: { mode: 'attach', id: 'beef' } }))).toBe(false);
+});
+
+test('after a conflict ones own text is guarded by the new revision, and reviewed again', () => {
+  const draft = conflicted(review(edit(startDraft('/a', stored('x')), { text: 'mine' }), id), stored('theirs', '9'));
+  const mine = keepMine(draft, () => 'id-2');
+  expect(mine.step).toBe('review');
+  expect(bodyOf(mine)).toMatchObject({ value: 'mine', expectModRevision: '9', idempotencyKey: 'id-2' });
+});
+
+test('after a conflict with a delete the key is created again, without a lease that nobody chose', () => {
+  const draft = conflicted(review(edit(startDraft('/a', stored('x', '7', 'beef')), { text: 'mine' }), id), null);
+  expect(bodyOf(keepMine(draft, id))).toMatchObject({ expectModRevision: '0', lease: { mode: 'detach' } });
+});
+
+test('trying again after a lost answer sends the very same write, another text another one', () => {
+  const draft = review(edit(startDraft('/a', stored('x')), { text: 'y' }), id);
+  expect(bodyOf(failed(saving(draft), new Error('no answer')))).toEqual(bodyOf(draft));
+  expect(bodyOf(review(edit(draft, { text: 'z' }), () => 'id-9'))?.idempotencyKey).toBe('id-9');
+});
+
+test('compact JSON is laid out for editing and stored compact, its numbers untouched', () => {
+  const draft = startDraft('/a', stored('{"id":2324035512266048524,"on":true}'));
+  expect(draft.text).toContain('\n  "id": 2324035512266048524');
+  expect(draftValue(draft)).toBe('{"id":2324035512266048524,"on":true}');
+  expect(isChange(draft)).toBe(false);
+  expect(isChange(edit(draft, { isCompact: false }))).toBe(true);
+});
+
+test('JSON that would be broken is warned about, other text is not', () => {
+  expect(warningOf(edit(startDraft('/a', stored('{"a":1}')), { text: '{"a":' }))?.kind).toBe('brokenJson');
+  expect(warningOf(edit(startDraft('/a', stored('plain')), { text: '{"a":' }))).toBeNull();
+});
+
+test('binary values are edited as base64 and malformed base64 cannot be saved', () => {
+  const draft = startDraft('/a', stored({ base64: '/wA=' }));
+  expect(draft).toMatchObject({ encoding: 'base64', text: '/wA=' });
+  expect(draftValue(edit(draft, { text: '/w ==' }))).toEqual({ base64: '/w==' });
+  const bad = edit(draft, { text: '%%' });
+  expect(warningOf(bad)?.kind).toBe('malformed');
+  expect(review(bad, id).step).toBe('edit');
+});

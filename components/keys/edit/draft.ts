@@ -1,0 +1,155 @@
+/**
+ * An edit from its first letter to the guarded write, as pure steps: edit → review → saving → done or conflict.
+ *
+ * Invariants (draft.test.ts): only `bodyOf` makes a write, only from the review step, and always guarded by the revision the
+ * operator saw (or by absence for a new key); the lease is kept unless another choice was made; a conflict changes nothing
+ * but the step, and leaves it only for another edit or review on the new base.
+ */
+import type { KeyMeta, LeaseChoice, PutBody, WireBytes } from '../../../lib/api/types.ts';
+import { fromBase64, toBase64 } from '../../../lib/base/bytes.ts';
+import { compactJson, jsonProblem, prettyJson } from '../../../lib/history/json-text.ts';
+import { sameBytes } from '../../../lib/history/thread.ts';
+import { recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
+
+export type StoredKey = KeyMeta & { readonly value: WireBytes };
+
+export interface Draft {
+  readonly key: WireBytes;
+  /** What the edit is guarded by; null: the key must not exist. */
+  readonly base: StoredKey | null;
+  /** What stands in the editor. */
+  readonly text: string;
+  /** Binary values are edited as base64. */
+  readonly encoding: 'text' | 'base64';
+  /** JSON that was stored without white space is laid out for editing and stored without again. */
+  readonly isCompact: boolean;
+  readonly lease: LeaseChoice;
+  readonly step: 'edit' | 'review' | 'saving' | 'conflict';
+  /** What stands there instead of `base`, in the conflict step; null: it was deleted. */
+  readonly theirs: StoredKey | null;
+  readonly failure: unknown;
+  /** Names this very write, so that trying again after a lost answer cannot write twice. */
+  readonly idempotencyKey: string;
+}
+
+export function startDraft(key: WireBytes, base: StoredKey | null): Draft {
+  return {
+    key,
+    base,
+    ...editable(base?.value ?? ''),
+    lease: base === null ? { mode: 'detach' } : { mode: 'keep' },
+    step: 'edit',
+    theirs: null,
+    failure: null,
+    idempotencyKey: '',
+  };
+}
+
+/** The text to edit a value by. */
+export function editable(value: WireBytes): Pick<Draft, 'text' | 'encoding' | 'isCompact'> {
+  if (typeof value !== 'string') return { text: value.base64, encoding: 'base64', isCompact: false };
+  const { kind } = recogniseValue(value);
+  if (kind === 'binary') return { text: toBase64(valueBytesOf(value)), encoding: 'base64', isCompact: false };
+  const isCompact = kind === 'json' && compactJson(value) === value && value.length > 2;
+  return { text: isCompact ? (prettyJson(value) ?? value) : value, encoding: 'text', isCompact };
+}
+
+/** The bytes the draft would store; undefined while the base64 is malformed. */
+export function draftValue({ text, encoding, isCompact }: Draft): WireBytes | undefined {
+  if (encoding === 'text') return isCompact ? (compactJson(text) ?? text) : text;
+  try {
+    return asWire(fromBase64(text.replace(/\s+/g, '')));
+  } catch {
+    return undefined;
+  }
+}
+
+function asWire(bytes: Uint8Array): WireBytes {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { base64: toBase64(bytes) };
+  }
+}
+
+export type Warning =
+  /** It cannot be stored as it stands. */
+  | { readonly kind: 'malformed'; readonly text: string }
+  /** It was JSON and would no longer be. */
+  | { readonly kind: 'brokenJson'; readonly text: string };
+
+export function warningOf(draft: Draft): Warning | null {
+  const value = draftValue(draft);
+  if (value === undefined) return { kind: 'malformed', text: 'This is not valid base64.' };
+  if (draft.base === null || recogniseValue(draft.base.value).kind !== 'json') return null;
+  const problem = typeof value === 'string' ? jsonProblem(value) : { message: 'not text', line: null };
+  return problem === null ? null : { kind: 'brokenJson', text: problem.message };
+}
+
+/** True when saving would change something: bytes or lease. */
+export function isChange(draft: Draft): boolean {
+  const value = draftValue(draft);
+  if (draft.base === null) return value !== undefined;
+  const sameLease =
+    draft.lease.mode === 'keep' ||
+    (draft.lease.mode === 'detach' ? draft.base.lease === null : draft.lease.id === draft.base.lease);
+  return !sameLease || (value !== undefined && !sameBytes(value, draft.base.value));
+}
+
+export const edit = (draft: Draft, change: Partial<Pick<Draft, 'text' | 'lease' | 'isCompact'>>): Draft => ({
+  ...draft,
+  ...change,
+  step: draft.step === 'review' ? 'review' : 'edit',
+  failure: null,
+  idempotencyKey: '',
+});
+
+export function review(draft: Draft, newId: () => string): Draft {
+  if (draftValue(draft) === undefined || !isChange(draft)) return draft;
+  return { ...draft, step: 'review', failure: null, idempotencyKey: draft.idempotencyKey || newId() };
+}
+
+export const back = (draft: Draft): Draft => ({ ...draft, step: 'edit', failure: null });
+
+/** The one write this draft may make; undefined in any step but review. */
+export function bodyOf(draft: Draft): PutBody | undefined {
+  const value = draftValue(draft);
+  if (draft.step !== 'review' || value === undefined || draft.idempotencyKey === '') return undefined;
+  return {
+    key: draft.key,
+    value,
+    expectModRevision: draft.base?.modRevision ?? '0',
+    lease: draft.lease,
+    idempotencyKey: draft.idempotencyKey,
+  };
+}
+
+export const saving = (draft: Draft): Draft => ({ ...draft, step: 'saving', failure: null });
+
+/** The write did not happen, or nobody knows: the same body may be sent again. */
+export const failed = (draft: Draft, failure: unknown): Draft => ({ ...draft, step: 'review', failure });
+
+/** Somebody wrote first. Nothing was written. */
+export const conflicted = (draft: Draft, theirs: StoredKey | null): Draft => ({
+  ...draft,
+  step: 'conflict',
+  theirs,
+  failure: null,
+  idempotencyKey: '',
+});
+
+/** Out of a conflict with one's own text, on what stands there now: reviewed again before anything is written. */
+export const keepMine = (draft: Draft, newId: () => string): Draft =>
+  review(
+    {
+      ...draft,
+      base: draft.theirs,
+      theirs: null,
+      step: 'edit',
+      lease: draft.theirs === null && draft.lease.mode === 'keep' ? { mode: 'detach' } : draft.lease,
+    },
+    newId,
+  );
+
+/** Out of a conflict with their text as the new start. */
+export const takeTheirs = (draft: Draft): Draft => startDraft(draft.key, draft.theirs);
