@@ -1,0 +1,96 @@
+/**
+ * `npm run shots`: starts the product on sample data and writes a picture of every page, light and dark, 1440 and 820 wide,
+ * to shots/ (ignored by git), so that anyone can look at the whole product at once.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { startProduct } from '../../e2e/fixtures/product.ts';
+import { type Client, connect } from '../../lib/client/index.ts';
+import { findBrowser, launchOptions } from './find-browser.ts';
+import { ROOT } from './source-files.ts';
+
+const FOLDER = path.join(ROOT, 'shots');
+const WIDTHS = [1440, 820];
+const HEIGHT = 900;
+const SETTLE_TIMEOUT_MS = 15_000;
+/** Enough registered services that the sample is in full swing. */
+const SERVICES_MIN = 6;
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  /** What a user does before the picture is taken. */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const KEY = 'config/web/server.json';
+
+/** Grows with the pages. */
+function shots(past: number): readonly Shot[] {
+  return [
+    { name: 'overview', path: '/' },
+    { name: 'keys', path: '/keys' },
+    { name: 'keys-open', path: `/keys?key=${encodeURIComponent(KEY)}` },
+    { name: 'keys-past', path: `/keys?key=${encodeURIComponent(KEY)}&rev=${past}` },
+    { name: 'watch', path: '/watch' },
+    { name: 'leases', path: '/leases' },
+    { name: 'palette', path: '/', act: (page) => page.keyboard.press('ControlOrMeta+k') },
+    { name: 'shortcuts', path: '/keys', act: (page) => page.keyboard.press('?') },
+    { name: 'not-found', path: '/no-such-page' },
+  ];
+}
+
+const product = await startProduct();
+const sample = spawn(
+  process.execPath,
+  [path.join(import.meta.dirname, 'sample.ts'), '--endpoints', product.endpoints.join(',')],
+  { stdio: 'ignore' },
+);
+const client = connect({ endpoints: product.endpoints });
+try {
+  await untilAlive(client);
+  const { kvs } = await client.get({ key: KEY });
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const found = await findBrowser(process.env.TEST_BROWSER);
+  const browser = await chromium.launch(launchOptions(found));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of WIDTHS) {
+      const page = await browser.newPage({ viewport: { width, height: HEIGHT }, colorScheme });
+      for (const shot of shots((kvs[0]?.modRevision ?? 2) - 1)) {
+        const file = path.join(FOLDER, `${shot.name}-${colorScheme}-${width}.png`);
+        await page.goto(product.url + shot.path);
+        await settled(page);
+        await shot.act?.(page);
+        await page.screenshot({ path: file });
+        console.log(path.relative(ROOT, file));
+      }
+      await page.close();
+    }
+  }
+  await browser.close();
+} finally {
+  client.close();
+  sample.kill('SIGKILL');
+  await product.stop();
+}
+
+/** A heading, a live connection, no skeleton left. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.waitForFunction(() => document.querySelector('.bone') === null, undefined, { timeout: SETTLE_TIMEOUT_MS });
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
+
+async function untilAlive(client: Client): Promise<void> {
+  const prefix = 'services/';
+  const start = await client.get({ prefix });
+  let seen = start.count;
+  if (seen >= SERVICES_MIN) return;
+  for await (const { events } of client.watch({ prefix }, { startRevision: start.revision + 1 })) {
+    seen += events.length;
+    if (seen >= SERVICES_MIN) return;
+  }
+}
