@@ -40,7 +40,9 @@ function types(): string[] {
     const problems = tool('next/dist/bin/next', ['typegen']);
     if (problems.length > 0) return problems;
   }
-  return tool('typescript/bin/tsc', ['--noEmit', '--pretty', 'false', '-p', '.']);
+  const problems = tool('typescript/bin/tsc', ['--noEmit', '--pretty', 'false', '-p', '.']);
+  // What Next generates declares more than it uses; everything else it says about our routes counts.
+  return problems.filter((line) => !/^\.next\/.*error TS61(33|96):/.test(line));
 }
 
 /** Runs a tool of ours; its output lines when it fails, none when it succeeds. */

@@ -44,13 +44,15 @@ test('a file outside every area is named', () => {
 });
 
 test('every form of import is seen and comments are not', () => {
-  const found = importsOf(`
-    import type { A } from './a.ts';
-    export { b } from "./b.ts";
-    import './c.css';
-    const d = await import('./d.ts');
-    new SharedWorker(new URL('./e.ts', import.meta.url));
-    // import './no.ts'
-  `);
+  const found = importsOf(`import type { A } from './a.ts';
+export {
+  b,
+} from "./b.ts";
+import './c.css';
+const d = await import('./d.ts');
+new SharedWorker(new URL('./e.ts', import.meta.url));
+// import './no.ts'
+const prose = "tell it from" + " | " + 'where it is from ' + 'import';
+`);
   expect(found.map((entry) => entry.specifier)).toEqual(['./a.ts', './b.ts', './c.css', './d.ts', './e.ts']);
 });
