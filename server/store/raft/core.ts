@@ -48,8 +48,11 @@ export class Core {
   vote: MemberId;
   role: Role = 'follower';
   leaderId: MemberId = NO_MEMBER;
+  /** The configuration in force: that of the applied log, or of the snapshot being installed. */
   conf: ConfState;
-  /** The configuration as of log.appliedIndex: what a snapshot of the applied state must say. */
+  /** The configuration as the state machine reached it; behind `conf` only while a snapshot is being installed. */
+  machineConf: ConfState;
+  /** machineConf as of log.appliedIndex: what a snapshot of the applied state must say. */
   appliedConf: ConfState;
   peers: readonly Progress[] = [];
   #peerById = new Map<MemberId, Progress>();
@@ -87,6 +90,7 @@ export class Core {
       appliedIndex: config.appliedIndex,
     });
     this.conf = normalizeConfState(config.confState ?? config.snapshot.confState);
+    this.machineConf = this.conf;
     this.appliedConf = this.conf;
     this.setPeers();
     this.becomeFollower(this.term, NO_MEMBER);

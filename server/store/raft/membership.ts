@@ -48,13 +48,15 @@ function isAcceptable(core: Core, entry: ProposedEntry): boolean {
  * Applies a committed change. One that does not fit the configuration leaves it as it is: every member holds the same
  * configuration at this entry and so decides the same. (etcd panics here, which would stop all members at once.)
  *
- * While a snapshot is being installed this does nothing: the change precedes the snapshot, whose configuration has it.
+ * While a snapshot is being installed the change belongs to the state that the snapshot replaces: it is reckoned there, so
+ * that the answer is right for its entry, and does not touch the configuration in force.
  */
 export function applyConfChange(core: Core, change: ConfChange): ConfState {
-  if (core.log.isInstalling()) return core.conf;
-  const next = changeConfState(core.conf, change);
-  if (next.ok) switchConfState(core, next.value);
-  return core.conf;
+  const next = changeConfState(core.machineConf, change);
+  if (!next.ok) return core.machineConf;
+  core.machineConf = next.value;
+  if (!core.log.isInstalling()) switchConfState(core, next.value);
+  return core.machineConf;
 }
 
 function switchConfState(core: Core, conf: ConfState): void {

@@ -6,6 +6,7 @@
  */
 import { assert } from '../../../lib/base/assert.ts';
 import { type LogIndex, type MemberId, NO_MEMBER, term } from '../../../lib/base/brand.ts';
+import { normalizeConfState } from './conf-change.ts';
 import { isConfChangeType } from './conf-change-codec.ts';
 import { Core, type SelfVote } from './core.ts';
 import { countSelfVote, startCampaign } from './election.ts';
@@ -164,7 +165,7 @@ class Node implements RaftNode {
   applied(index: LogIndex): void {
     const core = this.#core;
     core.log.finishApply(index);
-    core.appliedConf = core.conf;
+    core.appliedConf = core.machineConf;
     leaveJointIfDue(core);
   }
 
@@ -189,7 +190,8 @@ class Node implements RaftNode {
   }
 
   #snapshotInstalled(snapshot: SnapshotMetadata): void {
-    if (!this.#core.log.isInstalling()) this.#core.appliedConf = snapshot.confState;
+    this.#core.machineConf = normalizeConfState(snapshot.confState);
+    this.#core.appliedConf = this.#core.machineConf;
   }
 
   #takeSoftState(): SoftState | undefined {

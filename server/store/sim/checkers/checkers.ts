@@ -1,0 +1,44 @@
+/** All checkers as one observer of a world. */
+import type { MemberId } from '../../../../lib/base/brand.ts';
+import type { Entry, Message, RaftStatus, Ready } from '../../raft/types.ts';
+import type { DurableLog, MachineImage, Observer } from '../actor.ts';
+import { ClientChecker } from './clients.ts';
+import { History } from './history.ts';
+import { LogChecker } from './logs.ts';
+import { PromiseChecker } from './promises.ts';
+
+export class Checkers implements Observer {
+  readonly history = new History();
+  readonly clients = new ClientChecker(this.history);
+  readonly promises = new PromiseChecker();
+  readonly #logs = new LogChecker(this.history);
+  snapshotsInstalled = 0;
+
+  started(id: MemberId, disk: DurableLog): void {
+    this.promises.started(id, disk);
+    this.#logs.started(id, disk);
+    this.history.image(id, disk.image);
+  }
+
+  crashed(id: MemberId): void {
+    this.#logs.crashed(id);
+  }
+
+  ready(id: MemberId, ready: Ready, status: RaftStatus): void {
+    this.promises.ready(id, ready);
+    this.#logs.ready(id, ready, status);
+  }
+
+  sent(message: Message): void {
+    this.promises.sent(message);
+  }
+
+  applied(id: MemberId, entry: Entry, digest: number): void {
+    this.history.applied(id, entry, digest);
+  }
+
+  installed(id: MemberId, image: MachineImage): void {
+    this.snapshotsInstalled++;
+    this.history.image(id, image);
+  }
+}

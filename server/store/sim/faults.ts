@@ -1,0 +1,115 @@
+/** What goes wrong, when, and to whom, until the world is healed: crashes, partitions, stalls; and what operators do. */
+import type { MemberId } from '../../../lib/base/brand.ts';
+import type { Prng } from '../../../lib/base/prng.ts';
+import type { ConfChange } from '../raft/types.ts';
+import type { Actor } from './actor.ts';
+import type { Network } from './network.ts';
+import type { FaultParameters } from './parameters.ts';
+import { shortId, type World } from './world.ts';
+
+const STALL_MS_MAX = 3000;
+
+export class Faults {
+  readonly #world: World;
+  readonly #prng: Prng;
+  readonly #actors: readonly Actor[];
+  readonly #network: Network;
+  readonly #parameters: FaultParameters;
+  #isStopped = false;
+  crashes = 0;
+
+  constructor(options: {
+    readonly world: World;
+    readonly prng: Prng;
+    readonly actors: readonly Actor[];
+    readonly network: Network;
+    readonly parameters: FaultParameters;
+  }) {
+    this.#world = options.world;
+    this.#prng = options.prng;
+    this.#actors = options.actors;
+    this.#network = options.network;
+    this.#parameters = options.parameters;
+  }
+
+  start(): void {
+    const faults = this.#parameters;
+    this.#every(faults.crashMsMean, () => this.#crash());
+    this.#every(faults.partitionMsMean, () => this.#partition());
+    this.#every(faults.stallMsMean, () => this.#pick().stall(this.#prng.int(1, STALL_MS_MAX)));
+    this.#every(faults.transferMsMean, () => this.#pick().transferLeader(this.#pick().id));
+    this.#every(faults.membershipMsMean, () => this.#changeMembers());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #crash(): void {
+    const everyone = this.#prng.chance(this.#parameters.blackoutRate);
+    for (const actor of everyone ? this.#actors : [this.#pick()]) {
+      if (!actor.isUp()) continue;
+      this.crashes++;
+      actor.crash();
+      this.#world.after(this.#drawn(this.#parameters.downMsMean), () => {
+        if (!actor.isUp() && !this.#isStopped) actor.start();
+      });
+    }
+  }
+
+  /** Splits the members in two; one way only: the second half is heard but does not hear, or the other way round. */
+  #partition(): void {
+    const shuffled = this.#prng.shuffle([...this.#actors]);
+    const size = this.#prng.int(1, Math.max(1, shuffled.length - 1));
+    const inside = shuffled.slice(0, size);
+    const outside = shuffled.slice(size);
+    const isOneWay = this.#prng.chance(this.#parameters.oneWayRate);
+    const links: [MemberId, MemberId][] = [];
+    for (const a of inside) {
+      for (const b of outside) {
+        links.push([a.id, b.id]);
+        if (!isOneWay) links.push([b.id, a.id]);
+      }
+    }
+    this.#world.note(`partition ${inside.map(({ id }) => shortId(id)).join(' ')}${isOneWay ? ' one way' : ''}`);
+    for (const [from, to] of links) this.#network.cut(from, to);
+    this.#world.after(this.#drawn(this.#parameters.partitionLengthMsMean), () => {
+      for (const [from, to] of links) this.#network.mend(from, to);
+    });
+  }
+
+  /** Any change at all, also senseless ones: the core must refuse what does not fit. */
+  #changeMembers(): void {
+    const kinds = ['addVoter', 'addLearner', 'remove'] as const;
+    const count = this.#prng.pick([1, 1, 1, 2, 3]);
+    const ids = this.#prng.shuffle(this.#actors.map(({ id }) => id)).slice(0, count);
+    const transition = this.#prng.pick(['auto', 'auto', 'jointImplicit', 'jointExplicit'] as const);
+    const change: ConfChange = { transition, changes: ids.map((id) => ({ type: this.#prng.pick(kinds), id })) };
+    this.#leader().changeMembers(change);
+    if (transition !== 'jointExplicit') return;
+    this.#world.after(this.#drawn(this.#parameters.membershipMsMean), () =>
+      this.#leader().changeMembers({ transition: 'auto', changes: [] }),
+    );
+  }
+
+  #leader(): Actor {
+    return this.#actors.find((actor) => actor.status()?.role === 'leader') ?? this.#pick();
+  }
+
+  #pick(): Actor {
+    return this.#prng.pick(this.#actors);
+  }
+
+  #drawn(meanMs: number): number {
+    return -Math.log(1 - this.#prng.float()) * meanMs;
+  }
+
+  #every(meanMs: number, action: () => void): void {
+    if (meanMs === 0) return;
+    this.#world.after(this.#drawn(meanMs), () => {
+      if (this.#isStopped) return;
+      action();
+      this.#every(meanMs, action);
+    });
+  }
+}

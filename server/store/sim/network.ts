@@ -1,0 +1,103 @@
+/**
+ * The network between members: loses, delays, duplicates and so reorders messages, and cuts links one way or both. A snapshot is
+ * a stream of its own, slower, that arrives whole or fails.
+ *
+ * Proposals are never duplicated: the transport promises at most one delivery of them, because a log cannot tell a copy from a
+ * second write. Everything else must bear it.
+ */
+import type { MemberId } from '../../../lib/base/brand.ts';
+import type { Prng } from '../../../lib/base/prng.ts';
+import type { Message } from '../raft/types.ts';
+import type { Actor, Delivery, MachineImage, Observer } from './actor.ts';
+import { describeMessage } from './describe.ts';
+import type { NetworkParameters } from './parameters.ts';
+import type { World } from './world.ts';
+
+/** How much longer than a message a snapshot takes. */
+const SNAPSHOT_SLOWDOWN = 10;
+/** How often a sender notices that a message could not be delivered. */
+const NOTICE_RATE = 0.3;
+
+export class Network {
+  readonly #world: World;
+  readonly #prng: Prng;
+  readonly #observer: Observer;
+  readonly #actors = new Map<MemberId, Actor>();
+  readonly #cuts = new Map<string, number>();
+  #parameters: NetworkParameters;
+
+  constructor(options: {
+    readonly world: World;
+    readonly prng: Prng;
+    readonly parameters: NetworkParameters;
+    readonly observer: Observer;
+  }) {
+    this.#world = options.world;
+    this.#prng = options.prng;
+    this.#parameters = options.parameters;
+    this.#observer = options.observer;
+  }
+
+  attach(actor: Actor): void {
+    this.#actors.set(actor.id, actor);
+  }
+
+  send(message: Message): void {
+    this.#observer.sent(message);
+    const { lossRate, duplicateRate } = this.#parameters;
+    const copies = message.type !== 'propose' && this.#prng.chance(duplicateRate) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const isLost = this.#prng.chance(lossRate);
+      const delay = this.#delayMs();
+      if (isLost) this.#world.note(`lost ${describeMessage(message)}`);
+      else this.#world.after(delay, () => this.#deliver({ message, image: undefined }));
+    }
+  }
+
+  /** Streams `image` with its announcement and tells the sender how it went. */
+  stream(message: Message, image: MachineImage): void {
+    this.#observer.sent(message);
+    const fails = this.#prng.chance(this.#parameters.snapshotFailRate);
+    this.#world.after(this.#delayMs() * SNAPSHOT_SLOWDOWN, () => {
+      const isDelivered = !fails && this.#deliver({ message, image });
+      this.#actors.get(message.from)?.snapshotOutcome(message.to, isDelivered ? 'installed' : 'failed');
+    });
+  }
+
+  /** Cuts the way from `from` to `to`. Cuts nest: each needs its own mend. */
+  cut(from: MemberId, to: MemberId): void {
+    const link = `${from}>${to}`;
+    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1);
+  }
+
+  mend(from: MemberId, to: MemberId): void {
+    const link = `${from}>${to}`;
+    const left = (this.#cuts.get(link) ?? 0) - 1;
+    if (left > 0) this.#cuts.set(link, left);
+    else this.#cuts.delete(link);
+  }
+
+  /** From now on nothing is lost, doubled or cut; delays stay. */
+  heal(): void {
+    this.#cuts.clear();
+    this.#parameters = { ...this.#parameters, lossRate: 0, duplicateRate: 0, snapshotFailRate: 0 };
+  }
+
+  #delayMs(): number {
+    return this.#parameters.delayMsMin - Math.log(1 - this.#prng.float()) * this.#parameters.delayMsMean;
+  }
+
+  #deliver(delivery: Delivery): boolean {
+    const { message } = delivery;
+    const target = this.#actors.get(message.to);
+    const isReachable = target?.isUp() === true && !this.#cuts.has(`${message.from}>${message.to}`);
+    if (target === undefined || !isReachable) {
+      this.#world.note(`unreachable ${describeMessage(message)}`);
+      if (this.#prng.chance(NOTICE_RATE)) this.#actors.get(message.from)?.unreachable(message.to);
+      return false;
+    }
+    this.#world.note(`deliver ${describeMessage(message)}`);
+    target.receive(delivery);
+    return true;
+  }
+}
