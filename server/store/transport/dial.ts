@@ -1,0 +1,46 @@
+/** One outgoing peer connection up to its handshake: dial, say hello, hear the verdict. */
+import net from 'node:net';
+import { encodeHello, type Hello, VERDICT_REASONS, Verdict } from './handshake.ts';
+
+const DIAL_TIMEOUT_MS = 5000;
+
+export interface Dial {
+  /** The address being tried. */
+  readonly url: string;
+  destroy(): void;
+}
+
+interface DialOptions {
+  readonly url: string;
+  readonly hello: Omit<Hello, 'version'>;
+  /** The peer accepted: frames may be written. `rest` are bytes that came after the verdict. */
+  readonly onOpen: (socket: net.Socket, rest: Uint8Array) => void;
+  /** Called once, at any time before or after onOpen. `reason` is for the log. */
+  readonly onClose: (reason: string) => void;
+}
+
+export function dial(options: DialOptions): Dial {
+  const { url, hello } = options;
+  const { hostname, port } = new URL(url);
+  const socket = net.connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
+  let reason = 'connection closed';
+  socket.setTimeout(DIAL_TIMEOUT_MS, () => {
+    reason = 'no answer to the handshake';
+    socket.destroy();
+  });
+  socket.once('error', (error) => {
+    reason = error.message;
+  });
+  socket.once('connect', () => socket.write(encodeHello(hello)));
+  socket.once('data', (chunk) => {
+    if (chunk[0] !== Verdict.ACCEPTED) {
+      reason = `the peer refused this member: ${VERDICT_REASONS[chunk[0] ?? -1] ?? 'it does not speak this protocol'}`;
+      socket.destroy();
+      return;
+    }
+    socket.setTimeout(0);
+    options.onOpen(socket, chunk.subarray(1));
+  });
+  socket.once('close', () => options.onClose(reason));
+  return { url, destroy: () => socket.destroy() };
+}

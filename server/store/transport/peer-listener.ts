@@ -1,0 +1,134 @@
+/** The accepting side of peer connections: handshake, then frames to the one who asked for them. */
+import net from 'node:net';
+import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
+import { WireError } from '../../../lib/base/protobuf/reader.ts';
+import type { Log } from '../ports/log.ts';
+import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
+import { decodeHello, HELLO_BYTES, type Hello, PROTOCOL_VERSION, Verdict } from './handshake.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
+/** Unread connections a stranger may hold open. */
+const CONNECTIONS_MAX = 1024;
+const REFUSALS_REMEMBERED_MAX = 100;
+
+/** What happens to one accepted connection. */
+export interface Acceptance {
+  /** @throws WireError when the payload is not what its kind promises. */
+  onFrame(kind: number, payload: Uint8Array): void;
+  onClose(): void;
+}
+
+interface PeerListenerOptions {
+  readonly clusterId: ClusterId;
+  readonly memberId: MemberId;
+  readonly log: Log;
+  readonly isPeer: (id: MemberId) => boolean;
+  readonly accept: (hello: Hello, reply: (kind: number, payload: Uint8Array) => void) => Acceptance;
+}
+
+export class PeerListener {
+  readonly #options: PeerListenerOptions;
+  readonly #servers: net.Server[] = [];
+  readonly #sockets = new Set<net.Socket>();
+  /** One log line per stranger and reason, not per attempt. */
+  readonly #refused = new Set<string>();
+
+  constructor(options: PeerListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the bound port. Rejects with the error of listen(2). */
+  async listen(address: { readonly host: string; readonly port: number }): Promise<number> {
+    const server = net.createServer({ noDelay: true }, (socket) => this.#handshake(socket));
+    server.maxConnections = CONNECTIONS_MAX;
+    this.#servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ ...address, exclusive: true }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    const bound = server.address();
+    return typeof bound === 'object' && bound !== null ? bound.port : address.port;
+  }
+
+  /** Cuts the connections of those who are no peers any more. */
+  close(): void {
+    for (const server of this.#servers) server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #handshake(socket: net.Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
+    let received = new Uint8Array(0);
+    const onData = (chunk: Uint8Array) => {
+      const all = new Uint8Array(received.length + chunk.length);
+      all.set(received);
+      all.set(chunk, received.length);
+      received = all;
+      const hello = decodeHello(received);
+      if (hello === undefined && received.length < HELLO_BYTES && received[0] === 'Q'.charCodeAt(0)) return;
+      socket.off('data', onData);
+      const verdict = hello === undefined ? Verdict.VERSION : this.#judge(hello);
+      if (hello === undefined || verdict !== Verdict.ACCEPTED) {
+        this.#refuse(socket, hello, verdict);
+        return;
+      }
+      socket.write(Uint8Array.of(verdict));
+      socket.setTimeout(0);
+      this.#serve(socket, hello, received.subarray(HELLO_BYTES));
+    };
+    socket.on('data', onData);
+  }
+
+  #judge(hello: Hello): Verdict {
+    const { clusterId, memberId, isPeer } = this.#options;
+    if (hello.version !== PROTOCOL_VERSION) return Verdict.VERSION;
+    if (hello.clusterId !== clusterId) return Verdict.CLUSTER;
+    if (hello.to !== memberId) return Verdict.RECEIVER;
+    return isPeer(hello.from) ? Verdict.ACCEPTED : Verdict.SENDER;
+  }
+
+  #refuse(socket: net.Socket, hello: Hello | undefined, verdict: Verdict): void {
+    const remote = socket.remoteAddress ?? 'unknown';
+    const key = `${remote} ${verdict} ${hello?.from ?? ''}`;
+    if (!this.#refused.has(key) && this.#refused.size < REFUSALS_REMEMBERED_MAX) {
+      this.#refused.add(key);
+      const names = ['', 'another protocol version', 'another cluster', 'it looks for another member', 'not a member'];
+      this.#options.log('warn', 'refused a stranger on the peer port', {
+        remote,
+        reason: hello === undefined ? 'does not speak the peer protocol' : names[verdict],
+        from: hello?.from.toString(16),
+        cluster: hello?.clusterId.toString(16),
+      });
+    }
+    socket.end(Uint8Array.of(verdict));
+  }
+
+  #serve(socket: net.Socket, hello: Hello, rest: Uint8Array): void {
+    const acceptance = this.#options.accept(hello, (kind, payload) => socket.write(encodeFrame(kind, payload)));
+    const parser = new FrameParser((kind, payload) => {
+      if (kind === FrameKind.PING) socket.write(encodeFrame(FrameKind.PONG, payload));
+      else acceptance.onFrame(kind, payload);
+    });
+    const receive = (chunk: Uint8Array) => {
+      try {
+        if (!socket.destroyed) parser.push(chunk);
+      } catch (error) {
+        if (!(error instanceof FrameError || error instanceof WireError)) throw error;
+        this.#options.log('error', 'cut a peer connection: what came is not the peer protocol', {
+          from: hello.from.toString(16),
+          reason: error.message,
+        });
+        socket.destroy();
+      }
+    };
+    socket.once('close', () => acceptance.onClose());
+    socket.on('data', receive);
+    receive(rest);
+  }
+}

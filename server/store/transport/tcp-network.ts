@@ -1,0 +1,193 @@
+/** The PeerNetwork over TCP: lanes to every peer, a listener, requests with answers, images beside them. */
+import { assert } from '../../../lib/base/assert.ts';
+import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
+import { WireError } from '../../../lib/base/protobuf/reader.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { PeerAddress, PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
+import type { Message, MessageType } from '../raft/types.ts';
+import { FrameKind } from './frame.ts';
+import { Lane } from './handshake.ts';
+import { decodeMessage, encodeMessage } from './message-codec.ts';
+import { type Acceptance, PeerListener } from './peer-listener.ts';
+import { PeerStream } from './peer-stream.ts';
+import { PendingRequests } from './pending-requests.ts';
+import { SnapshotReceiver } from './snapshot-receiver.ts';
+import { SnapshotSender } from './snapshot-sender.ts';
+
+/** Requests that a member passes on to the leader keep the name of the one who made them. */
+const FORWARDED: ReadonlySet<MessageType> = new Set(['propose', 'readIndex', 'transferLeader']);
+
+interface Peer {
+  readonly urls: readonly string[];
+  readonly control: PeerStream;
+  readonly bulk: PeerStream;
+  image: SnapshotSender | undefined;
+}
+
+interface TcpNetworkOptions {
+  readonly clusterId: ClusterId;
+  readonly memberId: MemberId;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class TcpNetwork implements PeerNetwork {
+  readonly #options: TcpNetworkOptions;
+  readonly #peers = new Map<MemberId, Peer>();
+  readonly #listener: PeerListener;
+  readonly #requests: PendingRequests;
+  #handler: PeerHandler | undefined;
+
+  constructor(options: TcpNetworkOptions) {
+    this.#options = options;
+    this.#requests = new PendingRequests(options.clock);
+    this.#listener = new PeerListener({
+      ...options,
+      isPeer: (id) => this.#handler !== undefined && this.#peers.has(id),
+      accept: (hello, reply) =>
+        hello.lane === Lane.SNAPSHOT ? new SnapshotReceiver(this.#handle(), reply) : this.#lane(hello.from),
+    });
+  }
+
+  /** Resolves with the bound port. Rejects with the error of listen(2). */
+  listen(address: { readonly host: string; readonly port: number }): Promise<number> {
+    return this.#listener.listen(address);
+  }
+
+  start(handler: PeerHandler): void {
+    assert(this.#handler === undefined, 'the peer network was started twice');
+    this.#handler = handler;
+  }
+
+  setPeers(peers: readonly PeerAddress[]): void {
+    const { memberId } = this.#options;
+    const wanted = new Map(peers.filter((peer) => peer.id !== memberId).map((peer) => [peer.id, peer]));
+    for (const [id, peer] of this.#peers) {
+      if (wanted.get(id)?.peerUrls.join() === peer.urls.join()) wanted.delete(id);
+      else this.#drop(id, peer);
+    }
+    for (const peer of wanted.values()) this.#add(peer);
+  }
+
+  send(messages: readonly Message[]): void {
+    let unreachable: Set<MemberId> | undefined;
+    for (const message of messages) {
+      const peer = this.#peers.get(message.to);
+      const isBulk = message.type === 'propose' || (message.type === 'appendEntries' && message.entries.length > 0);
+      const lane = isBulk ? peer?.bulk : peer?.control;
+      if (lane?.send(FrameKind.MESSAGE, encodeMessage(message)) === true) continue;
+      unreachable ??= new Set();
+      unreachable.add(message.to);
+    }
+    if (unreachable === undefined) return;
+    const lost = unreachable;
+    this.#options.clock.after(0, () => {
+      for (const id of lost) this.#handler?.onUnreachable(id);
+    });
+  }
+
+  sendSnapshot(message: SnapshotMessage, chunks: SnapshotChunks): void {
+    const { clock, clusterId, memberId, log } = this.#options;
+    const { to } = message;
+    const peer = this.#peers.get(to);
+    const [url] = peer?.urls ?? [];
+    if (peer === undefined || url === undefined || peer.image !== undefined) {
+      chunks.close();
+      clock.after(0, () => this.#handler?.onSnapshotSent(to, 'failed'));
+      return;
+    }
+    const { index } = message.snapshot;
+    log('info', 'sending a snapshot', { peer: to.toString(16), index });
+    peer.image = new SnapshotSender({
+      clock,
+      url,
+      hello: { lane: Lane.SNAPSHOT, clusterId, from: memberId, to },
+      message,
+      chunks,
+      onDone: (outcome, reason) => {
+        peer.image = undefined;
+        if (outcome === 'installed') log('info', 'sent a snapshot', { peer: to.toString(16), index });
+        else log('warn', 'could not send a snapshot', { peer: to.toString(16), index, reason });
+        this.#handler?.onSnapshotSent(to, outcome);
+      },
+    });
+  }
+
+  request(
+    to: MemberId,
+    options: { readonly payload: Uint8Array; readonly timeoutMs: number },
+    done: (answer: Uint8Array | undefined) => void,
+  ): void {
+    const control = this.#peers.get(to)?.control;
+    const { id, framed } = this.#requests.open(options, done);
+    if (control?.send(FrameKind.REQUEST, framed) !== true) this.#requests.fail(id);
+  }
+
+  connectedSince(peer: MemberId): number | undefined {
+    return this.#peers.get(peer)?.control.upSince;
+  }
+
+  close(): void {
+    this.#listener.close();
+    for (const [id, peer] of this.#peers) this.#drop(id, peer);
+    this.#requests.close();
+    this.#handler = undefined;
+  }
+
+  #add({ id, peerUrls }: PeerAddress): void {
+    const { clock, log, clusterId, memberId } = this.#options;
+    const stream = (lane: Lane) =>
+      new PeerStream({
+        clock,
+        log,
+        urls: peerUrls,
+        hello: { lane, clusterId, from: memberId, to: id },
+        onDown: (peer) => this.#handler?.onUnreachable(peer),
+      });
+    this.#peers.set(id, {
+      urls: peerUrls,
+      control: stream(Lane.CONTROL),
+      bulk: stream(Lane.BULK),
+      image: undefined,
+    });
+  }
+
+  #drop(id: MemberId, peer: Peer): void {
+    peer.control.close();
+    peer.bulk.close();
+    peer.image?.cancel();
+    this.#peers.delete(id);
+  }
+
+  #handle(): PeerHandler {
+    assert(this.#handler !== undefined, 'a peer was accepted before the network was started');
+    return this.#handler;
+  }
+
+  /** An accepted control or bulk lane of `from`. */
+  #lane(from: MemberId): Acceptance {
+    return {
+      onFrame: (kind, payload) => {
+        const handler = this.#handler;
+        if (handler === undefined) return;
+        if (kind === FrameKind.MESSAGE) {
+          const message = decodeMessage(payload);
+          if (message.from !== from && !FORWARDED.has(message.type))
+            throw new WireError(`a message of ${message.from.toString(16)} came from ${from.toString(16)}`);
+          handler.onMessage(message);
+        } else if (kind === FrameKind.REQUEST) this.#answer(from, payload);
+        else if (kind === FrameKind.RESPONSE) this.#requests.answered(payload);
+        else throw new WireError(`frame kind ${kind} does not belong on this lane`);
+      },
+      onClose: () => undefined,
+    };
+  }
+
+  #answer(from: MemberId, framed: Uint8Array): void {
+    const { id, payload } = PendingRequests.parse(framed);
+    this.#handle().onRequest(from, payload, (answer) => {
+      this.#peers.get(from)?.control.send(FrameKind.RESPONSE, PendingRequests.frame(id, answer));
+    });
+  }
+}
