@@ -9,8 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from './source-files.ts';
 
 const MARK = 'TEST_RUN_MARK';
-/** Children that were told to stop may need this long. */
-const LEAVE_GRACE_MS = 5000;
+const LEAVE_GRACE_MS_DEFAULT = 5000;
 const POLL_MS = 100;
 
 export interface PartRun {
@@ -23,6 +22,8 @@ interface PartOptions {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** How long what it started may take to leave after it. */
+  readonly leaveGraceMs?: number;
 }
 
 let stopCurrent: (() => void) | undefined;
@@ -31,7 +32,7 @@ let stopCurrent: (() => void) | undefined;
 export const stopCurrentPart = (): void => stopCurrent?.();
 
 /** Runs `node ...args`, passing its output through. Never rejects. */
-export async function runPart({ args, env, timeoutMs }: PartOptions): Promise<PartRun> {
+export async function runPart({ args, env, timeoutMs, leaveGraceMs }: PartOptions): Promise<PartRun> {
   const mark = randomUUID();
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -68,11 +69,11 @@ export async function runPart({ args, env, timeoutMs }: PartOptions): Promise<Pa
   });
   clearTimeout(timer);
   stopCurrent = undefined;
-  return { output, problems: [...problems, ...(await endLeftovers(mark))] };
+  return { output, problems: [...problems, ...(await endLeftovers(mark, leaveGraceMs ?? LEAVE_GRACE_MS_DEFAULT))] };
 }
 
-async function endLeftovers(mark: string): Promise<string[]> {
-  const deadline = Date.now() + LEAVE_GRACE_MS;
+async function endLeftovers(mark: string, graceMs: number): Promise<string[]> {
+  const deadline = Date.now() + graceMs;
   let left = marked(mark);
   while (left.length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
