@@ -1,7 +1,102 @@
 'use client';
 
+import type { ClusterView } from '../../lib/api/types.ts';
+import { clockTime } from '../../lib/format/time.ts';
 import { PageHeader } from '../shell/page-header.tsx';
+import { PinnedNote } from '../shell/pinned-note.tsx';
+import { useCluster, useConnection, useLiveStore, useStaleSince } from '../shell/use-live.ts';
+import { cn } from '../ui/cn.ts';
+import { CommandLine } from '../ui/empty-state.tsx';
+import { ErrorState } from '../ui/error-state.tsx';
+import { Mark } from '../ui/marks.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { ChangeFeed } from './change-feed.tsx';
+import { CostPanel } from './cost-panel.tsx';
+import { LeaderPanel } from './leader-panel.tsx';
+import { headline } from './member-words.ts';
+import { RaftPanel } from './raft-panel.tsx';
+import { RiskPanel } from './risk-panel.tsx';
 
+/** Is the store well, who leads, what may fail, what happens now. */
 export function OverviewPage() {
-  return <PageHeader title="Overview" />;
+  const view = useCluster()?.value ?? null;
+  const isStale = useStaleSince() !== null;
+  const shared = { view, isStale };
+  return (
+    <>
+      <PageHeader title="Overview" />
+      <PinnedNote shows="The overview" />
+      <div className="@container flex flex-1 flex-col gap-3 p-4">
+        <Headline {...shared} />
+        <div className="grid gap-3 @4xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+          <RaftPanel {...shared} />
+          <div className="flex flex-col gap-3">
+            <RiskPanel {...shared} className="flex-1" />
+            <CostPanel {...shared} />
+          </div>
+        </div>
+        <LeaderPanel {...shared} />
+        <ChangeFeed isStale={isStale} className="min-h-72 flex-1" />
+      </div>
+    </>
+  );
+}
+
+function Headline({ view, isStale }: { readonly view: ClusterView | null; readonly isStale: boolean }) {
+  if (view === null) return <FirstContact />;
+  if (!view.reachable) return <Unreachable view={view} />;
+  const tone =
+    view.quorum.survives < 0 || view.leaderId === null ? 'text-bad' : view.risks.length > 0 ? 'text-risk' : 'text-good';
+  const shape = tone === 'text-good' ? 'dot' : tone === 'text-risk' ? 'triangle' : 'cross';
+  return (
+    <p className={cn('flex items-start gap-2.5 text-lead', isStale && 'greyed')}>
+      <Mark shape={shape} className={cn('mt-1.5 size-3 shrink-0', tone)} />
+      <span>{headline(view)}</span>
+    </p>
+  );
+}
+
+/** Before the first word from the console: a skeleton, or why there is none. */
+function FirstContact() {
+  const status = useConnection();
+  const store = useLiveStore();
+  const failure = status.phase === 'open' ? null : status.failure;
+  if (failure === null) return <Skeleton className="h-6 w-2/3" />;
+  return (
+    <ErrorState
+      className="rounded-panel border bg-surface"
+      title={failure.message}
+      where={failure.where}
+      code={failure.code}
+      retryAt={status.phase === 'waiting' ? status.retryAt : null}
+      onRetry={() => store.retryNow()}
+    >
+      Nothing is known of the store yet, because the console's own server gives no answer. Is it running?
+    </ErrorState>
+  );
+}
+
+function Unreachable({ view }: { readonly view: ClusterView }) {
+  const errors = [...new Set(view.members.flatMap((member) => (member.error === null ? [] : [member.error])))];
+  const lastSeen = view.members.flatMap((member) => (member.lastSeenAt === null ? [] : [member.lastSeenAt]));
+  const endpoints = view.members.map((member) => member.endpoint);
+  return (
+    <ErrorState
+      className="rounded-panel border bg-surface"
+      title="No member of the store answers the console."
+      where={endpoints.join(', ')}
+      code={errors[0]}
+      since={
+        lastSeen.length === 0 ? 'never seen since the console started' : `since ${clockTime(Math.max(...lastSeen))}`
+      }
+    >
+      <p className="mb-2">
+        The console keeps trying and this page comes back by itself. What it shows below is the last that was known. Ask
+        the members directly:
+      </p>
+      <CommandLine
+        command={`etcdctl --endpoints=${endpoints.map((one) => one.replace(/^http:\/\//, '')).join(',')} endpoint health`}
+      />
+    </ErrorState>
+  );
 }

@@ -78,10 +78,13 @@ class Ticker {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => {
+    if (this.#timer === null) {
       this.#now = this.#rounded();
-      for (const one of this.#listeners) one();
-    }, this.#ms);
+      this.#timer = setInterval(() => {
+        this.#now = this.#rounded();
+        for (const one of this.#listeners) one();
+      }, this.#ms);
+    }
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0 || this.#timer === null) return;

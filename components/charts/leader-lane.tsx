@@ -1,0 +1,133 @@
+'use client';
+
+import { type PointerEvent, useState } from 'react';
+import { clockMinute, clockTime, durationText } from '../../lib/format/time.ts';
+import { cn } from '../ui/cn.ts';
+import { useWidth } from '../ui/use-width.ts';
+import { barAt, type LaneBar, type LaneInput, type LaneLayout, layoutLane } from './leader-lane.layout.ts';
+
+export interface LeaderLaneProps extends Omit<LaneInput, 'width'> {
+  readonly members: readonly { readonly id: string; readonly name: string }[];
+}
+
+const ROW = 'relative h-5 border-b last:border-b-0';
+
+/** A bar per term of office, in the row of the member that held it. */
+export function LeaderLane({ members, ...input }: LeaderLaneProps) {
+  const { ref, width } = useWidth();
+  const [hoverX, setHoverX] = useState<number | null>(null);
+  const lane = layoutLane({ ...input, width: Math.max(width, 1) });
+  // A leader that is no member any more keeps its row as long as its bars are in the picture.
+  const gone = lane.bars.filter(
+    (bar) => bar.leaderId !== null && !members.some((member) => member.id === bar.leaderId),
+  );
+  const rows = [
+    ...members,
+    ...new Map(
+      gone.map((bar) => [bar.leaderId, { id: bar.leaderId ?? '', name: `${bar.leaderName} (gone)` }]),
+    ).values(),
+  ];
+  const onPointerMove = (event: PointerEvent<HTMLElement>): void =>
+    setHoverX(event.clientX - event.currentTarget.getBoundingClientRect().left);
+  return (
+    <div className="grid grid-cols-[auto_1fr] gap-x-3 px-3 pt-2 pb-1">
+      <div>
+        {rows.map((row) => (
+          <div key={row.id} className="flex h-5 items-center justify-end text-fg-2 text-meta">
+            {row.name}
+          </div>
+        ))}
+      </div>
+      <div ref={ref} className="relative min-w-0" onPointerMove={onPointerMove} onPointerLeave={() => setHoverX(null)}>
+        <div className="relative overflow-hidden rounded-mark border bg-inset">
+          {rows.map((row) => (
+            <div key={row.id} className={ROW}>
+              {lane.bars.map((bar) => (bar.leaderId === row.id ? <Bar key={bar.key} bar={bar} lane={lane} /> : null))}
+            </div>
+          ))}
+          {width === 0 ? null : <Absences lane={lane} now={input.now} spanMs={input.spanMs} />}
+        </div>
+        <div aria-hidden="true" className="relative h-5">
+          {lane.ticks.map((tick) => (
+            <span
+              key={tick.at}
+              className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
+              style={{ left: tick.x }}
+            >
+              {clockMinute(tick.at)}
+            </span>
+          ))}
+        </div>
+        {hoverX === null || width === 0 ? null : <Reading lane={lane} x={hoverX} />}
+      </div>
+    </div>
+  );
+}
+
+function Bar({ bar, lane }: { readonly bar: LaneBar; readonly lane: LaneLayout }) {
+  const left = lane.xOf(bar.from);
+  const width = Math.max(2, lane.xOf(bar.to) - left);
+  return (
+    <div
+      className="absolute top-[3px] bottom-[3px] overflow-hidden rounded-[2px] border-leader-mark border-l-2 bg-leader-mark/28 pl-1 text-fg text-meta leading-[0.8rem]"
+      style={{ left, width }}
+    >
+      {width > 60 ? `term ${bar.term}` : null}
+    </div>
+  );
+}
+
+/** Across all rows: the time before watching began, and the time without a leader. */
+function Absences({ lane, now, spanMs }: { readonly lane: LaneLayout; readonly now: number; readonly spanMs: number }) {
+  const unwatched = lane.watchedFrom === null ? 0 : lane.xOf(lane.watchedFrom) - lane.xOf(now - spanMs);
+  return (
+    <>
+      {unwatched < 1 ? null : (
+        <div
+          className="hatched absolute inset-y-0 left-0 flex items-center justify-center border-r"
+          style={{ width: unwatched }}
+        >
+          {unwatched > 150 ? (
+            <span className="rounded-mark bg-inset px-1.5 text-fg-3 text-meta">not watched yet</span>
+          ) : null}
+        </div>
+      )}
+      {lane.bars.map((bar) =>
+        bar.leaderId === null ? (
+          <div
+            key={bar.key}
+            className="absolute inset-y-0 border-bad border-x bg-bad/15"
+            style={{ left: lane.xOf(bar.from), width: Math.max(2, lane.xOf(bar.to) - lane.xOf(bar.from)) }}
+          />
+        ) : null,
+      )}
+    </>
+  );
+}
+
+function Reading({ lane, x }: { readonly lane: LaneLayout; readonly x: number }) {
+  const at = lane.timeAt(x);
+  const bar = barAt(lane.bars, at);
+  const isUnwatched = lane.watchedFrom !== null && at < lane.watchedFrom;
+  return (
+    <div aria-hidden="true" className="pointer-events-none absolute inset-y-0" style={{ left: x }}>
+      <div className="h-full w-px bg-fg-3" />
+      <div
+        className={cn(
+          'absolute bottom-full mb-1 whitespace-nowrap rounded-control border border-line-strong bg-raised px-2 py-1 text-meta shadow-float',
+          x > 200 ? 'right-0' : 'left-0',
+        )}
+      >
+        <span className="mono text-meta">{clockTime(at)}</span>{' '}
+        {isUnwatched
+          ? 'before the console watched'
+          : bar?.leaderName === undefined || bar.leaderName === null
+            ? 'no leader'
+            : `${bar.leaderName} led, term ${bar.term}`}
+        {bar?.leaderlessMs === null || bar === undefined ? null : (
+          <span className="text-fg-3"> · took over after {durationText(bar.leaderlessMs)} without a leader</span>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+'use client';
+
+import { ChartNoAxesGantt, Table } from 'lucide-react';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { ClusterView } from '../../lib/api/types.ts';
+import { formatCount } from '../../lib/format/number.ts';
+import { clockTime, durationText } from '../../lib/format/time.ts';
+import { LeaderLane } from '../charts/leader-lane.tsx';
+import { useNow } from '../shell/use-live.ts';
+import { IconButton } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { Panel, PanelStates } from '../ui/panel.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+const HOUR_MS = 3_600_000;
+
+/** How often the leader changed in the last hour, in words. */
+export function changesInWords({ leaderChanges, watchingSince }: ClusterView, now: number): string {
+  const since = Math.max(watchingSince, now - HOUR_MS);
+  // The leader found at the start is no change.
+  const changes = leaderChanges.slice(1).filter((change) => change.at >= since && change.leaderId !== null).length;
+  const span =
+    watchingSince > now - HOUR_MS ? `since the console started at ${clockTime(watchingSince)}` : 'in the last hour';
+  if (changes === 0) return `no change ${span}`;
+  return `${changes === 1 ? '1 change' : `${changes} changes`} ${span}`;
+}
+
+export function LeaderPanel({
+  view,
+  isStale,
+  className,
+}: {
+  readonly view: ClusterView | null;
+  readonly isStale: boolean;
+  readonly className?: string;
+}) {
+  const tick = useNow(2_000);
+  const [form, setForm] = useQueryState('lane', parseAsStringLiteral(['table']));
+  const now = view === null ? tick : Math.max(tick, view.at);
+  return (
+    <Panel
+      title="Who led?"
+      meta={view === null ? null : changesInWords(view, now)}
+      {...(className === undefined ? {} : { className })}
+      actions={
+        <IconButton
+          size="small"
+          label={form === 'table' ? 'Show as picture' : 'Show as table'}
+          onClick={() => void setForm(form === 'table' ? null : 'table')}
+        >
+          {form === 'table' ? <ChartNoAxesGantt aria-hidden="true" /> : <Table aria-hidden="true" />}
+        </IconButton>
+      }
+    >
+      <PanelStates isLoading={view === null} data={view} skeleton={<Skeleton className="m-3 h-16" />}>
+        {(cluster) => (
+          <div className={cn(isStale && 'greyed')}>
+            {form === 'table' ? (
+              <LeaderTable view={cluster} />
+            ) : (
+              <LeaderLane
+                members={cluster.members}
+                changes={cluster.leaderChanges}
+                watchingSince={cluster.watchingSince}
+                now={isStale ? cluster.at : now}
+                spanMs={HOUR_MS}
+              />
+            )}
+          </div>
+        )}
+      </PanelStates>
+    </Panel>
+  );
+}
+
+function LeaderTable({ view }: { readonly view: ClusterView }) {
+  const rows = [...view.leaderChanges].reverse();
+  return (
+    <div className="max-h-40 overflow-y-auto">
+      <table className="w-full">
+        <caption className="sr-only">Leader changes, newest first</caption>
+        <thead className="sticky top-0 bg-inset text-left text-fg-2 text-meta">
+          <tr className="border-b">
+            <th scope="col" className="px-3 py-1 font-medium">
+              At
+            </th>
+            <th scope="col" className="px-3 font-medium">
+              Leader
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Term
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Revision
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Without a leader before
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((change) => (
+            <tr key={`${change.term} ${change.at}`} className="h-6 border-b last:border-b-0">
+              <td className="mono px-3">{clockTime(change.at)}</td>
+              <td className="px-3">{change.leaderName ?? 'none'}</td>
+              <td className="mono px-3 text-right">{formatCount(change.term)}</td>
+              <td className="mono px-3 text-right">{formatCount(change.revision)}</td>
+              <td className="mono px-3 text-right">
+                {change.leaderlessMs === null ? '–' : durationText(change.leaderlessMs)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

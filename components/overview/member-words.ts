@@ -1,0 +1,84 @@
+/** A member's state in words, once, for ring, table, hover card and screen readers. */
+import type { ClusterView, MemberView } from '../../lib/api/types.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import type { RingMember } from '../charts/raft-ring.tsx';
+
+/** So few entries are under way between a leader and a follower at any moment: not worth a word. */
+export const IN_STEP_ENTRIES = 16;
+
+export function roleWord({ isLeader, isLearner, health }: MemberView): string {
+  if (health === 'unreachable') return 'no answer';
+  if (health === 'unstarted') return 'not started';
+  if (isLeader) return 'leader';
+  return isLearner ? 'learner' : 'follower';
+}
+
+/** "in step", "5,210 entries behind", "" for the leader and for who does not answer. */
+export function lagWord({ isLeader, status }: MemberView): string {
+  if (status === null || isLeader) return '';
+  const lag = Number(status.lagEntries);
+  return lag <= IN_STEP_ENTRIES ? 'in step' : `${plural(lag, 'entry', 'entries')} behind`;
+}
+
+export function memberTone(member: MemberView, isStale: boolean): RingMember['tone'] {
+  if (isStale) return 'stale';
+  switch (member.health) {
+    case 'unreachable':
+      return 'bad';
+    case 'unstarted':
+      return 'stale';
+    case 'lagging':
+      return 'risk';
+    case 'healthy':
+      return member.isLeader ? 'leader' : 'good';
+  }
+}
+
+export function ringMember(member: MemberView, isStale: boolean): RingMember {
+  const word = roleWord(member);
+  const lag = lagWord(member);
+  const index = member.status === null ? '' : `index ${formatCount(member.status.raftIndex)}`;
+  return {
+    id: member.id,
+    name: member.name,
+    isLeader: member.isLeader,
+    word,
+    note: index,
+    tone: memberTone(member, isStale),
+    arrowLabel: member.status === null ? 'no answer' : lag,
+    sentence: `${member.name}: ${[word, lag, index].filter((part) => part !== '').join(', ')}. Show details`,
+  };
+}
+
+/** The headline: what works, who leads, what may still fail. */
+export function headline(view: ClusterView): string {
+  if (!view.reachable) return 'No member of the store answers the console.';
+  const { quorum, members } = view;
+  const down = members
+    .filter((member) => member.health === 'unreachable' || member.health === 'unstarted')
+    .map((member) => member.name);
+  const membersText =
+    members.length === 1
+      ? 'The one member is up'
+      : down.length === 0
+        ? `All ${members.length} members are up`
+        : `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not answer`;
+  const leader = members.find((member) => member.id === view.leaderId);
+  const leaderText =
+    leader === undefined
+      ? 'there is no leader, so nothing can be written'
+      : `${leader.name} leads in term ${formatCount(view.term)}`;
+  return `${membersText}; ${leaderText}. ${toleranceSentence(quorum)}`;
+}
+
+function toleranceSentence({ survives }: ClusterView['quorum']): string {
+  if (survives < 0) return 'The majority is lost: no write is accepted until members return.';
+  if (survives === 0) return 'If one more member fails, writes stop.';
+  return `The store survives ${survives} more ${survives === 1 ? 'failure' : 'failures'}.`;
+}
+
+/** The arithmetic behind it. */
+export function quorumArithmetic({ voters, healthy, needed }: ClusterView['quorum']): string {
+  if (voters === 1) return 'One voter decides alone. A second and third would let the store outlive the loss of one.';
+  return `Every write needs ${needed} of the ${plural(voters, 'voter')} to agree; ${healthy} can now.`;
+}

@@ -1,0 +1,132 @@
+'use client';
+
+import { Activity, Copy, ExternalLink, FolderOpen, Hourglass } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { routes } from '../../lib/api/routes.ts';
+import type { WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
+import { curl, etcdctl } from '../../lib/format/commands.ts';
+import { formatCount } from '../../lib/format/number.ts';
+import { displayWire, isText } from '../../lib/format/wire-bytes.ts';
+import { cn } from '../ui/cn.ts';
+import {
+  ContextMenu,
+  ContextMenuContent,
+  ContextMenuItem,
+  ContextMenuLabel,
+  ContextMenuSeparator,
+  ContextMenuTrigger,
+} from '../ui/context-menu.tsx';
+import { CopyAsContextItems, type CopyAsForms } from '../ui/copy-as.tsx';
+import { useCopy } from '../ui/copy-button.tsx';
+import { keyParams, useHref } from './use-href.ts';
+import { useStore } from './use-store.ts';
+
+const LINK = 'rounded-mark hover:underline hover:decoration-1 hover:underline-offset-2';
+
+/** How a key is copied: the command that reads it, the call that reads it, its address here. */
+export function useKeyForms(key: WireBytes, rev?: WireInt): CopyAsForms {
+  const store = useStore();
+  const href = useHref();
+  const params = keyParams(key, rev);
+  const flags = rev === undefined ? [] : [`--rev=${rev}`];
+  return {
+    etcdctl: () => etcdctl(store.endpoints, ['get', key], flags),
+    curl: () => curl(`${location.origin}${routes.key(store.id)}?${params}`),
+    json: () => JSON.stringify({ key, ...(rev === undefined ? {} : { revision: rev }) }),
+    more: { link: () => `${location.origin}${href('/keys', params)}` },
+  };
+}
+
+export interface KeyLinkProps {
+  readonly value: WireBytes;
+  /** Shows the key as it was at this revision. */
+  readonly rev?: WireInt;
+  readonly className?: string;
+  /** Instead of the key itself. */
+  readonly children?: ReactNode;
+}
+
+/** A key, wherever it is named: leads to its page; right click copies it or opens what belongs to it. */
+export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
+  const href = useHref();
+  const router = useRouter();
+  const { copy } = useCopy();
+  const forms = useKeyForms(value, rev);
+  const address = href('/keys', keyParams(value, rev));
+  const shown = displayWire(value);
+  return (
+    <ContextMenu>
+      <ContextMenuTrigger asChild>
+        <Link href={address} prefetch={false} title={shown} className={cn('mono truncate', LINK, className)}>
+          {children ?? shown}
+        </Link>
+      </ContextMenuTrigger>
+      <ContextMenuContent>
+        <ContextMenuLabel className="mono max-w-80 truncate">{shown}</ContextMenuLabel>
+        <ContextMenuItem icon={<FolderOpen aria-hidden="true" />} onSelect={() => router.push(address)}>
+          Open in Keys
+        </ContextMenuItem>
+        <ContextMenuItem
+          icon={<ExternalLink aria-hidden="true" />}
+          onSelect={() => window.open(address, '_blank', 'noopener')}
+        >
+          Open in a new tab
+        </ContextMenuItem>
+        {isText(value) ? (
+          <ContextMenuItem
+            icon={<Activity aria-hidden="true" />}
+            onSelect={() => router.push(href('/watch', { filter: value, rev: null }))}
+          >
+            Watch this key
+          </ContextMenuItem>
+        ) : null}
+        <ContextMenuSeparator />
+        <ContextMenuItem icon={<Copy aria-hidden="true" />} onSelect={() => copy(isText(value) ? value : value.base64)}>
+          {isText(value) ? 'Copy key' : 'Copy key as base64'}
+        </ContextMenuItem>
+        <CopyAsContextItems forms={forms} />
+      </ContextMenuContent>
+    </ContextMenu>
+  );
+}
+
+/** A lease, wherever it is named. */
+export function LeaseLink({ id, className }: { readonly id: WireHexId; readonly className?: string }) {
+  const href = useHref();
+  return (
+    <Link
+      href={href('/leases', { lease: id })}
+      prefetch={false}
+      className={cn('mono inline-flex items-center gap-1 text-lease', LINK, className)}
+    >
+      <Hourglass aria-hidden="true" className="size-3" />
+      <span className="sr-only">lease </span>
+      {id}
+    </Link>
+  );
+}
+
+/** A revision, wherever it is named: leads to the same page as it was then, or to `path`. */
+export function RevisionLink({
+  rev,
+  path = '/keys',
+  className,
+}: {
+  readonly rev: WireInt;
+  readonly path?: string;
+  readonly className?: string;
+}) {
+  const href = useHref();
+  return (
+    <Link
+      href={href(path, { rev })}
+      prefetch={false}
+      className={cn('mono', LINK, className)}
+      title={`View everything at revision ${formatCount(rev)}`}
+    >
+      {formatCount(rev)}
+    </Link>
+  );
+}
