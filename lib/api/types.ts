@@ -205,8 +205,10 @@ export interface KeyHistory {
   /** True when the oldest retained version is included: nothing older exists in the store. */
   readonly reachesCompaction: boolean;
   readonly compacted: WireInt;
-  /** True when older retained versions exist beyond the page. */
+  /** True when older versions may be retained beyond the page: ask again with `before` = `nextBefore`. */
   readonly more: boolean;
+  /** Not always the oldest version shown: the stretch searched may reach further back. Null when `more` is false. */
+  readonly nextBefore: WireInt | null;
 }
 
 /** 'keep' is the default everywhere: editing must never detach a lease by accident. */

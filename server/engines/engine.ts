@@ -172,7 +172,30 @@ export interface ClusterCapability {
   setReachable(endpoint: string, reachable: boolean): void;
 }
 
+export interface ChangesRequest extends KeyRange {
+  /** Both inclusive. */
+  readonly fromRevision: number;
+  readonly toRevision: number;
+  /** Only the newest so many events are kept. */
+  readonly eventsMax: number;
+  readonly withPrevious?: boolean;
+}
+
+export interface ChangesResult {
+  /** Oldest first; bytes are copies. */
+  readonly events: readonly StoredEvent[];
+  /** Older events of the range were dropped because of `eventsMax`. */
+  readonly dropped: boolean;
+  /** True when the store confirmed that there are no others up to `toRevision`. */
+  readonly complete: boolean;
+}
+
 export interface HistoryCapability {
+  /**
+   * Every change in a range between two revisions, tombstones included. The store reads all its revisions between them,
+   * whatever the range: keep them close. @throws EngineError, OUT_OF_RANGE when `fromRevision` was compacted
+   */
+  changes(request: ChangesRequest): Promise<ChangesResult>;
   /** Reads below it fail, at it they work. 0 when never compacted. `known`: the newest value already seen, or 0. */
   compactedRevision(known: number): Promise<number>;
 }

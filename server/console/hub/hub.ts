@@ -31,7 +31,7 @@ const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
 export interface HubListener {
   /** Whole revisions, in order. */
   onChanges(changes: readonly ChangeEvent[], revision: number): void;
-  /** Changes in (from, to] were not seen. */
+  /** Changes in (from, to] were not seen. `from` 0: the first pin, nothing was missed that anybody could have seen. */
   onGap(gap: { readonly from: number; readonly to: number; readonly reason: string }): void;
   onIndex(state: IndexState): void;
 }
@@ -155,6 +155,14 @@ export class Hub {
     });
   }
 
+  /** Another store stands behind the endpoints: nothing known holds any more. */
+  reset(reason: string): void {
+    this.#index = null;
+    this.#storeRevision = 0;
+    this.times.clear();
+    this.#restart(reason);
+  }
+
   #stallLater(ms: number, action: () => void): void {
     this.#stallTimer = setTimeout(() => {
       this.#stallTimer = undefined;
@@ -215,10 +223,8 @@ export class Hub {
     const before = this.#revision;
     this.#revision = revision;
     this.#recent = new RecentChanges(revision);
-    if (before > 0) {
-      this.#indexFollows = false;
-      this.#listener.onGap({ from: before, to: revision, reason: this.#reason ?? 'the watch was lost' });
-    }
+    this.#indexFollows = false;
+    this.#listener.onGap({ from: before, to: revision, reason: this.#reason ?? 'the watch was lost' });
     this.#watcher = this.#engine.watch({ ...ALL, startRevision: revision + 1 }, this.#handler());
   }
 

@@ -28,6 +28,12 @@ export class RevisionTimes {
     this.#spacingMs *= 2;
   }
 
+  /** Another store: its revisions have nothing to do with those noted. */
+  clear(): void {
+    this.#samples = [];
+    this.#spacingMs = SPACING_MIN_MS;
+  }
+
   /** Oldest first. */
   samples(): readonly TimeSample[] {
     return this.#samples;

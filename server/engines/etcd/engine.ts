@@ -22,6 +22,7 @@ import type {
   WriteOutcome,
 } from '../engine.ts';
 import type { Credentials } from './auth.ts';
+import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
 import { Meter } from './meter.ts';
 import { methods } from './methods.ts';
@@ -54,7 +55,10 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     kv: kvOf(pool),
     leases: leasesOf(pool),
     cluster: clusterOf(pool),
-    history: { compactedRevision: (known) => compactedRevision(pool, meter, known) },
+    history: {
+      changes: (request) => readChanges(pool, meter, request),
+      compactedRevision: (known) => compactedRevision(pool, meter, known),
+    },
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => new EtcdWatcher(pool, meter, request, handler),
     cost: (): EngineCost => meter.read(),
     close: () => pool.close(),

@@ -6,7 +6,7 @@
  * still behind (etcd issue 15220).
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { type Event, EventType, type KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
+import { type Event, EventType, KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
 import { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init, MessageType } from '../../../lib/base/protobuf/schema.ts';
@@ -107,13 +107,7 @@ export class EtcdWatcher implements Watcher {
   }
 
   #onEvents(raw: readonly Event[]): void {
-    const events: StoredEvent[] = [];
-    for (const event of raw) {
-      const { kv } = event;
-      if (kv === undefined || kv.modRevision < this.#next) continue;
-      const type = event.type === EventType.DELETE ? 'delete' : 'put';
-      events.push({ type, kv, prev: event.prevKv ?? null });
-    }
+    const events = raw.map(toStoredEvent).filter((event) => event.kv.modRevision >= this.#next);
     const last: KeyValue | undefined = events.at(-1)?.kv;
     if (last === undefined) return;
     this.#next = last.modRevision + 1;
@@ -171,6 +165,11 @@ export class EtcdWatcher implements Watcher {
     this.#timer = setTimeout(action, ms);
     this.#timer.unref();
   }
+}
+
+export function toStoredEvent(event: Event): StoredEvent {
+  const type = event.type === EventType.DELETE ? 'delete' : 'put';
+  return { type, kv: event.kv ?? KeyValue.create(), prev: event.prevKv ?? null };
 }
 
 /** "rpc error: code = PermissionDenied desc = etcdserver: permission denied", as etcd writes refusals of a watch. */

@@ -1,0 +1,69 @@
+/**
+ * Failures on their way to the browser. Route handlers live in another module graph than the console, so errors are told
+ * apart by name and shape, never by instanceof across that border.
+ */
+import type { ApiError } from '../../lib/api/types.ts';
+import { GrpcCode, grpcCodeName, httpStatusOf } from '../../lib/base/grpc-status.ts';
+
+export type ErrorDetail = Readonly<Record<string, unknown>>;
+
+/** A refusal with a sentence an operator can act on. */
+export class ConsoleError extends Error {
+  override readonly name = 'ConsoleError';
+  readonly code: GrpcCode;
+  readonly detail: ErrorDetail | undefined;
+
+  constructor(code: GrpcCode, message: string, detail?: ErrorDetail) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+export const invalidArgument = (field: string, message: string): ConsoleError =>
+  new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${field}: ${message}`, { field });
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: ApiError;
+}
+
+interface ErrorShape {
+  readonly name: string;
+  readonly message: string;
+  readonly code: GrpcCode;
+  readonly detail?: ErrorDetail;
+  readonly endpoint?: string | null;
+  readonly outcome?: 'none' | 'unknown';
+}
+
+function isKnown(error: unknown): error is ErrorShape {
+  return (
+    error instanceof Error &&
+    (error.name === 'ConsoleError' || error.name === 'EngineError') &&
+    'code' in error &&
+    typeof error.code === 'number'
+  );
+}
+
+const MAY_HAVE_HAPPENED = 'The write may or may not have happened: look at the key before you repeat it.';
+
+/** Undefined: a bug of ours, to be logged and answered as INTERNAL. */
+export function errorAnswer(error: unknown): ErrorAnswer | undefined {
+  if (!isKnown(error)) return undefined;
+  const { code, message, outcome, endpoint } = error;
+  const unknown = outcome === 'unknown';
+  const detail: ErrorDetail = {
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+    ...(unknown ? { outcome } : {}),
+    ...error.detail,
+  };
+  return {
+    status: httpStatusOf(code),
+    body: {
+      code: grpcCodeName(code),
+      message: unknown ? `${message.replace(/\.$/, '')}. ${MAY_HAVE_HAPPENED}` : message,
+      ...(Object.keys(detail).length === 0 ? {} : { detail }),
+    },
+  };
+}

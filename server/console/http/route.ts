@@ -1,0 +1,43 @@
+/** The frame of every route handler: parse, call one console function, answer in JSON; errors as {code, message, detail}. */
+import type { ApiError } from '../../../lib/api/types.ts';
+import type { StoreConsole } from '../console.ts';
+import { currentConsole } from '../current.ts';
+import { errorAnswer } from '../errors.ts';
+import { requireSameOrigin } from './request.ts';
+
+const HEADERS = { 'cache-control': 'no-store' };
+
+export interface RouteContext<P> {
+  readonly params: Promise<P>;
+}
+
+type Handler<P> = (request: Request, context: RouteContext<P>) => Promise<Response>;
+
+export const json = (body: unknown, status = 200): Response => Response.json(body, { status, headers: HEADERS });
+
+/** Wraps a handler: anything it throws becomes an error answer. */
+export function route<P>(handler: (request: Request, params: P) => Promise<Response>): Handler<P> {
+  return async (request, context) => {
+    try {
+      if (request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request);
+      return await handler(request, await context.params);
+    } catch (error) {
+      return failure(error, request);
+    }
+  };
+}
+
+/** A handler of one store that answers what one console function returns. */
+export function storeRoute<P extends { readonly store: string }>(
+  call: (store: StoreConsole, request: Request, params: P) => unknown,
+): Handler<P> {
+  return route<P>(async (request, params) => json(await call(currentConsole().store(params.store), request, params)));
+}
+
+function failure(error: unknown, request: Request): Response {
+  const answer = errorAnswer(error);
+  if (answer !== undefined) return json(answer.body, answer.status);
+  console.error(`console: ${request.method} ${new URL(request.url).pathname} failed`, error);
+  const body: ApiError = { code: 'INTERNAL', message: 'the console failed at this request; its log says why' };
+  return json(body, 500);
+}

@@ -1,0 +1,107 @@
+/**
+ * Parameters and bodies of the HTTP API, parsed at the edge: inside, types are already right. The shapes are those of
+ * lib/api/types.ts (schemas.test.ts holds them together).
+ */
+import { z } from 'zod';
+import type { WireBytes } from '../../../lib/api/types.ts';
+
+export const CHILDREN_LIMIT_MAX = 1_000;
+export const SEARCH_LIMIT_MAX = 500;
+export const HISTORY_LIMIT_MAX = 200;
+/** etcd's own bound on a lease. */
+const TTL_SECONDS_MAX = 9_000_000_000;
+const KEYS_LISTED_MAX = 100_000;
+
+const text = z
+  .string()
+  .refine((value) => value.isWellFormed(), 'holds half of a surrogate pair; send bytes as { "base64": … }');
+
+const bytes: z.ZodType<WireBytes> = z.union([text, z.strictObject({ base64: z.base64() })], {
+  error: 'must be text, or { "base64": … } for bytes that are not UTF-8',
+});
+
+const key = bytes.refine((value) => (typeof value === 'string' ? value : value.base64) !== '', 'must not be empty');
+
+const decimal = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,15})$/, 'must be decimal digits, as a string')
+  .refine((value) => Number.isSafeInteger(Number(value)), 'is too large');
+
+const hexId = z
+  .string()
+  .regex(/^[0-9a-f]{1,16}$/, 'must be 1 to 16 lower-case hex digits')
+  .refine((value) => !/^0+$/.test(value), 'must not be 0');
+
+const idempotencyKey = z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters');
+
+export const putBody = z.strictObject({
+  key,
+  value: bytes,
+  expectModRevision: decimal,
+  lease: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('keep') }),
+    z.strictObject({ mode: z.literal('detach') }),
+    z.strictObject({ mode: z.literal('attach'), id: hexId }),
+  ]),
+  idempotencyKey,
+});
+
+const target = z
+  .strictObject({ key: key.exactOptional(), prefix: bytes.exactOptional() })
+  .refine((value) => (value.key === undefined) !== (value.prefix === undefined), 'needs exactly one of key and prefix');
+
+export const deleteBody = z.strictObject({
+  target,
+  expectRevision: decimal,
+  expectKeys: z.int().min(0),
+  idempotencyKey,
+});
+
+export const leaseGrantBody = z.strictObject({
+  ttlSeconds: z.int().min(1).max(TTL_SECONDS_MAX),
+  id: hexId.exactOptional(),
+  idempotencyKey,
+});
+
+export const leaseRevokeBody = z.strictObject({
+  expectKeys: z.array(key).max(KEYS_LISTED_MAX).readonly(),
+  idempotencyKey,
+});
+
+const count = (max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(1).max(max))
+    .default(fallback);
+
+const revision = decimal
+  .refine((value) => value !== '0', 'must be 1 or more')
+  .transform(Number)
+  .optional();
+
+export const childrenParams = z.object({
+  prefix: bytes.default(''),
+  delimiter: text.max(16).default('/'),
+  offset: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .default(0),
+  limit: count(CHILDREN_LIMIT_MAX, 200),
+  rev: revision,
+});
+
+export const searchParams = z.object({
+  q: text.min(1, 'must not be empty').max(1_000),
+  limit: count(SEARCH_LIMIT_MAX, 100),
+});
+
+export const keyParams = z.object({ key, rev: revision });
+
+export const historyParams = z.object({ key, before: revision, limit: count(HISTORY_LIMIT_MAX, 50) });
+
+export const targetParams = target;
+
+export const leaseParam = hexId;

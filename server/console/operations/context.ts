@@ -1,0 +1,44 @@
+/** What every operation works with: one store's engine, hub and clock. */
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { Engine, LeaseCapability } from '../../engines/engine.ts';
+import { ConsoleError } from '../errors.ts';
+import type { Hub } from '../hub/hub.ts';
+
+export interface StoreContext {
+  readonly engine: Engine;
+  readonly hub: Hub;
+  readonly readOnly: boolean;
+  /** The oldest readable revision known; 0 when never compacted. */
+  compacted(): number;
+  /** Asks the store again: something said "compacted". */
+  refreshCompacted(): Promise<number>;
+  now(): number;
+}
+
+/** @throws ConsoleError PERMISSION_DENIED in read-only mode */
+export function requireWritable(context: StoreContext): void {
+  if (!context.readOnly) return;
+  throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store (QUORATE_READ_ONLY)');
+}
+
+/** @throws ConsoleError UNIMPLEMENTED for stores without leases */
+export function requireLeases(context: StoreContext): LeaseCapability {
+  if (context.engine.leases === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no leases');
+  return context.engine.leases;
+}
+
+/** A store that has compacted a revision says only "compacted"; this says what is left. */
+export async function explainCompacted(context: StoreContext, revision: number, error: unknown): Promise<unknown> {
+  const isCompacted =
+    error instanceof Error &&
+    'code' in error &&
+    error.code === GrpcCode.OUT_OF_RANGE &&
+    /compacted/.test(error.message);
+  if (!isCompacted) return error;
+  const oldest = await context.refreshCompacted().catch(() => context.compacted());
+  return new ConsoleError(
+    GrpcCode.OUT_OF_RANGE,
+    `revision ${revision} was compacted away; the oldest one still readable is ${oldest}`,
+    { revision: String(revision), compacted: String(oldest) },
+  );
+}

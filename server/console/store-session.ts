@@ -1,0 +1,222 @@
+/** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
+import type {
+  ClusterView,
+  DeleteBody,
+  DeleteTarget,
+  LeaseGrantBody,
+  LeaseRevokeBody,
+  PutBody,
+  RevisionView,
+  StoreSummary,
+} from '../../lib/api/types.ts';
+import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
+import { GrpcCode } from '../../lib/base/grpc-status.ts';
+import { type Engine, EngineError } from '../engines/engine.ts';
+import { ClusterMonitor } from './cluster/monitor.ts';
+import type { StoreConsole } from './console.ts';
+import { CostRate } from './cost-rate.ts';
+import { ConsoleError } from './errors.ts';
+import { Hub } from './hub/hub.ts';
+import { IdempotencyCache } from './idempotency.ts';
+import { leaseFromHex } from './ids.ts';
+import { Broadcaster } from './live/broadcaster.ts';
+import { children, search } from './operations/browse.ts';
+import type { StoreContext } from './operations/context.ts';
+import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
+import { keyHistory } from './operations/key-history.ts';
+import { grantLease, leaseView, listLeases, revokeLease } from './operations/leases.ts';
+import { readKey } from './operations/read-key.ts';
+import { putKey } from './operations/write-key.ts';
+
+/** etcd does not tell when it compacts; one small read asks. */
+const COMPACTED_EVERY_MS = 10_000;
+/** Changes carry the revision themselves; the whole view goes out this often at most. */
+const REVISIONS_EVERY_MS = 5_000;
+
+export class StoreSession implements StoreConsole {
+  readonly summary: StoreSummary;
+  readonly #engine: Engine;
+  readonly #hub: Hub;
+  readonly #monitor: ClusterMonitor | null;
+  readonly #live: Broadcaster;
+  readonly #context: StoreContext;
+  readonly #idempotency = new IdempotencyCache();
+  readonly #cost: CostRate;
+  readonly #timer: NodeJS.Timeout;
+  #compacted = 0;
+  #revisionsSentAt = 0;
+
+  constructor(summary: StoreSummary, engine: Engine) {
+    this.summary = summary;
+    this.#engine = engine;
+    this.#cost = new CostRate(() => engine.cost());
+    this.#hub = this.#createHub();
+    this.#monitor = this.#createMonitor();
+    this.#live = new Broadcaster({
+      summary,
+      revision: () => this.#hub.revision,
+      cluster: () => this.cluster(),
+      revisions: () => this.revisions(),
+      index: () => this.#hub.state(),
+      changesSince: (revision) => this.#hub.recent?.since(revision) ?? null,
+    });
+    this.#context = {
+      engine,
+      hub: this.#hub,
+      readOnly: summary.readOnly,
+      compacted: () => this.#compacted,
+      refreshCompacted: () => this.#refreshCompacted(),
+      now: () => Date.now(),
+    };
+    this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  start(): void {
+    this.#hub.start();
+    this.#monitor?.start();
+    this.#askCompacted();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#live.close();
+    this.#monitor?.close();
+    this.#hub.close();
+    this.#engine.close();
+  }
+
+  /** A linearizable read, as etcdctl endpoint health does it: refused for lack of permission still means it answers. */
+  async health(signal: AbortSignal): Promise<string | null> {
+    try {
+      await this.#engine.kv.list({ key: utf8Encode('health'), end: EMPTY_BYTES, keysOnly: true, signal });
+      return null;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return error.code === GrpcCode.PERMISSION_DENIED ? null : error.message;
+    }
+  }
+
+  cluster(): ClusterView {
+    if (this.#monitor === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no members to show');
+    return this.#monitor.view();
+  }
+
+  revisions(): RevisionView {
+    return {
+      current: String(this.#hub.revision),
+      compacted: String(this.#compacted),
+      times: this.#hub.times.samples().map(({ revision, at }) => ({ revision: String(revision), at })),
+    };
+  }
+
+  children(query: Parameters<StoreConsole['children']>[0]) {
+    return children(this.#context, query);
+  }
+
+  search(query: Parameters<StoreConsole['search']>[0]) {
+    return search(this.#context, query);
+  }
+
+  key(query: Parameters<StoreConsole['key']>[0]) {
+    return readKey(this.#context, query);
+  }
+
+  history(query: Parameters<StoreConsole['history']>[0]) {
+    return keyHistory(this.#context, query);
+  }
+
+  put(body: PutBody) {
+    return this.#once('put', body, () => putKey(this.#context, body));
+  }
+
+  deletePreview(target: DeleteTarget) {
+    return previewDelete(this.#context, target);
+  }
+
+  delete(body: DeleteBody) {
+    return this.#once('delete', body, () => deleteKeys(this.#context, body));
+  }
+
+  leases() {
+    return listLeases(this.#context);
+  }
+
+  lease(id: string) {
+    return leaseView(this.#context, leaseFromHex(id));
+  }
+
+  grantLease(body: LeaseGrantBody) {
+    return this.#once('grant', body, () => grantLease(this.#context, body));
+  }
+
+  revokeLease(id: string, body: LeaseRevokeBody) {
+    return this.#once(`revoke ${id}`, body, () => revokeLease(this.#context, id, body));
+  }
+
+  live(options: Parameters<StoreConsole['live']>[0]) {
+    return this.#live.join(options);
+  }
+
+  #once<T>(what: string, body: { readonly idempotencyKey: string }, action: () => Promise<T>): Promise<T> {
+    return this.#idempotency.run({ key: body.idempotencyKey, request: `${what} ${JSON.stringify(body)}` }, action);
+  }
+
+  #createHub(): Hub {
+    return new Hub({
+      engine: this.#engine,
+      listener: {
+        onChanges: (changes) => {
+          this.#live.changes(changes);
+          if (Date.now() - this.#revisionsSentAt >= REVISIONS_EVERY_MS) this.#sendRevisions();
+        },
+        onGap: (gap) => {
+          this.#live.gap(gap);
+          this.#sendRevisions();
+        },
+        onIndex: (state) => this.#live.index(state),
+      },
+    });
+  }
+
+  #createMonitor(): ClusterMonitor | null {
+    const { cluster, endpoints } = this.#engine;
+    if (cluster === null) return null;
+    return new ClusterMonitor({
+      cluster,
+      endpoints,
+      cost: () => this.#cost.rate(),
+      onView: (view) => this.#live.cluster(view),
+      onRevision: (revision) => this.#hub.noteStoreRevision(revision),
+      onClusterReplaced: () => this.#onClusterReplaced(),
+    });
+  }
+
+  #onClusterReplaced(): void {
+    this.#compacted = 0;
+    this.#hub.reset('the endpoints now answer for another cluster');
+  }
+
+  #sendRevisions(): void {
+    this.#revisionsSentAt = Date.now();
+    this.#live.revision(this.revisions());
+  }
+
+  #askCompacted(): void {
+    this.#refreshCompacted().catch((error: unknown) => {
+      // Unreachable, or not allowed to read: the last known value stays, and the cluster view says what is wrong.
+      if (!(error instanceof EngineError)) throw error;
+    });
+  }
+
+  async #refreshCompacted(): Promise<number> {
+    const { history } = this.#engine;
+    if (history === null) return this.#compacted;
+    const compacted = await history.compactedRevision(this.#compacted);
+    if (compacted !== this.#compacted) {
+      this.#compacted = compacted;
+      this.#sendRevisions();
+    }
+    return compacted;
+  }
+}
