@@ -101,10 +101,7 @@ class GatewayStream implements ServerStream<object> {
     }
   }
 
-  /**
-   * The end of the body is no half-close where the client streams: curl sends one create request, ends its body, and
-   * expects events for as long as it stays.
-   */
+  /** The end of the body is the half-close of gRPC. */
   #onEnd(): void {
     if (this.#finished) return;
     const rest = this.#messages.rest();
@@ -115,7 +112,7 @@ class GatewayStream implements ServerStream<object> {
       this.fail(error);
       return;
     }
-    if (this.#method.path !== WATCH_PATH) this.#handler?.onEnd();
+    this.#handler?.onEnd();
   }
 
   #onMessage(json: unknown): void {
@@ -154,5 +151,4 @@ class GatewayStream implements ServerStream<object> {
   }
 }
 
-const WATCH_PATH = '/etcdserverpb.Watch/Watch';
 const CONTENT_TYPE = { 'content-type': 'application/json' };

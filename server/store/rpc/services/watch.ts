@@ -52,10 +52,8 @@ class WatchStream implements StreamHandler<WatchRequest> {
     else if (request.progressRequest !== undefined) this.#progress();
   }
 
-  onEnd(): void {
-    this.stream.end();
-    this.onClose();
-  }
+  /** A client that has no more requests still gets its events: etcd leaves the stream open, and so do we. */
+  onEnd(): void {}
 
   onDrain(): void {
     const stalled = [...this.#stalled];

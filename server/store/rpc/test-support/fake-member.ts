@@ -35,7 +35,7 @@ type Proposal = Parameters<StoreMember['propose']>[0];
 export class FakeMember implements StoreMember {
   readonly memberId: MemberId = memberId(0x8e9e05c52164694dn);
   readonly clusterId: ClusterId = clusterId(0xcdf818194e3a8c32n);
-  readonly name = 'fake';
+  readonly name: string;
   readonly watches: Watchable;
   /** Proposals applied so far: what never reached the log is not counted. */
   proposals = 0;
@@ -50,8 +50,9 @@ export class FakeMember implements StoreMember {
   #expiry: Timer | undefined;
   #nextLease = 0x1000n;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, name = 'fake') {
     this.#clock = clock;
+    this.name = name;
     this.#machine = openStateMachine({ disk: new MemoryDisk(), dir: 'fake', clusterId: this.clusterId });
     this.#leaseClock = new LeaseClock({
       list: () => this.#machine.leases.list(),
