@@ -53,12 +53,8 @@ export class LeaderLog {
   }
 
   #noteNone(sighting: LeaderSighting, at: number): boolean {
-    if (this.#current === null && this.#started) return false;
-    if (!this.#started) {
-      // Nothing was ever seen: there is no leader to have lost, but the gap counts from here.
-      this.#goneAt ??= at;
-      return false;
-    }
+    // Before the first leader was seen there was none to lose: how long it was so nobody here can know.
+    if (this.#current === null) return false;
     this.#previous = this.#current;
     this.#current = null;
     this.#goneAt = at;
