@@ -71,6 +71,11 @@ const BANS: readonly Ban[] = [
   },
   { pattern: /\b(test|it|describe)\.only\(/g, applies: isCode, message: 'runs one test and hides the others' },
   {
+    pattern: /\b(setTimeout|sleep)\(/g,
+    applies: isTest,
+    message: 'waits for time to pass: wait for the event itself, or use a clock of the test',
+  },
+  {
     pattern: /\bwaitForTimeout\b|['"]networkidle['"]/g,
     strings: true,
     applies: (path) => isCode(path) && !isSelf(path),
