@@ -1,0 +1,46 @@
+/** Folders, and the acts on keys and leases, as commands: what an operator would type to do the same. Keys: shell/links.tsx. */
+
+import { routes, setBytesParam } from '../../lib/api/routes.ts';
+import type { LeaseChoice, StoreSummary, WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
+import { curl, etcdctl } from '../../lib/format/commands.ts';
+import type { CopyAsForms } from '../ui/copy-as.tsx';
+
+const origin = (): string => (typeof location === 'undefined' ? '' : location.origin);
+
+export function folderCopyForms(store: StoreSummary, prefix: WireBytes, rev: WireInt | null): CopyAsForms {
+  return {
+    etcdctl: () => etcdctl(store.endpoints, ['get', prefix], ['--prefix', ...(rev === null ? [] : [`--rev=${rev}`])]),
+    curl: () => {
+      const params = new URLSearchParams();
+      setBytesParam(params, 'prefix', prefix);
+      if (rev !== null) params.set('rev', rev);
+      return curl(`${origin()}${routes.children(store.id)}?${params}`);
+    },
+    more: { 'prefix alone': () => (typeof prefix === 'string' ? prefix : prefix.base64) },
+  };
+}
+
+/** The put that the save button makes; `etcdctl put` cannot guard, so the guarded form is the curl one. */
+export function putCommand(
+  store: StoreSummary,
+  put: { readonly key: WireBytes; readonly value: WireBytes; readonly lease: LeaseChoice; readonly hasLease: boolean },
+): string {
+  const lease = leaseFlags(put.lease, put.hasLease);
+  return etcdctl(store.endpoints, ['put', put.key, put.value], lease);
+}
+
+function leaseFlags(lease: LeaseChoice, hasLease: boolean): readonly string[] {
+  if (lease.mode === 'attach') return [`--lease=${lease.id}`];
+  return lease.mode === 'keep' && hasLease ? ['--ignore-lease'] : [];
+}
+
+export const deleteCommand = (
+  store: StoreSummary,
+  target: { readonly path: WireBytes; readonly isFolder: boolean },
+): string => etcdctl(store.endpoints, ['del', target.path], target.isFolder ? ['--prefix'] : []);
+
+export const leaseCommand = (
+  store: StoreSummary,
+  verb: 'timetolive' | 'revoke' | 'keep-alive',
+  id: WireHexId,
+): string => `${etcdctl(store.endpoints, ['lease'])} ${verb} ${id}${verb === 'timetolive' ? ' --keys' : ''}`;

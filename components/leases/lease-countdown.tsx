@@ -1,0 +1,52 @@
+'use client';
+
+import type { LeaseView } from '../../lib/api/types.ts';
+import { useNow } from '../shell/use-live.ts';
+import { cn } from '../ui/cn.ts';
+import { leaseTime, leaseTimeText } from './lease-time.ts';
+
+const TICK_MS = 250;
+
+export interface LeaseCountdownProps {
+  readonly lease: LeaseView;
+  /** Draws the bar before the time. */
+  readonly withBar?: boolean;
+  readonly className?: string;
+}
+
+/** Time left of a lease, counting from what the store said. Silent for screen readers between two looks. */
+export function LeaseCountdown({ lease, withBar = true, className }: LeaseCountdownProps) {
+  const now = useNow(TICK_MS);
+  const time = leaseTime(lease, now === 0 ? lease.at : now);
+  const isUrgent = time.state === 'soon' || time.state === 'due';
+  return (
+    <span className={cn('inline-flex items-center gap-2', className)} suppressHydrationWarning>
+      {withBar ? <LeaseBar share={time.share} isUrgent={isUrgent} /> : null}
+      <span
+        className={cn(
+          'mono whitespace-nowrap',
+          isUrgent ? 'font-medium text-risk' : time.state === 'gone' ? 'text-fg-3' : 'text-fg',
+        )}
+        suppressHydrationWarning
+      >
+        {isUrgent ? <span aria-hidden="true">△ </span> : null}
+        {leaseTimeText(time)}
+      </span>
+    </span>
+  );
+}
+
+/** The share of the granted time that is left. The number beside it says the same. */
+export function LeaseBar({ share, isUrgent }: { readonly share: number; readonly isUrgent: boolean }) {
+  return (
+    <span aria-hidden="true" className="relative inline-block h-1.5 w-16 shrink-0 overflow-hidden rounded-full bg-line">
+      <span
+        className={cn(
+          'absolute inset-y-0 left-0 w-full origin-left rounded-full transition-transform duration-[250ms] ease-linear',
+          isUrgent ? 'bg-risk' : 'bg-lease',
+        )}
+        style={{ transform: `scaleX(${share})` }}
+      />
+    </span>
+  );
+}
