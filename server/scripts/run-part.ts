@@ -24,6 +24,8 @@ interface PartOptions {
   readonly timeoutMs: number;
   /** How long what it started may take to leave after it. */
   readonly leaveGraceMs?: number;
+  /** False: the output is only kept, for parts that say more than anyone reads. */
+  readonly echo?: boolean;
 }
 
 let stopCurrent: (() => void) | undefined;
@@ -32,7 +34,7 @@ let stopCurrent: (() => void) | undefined;
 export const stopCurrentPart = (): void => stopCurrent?.();
 
 /** Runs `node ...args`, passing its output through. Never rejects. */
-export async function runPart({ args, env, timeoutMs, leaveGraceMs }: PartOptions): Promise<PartRun> {
+export async function runPart({ args, env, timeoutMs, leaveGraceMs, echo = true }: PartOptions): Promise<PartRun> {
   const mark = randomUUID();
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -46,7 +48,7 @@ export async function runPart({ args, env, timeoutMs, leaveGraceMs }: PartOption
   const problems: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString('utf8');
-    process.stdout.write(chunk);
+    if (echo) process.stdout.write(chunk);
   });
   child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   const stop = () => {

@@ -16,8 +16,10 @@ import {
 } from './test-tally.ts';
 
 const PART_TIMEOUT_MS = 20 * 60_000;
-/** Grows with the speed of the simulator; `npm run sim -- --seeds A..B` runs any others. */
-const SIM_SEEDS = { first: 1, last: 20 };
+/** `npm run sim -- --seeds A..B` runs any others. */
+const SIM_SEEDS = { first: 1, last: 200 };
+/** Enough to see what a failing seed said last. */
+const SIM_LINES_SHOWN = 40;
 const REPORTS = path.join(ROOT, 'node_modules/.cache/test-reports');
 
 const bin = (file: string): string => path.join(ROOT, 'node_modules', file);
@@ -78,8 +80,11 @@ async function runSim(): Promise<Tally> {
     args: ['server/store/sim/main.ts', '--seeds', `${SIM_SEEDS.first}..${SIM_SEEDS.last}`],
     env: {},
     timeoutMs: PART_TIMEOUT_MS,
+    echo: false,
   });
-  return withProblems('sim', problems, () => tallySim(output, SIM_SEEDS));
+  const tally = withProblems('sim', problems, () => tallySim(output, SIM_SEEDS));
+  if (tally.failed.length > 0) console.log(output.trimEnd().split('\n').slice(-SIM_LINES_SHOWN).join('\n'));
+  return tally;
 }
 
 async function runBrowser(): Promise<Tally> {
