@@ -48,7 +48,7 @@ export class FakeMember implements StoreMember {
   #leaderId: MemberId = this.memberId;
   #pump: Timer | undefined;
   #expiry: Timer | undefined;
-  #nextLease = 0x1000n;
+  #nextLease = 0x694d_81a5_c3f0_0000n;
 
   constructor(clock: Clock, name = 'fake') {
     this.#clock = clock;

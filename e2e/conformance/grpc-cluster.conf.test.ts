@@ -1,0 +1,107 @@
+/** Cluster, Maintenance and Health over raw gRPC, ours beside the real etcd (§10, §11). */
+import { type Case, differential } from './harness/differential.ts';
+import { utf8 } from './harness/probe.ts';
+
+const cases: readonly Case[] = [
+  {
+    name: 'member list has a header without a revision',
+    run: async (p) => {
+      const { header, members } = await p.must('memberList', {});
+      const member = members[0];
+      return {
+        header,
+        count: members.length,
+        name: member?.name,
+        isLearner: member?.isLearner,
+        urls: [member?.peerUrls.length, member?.clientUrls.length],
+        isSelf: member?.id === header?.memberId,
+      };
+    },
+  },
+  {
+    name: 'a linearizable member list',
+    run: async (p) => (await p.must('memberList', { linearizable: true })).header,
+  },
+  {
+    name: 'status says who leads and how far the log is',
+    run: async (p) => {
+      await p.put('status', 'v');
+      const status = await p.must('status', {});
+      return {
+        header: status.header,
+        leadsItself: status.leader === status.header?.memberId,
+        isApplied: status.raftAppliedIndex <= status.raftIndex && status.raftAppliedIndex > 0,
+        term: status.raftTerm === status.header?.raftTerm,
+        errors: status.errors,
+        isLearner: status.isLearner,
+        hasSize: status.dbSize > 0 && status.dbSizeInUse > 0 && status.dbSizeInUse <= status.dbSize,
+      };
+    },
+  },
+  {
+    name: 'no alarm is raised on a fresh store',
+    run: async (p) => (await p.must('alarm', {})).alarms,
+  },
+  {
+    name: 'an alarm is raised, listed, blocks growth, and is taken back',
+    run: async (p) => {
+      await p.put('alarm/old', 'x');
+      const memberId = (await p.must('status', {})).header?.memberId ?? 0n;
+      const raised = await p.must('alarm', { action: 1, memberId, alarm: 1 });
+      const listed = await p.must('alarm', {});
+      const key = utf8('alarm/new');
+      const refused = [
+        await p.call('put', { key, value: utf8('v') }),
+        await p.call('txn', { success: [{ requestPut: { key } }] }),
+        await p.call('txn', { failure: [{ requestPut: { key } }] }),
+        await p.call('leaseGrant', { id: 501n, ttl: 60 }),
+      ];
+      const allowed = [
+        await p.call('range', { key: utf8('alarm/old') }),
+        await p.call('txn', { success: [{ requestDeleteRange: { key } }] }),
+        await p.call('deleteRange', { key: utf8('alarm/old') }),
+      ];
+      const { errors } = await p.must('status', {});
+      const taken = await p.must('alarm', { action: 2, memberId, alarm: 1 });
+      const after = [await p.must('alarm', {}), await p.call('put', { key, value: utf8('v') })];
+      const names = [raised, listed, taken].map(({ alarms }) => alarms);
+      return { names, refused, allowed, errors: errors.map((text) => text.replace(/\d+/, 'N')), after: after[1] };
+    },
+  },
+  {
+    name: 'the hash of a never compacted store says so, and a future revision is refused',
+    run: async (p) => {
+      const { hash, hashRevision: _, ...rest } = await p.must('hashKv', {});
+      return [rest, hash !== 0, await p.call('hashKv', { revision: (await p.revision()) + 10 })];
+    },
+  },
+  {
+    name: 'the hash below the compact revision is refused',
+    run: async (p) => {
+      await p.put('hash', '1');
+      await p.put('hash', '2');
+      const revision = await p.revision();
+      await p.must('compact', { revision });
+      const { hash: _, hashRevision: __, ...rest } = await p.must('hashKv', {});
+      return [rest, await p.call('hashKv', { revision: revision - 1 })];
+    },
+  },
+  {
+    name: 'moving the leader to nobody is refused',
+    run: (p) => p.call('moveLeader', { targetId: 12345n }),
+  },
+  { name: 'defragment answers without a header', run: (p) => p.call('defragment', {}) },
+  {
+    name: 'health serves the server as a whole',
+    run: async (p) => [await p.health(''), await p.health('nobody')],
+  },
+  {
+    name: 'hasleader is satisfied while there is a leader',
+    run: async (p) => [
+      await p.call('range', { key: utf8('h') }, { metadata: { hasleader: 'true' } }),
+      await p.call('put', { key: utf8('h'), value: utf8('v') }, { metadata: { hasleader: 'true' } }),
+    ],
+  },
+];
+
+differential('Cluster, Maintenance and Health beside the real etcd', cases);

@@ -1,0 +1,57 @@
+/** Runs one list of cases against both servers and expects the same answers, or a difference that is written down. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EtcdBinaries, locateEtcd } from './etcd-binary.ts';
+import { type Pair, startPair } from './pair.ts';
+import { comparable, Probe } from './probe.ts';
+
+const START_TIMEOUT_MS = 60_000;
+
+export interface Case {
+  readonly name: string;
+  /** Returns everything worth comparing. Keys belong to the case: use `key('x')`-like unique prefixes. */
+  readonly run: (probe: Probe) => Promise<unknown>;
+  /** Where we differ on purpose (server/docs/divergences.md): what each side must give instead. */
+  readonly differs?: { readonly reason: string; readonly ours: unknown; readonly etcd: unknown };
+}
+
+const located = await locateEtcd();
+
+/** The describe() to use: runs where the real etcd can be had, else skips by name with the reason. */
+export function withEtcd(title: string, body: (binaries: EtcdBinaries) => void): void {
+  if (located.found) describe(title, () => body(located.binaries));
+  else
+    describe.skip(`${title} (SKIPPED: ${located.reason})`, () => test('compared with the real etcd', () => undefined));
+}
+
+export function differential(title: string, cases: readonly Case[]): void {
+  withEtcd(title, (binaries) => {
+    let pair: Pair;
+    let ours: Probe;
+    let etcd: Probe;
+    beforeAll(async () => {
+      pair = await startPair(binaries, { memberCount: 1 });
+      ours = new Probe(pair.ours.endpoints[0] ?? '');
+      etcd = new Probe(pair.etcd.endpoints[0] ?? '');
+    }, START_TIMEOUT_MS);
+    afterAll(async () => {
+      ours?.close();
+      etcd?.close();
+      await pair?.stop();
+    });
+
+    test.each(cases)('$name', async (one) => {
+      const [our, their] = await Promise.all([observe(ours, one), observe(etcd, one)]);
+      if (one.differs === undefined) {
+        expect(our).toEqual(their);
+        return;
+      }
+      expect(their, `etcd no longer does what "${one.differs.reason}" says`).toEqual(one.differs.etcd);
+      expect(our).toEqual(one.differs.ours);
+    });
+  });
+}
+
+async function observe(probe: Probe, one: Case): Promise<unknown> {
+  probe.base = await probe.revision();
+  return comparable(await one.run(probe), probe.base);
+}

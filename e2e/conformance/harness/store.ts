@@ -1,0 +1,135 @@
+/** A running store under comparison: ours or the real etcd. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_GRACE_MS = 5000;
+const POLL_MS = 50;
+
+export interface MemberAddress {
+  readonly name: string;
+  readonly client: number;
+  readonly peer: number;
+}
+
+export interface Store {
+  readonly name: 'ours' | 'etcd';
+  readonly members: readonly MemberAddress[];
+  /** "127.0.0.1:port" of each member. */
+  readonly endpoints: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** `count` ports that were free a moment ago; all are held at once, so they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server: Server) => {
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+interface Launch {
+  readonly name: Store['name'];
+  readonly command: string;
+  readonly leadingArgs: readonly string[];
+  readonly trailingArgs: readonly string[];
+  readonly memberCount: number;
+}
+
+/** Starts the members of one store with etcd's own flags, and waits until each of them is healthy. */
+export async function launchStore(launch: Launch): Promise<Store> {
+  const ports = await freePorts(launch.memberCount * 2);
+  const members = Array.from({ length: launch.memberCount }, (_, i) => ({
+    name: `m${i + 1}`,
+    client: ports[i * 2] as number,
+    peer: ports[i * 2 + 1] as number,
+  }));
+  const dir = await mkdtemp(path.join(tmpdir(), `conformance-${launch.name}-`));
+  const cluster = members.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
+  const running = members.map((member) => startMember(launch, member, cluster, path.join(dir, member.name)));
+  const store: Store = {
+    name: launch.name,
+    members,
+    endpoints: members.map((m) => `127.0.0.1:${m.client}`),
+    stop: async () => {
+      await Promise.all(running.map((member) => member.stop()));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await Promise.all(members.map((member, i) => untilHealthy(member, () => running[i]?.failure())));
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+  return store;
+}
+
+function startMember(launch: Launch, member: MemberAddress, cluster: string, dataDir: string) {
+  const child = spawn(
+    launch.command,
+    [
+      ...launch.leadingArgs,
+      ...['--name', member.name],
+      ...['--data-dir', dataDir],
+      ...['--listen-client-urls', `http://127.0.0.1:${member.client}`],
+      ...['--advertise-client-urls', `http://127.0.0.1:${member.client}`],
+      ...['--listen-peer-urls', `http://127.0.0.1:${member.peer}`],
+      ...['--initial-advertise-peer-urls', `http://127.0.0.1:${member.peer}`],
+      ...['--initial-cluster', cluster],
+      ...['--initial-cluster-token', 'conformance'],
+      ...launch.trailingArgs,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const exited = once(child, 'exit');
+  return {
+    failure: () =>
+      child.exitCode === null && child.signalCode === null
+        ? undefined
+        : `${launch.name} ${member.name} exited with ${child.exitCode ?? child.signalCode}:\n${output}`,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+      await exited;
+      clearTimeout(killer);
+    },
+  };
+}
+
+async function untilHealthy(member: MemberAddress, failure: () => string | undefined): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const failed = failure();
+    if (failed !== undefined) throw new Error(failed);
+    const answer = await fetch(`http://127.0.0.1:${member.client}/health`).then(
+      (response) => response.text(),
+      () => '',
+    );
+    if (answer.includes('"health":"true"')) return;
+    if (Date.now() > deadline) throw new Error(`${member.name} is not healthy after ${START_TIMEOUT_MS} ms: ${answer}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
