@@ -10,6 +10,7 @@ import { assert, defined } from '../../../lib/base/assert.ts';
 import { type LogIndex, logIndex, type MemberId, NO_MEMBER, type Term, term } from '../../../lib/base/brand.ts';
 import { EMPTY_BYTES } from '../../../lib/base/bytes.ts';
 import { confMembers, isVoter, normalizeConfState } from './conf-change.ts';
+import { isConfChangeType } from './conf-change-codec.ts';
 import { RaftLog } from './log.ts';
 import { Progress } from './progress.ts';
 import { ReadIndexQueue } from './read-index.ts';
@@ -86,7 +87,7 @@ export class Core {
     this.log = new RaftLog({
       start: config.snapshot,
       entries: config.entries,
-      commitIndex: logIndex(Math.max(config.hardState.commitIndex, config.snapshot.index)),
+      commitIndex: recoveredCommit(config),
       appliedIndex: config.appliedIndex,
     });
     this.conf = normalizeConfState(config.confState ?? config.snapshot.confState);
@@ -232,6 +233,17 @@ export class Core {
     this.isCommitDue = false;
     this.reads.clear();
   }
+}
+
+/**
+ * What is known to be committed at a start. Besides what the hard state says: a leader appends a configuration change only when it
+ * has applied the one before, so a change in the log proves that the change before it is committed. This matters when a torn
+ * write kept the entry and lost the hard state behind it: campaigning two configurations back, this member could win with a
+ * majority that shares no one with the present one.
+ */
+function recoveredCommit({ hardState, snapshot, entries }: RaftConfig): LogIndex {
+  const changes = entries.filter((entry) => isConfChangeType(entry.type));
+  return logIndex(Math.max(hardState.commitIndex, snapshot.index, changes.at(-2)?.index ?? 0));
 }
 
 /** What counts against uncommittedBytesMax: data only, so that a leader's own empty entry always fits. */

@@ -1,4 +1,5 @@
 /** Elections (Raft paper §5.2, pre-vote: thesis §9.6): asking for votes, giving them, counting them. */
+import { assert } from '../../../lib/base/assert.ts';
 import { type MemberId, NO_MEMBER, type Term, term } from '../../../lib/base/brand.ts';
 import { confMembers, isVoter } from './conf-change.ts';
 import { isConfChangeType } from './conf-change-codec.ts';
@@ -42,7 +43,15 @@ export function countSelfVote(core: Core, vote: SelfVote): void {
   if (isPreVoteRound || isElection) countVote(core, core.id, true);
 }
 
+/**
+ * Besides the vote, an answer may bring news of a commit. Without it a cluster could be stuck for good: a leader removes itself,
+ * knows the removal is committed and steps down; the others hold it uncommitted, still count the removed member as a
+ * voter, and lose every election to its longer log. What matches a committed entry is committed, whoever says so.
+ */
 export function handleVoteResponse(core: Core, message: VoteResponse): void {
+  if (message.committed !== undefined && core.log.matches(message.committed)) {
+    core.log.commitTo(message.committed.index);
+  }
   const expected = core.role === 'preCandidate' ? 'preVoteResponse' : 'requestVoteResponse';
   if (message.type === expected) countVote(core, message.from, !message.reject);
 }
@@ -94,5 +103,9 @@ function respond(
   answer: { readonly granted: boolean; readonly responseTerm: Term },
 ): void {
   const type = message.type === 'preVote' ? 'preVoteResponse' : 'requestVoteResponse';
-  core.send({ type, to: message.from, reject: !answer.granted }, answer.responseTerm);
+  const index = core.log.commitIndex;
+  const committedTerm = core.log.termAt(index);
+  assert(committedTerm !== undefined, `election: no term for commit index ${index}`);
+  const committed = { term: committedTerm, index };
+  core.send({ type, to: message.from, reject: !answer.granted, committed }, answer.responseTerm);
 }

@@ -62,7 +62,12 @@ export function applyConfChange(core: Core, change: ConfChange): ConfState {
 function switchConfState(core: Core, conf: ConfState): void {
   core.conf = conf;
   core.setPeers();
-  if (core.role !== 'leader') return;
+  if (core.role === 'follower') return;
+  if (core.role !== 'leader') {
+    // Votes asked of one electorate must not be counted in another, least of all one that leaves this member out.
+    core.becomeFollower(core.term, NO_MEMBER);
+    return;
+  }
   const self = core.peer(core.id);
   if (self === undefined || self.isLearner) {
     // Removed or demoted, and the change is committed: the others elect a leader of the new configuration (thesis §4.2.2).

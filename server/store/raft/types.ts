@@ -77,7 +77,12 @@ export type Message = MessageBase &
         readonly rejectHintTerm: Term;
       }
     | { readonly type: 'requestVote' | 'preVote'; readonly lastEntry: EntryId; readonly isTransfer: boolean }
-    | { readonly type: 'requestVoteResponse' | 'preVoteResponse'; readonly reject: boolean }
+    | {
+        readonly type: 'requestVoteResponse' | 'preVoteResponse';
+        readonly reject: boolean;
+        /** The last entry the voter knows to be committed: what a candidate may need to learn that it cannot win. */
+        readonly committed?: EntryId;
+      }
     | { readonly type: 'heartbeat'; readonly commitIndex: LogIndex; readonly context: Uint8Array }
     | { readonly type: 'heartbeatResponse'; readonly context: Uint8Array }
     /**

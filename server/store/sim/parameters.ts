@@ -114,14 +114,19 @@ function drawFaults(prng: Prng): Omit<FaultParameters, 'membershipMsMean'> {
 }
 
 function drawCore(prng: Prng): CoreParameters {
+  const appendBytesMax = prng.pick([1, 200, 64 * 1024, 1024 * 1024]);
+  const inflightMessagesMax = prng.pick([1, 2, 16, 256]);
+  const inflightBytesMax = prng.pick([1, 1000, 1024 * 1024]);
+  // One small message per round trip: the backlog must stay small too, or catching up outlasts the liveness bound.
+  const isNarrow = Math.min(appendBytesMax * inflightMessagesMax, inflightBytesMax) < 10_000;
   return {
     electionTicks: 10,
     heartbeatTicks: prng.pick([1, 1, 3]),
     tickMs: 100,
-    appendBytesMax: prng.pick([1, 200, 64 * 1024, 1024 * 1024]),
-    inflightMessagesMax: prng.pick([1, 2, 16, 256]),
-    inflightBytesMax: prng.pick([1, 1000, 1024 * 1024]),
-    uncommittedBytesMax: prng.pick([500, 1024 * 1024]),
+    appendBytesMax,
+    inflightMessagesMax,
+    inflightBytesMax,
+    uncommittedBytesMax: isNarrow ? 500 : prng.pick([500, 1024 * 1024]),
     compactEvery: prng.pick([5, 50, 1_000_000]),
     compactKeep: prng.pick([0, 3, 20]),
     gatherMsMax: prng.pick([0, 0, 1, 10]),

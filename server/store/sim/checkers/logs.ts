@@ -52,9 +52,12 @@ export class LogChecker {
     watched.mirror.take(ready);
     for (const entry of ready.entries) this.#matches(id, watched.mirror, entry);
     if (ready.snapshot !== undefined) watched.commitIndex = Math.max(watched.commitIndex, ready.snapshot.index);
+    // A leader may commit and step down before its next Ready is taken.
+    const ledTerm = watched.leadsTerm;
     watched.leadsTerm = status.role === 'leader' ? status.term : undefined;
     if (status.commitIndex > watched.commitIndex) {
-      if (status.commitIndex > this.#history.lastIndex) this.#mayCommit(id, watched, status);
+      if (status.commitIndex > this.#history.lastIndex)
+        this.#mayCommit(id, watched, { status, ledTerm: watched.leadsTerm ?? ledTerm });
       this.#commitUpTo(id, watched, status.commitIndex);
     }
     if (watched.leadsTerm !== undefined) this.#isComplete(id, watched);
@@ -85,17 +88,21 @@ export class LogChecker {
   }
 
   /** A commit index that nobody knew before is a leader's, of its own term, and durable on a quorum. */
-  #mayCommit(id: MemberId, watched: Watched, status: RaftStatus): void {
-    const { commitIndex, term } = status;
-    const committed = watched.mirror.termAt(commitIndex);
-    if (status.role !== 'leader' || committed !== term) {
+  #mayCommit(
+    id: MemberId,
+    watched: Watched,
+    now: { readonly status: RaftStatus; readonly ledTerm: number | undefined },
+  ): void {
+    const { commitIndex, confState } = now.status;
+    const term = watched.mirror.termAt(commitIndex);
+    if (term === undefined || term !== now.ledTerm) {
       throw new SimulationViolation(
-        `commit rule: ${shortId(id)}, ${status.role} of term ${term}, commits ${commitIndex} of term ${committed}`,
+        `commit rule: ${shortId(id)}, leader of ${now.ledTerm ?? 'no term'}, commits ${commitIndex} of term ${term}`,
       );
     }
-    const holds = (member: MemberId) => Number(this.#isDurable(member, commitIndex, committed));
-    const confStates = [status.confState, ...(watched.confState === undefined ? [] : [watched.confState])];
-    if (confStates.some((confState) => quorumReached(confState, holds) >= 1)) return;
+    const holds = (member: MemberId) => Number(this.#isDurable(member, commitIndex, term));
+    const confStates = [confState, ...(watched.confState === undefined ? [] : [watched.confState])];
+    if (confStates.some((electorate) => quorumReached(electorate, holds) >= 1)) return;
     throw new SimulationViolation(`${shortId(id)} commits ${commitIndex} of term ${term} without a durable quorum`);
   }
 
