@@ -1,0 +1,130 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { formatCount } from '../../../lib/format/number.ts';
+import { comparableText } from '../../../lib/history/value-format.ts';
+import { DiffView } from '../../history/diff-view.tsx';
+import { RevisionHere } from '../../history/revision-here.tsx';
+import { StatusMark } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Draft, draftValue, keepMine, takeTheirs } from './draft.ts';
+import { newId } from './new-id.ts';
+
+export interface ConflictViewProps {
+  readonly draft: Draft;
+  readonly onDraft: (draft: Draft | null) => void;
+}
+
+/**
+ * Somebody wrote first. Shows what both started from, what stands there now and what was about to be written; nothing here
+ * writes: every way out leads back to editing or to another review.
+ */
+export function ConflictView({ draft, onDraft }: ConflictViewProps) {
+  const { base, theirs } = draft;
+  const baseText = base === null ? '' : comparableText(base.value);
+  const theirsText = theirs === null ? '' : comparableText(theirs.value);
+  const mineText = comparableText(draftValue(draft) ?? '');
+  return (
+    <section aria-label="Conflict" className="flex min-h-0 flex-1 flex-col">
+      <div role="alert" className="flex flex-col gap-0.5 border-b bg-risk/8 px-3 py-2">
+        <StatusMark tone="risk" className="whitespace-normal font-medium">
+          {theirs === null ? 'Somebody deleted this key before you saved' : 'Somebody wrote first'}
+        </StatusMark>
+        <p className="text-fg-2">
+          {base === null
+            ? 'You meant to create this key, but it exists by now. '
+            : `You started from revision ${formatCount(base.modRevision)}. `}
+          Nothing was overwritten, and your text is kept. Choose how to go on; you will see the difference again before
+          anything is saved.
+        </p>
+      </div>
+      <div className="@container min-h-0 flex-1 overflow-auto">
+        <div className="grid gap-3 p-3 @3xl:grid-cols-3">
+          <Column
+            title="Base"
+            note={
+              base === null ? (
+                'no key'
+              ) : (
+                <>
+                  revision <RevisionHere revision={base.modRevision} />
+                </>
+              )
+            }
+          >
+            <Plain text={baseText} label="What you started from" isMissing={base === null} />
+          </Column>
+          <Column
+            title="Theirs"
+            note={
+              theirs === null ? (
+                'deleted'
+              ) : (
+                <>
+                  now, revision <RevisionHere revision={theirs.modRevision} />
+                </>
+              )
+            }
+          >
+            <Compared before={baseText} after={theirsText} label="What they changed" isMissing={theirs === null} />
+          </Column>
+          <Column title="Yours" note="not saved">
+            <Compared before={baseText} after={mineText} label="What you changed" isMissing={false} />
+          </Column>
+        </div>
+      </div>
+      <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-3 py-2">
+        <Button variant="ghost" onClick={() => onDraft(null)} className="mr-auto">
+          Discard mine
+        </Button>
+        {theirs === null ? null : <Button onClick={() => onDraft(takeTheirs(draft))}>Edit theirs</Button>}
+        <Button variant="primary" onClick={() => onDraft(keepMine(draft, newId))}>
+          {theirs === null ? 'Create it again with mine' : 'Put mine on theirs'}
+        </Button>
+      </footer>
+    </section>
+  );
+}
+
+function Column({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="flex min-w-0 flex-col gap-1.5">
+      <h3 className="flex items-baseline gap-2">
+        {title}
+        <span className="font-normal text-fg-3 text-meta">{note}</span>
+      </h3>
+      {children}
+    </div>
+  );
+}
+
+function Plain({
+  text,
+  label,
+  isMissing,
+}: {
+  readonly text: string;
+  readonly label: string;
+  readonly isMissing: boolean;
+}) {
+  if (isMissing) return <p className="text-fg-3">There was no key.</p>;
+  return <DiffView before={text} after={text} context={Number.POSITIVE_INFINITY} label={label} />;
+}
+
+function Compared(props: {
+  readonly before: string;
+  readonly after: string;
+  readonly label: string;
+  readonly isMissing: boolean;
+}) {
+  if (props.isMissing) return <p className="text-fg-3">The key does not exist any more.</p>;
+  return <DiffView before={props.before} after={props.after} context={Number.POSITIVE_INFINITY} label={props.label} />;
+}
