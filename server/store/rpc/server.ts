@@ -1,5 +1,6 @@
 /** Puts a member on its client port: every etcd v3 service, the JSON gateway, health and metrics. */
 import { AssertionError } from '../../../lib/base/assert.ts';
+import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createHttp2Front } from './front/http2-front.ts';
@@ -23,7 +24,7 @@ export interface ClientFrontOptions {
   readonly member: StoreMember;
   readonly listen: readonly Address[];
   readonly clock: Clock;
-  /** Chance for jitter only. */
+  /** Chance for jitter only: in [0, 1). By default drawn from the member's id, so that members differ. */
   readonly random?: () => number;
   /** `--max-request-bytes`. */
   readonly requestBytesMax?: number;
@@ -97,10 +98,11 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
 
 function contextOf(options: ClientFrontOptions): ServiceContext {
   const requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX;
+  const prng = new Prng(Number(BigInt.asUintN(32, options.member.memberId)));
   return {
     member: options.member,
     clock: options.clock,
-    random: options.random ?? Math.random,
+    random: options.random ?? (() => prng.float()),
     requestBytesMax,
     receiveBytesMax: requestBytesMax + RECEIVE_OVERHEAD_BYTES,
     txnOpsMax: options.txnOpsMax ?? TXN_OPS_MAX,
