@@ -86,18 +86,20 @@ export class Wal {
     return disk.exists(dir) && segmentsAmong(disk.list(dir)).length > 0;
   }
 
-  /** Creates an empty, durable log. @throws DiskError */
-  static create(options: WalOptions & { readonly identity: WalIdentity }): Wal {
-    const { disk, dir, identity } = options;
+  /** Creates a durable log that holds `first`, or does not exist at all after a crash. @throws DiskError */
+  static create(options: WalOptions & { readonly identity: WalIdentity; readonly first?: WalPart }): Wal {
+    const { disk, dir, identity, first } = options;
     assert(!Wal.exists(disk, dir), `${dir} already holds a log`);
     disk.makeDirectory(dir);
     const name = segmentName(0, logIndex(0));
     const frames = new FrameBuffer(0);
     pushHead(frames, identity, undefined);
+    if (first !== undefined) pushPart(frames, first, 0);
     const file = createSegment(options, name, frames.view());
     disk.flushDirectory(parentOf(dir));
     const state = { identity, segments: [name], file, tail: frames.length, crc: frames.crc };
-    return new Wal(options, { ...state, hardState: NO_HARD_STATE, nextIndex: logIndex(1) });
+    const hardState = first?.hardState ?? NO_HARD_STATE;
+    return new Wal(options, { ...state, hardState, nextIndex: logIndex((first?.entries.at(-1)?.index ?? 0) + 1) });
   }
 
   /** Reads everything back, cuts a torn tail and makes the cut durable. @throws WalCorruptError | DiskError */
@@ -173,22 +175,11 @@ export class Wal {
     }
   }
 
-  /** Snapshot first, then entries, then the hard state that may point at either. */
   #push(part: WalPart): void {
-    const durableBefore = this.#durable;
-    if (part.snapshot !== undefined) {
-      const data = encodeSnapshotMarker(part.snapshot);
-      this.#frames.push({ type: WalRecordType.SNAPSHOT, data, durableBefore });
-      this.#nextIndex = logIndex(Math.max(this.#nextIndex, part.snapshot.index + 1));
-    }
-    for (const entry of part.entries) {
-      this.#frames.push({ type: WalRecordType.ENTRY, data: encodeEntry(entry), durableBefore });
-      this.#nextIndex = logIndex(entry.index + 1);
-    }
-    if (part.hardState !== undefined) {
-      this.#hardState = part.hardState;
-      this.#frames.push({ type: WalRecordType.STATE, data: encodeHardState(part.hardState), durableBefore });
-    }
+    pushPart(this.#frames, part, this.#durable);
+    this.#hardState = part.hardState ?? this.#hardState;
+    const snapshotNext = Math.max(this.#nextIndex, (part.snapshot?.index ?? 0) + 1);
+    this.#nextIndex = logIndex((part.entries.at(-1)?.index ?? snapshotNext - 1) + 1);
   }
 
   #roll(): void {
@@ -248,6 +239,17 @@ function pushHead(frames: FrameBuffer, identity: WalIdentity, hardState: HardSta
   } else {
     frames.push({ type: WalRecordType.STATE, data: encodeHardState(hardState), durableBefore });
   }
+}
+
+/** Snapshot first, then entries, then the hard state that may point at either. */
+function pushPart(frames: FrameBuffer, part: WalPart, durableBefore: number): void {
+  if (part.snapshot !== undefined) {
+    const data = encodeSnapshotMarker(part.snapshot);
+    frames.push({ type: WalRecordType.SNAPSHOT, data, durableBefore });
+  }
+  for (const entry of part.entries) frames.push({ type: WalRecordType.ENTRY, data: encodeEntry(entry), durableBefore });
+  if (part.hardState !== undefined)
+    frames.push({ type: WalRecordType.STATE, data: encodeHardState(part.hardState), durableBefore });
 }
 
 function createSegment(options: WalOptions, name: SegmentName, head: Uint8Array): DiskFile {

@@ -1,0 +1,117 @@
+/**
+ * One process per data directory. The lock is a file with the holder's pid and the time the kernel says it started, so that a
+ * pid used again after a crash is not taken for the holder; a stale lock is taken over.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+
+const LOCK_FILE = 'member.lock';
+const TAKE_OVER_ATTEMPTS = 3;
+
+/** The directory cannot be used. `message` is one line with the remedy. */
+export class DataDirError extends Error {
+  override readonly name = 'DataDirError';
+}
+
+export interface DataDirLock {
+  release(): void;
+}
+
+interface Holder {
+  readonly pid: number;
+  /** Empty where the system does not tell. */
+  readonly startedAt: string;
+}
+
+/** Creates `dir` if needed and locks it. @throws DataDirError */
+export function lockDataDir(dir: string): DataDirLock {
+  const file = path.join(dir, LOCK_FILE);
+  const own = path.join(dir, `${LOCK_FILE}.${process.pid}`);
+  const holder: Holder = { pid: process.pid, startedAt: startTimeOf(process.pid) ?? '' };
+  try {
+    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(own, JSON.stringify(holder), { mode: 0o600 });
+  } catch (cause) {
+    throw unusable(dir, cause);
+  }
+  try {
+    for (let attempt = 0; attempt < TAKE_OVER_ATTEMPTS; attempt++) {
+      if (linkAtomically(own, file)) return { release: () => fs.rmSync(file, { force: true }) };
+      const other = readHolder(file);
+      if (other !== undefined && isAlive(other))
+        throw new DataDirError(
+          `${dir} is in use by process ${other.pid}: stop that member first, or give this one a --data-dir of its own`,
+        );
+      // Moved aside rather than removed: of two starters that both find it stale, one moves it and one finds nothing.
+      removeStale(file, `${own}.stale`);
+    }
+  } finally {
+    fs.rmSync(own, { force: true });
+  }
+  throw new DataDirError(`${file} changes hands all the time: only one member may use ${dir}`);
+}
+
+function linkAtomically(from: string, to: string): boolean {
+  try {
+    fs.linkSync(from, to);
+    return true;
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false;
+    throw unusable(path.dirname(to), cause);
+  }
+}
+
+function removeStale(file: string, aside: string): void {
+  try {
+    fs.renameSync(file, aside);
+    fs.rmSync(aside, { force: true });
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw unusable(path.dirname(file), cause);
+  }
+}
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    const parsed: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    if (typeof parsed !== 'object' || parsed === null || !('pid' in parsed) || typeof parsed.pid !== 'number')
+      return undefined;
+    const startedAt = 'startedAt' in parsed && typeof parsed.startedAt === 'string' ? parsed.startedAt : '';
+    return { pid: parsed.pid, startedAt };
+  } catch {
+    // Gone meanwhile, or torn by a crash: nobody holds it.
+    return undefined;
+  }
+}
+
+function isAlive({ pid, startedAt }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    return codeOf(cause) === 'EPERM';
+  }
+  const now = startTimeOf(pid);
+  return now === undefined || startedAt === '' || now === startedAt;
+}
+
+/** Clock ticks after boot at which `pid` started (Linux); undefined elsewhere. */
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the command in parentheses and may contain anything; the start time is the 22nd.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+const codeOf = (cause: unknown): string | undefined =>
+  cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+
+function unusable(dir: string, cause: unknown): DataDirError {
+  const code = codeOf(cause) ?? String(cause);
+  const remedy =
+    code === 'ENOSPC'
+      ? 'the disk is full: make room'
+      : `it cannot be written (${code}): give this user the rights, or choose another --data-dir`;
+  return new DataDirError(`data directory ${dir}: ${remedy}`);
+}

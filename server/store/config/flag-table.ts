@@ -1,0 +1,159 @@
+/**
+ * The command line of etcd as we read it: `--x y`, `--x=y`, `-x y`, bare booleans, and ETCD_X in the environment, which a
+ * flag overrides. Pure.
+ */
+
+/** A setting the operator must correct. `message` is the one line to print. */
+export class MemberSettingsError extends Error {
+  override readonly name = 'MemberSettingsError';
+}
+
+/** Flags with a meaning here, with etcd's defaults. `undefined`: derived from others (member-settings.ts). */
+export const FLAG_DEFAULTS = {
+  name: 'default',
+  'data-dir': undefined,
+  'wal-dir': undefined,
+  'listen-client-urls': 'http://localhost:2379',
+  'listen-peer-urls': 'http://localhost:2380',
+  'advertise-client-urls': 'http://localhost:2379',
+  'initial-advertise-peer-urls': 'http://localhost:2380',
+  'initial-cluster': undefined,
+  'initial-cluster-state': 'new',
+  'initial-cluster-token': 'etcd-cluster',
+  'heartbeat-interval': '100',
+  'election-timeout': '1000',
+  'snapshot-count': '10000',
+  'quota-backend-bytes': '0',
+  'max-txn-ops': '128',
+  'max-request-bytes': '1572864',
+  'log-level': 'info',
+} as const satisfies Readonly<Record<string, string | undefined>>;
+export type FlagName = keyof typeof FLAG_DEFAULTS;
+
+/** Switches of etcd that change nothing a client could see here: accepted so that existing unit files work. */
+const IGNORED: ReadonlySet<string> = new Set([
+  ...['logger', 'log-outputs', 'log-format', 'enable-log-rotation', 'log-rotation-config-json', 'enable-grpc-gateway'],
+  ...[
+    'enable-pprof',
+    'metrics',
+    'listen-metrics-urls',
+    'max-snapshots',
+    'max-wals',
+    'strict-reconfig-check',
+    'pre-vote',
+  ],
+  ...[
+    'enable-v2',
+    'proxy',
+    'proxy-failure-wait',
+    'proxy-refresh-interval',
+    'proxy-dial-timeout',
+    'proxy-write-timeout',
+  ],
+  ...['proxy-read-timeout', 'initial-election-tick-advance', 'backend-batch-limit', 'backend-batch-interval', 'cors'],
+  ...[
+    'host-whitelist',
+    'socket-reuse-port',
+    'socket-reuse-address',
+    'grpc-keepalive-min-time',
+    'grpc-keepalive-interval',
+  ],
+  ...[
+    'grpc-keepalive-timeout',
+    'max-concurrent-streams',
+    'unsafe-no-fsync',
+    'warning-apply-duration',
+    'raft-read-timeout',
+  ],
+  ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates', 'bcrypt-cost'],
+  ...['auth-token-ttl', 'snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled', 'max-learners'],
+]);
+const IGNORED_PREFIXES = ['experimental-'];
+
+/** Flags whose silent disregard would be a lie (security, retention), with the only values that ask for nothing. */
+const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  'cert-file': [''],
+  'key-file': [''],
+  'client-cert-auth': ['false', ''],
+  'trusted-ca-file': [''],
+  'auto-tls': ['false', ''],
+  'peer-cert-file': [''],
+  'peer-key-file': [''],
+  'peer-client-cert-auth': ['false', ''],
+  'peer-trusted-ca-file': [''],
+  'peer-auto-tls': ['false', ''],
+  'auth-token': ['simple', ''],
+  'auto-compaction-mode': ['periodic', 'revision', ''],
+  'auto-compaction-retention': ['0', ''],
+  'force-new-cluster': ['false', ''],
+  discovery: [''],
+  'discovery-srv': [''],
+  'config-file': [''],
+};
+const BOOLEANS: ReadonlySet<string> = new Set([
+  ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'force-new-cluster', 'version', 'help'],
+  ...['enable-log-rotation', 'enable-grpc-gateway', 'enable-pprof', 'strict-reconfig-check', 'pre-vote', 'enable-v2'],
+  ...['initial-election-tick-advance', 'socket-reuse-port', 'socket-reuse-address', 'unsafe-no-fsync'],
+  'compact-hash-check-enabled',
+]);
+
+export type FlagValues = ReadonlyMap<FlagName, string>;
+
+export type CommandLine =
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'run'; readonly values: FlagValues };
+
+const isKnown = (name: string): name is FlagName => name in FLAG_DEFAULTS;
+const isIgnored = (name: string): boolean =>
+  IGNORED.has(name) || IGNORED_PREFIXES.some((prefix) => name.startsWith(prefix));
+
+/** @throws MemberSettingsError */
+export function readCommandLine(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  const values = new Map<FlagName, string>();
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith('ETCD_') || value === undefined || value === '') continue;
+    take(values, { name: variable.slice(5).toLowerCase().replaceAll('_', '-'), value, shown: variable });
+  }
+  for (let at = 0; at < args.length; ) {
+    const { name, value, used } = readFlag(args, at);
+    if (name === 'version' || name === 'help' || name === 'h') return { kind: name === 'version' ? 'version' : 'help' };
+    take(values, { name, value, shown: `--${name}` });
+    at += used;
+  }
+  return { kind: 'run', values };
+}
+
+function readFlag(args: readonly string[], at: number): { name: string; value: string; used: number } {
+  const argument = args[at] ?? '';
+  const match = /^--?([a-z0-9][a-z0-9-]*)(?:=(.*))?$/s.exec(argument);
+  if (match === null)
+    throw new MemberSettingsError(`"${argument}" is not a flag: flags are --name value or --name=value`);
+  const name = match[1] ?? '';
+  if (match[2] !== undefined) return { name, value: match[2], used: 1 };
+  const next = args[at + 1];
+  // Experimental flags may be switches or take a value: what follows tells.
+  const takesNone =
+    BOOLEANS.has(name) || (name.startsWith('experimental-') && (next === undefined || next.startsWith('-')));
+  if (takesNone) return { name, value: 'true', used: 1 };
+  if (name === 'h') return { name, value: '', used: 1 };
+  if (next === undefined) throw new MemberSettingsError(`flag --${name} needs a value`);
+  return { name, value: next, used: 2 };
+}
+
+function take(values: Map<FlagName, string>, flag: { name: string; value: string; shown: string }): void {
+  const { name, value, shown } = flag;
+  if (isKnown(name)) {
+    values.set(name, value);
+    return;
+  }
+  if (isIgnored(name)) return;
+  const harmless = UNSUPPORTED[name];
+  if (harmless?.includes(value) === true) return;
+  if (harmless !== undefined)
+    throw new MemberSettingsError(`${shown} is not supported by this store: leave it out (it was "${value}")`);
+  throw new MemberSettingsError(`unknown setting ${shown}: see quorate-member --help for those that exist`);
+}

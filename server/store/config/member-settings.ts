@@ -1,0 +1,124 @@
+/** The settings of one member, checked against each other. Pure. */
+import path from 'node:path';
+import type { InitialMember } from '../member/bootstrap.ts';
+import type { LogLevel } from '../ports/log.ts';
+import { FLAG_DEFAULTS, type FlagName, type FlagValues, MemberSettingsError } from './flag-table.ts';
+import { parseUrls } from './urls.ts';
+
+export interface MemberSettings {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly walDir: string;
+  readonly listenClientUrls: readonly string[];
+  readonly listenPeerUrls: readonly string[];
+  readonly advertiseClientUrls: readonly string[];
+  readonly initialCluster: readonly InitialMember[];
+  readonly initialClusterState: 'new' | 'existing';
+  readonly initialClusterToken: string;
+  readonly heartbeatMs: number;
+  readonly electionTimeoutMs: number;
+  readonly snapshotCount: number;
+  readonly quotaBytes: number;
+  readonly txnOpsMax: number;
+  readonly requestBytesMax: number;
+  readonly logLevel: LogLevel;
+}
+
+const ELECTION_TIMEOUT_MS_MAX = 50_000;
+const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  panic: 'error',
+  fatal: 'error',
+};
+
+/** @param cwd what relative directories are relative to. @throws MemberSettingsError */
+export function memberSettings(values: FlagValues, cwd: string): MemberSettings {
+  const text = (flag: FlagName): string => values.get(flag) ?? FLAG_DEFAULTS[flag] ?? '';
+  const whole = (flag: FlagName, range: { readonly min: number; readonly max: number }): number =>
+    wholeNumber(flag, text(flag), range);
+  const urls = (flag: FlagName) => parseUrls(`--${flag}`, text(flag));
+
+  const name = text('name');
+  const dataDir = path.resolve(cwd, values.get('data-dir') ?? `${name}.etcd`);
+  const advertisePeerUrls = urls('initial-advertise-peer-urls');
+  const initialCluster = parseCluster(
+    values.get('initial-cluster') ?? advertisePeerUrls.map((url) => `${name}=${url}`).join(','),
+  );
+  checkSelf(name, advertisePeerUrls, initialCluster);
+  const heartbeatMs = whole('heartbeat-interval', { min: 1, max: ELECTION_TIMEOUT_MS_MAX });
+  const electionTimeoutMs = whole('election-timeout', { min: 1, max: ELECTION_TIMEOUT_MS_MAX });
+  if (electionTimeoutMs < 5 * heartbeatMs)
+    throw new MemberSettingsError(
+      `--election-timeout (${electionTimeoutMs} ms) must be at least five times --heartbeat-interval (${heartbeatMs} ms)`,
+    );
+  const most = Number.MAX_SAFE_INTEGER;
+  return {
+    name,
+    dataDir,
+    walDir: values.get('wal-dir') === undefined ? path.join(dataDir, 'member/wal') : path.resolve(cwd, text('wal-dir')),
+    listenClientUrls: urls('listen-client-urls'),
+    listenPeerUrls: urls('listen-peer-urls'),
+    advertiseClientUrls: urls('advertise-client-urls'),
+    initialCluster,
+    initialClusterState: clusterState(text('initial-cluster-state')),
+    initialClusterToken: text('initial-cluster-token'),
+    heartbeatMs,
+    electionTimeoutMs,
+    snapshotCount: whole('snapshot-count', { min: 1, max: most }),
+    quotaBytes: whole('quota-backend-bytes', { min: -most, max: most }),
+    txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
+    requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
+    logLevel: logLevel(text('log-level')),
+  };
+}
+
+function wholeNumber(flag: FlagName, text: string, range: { readonly min: number; readonly max: number }): number {
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < range.min || value > range.max)
+    throw new MemberSettingsError(`--${flag}: "${text}" is not a whole number from ${range.min} to ${range.max}`);
+  return value;
+}
+
+function parseCluster(text: string): InitialMember[] {
+  const byName = new Map<string, string[]>();
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=');
+    const name = part.slice(0, Math.max(0, at)).trim();
+    if (name === '') throw new MemberSettingsError(`--initial-cluster: "${part}" is not name=http://host:port`);
+    const [url = ''] = parseUrls('--initial-cluster', part.slice(at + 1));
+    byName.set(name, [...(byName.get(name) ?? []), url]);
+  }
+  const all = [...byName.values()].flat();
+  const twice = all.find((url, i) => all.indexOf(url) !== i);
+  if (twice !== undefined)
+    throw new MemberSettingsError(
+      `--initial-cluster: ${twice} is given twice: each member needs a peer URL of its own`,
+    );
+  return [...byName].map(([name, peerUrls]) => ({ name, peerUrls }));
+}
+
+function checkSelf(name: string, advertised: readonly string[], cluster: readonly InitialMember[]): void {
+  const self = cluster.find((member) => member.name === name);
+  if (self === undefined)
+    throw new MemberSettingsError(`--initial-cluster does not name this member: add ${name}=${advertised[0] ?? ''}`);
+  if ([...self.peerUrls].sort().join() !== [...advertised].sort().join())
+    throw new MemberSettingsError(
+      `--initial-cluster says ${name}=${self.peerUrls.join()}, --initial-advertise-peer-urls says ` +
+        `${advertised.join()}: they must be the same`,
+    );
+}
+
+function clusterState(text: string): 'new' | 'existing' {
+  if (text === 'new' || text === 'existing') return text;
+  throw new MemberSettingsError(`--initial-cluster-state: "${text}" is neither "new" nor "existing"`);
+}
+
+function logLevel(text: string): LogLevel {
+  const level = LOG_LEVELS[text];
+  if (level === undefined)
+    throw new MemberSettingsError(`--log-level: "${text}" is not one of ${Object.keys(LOG_LEVELS).join(', ')}`);
+  return level;
+}

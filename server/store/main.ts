@@ -1,0 +1,203 @@
+#!/usr/bin/env node
+/**
+ * `quorate-member`: one member of the bundled store as a process, with etcd's flags. The only place where member and rpc meet.
+ *
+ * Start: settings → lock → log and stored data → peer port → member → client port → "ready to serve client requests". Whatever
+ * goes wrong on the way is one line on stderr and a non-zero exit: 2 for settings, 1 for everything else.
+ */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { AssertionError } from '../../lib/base/assert.ts';
+import { openStateMachine } from './apply/state-machine.ts';
+import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
+import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
+import { createLog } from './config/log-lines.ts';
+import { type MemberSettings, memberSettings } from './config/member-settings.ts';
+import { type ListenAddress, listenAddresses } from './config/urls.ts';
+import { leaseTtlMin } from './lease/lease-store.ts';
+import { BootError, fitTogether, openLog } from './member/boot.ts';
+import { identifyCluster } from './member/bootstrap.ts';
+import { createRequestIds } from './member/request-ids.ts';
+import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
+import { startStoreMember } from './member/store-member.ts';
+import { DiskError } from './ports/disk.ts';
+import type { Log } from './ports/log.ts';
+import { NodeClock } from './ports/node-clock.ts';
+import { NodeDisk } from './ports/node-disk.ts';
+import { startClientFront } from './rpc/server.ts';
+import { SERVER_VERSION } from './rpc/version.ts';
+import { TcpNetwork } from './transport/tcp-network.ts';
+import { WalCorruptError } from './wal/segment-reader.ts';
+
+const READY = 'ready to serve client requests';
+/** The launcher and most supervisors wait three seconds or more before SIGKILL. */
+const STOP_MS_MAX = 2500;
+
+/** This member cannot start. `message` is the line to print. */
+class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Promise<Running> {
+  const { electionTimeoutMs, dataDir, walDir } = settings;
+  const [disk, clock] = [new NodeDisk(), new NodeClock()];
+  const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings) });
+  const { identity } = contents;
+  const machine = openStateMachine({
+    disk,
+    dir: path.join(dataDir, 'member/data'),
+    clusterId: identity.clusterId,
+    leaseTtlMin: leaseTtlMin(electionTimeoutMs),
+  });
+  const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
+  const raftStart = fitTogether({ contents, machine, spool, log });
+
+  const network = new TcpNetwork({ ...identity, clock, log });
+  for (const address of await listenAddresses('--listen-peer-urls', settings.listenPeerUrls))
+    await bind('--listen-peer-urls', address, () => network.listen(address));
+
+  const member = startStoreMember({
+    ...settings,
+    ...{ id: identity.memberId, wal, machine, spool, start: raftStart, network, clock, log },
+    clientUrls: settings.advertiseClientUrls,
+    random: Math.random,
+    random64: () => randomBytes(8).readBigUInt64BE(),
+    newRequestId: createRequestIds(identity.memberId, Date.now()),
+    onFatal: (error) => die(log, `stopped to protect the data: ${error.message}`),
+  });
+  log('info', 'member started', { name: settings.name, id: identity.memberId, cluster: identity.clusterId, dataDir });
+
+  const listen = await listenAddresses('--listen-client-urls', settings.listenClientUrls);
+  const front = await bind('--listen-client-urls', listen[0], () =>
+    startClientFront({ ...settings, member, listen, clock, onDefect: (error, where) => defect(log, error, where) }),
+  );
+  member.ready.then(
+    () => log('info', READY, { clients: settings.listenClientUrls.join() }),
+    (error: unknown) => defect(log, error, 'announcing this member'),
+  );
+  return {
+    stop: async () => {
+      await Promise.all([front.close(), member.close()]);
+      network.close();
+      wal.close();
+      machine.close();
+      lock.release();
+    },
+  };
+}
+
+function freshIdentity(settings: MemberSettings) {
+  const { name, dataDir, initialCluster, initialClusterToken } = settings;
+  if (settings.initialClusterState === 'existing')
+    throw new StartError(
+      `${dataDir} holds no data, but --initial-cluster-state is existing: point --data-dir at this member's data, or start a ` +
+        'new cluster with --initial-cluster-state new',
+    );
+  const cluster = identifyCluster(initialCluster, initialClusterToken);
+  const self = cluster.members.find((member) => member.name === name);
+  if (self === undefined) throw new StartError(`--initial-cluster does not name ${name}`);
+  return { identity: { memberId: self.id, clusterId: cluster.clusterId }, cluster };
+}
+
+async function bind<T>(flag: string, address: ListenAddress | undefined, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen();
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
+    const where = `${error.address ?? address?.host ?? ''}:${error.port ?? address?.port ?? ''}`;
+    if (error.code === 'EADDRINUSE')
+      throw new StartError(`${where} is taken by another process: stop it, or choose another port in ${flag}`);
+    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
+      throw new StartError(`cannot listen on ${where} (${error.code}): choose an address of this machine in ${flag}`);
+    throw cause;
+  }
+}
+
+/** A broken invariant stops the process: going on could make it worse. Anything else is logged with its stack. */
+function defect(log: Log, error: unknown, where: string): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof AssertionError) die(log, `stopped by a broken invariant in ${where}: ${detail}`);
+  else log('error', `defect in ${where}`, { detail });
+}
+
+function die(log: Log, message: string): never {
+  log('error', message);
+  process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof DiskError)
+    return error.code === 'ENOSPC'
+      ? `${error.message}: the disk is full, make room and start again`
+      : `${error.message}: check the disk and the rights on it`;
+  const isExpected = [DataDirError, BootError, ImageCorruptError, StartError, WalCorruptError].some(
+    (kind) => error instanceof kind,
+  );
+  if (isExpected && error instanceof Error) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function stopOnSignals(log: Log, running: Running): void {
+  let isStopping = false;
+  const stop = (reason: string): void => {
+    if (isStopping) return;
+    isStopping = true;
+    log('info', 'stopping', { reason });
+    setTimeout(() => die(log, `could not stop within ${STOP_MS_MAX} ms`), STOP_MS_MAX).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => die(log, `could not stop cleanly: ${explain(error)}`),
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  // The launcher holds an IPC channel: when it closes, nobody is left to stop this member.
+  process.on('disconnect', () => stop('the launcher is gone'));
+}
+
+function help(): string {
+  const flags = Object.entries(FLAG_DEFAULTS).map(([name, value]) => `  --${name}${value ? ` (${value})` : ''}`);
+  return `quorate-member: a member of the bundled store, with etcd's flags and ETCD_* environment\n${flags.join('\n')}\n`;
+}
+
+async function main(): Promise<void> {
+  let settings: MemberSettings;
+  try {
+    const commandLine = readCommandLine(process.argv.slice(2), process.env);
+    if (commandLine.kind === 'version') {
+      process.stdout.write(`etcd Version: ${SERVER_VERSION}\nNode Version: ${process.versions.node}\n`);
+      return;
+    }
+    if (commandLine.kind === 'help') {
+      process.stdout.write(help());
+      return;
+    }
+    settings = memberSettings(commandLine.values, process.cwd());
+  } catch (error) {
+    if (!(error instanceof MemberSettingsError)) throw error;
+    process.stderr.write(`quorate-member: ${error.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const log = createLog({
+    level: settings.logLevel,
+    now: () => new Date(),
+    write: (line) => process.stderr.write(line),
+  });
+  process.on('uncaughtException', (error) => die(log, `stopped by a defect: ${error.stack ?? error.message}`));
+  let lock: DataDirLock | undefined;
+  try {
+    lock = lockDataDir(settings.dataDir);
+    stopOnSignals(log, await start(settings, log, lock));
+  } catch (error) {
+    lock?.release();
+    process.stderr.write(`quorate-member: ${explain(error)}\n`);
+    process.exit(error instanceof MemberSettingsError ? 2 : 1);
+  }
+}
+
+await main();

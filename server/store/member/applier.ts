@@ -1,0 +1,105 @@
+/**
+ * Committed entries into the state machine, in order, in bounded slices, so that a long catch-up never holds up ticks.
+ *
+ * Invariant: an entry is applied once; what a snapshot covers is never applied after it (the core's contract, types.ts).
+ */
+import type { LogIndex } from '../../../lib/base/brand.ts';
+import type { Applied, StateMachine } from '../apply/types.ts';
+import { ENTRY_NORMAL, type Entry, type EntryId, type RaftNode } from '../raft/types.ts';
+
+/** Entries applied in one go; the largest legal transaction takes about a millisecond. */
+const SLICE_ENTRIES_MAX = 256;
+
+export interface ApplierHooks {
+  readonly onApplied: (entry: Entry, applied: Applied) => void;
+  readonly onMembershipChanged: () => void;
+}
+
+interface IndexWaiter {
+  readonly index: LogIndex;
+  readonly done: () => void;
+}
+
+export class Applier {
+  readonly #machine: StateMachine;
+  readonly #raft: RaftNode;
+  readonly #hooks: ApplierHooks;
+  #queue: Entry[] = [];
+  #next = 0;
+  #last: EntryId | undefined;
+  #waiters: IndexWaiter[] = [];
+
+  constructor(parts: { readonly machine: StateMachine; readonly raft: RaftNode }, hooks: ApplierHooks) {
+    this.#machine = parts.machine;
+    this.#raft = parts.raft;
+    this.#hooks = hooks;
+  }
+
+  get hasWork(): boolean {
+    return this.#next < this.#queue.length;
+  }
+
+  /** Term and index of the last entry applied in this run. */
+  get last(): EntryId | undefined {
+    return this.#last;
+  }
+
+  push(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    if (!this.hasWork) {
+      this.#queue = [];
+      this.#next = 0;
+    }
+    for (const entry of entries) this.#queue.push(entry);
+  }
+
+  /** Applies one slice. False when there was nothing to do. */
+  run(): boolean {
+    const end = Math.min(this.#queue.length, this.#next + SLICE_ENTRIES_MAX);
+    if (this.#next >= end) return false;
+    let last = this.#last;
+    for (; this.#next < end; this.#next++) {
+      const entry = this.#queue[this.#next] as Entry;
+      this.#apply(entry);
+      last = entry;
+    }
+    if (last !== undefined) {
+      this.#last = { term: last.term, index: last.index };
+      this.#raft.applied(last.index);
+      this.#wake(last.index);
+    }
+    return true;
+  }
+
+  /** A snapshot replaced the state machine. */
+  replaced(by: EntryId): void {
+    this.#queue = [];
+    this.#next = 0;
+    this.#last = by;
+    this.#wake(by.index);
+  }
+
+  /** Calls `done` once `index` is applied; at once when it is. */
+  whenApplied(index: LogIndex, done: () => void): void {
+    if (this.#machine.appliedIndex() >= index) done();
+    else this.#waiters.push({ index, done });
+  }
+
+  #apply(entry: Entry): void {
+    if (entry.type === ENTRY_NORMAL) {
+      this.#hooks.onApplied(entry, this.#machine.apply(entry));
+      return;
+    }
+    const { change } = this.#machine.decodeConfChange(entry);
+    const confState = this.#raft.applyConfChange(change);
+    this.#hooks.onApplied(entry, this.#machine.applyConfChange(entry, confState));
+    this.#hooks.onMembershipChanged();
+  }
+
+  #wake(index: LogIndex): void {
+    if (this.#waiters.length === 0) return;
+    const ready = this.#waiters.filter((waiter) => waiter.index <= index);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.index > index);
+    for (const waiter of ready) waiter.done();
+  }
+}
