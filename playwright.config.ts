@@ -11,7 +11,7 @@ const STAY_HOME = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , E
 
 export default defineConfig<object, { store: 'bundled' | 'etcd' }>({
   testDir: 'e2e/specs',
-  globalSetup: './e2e/fixtures/build.ts',
+  globalSetup: './e2e/fixtures/setup.ts',
   outputDir: 'test-results',
   // Each worker starts a product of its own (three members and a console) on two cores.
   workers: 1,

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.{conf,int}.test.ts'],
     environment: 'node',
-    globalSetup: ['e2e/fixtures/build.ts'],
+    globalSetup: ['e2e/fixtures/setup.ts'],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
