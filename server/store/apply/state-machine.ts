@@ -1,25 +1,33 @@
 /** The StateMachine of types.ts: State plus watchers, applied index and durability. */
 import { assert } from '../../../lib/base/assert.ts';
-import type { ClusterId, LogIndex, MemberId, Revision } from '../../../lib/base/brand.ts';
+import { type ClusterId, type LogIndex, logIndex, type MemberId, type Term, term } from '../../../lib/base/brand.ts';
 import type { AlarmMember, Member } from '../../../lib/base/etcdpb/cluster.ts';
 import { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
 import { EntryType, InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import { err, ok } from '../../../lib/base/result.ts';
 import type { WriteBatch } from '../mvcc/kv-store.ts';
-import { KvStore } from '../mvcc/kv-store.ts';
-import { MemoryRevisionStore } from '../mvcc/revision-store.ts';
+import { CACHE_BYTES_DEFAULT, SEGMENT_BYTES_DEFAULT } from '../mvcc/segments/segment-store.ts';
 import type { ReadView, WatchHandle, WatchSink, WatchSpec } from '../mvcc/types.ts';
 import { WatchHub } from '../mvcc/watch/watch-hub.ts';
 import type { Disk, FlushCallback } from '../ports/disk.ts';
 import type { ConfState, Entry } from '../raft/types.ts';
 import { decodeConfChange, NO_CHANGE } from './conf-change.ts';
-import { applyRequest, type ChangeListener, State } from './state.ts';
-import type { Applied, ApplyResponse, ConfChangeEntry, LeaseView, StateMachine } from './types.ts';
+import { type DurableState, openDurableState, restoreDurableState } from './durable-state.ts';
+import { imageFrames } from './meta-records.ts';
+import { ImageReader } from './snapshot.ts';
+import { applyRequest, type ChangeListener, type State } from './state.ts';
+import type {
+  Applied,
+  ApplyResponse,
+  ConfChangeEntry,
+  LeaseView,
+  SnapshotReader,
+  SnapshotSource,
+  StateMachine,
+} from './types.ts';
 
-/** etcd's minimum at the default election timeout; must be the same on every member. */
+/** etcd's minimum at the default election timeout. */
 const LEASE_TTL_MIN_DEFAULT = 2;
-/** Rows looked at in one slice of work(): well below a millisecond. */
-const SCRUB_ROWS_PER_SLICE = 2000;
 
 export interface StateMachineOptions {
   readonly disk: Disk;
@@ -28,40 +36,60 @@ export interface StateMachineOptions {
   readonly clusterId: ClusterId;
   /** Seconds: leaseTtlMin(electionTimeoutMs). Must be the same on every member. */
   readonly leaseTtlMin?: number;
+  /** Size at which a segment file is sealed. */
+  readonly segmentBytes?: number;
+  /** Bound of the cache that values are read back through. */
+  readonly cacheBytes?: number;
 }
 
+/**
+ * Opens the state in `dir`, fresh when there is none, at its last durable index.
+ * @throws DamagedSegmentError when it cannot be read back; DiskError
+ */
 export function openStateMachine(options: StateMachineOptions): StateMachine {
   return new ReplicatedStateMachine(options);
 }
 
 class ReplicatedStateMachine implements StateMachine {
+  /** Views that stay good when a snapshot replaces the state behind them. */
+  readonly kv: ReadView;
+  readonly leases: LeaseView;
   readonly #clusterId: ClusterId;
   readonly #leaseTtlMin: number;
-  readonly #state: State;
   readonly #watches: WatchHub;
   readonly #listener: ChangeListener;
-  #appliedIndex = 0 as LogIndex;
+  #durable: DurableState;
+  #appliedIndex: LogIndex;
+  #appliedTerm: Term;
 
-  constructor({ clusterId, leaseTtlMin = LEASE_TTL_MIN_DEFAULT }: StateMachineOptions) {
+  constructor(options: StateMachineOptions) {
+    const { disk, dir, clusterId, leaseTtlMin = LEASE_TTL_MIN_DEFAULT } = options;
+    const { segmentBytes = SEGMENT_BYTES_DEFAULT, cacheBytes = CACHE_BYTES_DEFAULT } = options;
     this.#clusterId = clusterId;
     this.#leaseTtlMin = leaseTtlMin;
-    this.#state = new State(new KvStore(new MemoryRevisionStore()));
+    this.#durable = openDurableState({ disk, dir, clusterId, segmentBytes, cacheBytes });
+    this.#appliedIndex = logIndex(this.#durable.durable.appliedIndex);
+    this.#appliedTerm = term(this.#durable.durable.appliedTerm);
     this.#watches = new WatchHub(this.#state.kv);
     this.#listener = {
-      leaseChanged: () => {},
-      alarmsChanged: () => {},
-      membershipChanged: () => {},
+      leaseChanged: (id, record) => this.#durable.leaseChanged(id, record),
+      alarmsChanged: () => this.#durable.alarmsChanged(),
+      membershipChanged: () => this.#durable.membershipChanged(),
       compacted: () => this.#watches.compacted(),
       committed: (batch: WriteBatch) => this.#watches.notify(batch.revision(), batch.changes),
     };
+    this.kv = {
+      revision: () => this.#state.kv.revision(),
+      compactRevision: () => this.#state.kv.compactRevision(),
+      range: (request) => this.#state.kv.range(request),
+      hashKv: (at) => this.#state.kv.hashKv(at),
+      size: () => this.#state.kv.size(),
+    };
+    this.leases = { list: () => this.#state.leases.list(), get: (id) => this.#state.leases.get(id) };
   }
 
-  get kv(): ReadView {
-    return this.#state.kv;
-  }
-
-  get leases(): LeaseView {
-    return this.#state.leases;
+  get #state(): State {
+    return this.#durable.state;
   }
 
   alarms(): readonly AlarmMember[] {
@@ -134,26 +162,45 @@ class ReplicatedStateMachine implements StateMachine {
   }
 
   durableIndex(): LogIndex {
-    return 0 as LogIndex;
+    return logIndex(this.#durable.durable.appliedIndex);
   }
 
-  flush(_done: FlushCallback): void {
-    throw new Error('the durable store is not joined yet');
+  flush(done: FlushCallback): void {
+    this.#durable.flush(this.#position(), done);
   }
 
   work(): boolean {
-    return this.#state.kv.scrub(this.#state.kv.compactRevision(), SCRUB_ROWS_PER_SLICE);
+    return this.#durable.work(this.#position());
   }
 
-  openSnapshot(): never {
-    throw new Error('the durable store is not joined yet');
+  openSnapshot(): SnapshotReader {
+    const { store } = this.#durable;
+    return new ImageReader({
+      kv: this.#state.kv,
+      store,
+      clusterId: this.#clusterId,
+      commit: this.#durable.commitAt(this.#position()),
+      metadata: { index: this.#appliedIndex, term: this.#appliedTerm, confState: this.confState() },
+      image: [...imageFrames(this.#state)],
+    });
   }
 
-  restoreSnapshot(): never {
-    throw new Error('the durable store is not joined yet');
+  restoreSnapshot(chunks: SnapshotSource): void {
+    const old = this.#durable;
+    this.#durable = restoreDurableState(old, chunks);
+    this.#appliedIndex = logIndex(this.#durable.durable.appliedIndex);
+    this.#appliedTerm = term(this.#durable.durable.appliedTerm);
+    this.#watches.replaceStore(this.#state.kv);
+    old.retire();
   }
 
-  close(): void {}
+  close(): void {
+    this.#durable.store.close();
+  }
+
+  #position(): { readonly index: number; readonly term: number } {
+    return { index: this.#appliedIndex, term: this.#appliedTerm };
+  }
 
   #advance(entry: Entry): void {
     assert(
@@ -161,9 +208,10 @@ class ReplicatedStateMachine implements StateMachine {
       `entry ${entry.index} is applied after entry ${this.#appliedIndex}: entries come once and in order`,
     );
     this.#appliedIndex = entry.index;
+    this.#appliedTerm = entry.term;
   }
 
   #none(): ApplyResponse {
-    return { kind: 'none', revision: this.#state.kv.revision() as Revision };
+    return { kind: 'none', revision: this.#state.kv.revision() };
   }
 }

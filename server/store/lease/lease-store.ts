@@ -57,6 +57,15 @@ export class LeaseStore {
     this.#leases.delete(id);
   }
 
+  clear(): void {
+    this.#leases.clear();
+  }
+
+  /** Drops a lease if it is known; only while a state is read in, before keys are attached. */
+  forget(id: bigint): void {
+    this.#leases.delete(id);
+  }
+
   /** Puts back a lease as it was recorded, replacing what is known of its TTLs. */
   restore({ id, grantedTtl, remainingTtl }: LeaseRecord): void {
     const keys = this.#leases.get(id)?.keys ?? new Set();
@@ -108,6 +117,14 @@ export class LeaseStore {
     const lease = this.#leases.get(id);
     if (lease === undefined) return undefined;
     const { grantedTtl, remainingTtl } = lease;
-    return { grantedTtl, remainingTtl, keys: this.keysOf(id).map(fromByteString) };
+    const keys = () => this.keysOf(id).map(fromByteString);
+    return {
+      grantedTtl,
+      remainingTtl,
+      // Made when asked for: most callers want the TTLs alone, and often.
+      get keys() {
+        return keys();
+      },
+    };
   }
 }

@@ -1,0 +1,248 @@
+/**
+ * State and the segments it lives in, kept in step: everything the log changes is appended as it is applied, and a flush
+ * makes it durable as the state at one index.
+ *
+ * Invariant: what openDurableState() brings back is exactly the state at the index of the last commit (crash test:
+ * state-machine.crash.test.ts).
+ */
+
+import { assert, defined } from '../../../lib/base/assert.ts';
+import type { ClusterId } from '../../../lib/base/brand.ts';
+import type { LeaseRecord } from '../lease/lease-store.ts';
+import { EVERYTHING } from '../mvcc/key-range.ts';
+import { KvStore } from '../mvcc/kv-store.ts';
+import { decodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
+import type { Location } from '../mvcc/revision-store.ts';
+import { writeCurrent } from '../mvcc/segments/current.ts';
+import { type Frame, META_TYPE_MIN, RecordType } from '../mvcc/segments/frame.ts';
+import { type Loader, openSegments } from '../mvcc/segments/open.ts';
+import { type Commit, decodeCommit, decodeSnapshotStart, FORMAT_VERSION } from '../mvcc/segments/records.ts';
+import { SegmentRewriter } from '../mvcc/segments/rewrite.ts';
+import { parseName } from '../mvcc/segments/segment-file.ts';
+import { type SegmentOptions, SegmentStore } from '../mvcc/segments/segment-store.ts';
+import type { DiskError, FlushCallback } from '../ports/disk.ts';
+import { alarmsFrame, applyMetaFrame, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
+import { framesOf, SnapshotError } from './snapshot.ts';
+import { State } from './state.ts';
+import type { SnapshotSource } from './types.ts';
+
+/** Rows looked at in one slice of work(): a fraction of a millisecond. */
+const SCRUB_ROWS_PER_SLICE = 2000;
+
+interface Position {
+  readonly index: number;
+  readonly term: number;
+}
+
+export class DurableState {
+  readonly state: State;
+  readonly store: SegmentStore;
+  readonly #rewriter: SegmentRewriter;
+  /** The last state known to be durable. */
+  #durable: Commit;
+  #alarmsChanged = false;
+  #membershipChanged = false;
+  #isFlushing = false;
+  /** Asked for while another flush, started by work(), was in flight. */
+  #waiting: { readonly position: Position; readonly done: FlushCallback } | undefined;
+  #failure: DiskError | undefined;
+  #isRetired = false;
+
+  constructor(state: State, store: SegmentStore, commit: Commit) {
+    this.state = state;
+    this.store = store;
+    this.#durable = commit;
+    this.#rewriter = new SegmentRewriter(store, state.kv.index.rows);
+  }
+
+  get durable(): Commit {
+    return this.#durable;
+  }
+
+  leaseChanged(id: bigint, record: LeaseRecord | undefined): void {
+    this.store.appendMeta(leaseFrame(id, record));
+  }
+
+  alarmsChanged(): void {
+    this.#alarmsChanged = true;
+  }
+
+  membershipChanged(): void {
+    this.#membershipChanged = true;
+  }
+
+  /** What a commit or snapshot at `position`, the last applied entry, says of the state. */
+  commitAt({ index, term }: Position): Commit {
+    const { kv } = this.state;
+    return {
+      appliedIndex: index,
+      appliedTerm: term,
+      revision: kv.revision(),
+      compactRevision: kv.compactRevision(),
+    };
+  }
+
+  /** @throws DiskError when the batch cannot be written; a failed flush goes to `done`. Both are fatal. */
+  flush(position: Position, done: FlushCallback): void {
+    assert(this.#waiting === undefined, 'a flush of the state machine is asked for while another is in flight');
+    if (this.#isFlushing) this.#waiting = { position, done };
+    else this.#startFlush(position, done);
+  }
+
+  /**
+   * One slice of background work: removing what compaction made dead, first from the index, then (once the compaction
+   * is durable, which is seen to here) from the files. Never both at once; rewrite.ts says why.
+   */
+  work(position: Position): boolean {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { kv } = this.state;
+    const compactRevision = kv.compactRevision();
+    if (!this.#rewriter.isBusy && kv.scrub(compactRevision, SCRUB_ROWS_PER_SLICE)) return true;
+    if (this.#durable.compactRevision < compactRevision && !this.#isFlushing) {
+      this.#startFlush(position, (error) => {
+        this.#failure = error;
+      });
+    }
+    const mayStart = this.#durable.compactRevision === compactRevision;
+    return (this.#rewriter.isBusy || mayStart) && this.#rewriter.step();
+  }
+
+  /** Another state has taken this one's place, and is durable. */
+  retire(): void {
+    this.#isRetired = true;
+    this.store.destroy();
+  }
+
+  #startFlush(position: Position, done: FlushCallback): void {
+    if (this.#membershipChanged) this.store.appendMeta(membershipFrame(this.state));
+    if (this.#alarmsChanged) this.store.appendMeta(alarmsFrame(this.state));
+    this.#membershipChanged = false;
+    this.#alarmsChanged = false;
+    const commit = this.commitAt(position);
+    this.#isFlushing = true;
+    this.store.flush({ commit, image: () => imageFrames(this.state) }, (error) => {
+      this.#isFlushing = false;
+      if (error === undefined) this.#durable = commit;
+      done(error);
+      this.#flushWaiting(error);
+    });
+  }
+
+  #flushWaiting(error: DiskError | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) return;
+    if (error !== undefined || this.#isRetired) waiting.done(error);
+    else this.#startFlush(waiting.position, waiting.done);
+  }
+}
+
+const FRESH: Commit = { appliedIndex: 0, appliedTerm: 0, revision: 1, compactRevision: 0 };
+
+/** @throws DamagedSegmentError, DiskError */
+export function openDurableState(options: SegmentOptions): DurableState {
+  let loading: LoadingState | undefined;
+  const { store, commit = FRESH } = openSegments(options, (opening) => {
+    loading = new LoadingState(opening);
+    return loading;
+  });
+  const { state } = defined(loading, 'segments were opened without a loader').finish(commit);
+  return new DurableState(state, store, commit);
+}
+
+/**
+ * Builds the state of a snapshot in the next incarnation of the directory and makes it the current one. A crash at any
+ * point leaves the old state or the new. The caller retires the old one.
+ * @throws SnapshotError (the old state is untouched), DiskError
+ */
+export function restoreDurableState(old: DurableState, source: SnapshotSource): DurableState {
+  const { options } = old.store;
+  const { disk, dir } = options;
+  const incarnation = old.store.incarnation + 1;
+  // What an earlier attempt left behind.
+  for (const name of disk.list(dir)) if (parseName(name)?.incarnation === incarnation) disk.remove(`${dir}/${name}`);
+  const store = new SegmentStore(options, incarnation);
+  const loading = new LoadingState(store);
+  let commit: Commit;
+  try {
+    commit = receive(loading, source);
+  } catch (error) {
+    store.destroy();
+    throw error;
+  }
+  const { state } = loading.finish(commit);
+  store.flushSync({ commit, image: () => imageFrames(state) });
+  writeCurrent(disk, dir, incarnation);
+  return new DurableState(state, store, commit);
+}
+
+function receive(loading: LoadingState, source: SnapshotSource): Commit {
+  const { store } = loading;
+  let started = false;
+  let commit: Commit | undefined;
+  for (const frame of framesOf(() => source.next())) {
+    if (commit !== undefined) throw new SnapshotError('the snapshot goes on after its end');
+    if (!started) {
+      checkStart(store.options.clusterId, frame);
+      started = true;
+    } else if (frame.type === RecordType.REVISION) {
+      // Copied: the chunk it is a view on is not ours.
+      const payload = frame.payload.slice();
+      loading.revision(decodeRevision(payload), store.append(payload), payload.length);
+      if (store.isFull()) store.sealSync();
+    } else if (frame.type >= META_TYPE_MIN) loading.meta(frame);
+    else if (frame.type === RecordType.COMMIT) ({ commit } = decodeCommit(frame.payload));
+    else throw new SnapshotError(`the snapshot holds a record of type ${frame.type}, which this version does not know`);
+  }
+  if (commit === undefined) throw new SnapshotError('the snapshot ends before its last record');
+  const { index, term } = source.metadata;
+  if (commit.appliedIndex !== index || commit.appliedTerm !== term) {
+    throw new SnapshotError(
+      `the snapshot was announced for index ${index} of term ${term} and holds ` +
+        `index ${commit.appliedIndex} of term ${commit.appliedTerm}`,
+    );
+  }
+  return commit;
+}
+
+function checkStart(expected: ClusterId, frame: Frame): void {
+  if (frame.type !== RecordType.SNAPSHOT) throw new SnapshotError('the snapshot does not begin with its header');
+  const { version, clusterId } = decodeSnapshotStart(frame.payload);
+  if (version !== FORMAT_VERSION) {
+    throw new SnapshotError(`the snapshot has format version ${version}, this program reads version ${FORMAT_VERSION}`);
+  }
+  if (clusterId !== expected) {
+    throw new SnapshotError(`the snapshot is of cluster ${clusterId.toString(16)}, not ${expected.toString(16)}`);
+  }
+}
+
+/** A state that is being read in. */
+class LoadingState implements Loader {
+  readonly store: SegmentStore;
+  readonly state: State;
+
+  constructor(store: SegmentStore) {
+    this.store = store;
+    this.state = new State(new KvStore(store));
+  }
+
+  revision(stored: StoredRevision, location: Location, length: number): void {
+    this.state.kv.load(stored, location, length);
+  }
+
+  meta(frame: Frame): void {
+    applyMetaFrame(this.state, frame);
+  }
+
+  /** Everything was read: brings the index to the state of `commit` and attaches keys to their leases. */
+  finish(commit: Commit): LoadingState {
+    const { kv, leases } = this.state;
+    kv.finishLoading(commit);
+    kv.forEachLive(EVERYTHING, 0, (row) => {
+      const lease = kv.index.rows.lease(row);
+      if (lease !== 0n) leases.attach(lease, kv.index.keyOf(kv.index.rows.slot(row)));
+      return true;
+    });
+    return this;
+  }
+}
