@@ -17,6 +17,7 @@ import type { StoreConsole } from './console.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
 import { Hub } from './hub/hub.ts';
+import { PastViews } from './hub/past-views.ts';
 import { IdempotencyCache } from './idempotency.ts';
 import { leaseFromHex } from './ids.ts';
 import { Broadcaster } from './live/broadcaster.ts';
@@ -63,6 +64,7 @@ export class StoreSession implements StoreConsole {
     this.#context = {
       engine,
       hub: this.#hub,
+      past: new PastViews(engine, this.#hub),
       readOnly: summary.readOnly,
       compacted: () => this.#compacted,
       refreshCompacted: () => this.#refreshCompacted(),

@@ -43,7 +43,7 @@ export function childPage(index: KeyIndex, query: FolderQuery, page: { offset: n
   return { total, rows };
 }
 
-function rowOf(index: KeyIndex, found: Found, cursor: KeyCursor): ChildRow {
+export function rowOf(index: KeyIndex, found: Found, cursor: KeyCursor): ChildRow {
   return {
     name: found.name,
     key: found.isKey ? cursor.entry() : null,

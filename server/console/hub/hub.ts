@@ -12,6 +12,8 @@ import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError, type StoredEvent, type Watcher, type WatchHandler } from '../../engines/engine.ts';
 import { toChangeEvent } from './change-event.ts';
+import { FolderPages } from './folder-pages.ts';
+import { entryOf } from './key-chunk.ts';
 import type { KeyIndex } from './key-index.ts';
 import { Listing, ListingTooLarge } from './listing.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -23,8 +25,8 @@ const BACKOFF_MAX_MS = 5_000;
 const STALL_MS = 700;
 /** … and without one by then the watch moves elsewhere. */
 const SILENCE_MS = 700;
-/** Beyond this many keys the index would outgrow the process: pages are read from the store instead. */
-export const INDEX_KEYS_MAX = 1_500_000;
+/** About 100 bytes each; beyond this many the index would outgrow the process, and the hub says "limited". */
+export const INDEX_KEYS_MAX = 3_000_000;
 
 const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
 
@@ -39,6 +41,7 @@ export interface HubListener {
 /** What pages are answered from. */
 export interface HubView {
   readonly index: KeyIndex;
+  readonly folders: FolderPages;
   readonly revision: number;
 }
 
@@ -59,6 +62,7 @@ export class Hub {
   #reason: string | null = null;
   #revision = 0;
   #index: KeyIndex | null = null;
+  #folders: FolderPages | null = null;
   #indexRevision = 0;
   /** False between a gap and the next complete listing: the index then stays as it was, true at its own revision. */
   #indexFollows = false;
@@ -115,7 +119,8 @@ export class Hub {
 
   /** Null: there is no complete index (yet, or at all: see state()). */
   view(): HubView | null {
-    return this.#index === null ? null : { index: this.#index, revision: this.#indexRevision };
+    if (this.#index === null || this.#folders === null) return null;
+    return { index: this.#index, folders: this.#folders, revision: this.#indexRevision };
   }
 
   /** Waits for a complete index, at most `ms`. Null when there is none by then, or will be none. */
@@ -184,6 +189,7 @@ export class Hub {
       while (this.#revision < pinned && !this.#closed) await this.#change(BACKOFF_MAX_MS);
       if (this.#closed || this.#listing !== listing) return;
       this.#index = listing.index;
+      this.#folders = new FolderPages(listing.index);
       this.#indexRevision = this.#revision;
       this.#indexFollows = true;
       this.#listing = null;
@@ -280,7 +286,7 @@ export class Hub {
     this.#listing?.abort();
     this.#listing = null;
     this.#index = null;
-    this.#setPhase('limited', `${reason}: folders are read from the store, without totals`);
+    this.#setPhase('limited', `${reason}: tree and search are off; single keys, leases and live changes still work`);
   }
 
   #setPhase(phase: IndexState['phase'], reason: string | null): void {
@@ -316,12 +322,5 @@ function apply(index: KeyIndex, key: ByteString, { type, kv }: StoredEvent): voi
     index.delete(key);
     return;
   }
-  index.set({
-    key,
-    createRevision: kv.createRevision,
-    modRevision: kv.modRevision,
-    version: kv.version,
-    lease: kv.lease,
-    valueBytes: kv.value.length,
-  });
+  index.set(entryOf(kv));
 }

@@ -3,7 +3,8 @@
  *
  * A chunk belongs to the index that may write to it (`owner`); others copy it first (see KeyIndex.fork).
  */
-import type { ByteString } from '../../../lib/base/bytes.ts';
+import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
+import type { StoredKey } from '../../engines/engine.ts';
 
 export const CHUNK_KEYS_MAX = 512;
 
@@ -16,6 +17,11 @@ export interface KeyEntry {
   /** 0n: none. */
   readonly lease: bigint;
   readonly valueBytes: number;
+}
+
+export function entryOf(kv: StoredKey): KeyEntry {
+  const { createRevision, modRevision, version, lease } = kv;
+  return { key: toByteString(kv.key), createRevision, modRevision, version, lease, valueBytes: kv.value.length };
 }
 
 export class KeyChunk {

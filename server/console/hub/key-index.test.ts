@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { childOf, prefixEnd } from '../../../lib/keys/key-tree.ts';
 import { type ChildRow, childPage } from './children.ts';
+import { FolderPages } from './folder-pages.ts';
 import { CHUNK_KEYS_MAX, type KeyEntry } from './key-chunk.ts';
 import { KeyIndex } from './key-index.ts';
 
@@ -93,6 +94,27 @@ test('children of any folder, at any delimiter, are those a full scan finds', ()
         const page = childPage(index, { prefix: b(prefix), delimiter: b(delimiter) }, { offset, limit });
         expect(page.total).toBe(expected.length);
         expect(page.rows).toEqual(expected.slice(offset, offset + limit));
+      },
+    ),
+  );
+});
+
+test('pages of a cut folder stay those of a full walk while keys come and go', () => {
+  const sizes = { cutAbove: 2, bucketChildren: 2, foldersMax: 2 };
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 5, maxLength: 40 }),
+      fc.array(fc.tuple(step, fc.constantFrom('', '/', 'a/'), fc.nat(6)), { maxLength: 30 }),
+      (first, then) => {
+        const { index } = run(first);
+        const pages = new FolderPages(index, sizes);
+        for (const [{ key, remove, n }, prefix, offset] of then) {
+          if (remove) index.delete(b(key));
+          else index.set(entry(key, n));
+          const query = { prefix: b(prefix), delimiter: b('/') };
+          const page = { offset, limit: 3 };
+          expect(pages.page(query, page)).toEqual(childPage(index, query, page));
+        }
       },
     ),
   );

@@ -29,6 +29,8 @@ export class KeyIndex {
   #keysBefore: number[] = [];
   #bytesBefore: number[] = [];
   #sumsValid = 0;
+  /** Told of each key that came or went (not of changed ones). */
+  onStructure: ((key: ByteString) => void) | undefined;
 
   get size(): number {
     return this.#size;
@@ -48,7 +50,10 @@ export class KeyIndex {
   }
 
   set(entry: KeyEntry): void {
-    if (this.#append(entry)) return;
+    if (this.#append(entry)) {
+      this.onStructure?.(entry.key);
+      return;
+    }
     const at = this.#chunkOf(entry.key);
     const chunk = this.#writable(at);
     const offset = chunk.lowerBound(entry.key);
@@ -68,6 +73,7 @@ export class KeyIndex {
     this.#size++;
     this.#bytes += entry.valueBytes;
     this.#touched(at);
+    this.onStructure?.(entry.key);
   }
 
   /** False when there was no such key. */
@@ -82,6 +88,7 @@ export class KeyIndex {
     this.#bytes += chunk.bytes - before;
     this.#touched(at);
     this.#tidy(at);
+    this.onStructure?.(key);
     return true;
   }
 

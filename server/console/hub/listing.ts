@@ -4,8 +4,9 @@
  * Values come along because etcd tells their size no other way; only the size is kept. So a listing costs the store one
  * read of everything, once per console start or gap. Pages adapt to the size of values: about PAGE_BYTES each.
  */
-import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
 import type { KvCapability, ListResult } from '../../engines/engine.ts';
+import { entryOf } from './key-chunk.ts';
 import { KeyIndex } from './key-index.ts';
 
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -25,14 +26,16 @@ export class Listing {
   readonly #touched = new Map<ByteString, number>();
   readonly #abort = new AbortController();
   #from: Uint8Array = TO_THE_END;
-  #pinned = 0;
+  #pinned: number;
   #pageKeys = FIRST_PAGE_KEYS;
   #more = true;
   #total: number | null = null;
 
-  constructor(kv: KvCapability, keysMax: number) {
+  /** @param revision to list at; 0: the newest, which `first` then tells. */
+  constructor(kv: KvCapability, keysMax: number, revision = 0) {
     this.#kv = kv;
     this.#keysMax = keysMax;
+    this.#pinned = revision;
   }
 
   /** Keys in all at the pinned revision. */
@@ -43,10 +46,10 @@ export class Listing {
   /** The first page; its revision is where the whole listing stands. @throws EngineError, ListingTooLarge */
   async first(): Promise<number> {
     const page = await this.#page();
-    this.#pinned = page.revision;
+    if (this.#pinned === 0) this.#pinned = page.revision;
     this.#total = page.count;
     this.#take(page);
-    return page.revision;
+    return this.#pinned;
   }
 
   /** The next page; false when there is none. @throws EngineError, OUT_OF_RANGE when the revision was compacted meanwhile */
@@ -81,11 +84,9 @@ export class Listing {
   #take(page: ListResult): void {
     let bytes = 0;
     for (const kv of page.kvs) {
-      const key = toByteString(kv.key);
       bytes += kv.key.length + kv.value.length;
-      const { createRevision, modRevision, version, lease } = kv;
-      if ((this.#touched.get(key) ?? 0) >= modRevision) continue;
-      this.index.set({ key, createRevision, modRevision, version, lease, valueBytes: kv.value.length });
+      const entry = entryOf(kv);
+      if ((this.#touched.get(entry.key) ?? 0) < entry.modRevision) this.index.set(entry);
     }
     const last = page.kvs.at(-1);
     this.#more = page.more && last !== undefined;

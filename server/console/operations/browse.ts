@@ -5,10 +5,10 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { ChildrenQuery } from '../console.ts';
 import { ConsoleError } from '../errors.ts';
-import { type ChildRow, childPage } from '../hub/children.ts';
+import type { ChildRow } from '../hub/children.ts';
 import type { HubView } from '../hub/hub.ts';
 import type { KeyEntry } from '../hub/key-chunk.ts';
-import type { StoreContext } from './context.ts';
+import { explainCompacted, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
 
 /** How long a page waits for the first listing before it says that it is not there yet. */
@@ -33,14 +33,19 @@ export async function requireView(context: StoreContext): Promise<HubView> {
 }
 
 export async function children(context: StoreContext, query: ChildrenQuery): Promise<ChildrenPage> {
-  const view = await requireView(context);
-  return pageOf(view, query);
+  const { revision } = query;
+  if (revision === undefined) return pageOf(await requireView(context), query);
+  try {
+    return pageOf(await context.past.at(revision), query);
+  } catch (error) {
+    throw await explainCompacted(context, revision, error);
+  }
 }
 
-export function pageOf(view: HubView, query: ChildrenQuery): ChildrenPage {
+function pageOf(view: HubView, query: ChildrenQuery): ChildrenPage {
   const prefix = wireToByteString(query.prefix);
   const delimiter = toByteString(utf8Encode(query.delimiter));
-  const page = childPage(view.index, { prefix, delimiter }, query);
+  const page = view.folders.page({ prefix, delimiter }, query);
   return {
     prefix: query.prefix,
     revision: String(view.revision),

@@ -3,10 +3,12 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Engine, LeaseCapability } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { PastViews } from '../hub/past-views.ts';
 
 export interface StoreContext {
   readonly engine: Engine;
   readonly hub: Hub;
+  readonly past: PastViews;
   readonly readOnly: boolean;
   /** The oldest readable revision known; 0 when never compacted. */
   compacted(): number;

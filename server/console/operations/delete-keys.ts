@@ -8,11 +8,11 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { displayBytes, fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { KeyRange } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
-import type { KeyEntry } from '../hub/key-chunk.ts';
+import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex, toRevision } from '../ids.ts';
 import { requireView } from './browse.ts';
 import { requireWritable, type StoreContext } from './context.ts';
-import { entryOf, metaOf } from './key-meta.ts';
+import { metaOf } from './key-meta.ts';
 
 /** Keys shown in a preview, and changed keys named in a refusal. */
 const SAMPLE_KEYS = 50;

@@ -1,9 +1,8 @@
 /** Keys in the words of the API. */
 import type { KeyMeta, WireBytes } from '../../../lib/api/types.ts';
-import { toByteString } from '../../../lib/base/bytes.ts';
 import { byteStringToWire, toWire } from '../../../lib/keys/wire-bytes.ts';
 import type { StoredKey } from '../../engines/engine.ts';
-import type { KeyEntry } from '../hub/key-chunk.ts';
+import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex } from '../ids.ts';
 
 export function metaOf(entry: KeyEntry): KeyMeta {
@@ -16,15 +15,6 @@ export function metaOf(entry: KeyEntry): KeyMeta {
     valueBytes: entry.valueBytes,
   };
 }
-
-export const entryOf = (kv: StoredKey): KeyEntry => ({
-  key: toByteString(kv.key),
-  createRevision: kv.createRevision,
-  modRevision: kv.modRevision,
-  version: kv.version,
-  lease: kv.lease,
-  valueBytes: kv.value.length,
-});
 
 export const metaOfKv = (kv: StoredKey): KeyMeta => metaOf(entryOf(kv));
 
