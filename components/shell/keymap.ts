@@ -40,6 +40,12 @@ export const SEQUENCE_MS = 1_000;
 export const keysOf = (binding: Binding): readonly string[] =>
   binding.keys === null ? [] : typeof binding.keys === 'string' ? [binding.keys] : binding.keys;
 
+/** The same, without "Shift+?" beside "?": which of the two a keyboard sends is its own affair. */
+export const keysShown = (binding: Binding): readonly string[] => {
+  const all = keysOf(binding);
+  return all.filter((keys) => !(keys.startsWith('Shift+') && all.includes(keys.slice('Shift+'.length))));
+};
+
 const isSequence = (keys: string): boolean => keys.includes(' ');
 
 export class Keymap {

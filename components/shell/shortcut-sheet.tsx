@@ -2,7 +2,7 @@
 
 import { Dialog, DialogContent } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
-import { BINDING_GROUPS, type Binding, keysOf } from './keymap.ts';
+import { BINDING_GROUPS, type Binding, keysOf, keysShown } from './keymap.ts';
 import { useKeymap } from './use-bindings.ts';
 
 export interface ShortcutSheetProps {
@@ -41,7 +41,7 @@ function Row({ binding }: { readonly binding: Binding }) {
     <div className="flex h-7 items-center justify-between gap-4 border-b last:border-b-0">
       <dt className="truncate">{binding.title}</dt>
       <dd className="flex items-center gap-2">
-        {keysOf(binding).map((keys, index) => (
+        {keysShown(binding).map((keys, index) => (
           <span key={keys} className="inline-flex items-center gap-2">
             {index === 0 ? null : <span className="text-fg-3 text-meta">or</span>}
             <Kbd keys={keys} />

@@ -5,6 +5,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
 import { cn } from './cn.ts';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
+import { useWidth } from './use-width.ts';
 
 /** The product's row height in px at the default font size; the --row token says the same to CSS. */
 export const ROW_PX = 24;
@@ -19,7 +20,8 @@ export interface Column<Row> {
   /** Numbers go right. */
   readonly align?: 'left' | 'right';
   readonly sortable?: boolean;
-  /** Hides the column while the table is narrower than this container query allows, e.g. "@max-3xl:hidden". */
+  /** Leaves the column out while the table is narrower than this many px. */
+  readonly hideBelow?: number;
   readonly className?: string;
   readonly cell: (row: Row, index: number) => ReactNode;
 }
@@ -29,11 +31,17 @@ export interface Sort {
   readonly descending: boolean;
 }
 
+/** Rows by index. Arrays are one; a long list that changes often brings its own, without copying. */
+export interface RowSource<Row> {
+  readonly length: number;
+  at(index: number): Row | undefined;
+}
+
 export interface DataTableProps<Row> {
   /** Names the grid for screen readers. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
+  readonly rows: RowSource<Row>;
   readonly rowKey: (row: Row, index: number) => string;
   /** Key of the selected row. */
   readonly selected?: string | null;
@@ -43,6 +51,8 @@ export interface DataTableProps<Row> {
   readonly onOpen?: (row: Row, index: number) => void;
   readonly sort?: Sort;
   readonly onSort?: (sort: Sort) => void;
+  /** For a row that is one sentence over all columns (a gap, a heading); null for ordinary rows. */
+  readonly wideRow?: (row: Row) => ReactNode | null;
   /** Wraps a row, e.g. in a context menu. Must render `row` itself. */
   readonly wrapRow?: (row: Row, element: ReactNode) => ReactNode;
   readonly rowClassName?: (row: Row) => string | undefined;
@@ -55,9 +65,13 @@ export interface DataTableProps<Row> {
 
 /** An instrument: sticky head, right-aligned numbers, only the visible rows in the DOM, moved through by keyboard. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, selected = null, onSelect, onOpen, className } = props;
+  const { label, rows, rowKey, selected = null, onSelect, onOpen, className } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
+  const { ref: measure, width } = useWidth();
+  const columns = props.columns.filter(
+    (column) => width === 0 || column.hideBelow === undefined || width >= column.hideBelow,
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -65,13 +79,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: 12,
     scrollPaddingStart: ROW_PX + 4,
     getItemKey: (index) => {
-      const row = rows[index];
+      const row = rows.at(index);
       return row === undefined ? index : rowKey(row, index);
     },
   });
-  const selectedIndex = selected === null ? -1 : rows.findIndex((row, index) => rowKey(row, index) === selected);
+  const selectedIndex = selected === null ? -1 : indexOfKey(rows, rowKey, selected);
   const select = (index: number): void => {
-    const row = rows[index];
+    const row = index < 0 ? undefined : rows.at(index);
     if (row === undefined) return;
     virtual.scrollToIndex(index);
     onSelect?.(row, index);
@@ -79,7 +93,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const target = nextIndex(event.key, selectedIndex, rows.length);
-    const row = rows[selectedIndex];
+    const row = selectedIndex < 0 ? undefined : rows.at(selectedIndex);
     if (target !== null) select(target);
     else if (event.key === 'Enter' && row !== undefined) onOpen?.(row, selectedIndex);
     else return;
@@ -99,13 +113,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       onScroll={(event) => props.onScrollTop?.(event.currentTarget.scrollTop)}
       className={cn('@container relative min-h-0 flex-1 overflow-auto', className)}
     >
-      <HeadRow {...props} template={template} />
+      <div ref={measure} aria-hidden="true" className="sticky left-0 h-0" />
+      <HeadRow {...props} columns={columns} template={template} />
       {rows.length === 0 ? (
         <RowlessNote empty={props.empty} />
       ) : (
         <GridRowGroup className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
+            const row = rows.at(item.index);
             if (row === undefined) return null;
             const isSelected = item.index === selectedIndex;
             const element = (
@@ -123,14 +138,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 )}
                 style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
               >
-                {columns.map((column) => (
-                  <GridCell
-                    key={column.id}
-                    className={cn('min-w-0 truncate', column.align === 'right' && 'text-right', column.className)}
-                  >
-                    {column.cell(row, item.index)}
-                  </GridCell>
-                ))}
+                {props.wideRow?.(row) != null ? (
+                  <GridCell className="col-span-full min-w-0 truncate">{props.wideRow(row)}</GridCell>
+                ) : (
+                  columns.map((column) => (
+                    <GridCell
+                      key={column.id}
+                      className={cn('min-w-0 truncate', column.align === 'right' && 'text-right', column.className)}
+                    >
+                      {column.cell(row, item.index)}
+                    </GridCell>
+                  ))
+                )}
               </GridRow>
             );
             return props.wrapRow?.(row, element) ?? element;
@@ -139,6 +158,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       )}
     </Grid>
   );
+}
+
+function indexOfKey<Row>(rows: RowSource<Row>, rowKey: DataTableProps<Row>['rowKey'], key: string): number {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows.at(index);
+    if (row !== undefined && rowKey(row, index) === key) return index;
+  }
+  return -1;
 }
 
 /** Where a key leads from `index`; null when the key does not move. */

@@ -47,23 +47,24 @@ export function DialogContent({
           className,
         )}
       >
-        <header className="flex items-start gap-3 border-b px-4 py-3">
+        <header className="flex items-start gap-3 border-b py-3 pr-12 pl-4">
           <div className="min-w-0 flex-1">
             <Radix.Title className="font-semibold text-lead">{title}</Radix.Title>
             {description === undefined ? null : (
               <Radix.Description className="mt-0.5 text-body text-fg-2">{description}</Radix.Description>
             )}
           </div>
-          <Radix.Close asChild>
-            <Button variant="ghost" size="iconSmall" aria-label="Close">
-              <X aria-hidden="true" />
-            </Button>
-          </Radix.Close>
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto px-4 py-3">{children}</div>
         {footer === undefined ? null : (
           <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">{footer}</footer>
         )}
+        {/* Last in the DOM, so that focus starts in the body. */}
+        <Radix.Close asChild>
+          <Button variant="ghost" size="iconSmall" aria-label="Close" className="absolute top-2.5 right-2.5">
+            <X aria-hidden="true" />
+          </Button>
+        </Radix.Close>
       </Radix.Content>
     </Radix.Portal>
   );

@@ -1,7 +1,211 @@
 'use client';
 
+import { useRef, useState } from 'react';
+import { formatCount, formatRate, plural } from '../../lib/format/number.ts';
+import type { ChangeRow } from '../../lib/live/change-ring.ts';
+import { RateStrip } from '../charts/rate-strip.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { PinnedNote } from '../shell/pinned-note.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { useConnection, useLiveStore, useNow, useStaleSince } from '../shell/use-live.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { Splitter } from '../ui/splitter.tsx';
+import { ChangeDetail } from './change-detail.tsx';
+import { download, toNdjson } from './ndjson.ts';
+import { type LiveList, useChangeView } from './use-change-view.ts';
+import { rowKey, WatchTable } from './watch-table.tsx';
+import { WatchToolbar } from './watch-toolbar.tsx';
+import { useWatchUrl } from './watch-url.ts';
 
+/** Scrolled further than this, the operator reads: rows stand still. */
+const READING_PX = 12;
+
+/** The live stream as an instrument. */
 export function WatchPage() {
-  return <PageHeader title="Watch" />;
+  const { filter, setFilter } = useWatchUrl();
+  const list = useChangeView(filter);
+  const [chosen, setChosen] = useState<ChangeRow | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const isPaused = list.reasons.has('paused');
+
+  const choose = (row: ChangeRow): void => {
+    setChosen(row);
+    list.hold('reading');
+  };
+  const close = (): void => {
+    setChosen(null);
+    list.release('reading');
+  };
+  const togglePause = (): void => (isPaused ? list.release('paused') : list.hold('paused'));
+  const exportList = (): void => {
+    const last = list.state.rows.at(-1);
+    const upTo = last === undefined ? '0' : last.kind === 'change' ? last.event.revision : last.to;
+    download(`changes-to-${upTo}.ndjson`, toNdjson(list.state.rows));
+  };
+  useBindings([
+    { id: 'watch.filter', keys: '/', title: 'Filter by key', group: 'Page', run: () => field.current?.focus() },
+    {
+      id: 'watch.pause',
+      keys: 'p',
+      title: isPaused ? 'Resume the stream' : 'Pause the stream',
+      group: 'Page',
+      run: togglePause,
+    },
+    { id: 'watch.clear', keys: 'x', title: 'Clear the list', group: 'Page', run: list.clear },
+    { id: 'watch.export', keys: null, title: 'Export the list as NDJSON', group: 'Page', run: exportList },
+    { id: 'watch.down', keys: ['j', 'ArrowDown'], title: 'Older change', group: 'List', run: null },
+    { id: 'watch.up', keys: ['k', 'ArrowUp'], title: 'Newer change', group: 'List', run: null },
+    ...(chosen === null
+      ? []
+      : [{ id: 'watch.close', keys: 'Escape', title: 'Close the change', group: 'Page' as const, run: close }]),
+  ]);
+
+  const table = (
+    <div
+      className="flex min-h-0 flex-1 flex-col bg-surface"
+      onPointerMove={list.onAim}
+      onPointerLeave={() => list.release('pointing')}
+    >
+      <HoldLine
+        list={list}
+        onResume={() => {
+          setChosen(null);
+          list.releaseAll();
+        }}
+      />
+      <WatchTable
+        rows={list.newestFirst}
+        selected={chosen === null ? null : rowKey(chosen)}
+        onSelect={choose}
+        onScrollTop={(scrollTop) => (scrollTop > READING_PX ? list.hold('scrolled') : list.release('scrolled'))}
+        empty={
+          <NothingYet
+            hasFilter={filter.text !== '' || filter.types !== 'all'}
+            onShowAll={() => setFilter({ text: '', types: 'all' })}
+          />
+        }
+      />
+      {list.state.forgotten === 0 ? null : (
+        <p className="border-t px-3 py-1 text-fg-3 text-meta">
+          {plural(list.state.forgotten, 'older change')} left this list; it holds the last{' '}
+          {formatCount(list.state.rows.length)}.
+        </p>
+      )}
+    </div>
+  );
+  return (
+    <>
+      <PageHeader title="Watch" meta={<Reading shown={list.state.rows.length} />}>
+        <WatchToolbar
+          field={field}
+          filter={filter}
+          onFilter={setFilter}
+          isPaused={isPaused}
+          onPause={togglePause}
+          onClear={list.clear}
+          onExport={exportList}
+        />
+      </PageHeader>
+      <PinnedNote shows="The stream" />
+      <Rate />
+      <div className="flex min-h-64 flex-1">
+        {chosen === null || chosen.kind === 'gap' ? (
+          table
+        ) : (
+          <Splitter
+            label="Resize the change"
+            storageKey="watch"
+            initial={58}
+            first={table}
+            second={<ChangeDetail event={chosen.event} onClose={close} />}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+function Reading({ shown }: { readonly shown: number }) {
+  const store = useLiveStore();
+  useNow(500);
+  const isStale = useStaleSince() !== null;
+  return (
+    <span className="nums" suppressHydrationWarning>
+      {isStale ? 'not live' : `${formatRate(store.ratePerSecond(Date.now()))} changes per second`} ·{' '}
+      {plural(shown, 'change')} listed
+    </span>
+  );
+}
+
+const STRIP_SECONDS = 120;
+
+function Rate() {
+  const store = useLiveStore();
+  useNow(1_000);
+  const counts = store.rates.last(STRIP_SECONDS, Date.now());
+  const peak = Math.max(0, ...counts.map((one) => one.puts + one.deletes));
+  return (
+    <div className="flex shrink-0 items-end gap-3 border-b bg-surface px-4 pt-2 pb-1.5">
+      <RateStrip counts={counts} label={`Changes per second over the last two minutes; at most ${formatCount(peak)}`} />
+      <p className="nums w-28 shrink-0 text-right text-fg-3 text-meta" suppressHydrationWarning>
+        last 2 minutes
+        <br />
+        peak {formatCount(peak)}/s
+      </p>
+    </div>
+  );
+}
+
+const WHY = {
+  paused: 'Paused',
+  scrolled: 'Held while you scroll',
+  reading: 'Held while you read a change',
+  pointing: 'Held while you point',
+} as const;
+
+/** Above the rows while they stand still: why, how many wait, and how to go on. Its place is kept, so rows do not jump. */
+function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResume: () => void }) {
+  const { reasons, state } = list;
+  const reason = (['paused', 'reading', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
+  return (
+    <div className={cn('flex h-8 shrink-0 items-center gap-3 border-b px-3', reason !== undefined && 'bg-selected')}>
+      {reason === undefined ? (
+        <StatusMark tone="good">following</StatusMark>
+      ) : (
+        <>
+          <span className="font-medium">{WHY[reason]}</span>
+          <span className="nums text-fg-2">{formatCount(state.waiting)} new</span>
+          {reason === 'pointing' ? null : (
+            <Button size="small" className="ml-auto" onClick={onResume}>
+              Show {formatCount(state.waiting)} new
+            </Button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function NothingYet({ hasFilter, onShowAll }: { readonly hasFilter: boolean; readonly onShowAll: () => void }) {
+  const status = useConnection();
+  const { kind, endpoints } = useStore();
+  if (status.phase !== 'open') return <SkeletonRows rows={8} />;
+  if (hasFilter) {
+    return (
+      <EmptyState actions={<Button onClick={onShowAll}>Show all changes</Button>}>
+        No change that passes this filter has come since the page opened; those to come will show here.
+      </EmptyState>
+    );
+  }
+  const host = endpoints[0]?.replace(/^http:\/\//, '') ?? '127.0.0.1:2379';
+  return (
+    <EmptyState command={kind === 'bundled' ? 'npm run sample' : `etcdctl --endpoints=${host} put /hello world`}>
+      Nothing has changed since the page opened. Changes show here within a tenth of a second of their commit.
+    </EmptyState>
+  );
 }

@@ -50,8 +50,9 @@ class SharedStream implements LiveListener {
 
   onMessage(message: LiveMessage): void {
     // Data that was replaced behind the same name starts at a lower revision: what came before belongs to the old data.
-    if (message.name === 'hello' && compareInt(message.data.revision, this.#lastRevision) < 0)
-      this.#forget(message.data.revision);
+    const current =
+      message.name === 'hello' ? message.data.revision : message.name === 'revision' ? message.data.current : '0';
+    if (current !== '0' && compareInt(current, this.#lastRevision) < 0) this.#forget(current);
     if (STATES.includes(message.name)) this.#states.set(message.name, message);
     else this.#remember(message);
     for (const tab of this.tabs) tab.onMessage(message);

@@ -4,7 +4,7 @@
  * Announcements are paced: at most one per frame, at 10 Hz above STORM_PER_SECOND, and none while the tab is hidden (frames
  * do not come then); the data itself is taken at once.
  */
-import type { ChangeEvent, ClusterView, IndexState, LiveEvents, RevisionView } from '../api/types.ts';
+import type { ChangeEvent, ClusterView, IndexState, LiveEvents, RevisionView, WireInt } from '../api/types.ts';
 import { compareInt } from '../format/number.ts';
 import { Cell } from './cell.ts';
 import { ChangeRing } from './change-ring.ts';
@@ -15,6 +15,7 @@ import {
   type LiveListener,
   type LiveMessage,
 } from './protocol.ts';
+import { RateHistory } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export const STORM_PER_SECOND = 500;
@@ -43,11 +44,13 @@ export class LiveStore implements LiveListener {
   /** Grows with each announcement of changes; read `ring` then. */
   readonly changes = new Cell(0);
   readonly ring: ChangeRing;
+  /** Puts and deletes per second, of the last minutes. */
+  readonly rates = new RateHistory();
   readonly #rate = new RateMeter();
   readonly #pace: Pace;
   #feed: LiveFeed | null = null;
   #isFlushPlanned = false;
-  #lastRevision = '0';
+  #lastRevision: WireInt = '0';
   #clockAheadMs: number | null = null;
 
   constructor({
@@ -117,35 +120,42 @@ export class LiveStore implements LiveListener {
   }
 
   #onHello(hello: LiveEvents['hello'], receivedAt: number): void {
-    if (compareInt(hello.revision, this.#lastRevision) < 0) {
-      // Revisions only grow: this is other data than before (restored, wiped, or another cluster behind the same name).
-      const reason = `the store is at revision ${hello.revision} now, but was at ${this.#lastRevision} before: its data was replaced`;
-      this.ring.push({ kind: 'gap', from: '0', to: hello.revision, reason, receivedAt });
-      this.#lastRevision = hello.revision;
-      this.revision.set(null);
-      this.#planFlush(receivedAt);
-    }
+    this.#noticeReplaced(hello.revision, receivedAt);
     this.hello.set(hello);
   }
 
   #onRevision(view: RevisionView, receivedAt: number): void {
-    this.revision.set({
-      value: compareInt(view.current, this.#lastRevision) < 0 ? { ...view, current: this.#lastRevision } : view,
-      receivedAt,
-    });
+    this.#noticeReplaced(view.current, receivedAt);
+    this.revision.set({ value: view, receivedAt });
+  }
+
+  /**
+   * Revisions only grow: a lower one is other data than before (restored, wiped, or another cluster behind the same name).
+   * 0 is a console that has not heard from its store yet.
+   */
+  #noticeReplaced(current: WireInt, receivedAt: number): void {
+    if (current === '0' || compareInt(current, this.#lastRevision) >= 0) return;
+    const reason = `the store is at revision ${current} now, but was at ${this.#lastRevision} before: its data was replaced`;
+    this.ring.push({ kind: 'gap', from: '0', to: current, reason, receivedAt });
+    this.#lastRevision = current;
+    this.revision.set(null);
+    this.#planFlush(receivedAt);
   }
 
   #onChanges(events: readonly ChangeEvent[], receivedAt: number): void {
     const known = this.#lastRevision;
     let taken = 0;
+    let deletes = 0;
     for (const event of events) {
       // A reconnect may replay what came before; the changes of one revision never straddle two batches.
       if (compareInt(event.revision, known) <= 0) continue;
       this.ring.push({ kind: 'change', event, receivedAt });
       this.#lastRevision = event.revision;
       taken++;
+      if (event.type === 'delete') deletes++;
     }
     if (taken === 0) return;
+    this.rates.add({ puts: taken - deletes, deletes, at: receivedAt });
     this.#rate.add(taken, receivedAt);
     this.#planFlush(receivedAt);
   }

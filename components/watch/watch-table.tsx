@@ -1,0 +1,129 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import type { ChangeEvent } from '../../lib/api/types.ts';
+import { formatBytes, formatCount } from '../../lib/format/number.ts';
+import { clockMillis } from '../../lib/format/time.ts';
+import { displayWire } from '../../lib/format/wire-bytes.ts';
+import type { ChangeRow } from '../../lib/live/change-ring.ts';
+import { KeyLink, LeaseLink } from '../shell/links.tsx';
+import { StatusMark } from '../ui/badge.tsx';
+import { type Column, DataTable, type RowSource } from '../ui/data-table.tsx';
+
+export const rowKey = (row: ChangeRow): string => String(row.seq);
+
+const cell = (draw: (event: ChangeEvent) => ReactNode) => (row: ChangeRow) =>
+  row.kind === 'change' ? draw(row.event) : null;
+
+const COLUMNS: readonly Column<ChangeRow>[] = [
+  {
+    id: 'at',
+    head: 'Seen at',
+    width: '6.5rem',
+    cell: cell((event) => <span className="mono text-fg-2">{clockMillis(event.at)}</span>),
+  },
+  {
+    id: 'type',
+    head: 'What',
+    width: '4.5rem',
+    cell: cell((event) =>
+      event.type === 'put' ? (
+        <StatusMark tone="good" shape="plus">
+          {event.version === '1' ? 'create' : 'put'}
+        </StatusMark>
+      ) : (
+        <StatusMark tone="bad" shape="minus">
+          delete
+        </StatusMark>
+      ),
+    ),
+  },
+  {
+    id: 'key',
+    head: 'Key',
+    width: 'minmax(12rem, 2fr)',
+    cell: cell((event) => <KeyLink value={event.key} rev={event.revision} className="block" />),
+  },
+  {
+    id: 'value',
+    head: 'Value',
+    width: 'minmax(0, 3fr)',
+    hideBelow: 560,
+    cell: cell((event) => (
+      <span className="mono text-fg-3">{event.preview === null ? '' : displayWire(event.preview)}</span>
+    )),
+  },
+  {
+    id: 'lease',
+    head: 'Lease',
+    width: '9.5rem',
+    hideBelow: 860,
+    cell: cell((event) => (event.lease === null ? null : <LeaseLink id={event.lease} />)),
+  },
+  {
+    id: 'size',
+    head: 'Size',
+    width: '4.5rem',
+    align: 'right',
+    hideBelow: 760,
+    cell: cell((event) =>
+      event.type === 'put' ? <span className="mono text-fg-2">{formatBytes(event.valueBytes)}</span> : null,
+    ),
+  },
+  {
+    id: 'version',
+    head: 'Version',
+    width: '4rem',
+    align: 'right',
+    hideBelow: 760,
+    cell: cell((event) =>
+      event.type === 'put' ? <span className="mono text-fg-2">{formatCount(event.version)}</span> : null,
+    ),
+  },
+  {
+    id: 'revision',
+    head: 'Revision',
+    width: '5.5rem',
+    align: 'right',
+    cell: cell((event) => <span className="mono">{formatCount(event.revision)}</span>),
+  },
+];
+
+/** A gap is a row of its own: what is missing, and why. */
+function gapRow(row: ChangeRow): ReactNode | null {
+  if (row.kind === 'change') return null;
+  const span =
+    row.from === '0'
+      ? `up to revision ${formatCount(row.to)}`
+      : `revisions ${formatCount(row.from)} to ${formatCount(row.to)}`;
+  return (
+    <StatusMark tone="risk" className="rounded-mark bg-surface px-1.5">
+      gap: {span} were not seen — {row.reason}
+    </StatusMark>
+  );
+}
+
+export interface WatchTableProps {
+  readonly rows: RowSource<ChangeRow>;
+  readonly selected: string | null;
+  readonly onSelect: (row: ChangeRow) => void;
+  readonly onScrollTop: (scrollTop: number) => void;
+  readonly empty: ReactNode;
+}
+
+export function WatchTable({ rows, selected, onSelect, onScrollTop, empty }: WatchTableProps) {
+  return (
+    <DataTable
+      label="Changes, newest first"
+      columns={COLUMNS}
+      rows={rows}
+      rowKey={rowKey}
+      selected={selected}
+      onSelect={onSelect}
+      onScrollTop={onScrollTop}
+      wideRow={gapRow}
+      rowClassName={(row) => (row.kind === 'gap' ? 'hatched' : undefined)}
+      empty={empty}
+    />
+  );
+}

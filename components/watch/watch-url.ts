@@ -1,0 +1,27 @@
+'use client';
+
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import type { ChangeFilter } from '../../lib/live/change-filter.ts';
+
+const parsers = {
+  filter: parseAsString.withDefault(''),
+  match: parseAsStringLiteral(['prefix', 'contains']).withDefault('prefix'),
+  type: parseAsStringLiteral(['all', 'put', 'delete']).withDefault('all'),
+};
+
+/** The filter of the watch, which lives in the URL. */
+export function useWatchUrl(): {
+  readonly filter: ChangeFilter;
+  readonly setFilter: (change: Partial<ChangeFilter>) => void;
+} {
+  const [{ filter: text, match, type: types }, setUrl] = useQueryStates(parsers, { history: 'replace' });
+  return {
+    filter: { text, match, types },
+    setFilter: (change) =>
+      void setUrl({
+        ...(change.text === undefined ? {} : { filter: change.text === '' ? null : change.text }),
+        ...(change.match === undefined ? {} : { match: change.match }),
+        ...(change.types === undefined ? {} : { type: change.types }),
+      }),
+  };
+}

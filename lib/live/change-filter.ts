@@ -1,0 +1,20 @@
+/** Which changes a watch shows. */
+import type { ChangeEvent } from '../api/types.ts';
+import { displayWire } from '../format/wire-bytes.ts';
+
+export type FilterMatch = 'prefix' | 'contains';
+export type ShownTypes = 'all' | 'put' | 'delete';
+
+export interface ChangeFilter {
+  readonly text: string;
+  readonly match: FilterMatch;
+  readonly types: ShownTypes;
+}
+
+/** Keys that are not text match by their hex, as the screen shows them. */
+export function matchesFilter(event: ChangeEvent, { text, match, types }: ChangeFilter): boolean {
+  if (types !== 'all' && event.type !== types) return false;
+  if (text === '') return true;
+  const key = typeof event.key === 'string' ? event.key : displayWire(event.key);
+  return match === 'prefix' ? key.startsWith(text) : key.includes(text);
+}
