@@ -1,11 +1,12 @@
 'use client';
 
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { queries, queryKeys } from '../../../lib/api/queries.ts';
 import type { KeyHistory, WireBytes, WireInt } from '../../../lib/api/types.ts';
 import { wireId } from '../../../lib/keys/wire-bytes.ts';
 import { useOnChanges } from '../../shell/use-live.ts';
+import { useThrottled } from '../use-throttled.ts';
 
 /** A key that is written in a storm is read again at most this often. */
 const REFRESH_MS = 250;
@@ -58,24 +59,11 @@ export function useKeyHistory(storeId: string, key: WireBytes) {
 export function useKeyRefresh(storeId: string, key: WireBytes): void {
   const client = useQueryClient();
   const id = wireId(key);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useEffect(
-    () => () => {
-      if (timer.current !== null) clearTimeout(timer.current);
-      timer.current = null;
-    },
-    [],
-  );
+  const refresh = useThrottled(REFRESH_MS, () => {
+    void client.invalidateQueries({ queryKey: queryKeys.key(storeId, key) });
+    void client.invalidateQueries({ queryKey: queryKeys.history(storeId, key) });
+  });
   useOnChanges((rows) => {
-    const isOurs = rows.some((row) => row.kind === 'gap' || wireId(row.event.key) === id);
-    if (!isOurs || timer.current !== null) return;
-    timer.current = setTimeout(() => {
-      timer.current = null;
-    }, REFRESH_MS);
-    const refresh = (): void => {
-      void client.invalidateQueries({ queryKey: queryKeys.key(storeId, key) });
-      void client.invalidateQueries({ queryKey: queryKeys.history(storeId, key) });
-    };
-    refresh();
+    if (rows.some((row) => row.kind === 'gap' || wireId(row.event.key) === id)) refresh();
   });
 }

@@ -1,0 +1,213 @@
+'use client';
+
+import { Plus, Search, X } from 'lucide-react';
+import { useDeferredValue, useRef, useState } from 'react';
+import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
+import { wireId } from '../../lib/keys/wire-bytes.ts';
+import { PageHeader } from '../shell/page-header.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { Input } from '../ui/input.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+import { Select } from '../ui/select.tsx';
+import { Splitter } from '../ui/splitter.tsx';
+import { DeleteDialog } from './delete/delete-dialog.tsx';
+import { CreateDialog } from './edit/create-dialog.tsx';
+import { FolderPanel } from './panel/folder-panel.tsx';
+import { KeyPanel } from './panel/key-panel.tsx';
+import { SearchList } from './search/search-list.tsx';
+import { TreePanel } from './tree/tree-panel.tsx';
+import { DEFAULT_DELIMITER, useKeysUrl } from './use-keys-url.ts';
+import { useUndo } from './use-undo.ts';
+
+/** The explorer: the tree of keys on the left, the key on the right. */
+export function KeysPage() {
+  const url = useKeysUrl();
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const [text, setText] = useState('');
+  const query = useDeferredValue(text.trim());
+  const [createIn, setCreateIn] = useState<WireBytes | null>(null);
+  const [deleting, setDeleting] = useState<DeleteTarget | null>(null);
+  const filter = useRef<HTMLInputElement>(null);
+  const undo = useUndo();
+  const canWrite = rev === null && !store.readOnly;
+  const here = url.selectedFolder ?? folderOf(url.selectedKey, url.delimiter);
+  const hasSelection = url.selectedKey !== null || url.selectedFolder !== null;
+  const remove = (target: DeleteTarget): void => (canWrite ? setDeleting(target) : undefined);
+  const deleteSelected = (): void => {
+    if (url.selectedKey !== null) remove({ key: url.selectedKey });
+    else if (url.selectedFolder !== null) remove({ prefix: url.selectedFolder });
+  };
+
+  useBindings([
+    {
+      id: 'keys.filter',
+      keys: '/',
+      title: 'Find keys by their text',
+      group: 'Page',
+      run: () => filter.current?.select(),
+    },
+    {
+      id: 'keys.new',
+      keys: 'n',
+      title: 'Create a key',
+      group: 'Page',
+      run: () => (canWrite ? setCreateIn(here) : undefined),
+    },
+    { id: 'keys.delete', keys: 'Delete', title: 'Delete the open key or folder', group: 'Page', run: deleteSelected },
+    { id: 'keys.move', keys: ['j', 'k'], title: 'Next and previous row', group: 'List', run: null, inPalette: false },
+    { id: 'keys.fold', keys: ['l', 'h'], title: 'Open and close a folder', group: 'List', run: null, inPalette: false },
+    { id: 'keys.open', keys: 'Enter', title: 'Open the key', group: 'List', run: null, inPalette: false },
+    { id: 'keys.jump', keys: 'f', title: 'Jump to a name in this folder', group: 'List', run: null, inPalette: false },
+  ]);
+
+  const tree = (
+    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      <div className="flex shrink-0 items-center gap-2 border-b px-2 py-1.5">
+        <Input
+          ref={filter}
+          icon={<Search />}
+          aria-label="Find keys by their text"
+          placeholder={rev === null ? 'Find keys' : 'Find looks at the present only'}
+          disabled={rev !== null}
+          value={rev === null ? text : ''}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            setText('');
+            event.currentTarget.blur();
+          }}
+          trailing={
+            text === '' ? (
+              <Kbd keys="/" />
+            ) : (
+              <IconButton size="small" label="Clear" onClick={() => setText('')}>
+                <X aria-hidden="true" />
+              </IconButton>
+            )
+          }
+        />
+        <DelimiterSelect value={url.delimiter} onChange={url.setDelimiter} />
+      </div>
+      {query !== '' && rev === null ? (
+        <SearchList query={query} selected={url.selectedKey} onOpen={url.openKey} />
+      ) : (
+        <TreePanel url={url} onCreate={setCreateIn} onDelete={remove} />
+      )}
+    </div>
+  );
+
+  const detail =
+    url.selectedKey !== null ? (
+      <KeyPanel
+        key={`${store.id}${wireId(url.selectedKey)}`}
+        wire={url.selectedKey}
+        delimiter={url.delimiter}
+        onBack={url.close}
+        onDelete={(key) => remove({ key })}
+        onSaved={undo.saved}
+      />
+    ) : url.selectedFolder !== null ? (
+      <FolderPanel
+        prefix={url.selectedFolder}
+        delimiter={url.delimiter}
+        onBack={url.close}
+        onDelete={(prefix) => remove({ prefix })}
+        onCreate={() => setCreateIn(here)}
+      />
+    ) : (
+      <NothingOpen />
+    );
+
+  return (
+    <>
+      <PageHeader title="Keys" meta={rev === null ? undefined : 'as they were, read-only'}>
+        {canWrite ? (
+          <Button variant="primary" onClick={() => setCreateIn(here)}>
+            <Plus aria-hidden="true" />
+            New key
+          </Button>
+        ) : null}
+      </PageHeader>
+      <Splitter
+        label="Resize the key tree"
+        storageKey="keys"
+        initial={32}
+        min={18}
+        max={60}
+        first={tree}
+        second={detail}
+        className={cn(ONE_PANE, hasSelection ? DETAIL_ONLY : TREE_ONLY)}
+      />
+      <CreateDialog
+        isOpen={createIn !== null}
+        prefix={createIn ?? ''}
+        onClose={() => setCreateIn(null)}
+        onCreated={(created) => {
+          undo.saved(created);
+          url.openKey(created.draft.key);
+        }}
+        onShow={(key) => {
+          setCreateIn(null);
+          url.openKey(key);
+        }}
+      />
+      <DeleteDialog target={deleting} onClose={() => setDeleting(null)} onDeleted={undo.deleted} />
+    </>
+  );
+}
+
+/** Where both panes do not fit, the open key covers the tree; the panel's own button leads back. */
+const ONE_PANE = 'max-wide:[&>[role=separator]]:hidden';
+const DETAIL_ONLY = 'max-wide:[&>:first-child]:hidden';
+const TREE_ONLY = 'max-wide:[&>:first-child]:flex-[1_1_100%]! max-wide:[&>:last-child]:hidden';
+
+/** The folder a new key would go to. */
+function folderOf(key: WireBytes | null, delimiter: string): WireBytes {
+  if (typeof key !== 'string' || delimiter === '') return '';
+  return key.slice(0, key.lastIndexOf(delimiter) + (key.includes(delimiter) ? delimiter.length : 0));
+}
+
+const DELIMITERS = [
+  { value: '/', label: 'a/b' },
+  { value: '.', label: 'a.b' },
+  { value: ':', label: 'a:b' },
+  { value: '-', label: 'a-b' },
+  { value: 'none', label: 'flat' },
+] as const;
+
+function DelimiterSelect({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (delimiter: string) => void;
+}) {
+  const shown = value === '' ? 'none' : value;
+  const isListed = DELIMITERS.some((one) => one.value === shown);
+  const options: readonly { readonly value: string; readonly label: string }[] = isListed
+    ? DELIMITERS
+    : [...DELIMITERS, { value: shown, label: `a${shown}b` }];
+  return (
+    <Select
+      label="What separates folders"
+      value={shown || DEFAULT_DELIMITER}
+      options={options}
+      onValueChange={(next) => onChange(next === 'none' ? '' : next)}
+      className="mono shrink-0"
+    />
+  );
+}
+
+function NothingOpen() {
+  return (
+    <EmptyState className="bg-surface p-6">
+      Choose a key to see its value, its facts and every retained version of it.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,95 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { ApiFailure, api } from '../../lib/api/client.ts';
+import { queryKeys } from '../../lib/api/queries.ts';
+import type { DeleteResult, DeleteTarget, WriteResult } from '../../lib/api/types.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { useStore } from '../shell/use-store.ts';
+import { toasts } from '../ui/toast-store.ts';
+import { RESTORE_KEYS_MAX, restoreDeleted } from './delete/restore.ts';
+import type { Draft } from './edit/draft.ts';
+import { newId } from './edit/new-id.ts';
+import { undoOf } from './edit/undo-save.ts';
+
+/** How long a delete can be undone from its message; after that, from the key's history. */
+const DELETE_UNDO_MS = 60_000;
+
+/** Tells of each write and offers its undo: a guarded inverse, refused when somebody wrote since. */
+export function useUndo() {
+  const store = useStore();
+  const client = useQueryClient();
+  const refresh = (): void => void client.invalidateQueries({ queryKey: queryKeys.store(store.id) });
+
+  const undoSave = async (draft: Draft, result: WriteResult): Promise<void> => {
+    const undo = undoOf(draft, result, newId);
+    try {
+      if (undo.kind === 'put') await api.putKey(store.id, undo.body);
+      else await api.deleteKeys(store.id, undo.body);
+      toasts.add({ tone: 'good', text: `Undone: ${displayBytes(draft.key)} is as it was before.` });
+    } catch (error) {
+      toasts.add({ tone: 'bad', text: notUndone(error) });
+    }
+    refresh();
+  };
+  const undoDelete = async (target: DeleteTarget, result: DeleteResult): Promise<void> => {
+    const id = toasts.add({ text: `Restoring ${plural(result.deleted, 'key')}…`, lifeMs: null });
+    try {
+      const { restored, failures } = await restoreDeleted(restoreApi(store.id), target, result.revision);
+      const first = failures[0];
+      toasts.add(
+        first === undefined
+          ? { tone: 'good', text: `Restored ${plural(restored, 'key')}.` }
+          : {
+              tone: 'bad',
+              text: `Restored ${formatCount(restored)} of ${plural(result.deleted, 'key')}. Not ${displayBytes(first.key)}: ${first.reason}${failures.length > 1 ? `, and ${formatCount(failures.length - 1)} more` : ''}.`,
+            },
+      );
+    } catch (error) {
+      toasts.add({ tone: 'bad', text: notUndone(error) });
+    } finally {
+      toasts.close(id);
+    }
+    refresh();
+  };
+
+  return {
+    saved: ({ draft, result }: { readonly draft: Draft; readonly result: WriteResult }): void => {
+      refresh();
+      toasts.add({
+        tone: 'good',
+        text: `${draft.base === null ? 'Created' : 'Saved'} ${displayBytes(draft.key)} at revision ${formatCount(result.revision)}.`,
+        action: { label: 'Undo', run: () => void undoSave(draft, result) },
+      });
+    },
+    deleted: (target: DeleteTarget, result: DeleteResult): void => {
+      refresh();
+      const text = `Deleted ${plural(result.deleted, 'key')} at revision ${formatCount(result.revision)}.`;
+      toasts.add(
+        result.deleted > RESTORE_KEYS_MAX
+          ? { tone: 'good', text: `${text} Too many to undo from here: they can be read at the revision before.` }
+          : {
+              tone: 'good',
+              text,
+              lifeMs: DELETE_UNDO_MS,
+              action: { label: 'Undo', run: () => void undoDelete(target, result) },
+            },
+      );
+    },
+  };
+}
+
+const restoreApi = (storeId: string) => ({
+  children: (query: Parameters<typeof api.children>[1]) => api.children(storeId, query),
+  key: (query: Parameters<typeof api.key>[1]) => api.key(storeId, query),
+  put: (body: Parameters<typeof api.putKey>[1]) => api.putKey(storeId, body),
+  newId,
+});
+
+function notUndone(error: unknown): string {
+  if (error instanceof ApiFailure && error.status === 409) {
+    return 'Not undone: somebody wrote since. Nothing was overwritten; the history below shows every version.';
+  }
+  return `Not undone: ${error instanceof Error ? error.message : String(error)}`;
+}
