@@ -6,7 +6,7 @@ const run = (script: string, timeoutMs = 20_000) =>
   runPart({ args: ['-e', script], env: {}, timeoutMs, leaveGraceMs: 0 });
 
 test('the output of a part is kept for counting', async () => {
-  expect(await run("console.log('seed 1 ok')")).toEqual({ output: 'seed 1 ok\n', problems: [] });
+  expect(await run("console.log('seed 1 ok')")).toEqual({ output: 'seed 1 ok\n', code: 0, problems: [] });
 });
 
 test.skipIf(process.platform !== 'linux')('a process left behind is a named problem and is ended', async () => {

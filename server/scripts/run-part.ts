@@ -14,6 +14,8 @@ const POLL_MS = 100;
 
 export interface PartRun {
   readonly output: string;
+  /** Null when a signal ended it. */
+  readonly code: number | null;
   /** In words what was wrong with the run itself, beyond its tests. */
   readonly problems: readonly string[];
 }
@@ -59,19 +61,23 @@ export async function runPart({ args, env, timeoutMs, leaveGraceMs, echo = true 
     problems.push(`still running after ${timeoutMs / 60_000} minutes: stopped`);
     stop();
   }, timeoutMs);
-  await new Promise<void>((resolve) => {
+  const code = await new Promise<number | null>((resolve) => {
     child.once('error', (cause) => {
       problems.push(`could not be started: ${cause.message}`);
-      resolve();
+      resolve(null);
     });
-    child.once('exit', (_code, signal) => {
+    child.once('close', (code, signal) => {
       if (signal !== null && problems.length === 0) problems.push(`was ended by ${signal}`);
-      resolve();
+      resolve(code);
     });
   });
   clearTimeout(timer);
   stopCurrent = undefined;
-  return { output, problems: [...problems, ...(await endLeftovers(mark, leaveGraceMs ?? LEAVE_GRACE_MS_DEFAULT))] };
+  return {
+    output,
+    code,
+    problems: [...problems, ...(await endLeftovers(mark, leaveGraceMs ?? LEAVE_GRACE_MS_DEFAULT))],
+  };
 }
 
 async function endLeftovers(mark: string, graceMs: number): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runChecks } from './check-steps.ts';
-import { runPart, stopCurrentPart } from './run-part.ts';
+import { type PartRun, runPart, stopCurrentPart } from './run-part.ts';
 import { ROOT } from './source-files.ts';
 import {
   add,
@@ -60,7 +60,7 @@ export async function runParts(names: readonly string[]): Promise<Tally> {
 
 async function vitest(name: string, args: readonly string[]): Promise<Tally> {
   const report = freshReport(name);
-  const { problems } = await runPart({
+  const run = await runPart({
     args: [
       bin('vitest/vitest.mjs'),
       'run',
@@ -72,29 +72,29 @@ async function vitest(name: string, args: readonly string[]): Promise<Tally> {
     env: {},
     timeoutMs: PART_TIMEOUT_MS,
   });
-  return withProblems(name, problems, () => tallyVitest(JSON.parse(readFileSync(report, 'utf8')), ROOT));
+  return withProblems(name, run, () => tallyVitest(JSON.parse(readFileSync(report, 'utf8')), ROOT));
 }
 
 async function runSim(): Promise<Tally> {
-  const { output, problems } = await runPart({
+  const run = await runPart({
     args: ['server/store/sim/main.ts', '--seeds', `${SIM_SEEDS.first}..${SIM_SEEDS.last}`],
     env: {},
     timeoutMs: PART_TIMEOUT_MS,
     echo: false,
   });
-  const tally = withProblems('sim', problems, () => tallySim(output, SIM_SEEDS));
-  if (tally.failed.length > 0) console.log(output.trimEnd().split('\n').slice(-SIM_LINES_SHOWN).join('\n'));
+  const tally = withProblems('sim', run, () => tallySim(run.output, SIM_SEEDS));
+  if (tally.failed.length > 0) console.log(run.output.trimEnd().split('\n').slice(-SIM_LINES_SHOWN).join('\n'));
   return tally;
 }
 
 async function runBrowser(): Promise<Tally> {
   const report = freshReport('browser');
-  const { problems } = await runPart({
+  const run = await runPart({
     args: [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     timeoutMs: PART_TIMEOUT_MS,
   });
-  return withProblems('browser', problems, () => tallyPlaywright(JSON.parse(readFileSync(report, 'utf8'))));
+  return withProblems('browser', run, () => tallyPlaywright(JSON.parse(readFileSync(report, 'utf8'))));
 }
 
 /** An old report must never speak for a run that wrote none. */
@@ -104,10 +104,13 @@ function freshReport(name: string): string {
   return file;
 }
 
-function withProblems(name: string, problems: readonly string[], count: () => Tally): Tally {
+/** A tool that ends badly although it counted no failure (an unhandled rejection, a broken teardown) has failed. */
+function withProblems(name: string, { problems, code }: PartRun, count: () => Tally): Tally {
   const failures: Tally = { ...NOTHING, failed: problems.map((problem) => `${name}: ${problem}`) };
   try {
-    return add(count(), failures);
+    const tally = add(count(), failures);
+    if (code === 0 || tally.failed.length > 0) return tally;
+    return add(tally, { ...NOTHING, failed: [`${name}: ended with exit code ${code}, see its output above`] });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return add(failures, { ...NOTHING, failed: [`${name}: no result (${reason})`] });
