@@ -73,7 +73,7 @@ export function RaftRing({ members, term, selected, onSelect, wrapNode }: RaftRi
                 markerHeight="7"
                 orient="auto-start-reverse"
               >
-                <path d="M0 0.5 7.5 4 0 7.5z" className="fill-fg-3" />
+                <path d="M0 0.5 7.5 4 0 7.5z" fill="context-stroke" />
               </marker>
             </defs>
             <ellipse

@@ -60,6 +60,15 @@ test('a lost majority is said before anything hopeful', () => {
   );
 });
 
+test('a member that lags is named although it is up', () => {
+  const members = [
+    member('m1', { health: 'lagging', status: status(5_000) }),
+    member('m2', { isLeader: true }),
+    member('m3'),
+  ];
+  expect(headline(view(members, 1))).toContain('All 3 members are up, but m1 lags behind;');
+});
+
 test('a few entries under way are "in step", many are counted', () => {
   expect(lagWord(member('m1', { status: status(3) }))).toBe('in step');
   expect(lagWord(member('m1', { status: status(5_210) }))).toBe('5,210 entries behind');

@@ -10,6 +10,7 @@ export function roleWord({ isLeader, isLearner, health }: MemberView): string {
   if (health === 'unreachable') return 'no answer';
   if (health === 'unstarted') return 'not started';
   if (isLeader) return 'leader';
+  if (health === 'lagging') return 'lagging';
   return isLearner ? 'learner' : 'follower';
 }
 
@@ -61,7 +62,7 @@ export function headline(view: ClusterView): string {
     members.length === 1
       ? 'The one member is up'
       : down.length === 0
-        ? `All ${members.length} members are up`
+        ? `All ${members.length} members are up${laggingClause(members)}`
         : `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not answer`;
   const leader = members.find((member) => member.id === view.leaderId);
   const leaderText =
@@ -69,6 +70,11 @@ export function headline(view: ClusterView): string {
       ? 'there is no leader, so nothing can be written'
       : `${leader.name} leads in term ${formatCount(view.term)}`;
   return `${membersText}; ${leaderText}. ${toleranceSentence(quorum)}`;
+}
+
+function laggingClause(members: readonly MemberView[]): string {
+  const behind = members.filter((member) => member.health === 'lagging').map((member) => member.name);
+  return behind.length === 0 ? '' : `, but ${behind.join(' and ')} ${behind.length === 1 ? 'lags' : 'lag'} behind`;
 }
 
 function toleranceSentence({ survives }: ClusterView['quorum']): string {

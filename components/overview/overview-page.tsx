@@ -4,7 +4,7 @@ import type { ClusterView } from '../../lib/api/types.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
-import { useCluster, useConnection, useLiveStore, useStaleSince } from '../shell/use-live.ts';
+import { useCluster, useConnection, useLiveStore, useStaleSince, useStreamDownSince } from '../shell/use-live.ts';
 import { cn } from '../ui/cn.ts';
 import { CommandLine } from '../ui/empty-state.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
@@ -20,8 +20,9 @@ import { RiskPanel } from './risk-panel.tsx';
 /** Is the store well, who leads, what may fail, what happens now. */
 export function OverviewPage() {
   const view = useCluster()?.value ?? null;
-  const isStale = useStaleSince() !== null;
-  const shared = { view, isStale };
+  const isOldData = useStaleSince() !== null;
+  // What the console says of members stays true while they are down: only a lost console makes it old.
+  const shared = { view, isStale: useStreamDownSince() !== null };
   return (
     <>
       <PageHeader title="Overview" />
@@ -36,7 +37,7 @@ export function OverviewPage() {
           </div>
         </div>
         <LeaderPanel {...shared} />
-        <ChangeFeed isStale={isStale} className="min-h-72 flex-1" />
+        <ChangeFeed isStale={isOldData} className="min-h-72 flex-1" />
       </div>
     </>
   );

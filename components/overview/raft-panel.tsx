@@ -46,7 +46,11 @@ export function RaftPanel({ view, isStale, className }: RaftPanelProps) {
                 return one === undefined ? (
                   node
                 ) : (
-                  <HoverCard content={<MemberFacts member={one} now={now} />} className="w-80">
+                  <HoverCard
+                    content={<MemberFacts member={one} now={now} />}
+                    isDisabled={one.id === selected}
+                    className="w-80"
+                  >
                     {node}
                   </HoverCard>
                 );

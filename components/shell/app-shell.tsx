@@ -24,7 +24,7 @@ import { StoreContext, useStores } from './use-store.ts';
 
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
-  const { current, unknown, isLoading, error, retry, choose } = useStores();
+  const { current, unknown, isLoading, error, retryAt, retry, choose } = useStores();
   if (current !== null) {
     return (
       <StoreContext value={current}>
@@ -40,7 +40,7 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
         <div className="p-4">
           <h1 className="px-4 text-title">{unknown === null ? 'No answer' : 'No such store'}</h1>
           {unknown === null ? (
-            <StoresFailure error={error} onRetry={retry} />
+            <StoresFailure error={error} retryAt={retryAt} onRetry={retry} />
           ) : (
             <div className="p-4">
               <p>
@@ -57,12 +57,18 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function StoresFailure({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }) {
+interface StoresFailureProps {
+  readonly error: Error | null;
+  readonly retryAt: number | null;
+  readonly onRetry: () => void;
+}
+
+function StoresFailure({ error, retryAt, onRetry }: StoresFailureProps) {
   if (error === null)
     return <p className="p-4">This console is set up with no store. Name its endpoints in QUORATE_ENDPOINTS.</p>;
   const failure = error instanceof ApiFailure ? error : null;
   return (
-    <ErrorState title={error.message} where={failure?.where} code={failure?.code} onRetry={onRetry}>
+    <ErrorState title={error.message} where={failure?.where} code={failure?.code} retryAt={retryAt} onRetry={onRetry}>
       Is the console's server still running? It is started with <code className="mono">npm start</code>.
     </ErrorState>
   );

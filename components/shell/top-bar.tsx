@@ -7,7 +7,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { clusterSentence } from './cluster-sentence.ts';
 import { StoreSwitcher } from './store-switcher.tsx';
-import { useCluster, useNow, useStaleSince } from './use-live.ts';
+import { useCluster, useNow, useStreamDownSince } from './use-live.ts';
 
 /** Store, the one sentence of state, and the way to everything. */
 export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
@@ -31,7 +31,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
 function ClusterSentence() {
   const cluster = useCluster();
   const now = useNow(10_000);
-  const isStale = useStaleSince() !== null;
+  const isStale = useStreamDownSince() !== null;
   if (cluster === null) return <Skeleton className="mr-auto w-72 max-w-1/2" />;
   return (
     <p className={`min-w-0 flex-1 truncate ${isStale ? 'greyed' : ''}`}>

@@ -47,15 +47,21 @@ export function useOnChanges(onRows: (rows: readonly ChangeRow[]) => void): void
   }, [store]);
 }
 
+/** Since when the stream is down, by the console's clock; null while it is open. Then everything on the screen may be old. */
+export function useStreamDownSince(): number | null {
+  const store = useLiveStore();
+  const status = useConnection();
+  return status.phase === 'open' || status.downSince === null ? null : store.consoleTime(status.downSince);
+}
+
 /**
- * Since when what the screen shows may be old, by the console's clock; null while it is live: the stream is down, or the console
+ * Since when the store's data on the screen may be old, by the console's clock; null while it is live: the stream is down, or the console
  * cannot reach the store.
  */
 export function useStaleSince(): number | null {
-  const store = useLiveStore();
-  const status = useConnection();
+  const streamDownSince = useStreamDownSince();
   const cluster = useCluster();
-  if (status.phase !== 'open' && status.downSince !== null) return store.consoleTime(status.downSince);
+  if (streamDownSince !== null) return streamDownSince;
   if (cluster === null || cluster.value.reachable) return null;
   const seen = cluster.value.members.flatMap((member) => (member.lastSeenAt === null ? [] : [member.lastSeenAt]));
   return seen.length === 0 ? cluster.value.watchingSince : Math.max(...seen);

@@ -6,6 +6,8 @@ import { createContext, useContext } from 'react';
 import { queries } from '../../lib/api/queries.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 
+const RETRY_MS = 3_000;
+
 /** Until the console has said which stores there are. */
 const UNKNOWN: StoreSummary = { id: '', label: '…', kind: 'bundled', endpoints: [], readOnly: false };
 
@@ -18,7 +20,11 @@ export const useStoreId = (): string => useStore().id;
 /** All stores of this console, and the one `?store=` names, or the first. */
 export function useStores() {
   const [chosen, choose] = useQueryState('store', parseAsString.withOptions({ history: 'push' }));
-  const query = useQuery(queries.stores());
+  // Nothing can be shown without this answer, so it is asked for until it comes.
+  const query = useQuery({
+    ...queries.stores(),
+    refetchInterval: ({ state }) => (state.data === undefined && state.status === 'error' ? RETRY_MS : false),
+  });
   const stores = query.data ?? [];
   const current = chosen === null ? stores[0] : stores.find((store) => store.id === chosen);
   return {
@@ -29,6 +35,8 @@ export function useStores() {
     choose: (id: string) => choose(id === stores[0]?.id ? null : id),
     isLoading: query.isPending,
     error: query.error,
+    /** When the console is asked again by itself. */
+    retryAt: query.isError && query.data === undefined ? query.errorUpdatedAt + RETRY_MS : null,
     retry: () => void query.refetch(),
   };
 }

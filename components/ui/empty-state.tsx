@@ -28,7 +28,7 @@ export function CommandLine({ command, className }: { readonly command: string; 
     <div
       className={cn('flex max-w-full items-center gap-2 rounded-control border bg-inset py-0.5 pr-1 pl-2.5', className)}
     >
-      <code className="mono min-w-0 break-all text-fg">
+      <code className="mono min-w-0 text-fg [overflow-wrap:anywhere]">
         <span aria-hidden="true" className="mr-1.5 select-none text-fg-3">
           $
         </span>

@@ -9,28 +9,32 @@ export interface HoverCardProps {
   readonly children: ReactNode;
   readonly content: ReactNode;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
+  /** Keeps it closed: what it shows is on the page already. */
+  readonly isDisabled?: boolean;
   readonly className?: string;
 }
 
 /** A peek at the object behind a link. Holds nothing that the object's own page does not show. */
-export function HoverCard({ children, content, side = 'bottom', className }: HoverCardProps) {
+export function HoverCard({ children, content, side = 'bottom', isDisabled = false, className }: HoverCardProps) {
   return (
     <Radix.Root openDelay={350} closeDelay={120}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          align="start"
-          sideOffset={6}
-          collisionPadding={8}
-          className={cn(
-            'z-50 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
-            className,
-          )}
-        >
-          {content}
-        </Radix.Content>
-      </Radix.Portal>
+      {isDisabled ? null : (
+        <Radix.Portal>
+          <Radix.Content
+            side={side}
+            align="start"
+            sideOffset={6}
+            collisionPadding={8}
+            className={cn(
+              'z-50 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
+              className,
+            )}
+          >
+            {content}
+          </Radix.Content>
+        </Radix.Portal>
+      )}
     </Radix.Root>
   );
 }
