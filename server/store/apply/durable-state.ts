@@ -7,7 +7,7 @@
  */
 
 import { assert, defined } from '../../../lib/base/assert.ts';
-import type { ClusterId } from '../../../lib/base/brand.ts';
+import { type ClusterId, type LogIndex, logIndex, type Term, term } from '../../../lib/base/brand.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { EVERYTHING } from '../mvcc/key-range.ts';
 import { KvStore } from '../mvcc/kv-store.ts';
@@ -29,14 +29,17 @@ import type { SnapshotSource } from './types.ts';
 /** Rows looked at in one slice of work(): a fraction of a millisecond. */
 const SCRUB_ROWS_PER_SLICE = 2000;
 
+/** The last applied entry. */
 interface Position {
-  readonly index: number;
-  readonly term: number;
+  readonly index: LogIndex;
+  readonly term: Term;
 }
 
 export class DurableState {
   readonly state: State;
   readonly store: SegmentStore;
+  /** Where `state` stands. */
+  position: Position;
   readonly #rewriter: SegmentRewriter;
   /** The last state known to be durable. */
   #durable: Commit;
@@ -44,13 +47,14 @@ export class DurableState {
   #membershipChanged = false;
   #isFlushing = false;
   /** Asked for while another flush, started by work(), was in flight. */
-  #waiting: { readonly position: Position; readonly done: FlushCallback } | undefined;
+  #waiting: FlushCallback | undefined;
   #failure: DiskError | undefined;
   #isRetired = false;
 
   constructor(state: State, store: SegmentStore, commit: Commit) {
     this.state = state;
     this.store = store;
+    this.position = { index: logIndex(commit.appliedIndex), term: term(commit.appliedTerm) };
     this.#durable = commit;
     this.#rewriter = new SegmentRewriter(store, state.kv.index.rows);
   }
@@ -71,35 +75,35 @@ export class DurableState {
     this.#membershipChanged = true;
   }
 
-  /** What a commit or snapshot at `position`, the last applied entry, says of the state. */
-  commitAt({ index, term }: Position): Commit {
+  /** What a commit or snapshot says of the state as it is now. */
+  commitNow(): Commit {
     const { kv } = this.state;
     return {
-      appliedIndex: index,
-      appliedTerm: term,
+      appliedIndex: this.position.index,
+      appliedTerm: this.position.term,
       revision: kv.revision(),
       compactRevision: kv.compactRevision(),
     };
   }
 
   /** @throws DiskError when the batch cannot be written; a failed flush goes to `done`. Both are fatal. */
-  flush(position: Position, done: FlushCallback): void {
+  flush(done: FlushCallback): void {
     assert(this.#waiting === undefined, 'a flush of the state machine is asked for while another is in flight');
-    if (this.#isFlushing) this.#waiting = { position, done };
-    else this.#startFlush(position, done);
+    if (this.#isFlushing) this.#waiting = done;
+    else this.#startFlush(done);
   }
 
   /**
    * One slice of background work: removing what compaction made dead, first from the index, then (once the compaction
    * is durable, which is seen to here) from the files. Never both at once; rewrite.ts says why.
    */
-  work(position: Position): boolean {
+  work(): boolean {
     if (this.#failure !== undefined) throw this.#failure;
     const { kv } = this.state;
     const compactRevision = kv.compactRevision();
     if (!this.#rewriter.isBusy && kv.scrub(compactRevision, SCRUB_ROWS_PER_SLICE)) return true;
     if (this.#durable.compactRevision < compactRevision && !this.#isFlushing) {
-      this.#startFlush(position, (error) => {
+      this.#startFlush((error) => {
         this.#failure = error;
       });
     }
@@ -113,12 +117,12 @@ export class DurableState {
     this.store.destroy();
   }
 
-  #startFlush(position: Position, done: FlushCallback): void {
+  #startFlush(done: FlushCallback): void {
     if (this.#membershipChanged) this.store.appendMeta(membershipFrame(this.state));
     if (this.#alarmsChanged) this.store.appendMeta(alarmsFrame(this.state));
     this.#membershipChanged = false;
     this.#alarmsChanged = false;
-    const commit = this.commitAt(position);
+    const commit = this.commitNow();
     this.#isFlushing = true;
     this.store.flush({ commit, image: () => imageFrames(this.state) }, (error) => {
       this.#isFlushing = false;
@@ -132,8 +136,8 @@ export class DurableState {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
-    if (error !== undefined || this.#isRetired) waiting.done(error);
-    else this.#startFlush(waiting.position, waiting.done);
+    if (error !== undefined || this.#isRetired) waiting(error);
+    else this.#startFlush(waiting);
   }
 }
 
@@ -195,10 +199,10 @@ function receive(loading: LoadingState, source: SnapshotSource): Commit {
     else throw new SnapshotError(`the snapshot holds a record of type ${frame.type}, which this version does not know`);
   }
   if (commit === undefined) throw new SnapshotError('the snapshot ends before its last record');
-  const { index, term } = source.metadata;
-  if (commit.appliedIndex !== index || commit.appliedTerm !== term) {
+  const { metadata } = source;
+  if (commit.appliedIndex !== metadata.index || commit.appliedTerm !== metadata.term) {
     throw new SnapshotError(
-      `the snapshot was announced for index ${index} of term ${term} and holds ` +
+      `the snapshot was announced for index ${metadata.index} of term ${metadata.term} and holds ` +
         `index ${commit.appliedIndex} of term ${commit.appliedTerm}`,
     );
   }

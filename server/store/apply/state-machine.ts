@@ -1,6 +1,6 @@
 /** The StateMachine of types.ts: State plus watchers, applied index and durability. */
 import { assert } from '../../../lib/base/assert.ts';
-import { type ClusterId, type LogIndex, logIndex, type MemberId, type Term, term } from '../../../lib/base/brand.ts';
+import { type ClusterId, type LogIndex, logIndex, type MemberId } from '../../../lib/base/brand.ts';
 import type { AlarmMember, Member } from '../../../lib/base/etcdpb/cluster.ts';
 import { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
 import { EntryType, InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
@@ -59,8 +59,6 @@ class ReplicatedStateMachine implements StateMachine {
   readonly #watches: WatchHub;
   readonly #listener: ChangeListener;
   #durable: DurableState;
-  #appliedIndex: LogIndex;
-  #appliedTerm: Term;
 
   constructor(options: StateMachineOptions) {
     const { disk, dir, clusterId, leaseTtlMin = LEASE_TTL_MIN_DEFAULT } = options;
@@ -68,8 +66,6 @@ class ReplicatedStateMachine implements StateMachine {
     this.#clusterId = clusterId;
     this.#leaseTtlMin = leaseTtlMin;
     this.#durable = openDurableState({ disk, dir, clusterId, segmentBytes, cacheBytes });
-    this.#appliedIndex = logIndex(this.#durable.durable.appliedIndex);
-    this.#appliedTerm = term(this.#durable.durable.appliedTerm);
     this.#watches = new WatchHub(this.#state.kv);
     this.#listener = {
       leaseChanged: (id, record) => this.#durable.leaseChanged(id, record),
@@ -113,7 +109,7 @@ class ReplicatedStateMachine implements StateMachine {
   }
 
   appliedIndex(): LogIndex {
-    return this.#appliedIndex;
+    return this.#durable.position.index;
   }
 
   apply(entry: Entry): Applied {
@@ -166,11 +162,11 @@ class ReplicatedStateMachine implements StateMachine {
   }
 
   flush(done: FlushCallback): void {
-    this.#durable.flush(this.#position(), done);
+    this.#durable.flush(done);
   }
 
   work(): boolean {
-    return this.#durable.work(this.#position());
+    return this.#durable.work();
   }
 
   openSnapshot(): SnapshotReader {
@@ -179,8 +175,8 @@ class ReplicatedStateMachine implements StateMachine {
       kv: this.#state.kv,
       store,
       clusterId: this.#clusterId,
-      commit: this.#durable.commitAt(this.#position()),
-      metadata: { index: this.#appliedIndex, term: this.#appliedTerm, confState: this.confState() },
+      commit: this.#durable.commitNow(),
+      metadata: { ...this.#durable.position, confState: this.confState() },
       image: [...imageFrames(this.#state)],
     });
   }
@@ -188,8 +184,6 @@ class ReplicatedStateMachine implements StateMachine {
   restoreSnapshot(chunks: SnapshotSource): void {
     const old = this.#durable;
     this.#durable = restoreDurableState(old, chunks);
-    this.#appliedIndex = logIndex(this.#durable.durable.appliedIndex);
-    this.#appliedTerm = term(this.#durable.durable.appliedTerm);
     this.#watches.replaceStore(this.#state.kv);
     old.retire();
   }
@@ -198,17 +192,12 @@ class ReplicatedStateMachine implements StateMachine {
     this.#durable.store.close();
   }
 
-  #position(): { readonly index: number; readonly term: number } {
-    return { index: this.#appliedIndex, term: this.#appliedTerm };
-  }
-
   #advance(entry: Entry): void {
     assert(
-      entry.index === this.#appliedIndex + 1,
-      `entry ${entry.index} is applied after entry ${this.#appliedIndex}: entries come once and in order`,
+      entry.index === this.appliedIndex() + 1,
+      `entry ${entry.index} is applied after entry ${this.appliedIndex()}: entries come once and in order`,
     );
-    this.#appliedIndex = entry.index;
-    this.#appliedTerm = entry.term;
+    this.#durable.position = { index: entry.index, term: entry.term };
   }
 
   #none(): ApplyResponse {

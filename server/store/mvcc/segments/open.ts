@@ -1,9 +1,9 @@
 /**
  * Opening the segments of a directory: which files count, where the durable state ends, reading it in.
  *
- * The last file may end in a torn batch, which is cut. If it holds no commit at all, its creation and the sealing of the
- * file before it were not flushed yet: it is dropped and the file before takes its place. Anything else that does not
- * read back is damage and refuses to open, before anything was changed.
+ * The last file may end in a torn batch, which is cut. If it holds no commit at all, its first batch was never flushed: it
+ * is dropped and the file before takes its place. Anything else that does not read back is damage and refuses to open,
+ * before anything was changed.
  */
 import { decodeRevision, type StoredRevision } from '../revision-codec.ts';
 import type { Location } from '../revision-store.ts';
@@ -70,18 +70,22 @@ interface Tail {
   readonly isSealed: boolean;
 }
 
+/**
+ * Files at the end that may hold no commit although nothing is damaged: one whose first batch was in flight (and sealed
+ * it), and one that was begun behind it.
+ */
+const UNCOMMITTED_FILES_MAX = 2;
+
 function findTail(options: SegmentOptions, names: readonly SegmentName[]): Tail {
-  const last = names.at(-1);
-  if (last === undefined) return { files: [], end: 0, isSealed: false };
-  const found = committedEnd(options, last);
-  if (found.end > 0) return { files: names, end: found.end, isSealed: found.isSealed };
-  const before = names.at(-2);
-  if (before === undefined) return { files: [], end: 0, isSealed: false };
-  const previous = committedEnd(options, before);
-  if (previous.end === 0) {
-    throw new DamagedSegmentError({ path: pathOf(options, before), offset: 0 }, 'it holds no readable commit');
+  for (let count = names.length; count > 0; count--) {
+    const last = names[count - 1] as SegmentName;
+    const { end, isSealed } = committedEnd(options, last);
+    if (end > 0) return { files: names.slice(0, count), end, isSealed };
+    if (names.length - count >= UNCOMMITTED_FILES_MAX || last.generation > 0) {
+      throw new DamagedSegmentError({ path: pathOf(options, last), offset: 0 }, 'it holds no readable commit');
+    }
   }
-  return { files: names.slice(0, -1), end: previous.end, isSealed: previous.isSealed };
+  return { files: [], end: 0, isSealed: false };
 }
 
 function committedEnd(options: SegmentOptions, name: SegmentName): CommittedEnd {
