@@ -19,6 +19,8 @@ export interface Step {
   readonly input?: string;
   /** Which endpoints etcdctl is given: all of them, or the first (so that errors come from one member). */
   readonly endpoints?: 'all' | 'first';
+  /** The order of the lines is a matter of ids, which differ. */
+  readonly isUnordered?: boolean;
 }
 
 export class Etcdctl {
@@ -34,6 +36,8 @@ export class Etcdctl {
       env: { ...process.env, ETCDCTL_API: '3' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // A command that does not read its input may be gone before it is written.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(step.input ?? '');
     return child;
   }
@@ -48,17 +52,31 @@ export class Etcdctl {
     return { code, ...output() };
   }
 
-  /** Runs until its standard output holds `lines` lines, then interrupts it. */
-  async runUntil(store: Store, step: Step, lines: number): Promise<Output> {
+  /** Starts it and waits until its standard output holds `lines` lines. `stop` interrupts it and gives all it printed. */
+  async start(store: Store, step: Step, lines: number): Promise<{ stop(): Promise<Output> }> {
     const child = this.spawn(store, step);
     const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
     const output = collect(child);
-    child.stdout.on('data', () => {
-      if (output().stdout.split('\n').length > lines) child.kill('SIGINT');
+    const closed = once(child, 'close');
+    const enough = new Promise<void>((resolve) => {
+      child.stdout.on('data', () => {
+        if (output().stdout.split('\n').length > lines) resolve();
+      });
     });
-    await once(child, 'close');
-    clearTimeout(timer);
-    return { code: 0, ...output() };
+    await Promise.race([enough, closed]);
+    return {
+      stop: async () => {
+        child.kill('SIGINT');
+        await closed;
+        clearTimeout(timer);
+        return { code: 0, ...output() };
+      },
+    };
+  }
+
+  /** Runs until its standard output holds `lines` lines, then interrupts it. */
+  async runUntil(store: Store, step: Step, lines: number): Promise<Output> {
+    return (await this.start(store, step, lines)).stop();
   }
 
   /** Runs the steps on both stores, one after the other on each, and expects the same from both. */
@@ -69,8 +87,11 @@ export class Etcdctl {
 
   async #runAll(store: Store, steps: readonly Step[]): Promise<unknown[]> {
     const seen: unknown[] = [];
-    for (const step of steps)
-      seen.push({ command: step.args.join(' '), ...normalise(store, await this.run(store, step)) });
+    for (const step of steps) {
+      const { code, stdout, stderr } = normalise(store, await this.run(store, step));
+      const lines = stdout.split('\n');
+      seen.push({ command: step.args.join(' '), code, stdout: step.isUnordered ? lines.sort() : lines, stderr });
+    }
     return seen;
   }
 }
@@ -104,11 +125,12 @@ function plain(store: Store, text: string): string {
       .replaceAll(/"ts":"[^"]*"/g, '"ts":"<time>"')
       .replaceAll(/took = [^\s"]+/g, 'took = <time>')
       .replaceAll(/"took":"[^"]*"/g, '"took":"<time>"')
+      .replaceAll(/keys\(\[([^\]]*)\]\)/g, (_, keys: string) => `keys([${keys.split(' ').sort().join(' ')}])`)
       .replaceAll(/remaining\(\d+s\)/g, 'remaining(<time>)')
       .replaceAll(/"raft_?[tT]erm":\d+/g, '"raft_term":<term>')
       .replaceAll(/"RaftTerm" : \d+/g, '"RaftTerm" : <term>')
-      .replaceAll(/\b[0-9a-f]{15,16}\b/g, '<id>')
-      .replaceAll(/\b\d{16,20}\b/g, '<id>')
+      .replaceAll(/\b[0-9a-f]{12,16}\b/g, '<id>')
+      .replaceAll(/\b\d{12,20}\b/g, '<id>')
       .replaceAll(/\b3\.\d+\.\d+\b/g, '<version>')
       .replaceAll(/\b\d+(\.\d+)? (k|M)?B\b/g, '<size>')
       // Tables are padded to the width of what was replaced above.

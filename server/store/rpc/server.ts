@@ -10,9 +10,11 @@ import { createHttpHandler } from './http/routes.ts';
 import { PROGRESS_NOTIFY_INTERVAL_MS, RECEIVE_OVERHEAD_BYTES, REQUEST_BYTES_MAX, TXN_OPS_MAX } from './limits.ts';
 import { clusterMethods } from './services/cluster.ts';
 import type { ServiceContext } from './services/context.ts';
+import { electionMethods } from './services/election.ts';
 import { healthMethods } from './services/health.ts';
 import { kvMethods } from './services/kv.ts';
 import { leaseMethods } from './services/lease.ts';
+import { lockMethods } from './services/lock.ts';
 import { maintenanceMethods } from './services/maintenance.ts';
 import { LeaderRequirement } from './services/require-leader.ts';
 import { watchMethods } from './services/watch.ts';
@@ -56,6 +58,8 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
     ...leaseMethods(context),
     ...clusterMethods(context),
     ...maintenanceMethods(context),
+    ...lockMethods(context),
+    ...electionMethods(context),
     ...healthMethods(),
   ]);
   const { receiveBytesMax, quotaBytes } = context;

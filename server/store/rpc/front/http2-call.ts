@@ -39,6 +39,7 @@ export class Http2Call implements ServerStream<object> {
   readonly #frames: FrameReader;
   #handler: StreamHandler<object> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #cancelListener: (() => void) | undefined;
   #trailers: OutgoingHttpHeaders = OK_TRAILERS;
   #started = false;
   #finished = false;
@@ -85,6 +86,11 @@ export class Http2Call implements ServerStream<object> {
   metadata(name: string): string | undefined {
     const value = this.#headers[name];
     return typeof value === 'string' ? value : value?.[0];
+  }
+
+  onCancel(listener: () => void): void {
+    if (this.cancelled) listener();
+    else this.#cancelListener = listener;
   }
 
   get full(): boolean {
@@ -193,6 +199,7 @@ export class Http2Call implements ServerStream<object> {
       this.fail(error);
       return;
     }
+    this.#cancelListener = undefined;
     this.#respond();
     this.#write(message);
     this.#finish(STATUS_OK);
@@ -252,6 +259,9 @@ export class Http2Call implements ServerStream<object> {
     const handler = this.#handler;
     this.#handler = undefined;
     handler?.onClose();
+    const listener = this.#cancelListener;
+    this.#cancelListener = undefined;
+    listener?.();
   }
 }
 

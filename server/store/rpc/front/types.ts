@@ -15,6 +15,8 @@ export interface Call {
   readonly requestBytes: number;
   /** True once the client cancelled, its deadline passed, or its connection broke. */
   readonly cancelled: boolean;
+  /** Runs `listener` once if the call ends before it was answered: a waiting handler gives up. At most one listener. */
+  onCancel(listener: () => void): void;
 }
 
 /** The sending half of a stream. After end() or fail(), or when onClose() was called, sends are dropped silently. */

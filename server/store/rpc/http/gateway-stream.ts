@@ -60,6 +60,10 @@ class GatewayStream implements ServerStream<object> {
     return this.#call.cancelled;
   }
 
+  onCancel(listener: () => void): void {
+    this.#call.onCancel(listener);
+  }
+
   get full(): boolean {
     return this.#response.writableLength >= STREAM_OUTPUT_BYTES_MAX;
   }

@@ -107,4 +107,11 @@ export class GatewayCall implements Call {
   get cancelled(): boolean {
     return this.#response.destroyed;
   }
+
+  onCancel(listener: () => void): void {
+    // 'close' also follows a complete answer, which is no cancellation.
+    this.#response.once('close', () => {
+      if (!this.#response.writableFinished) listener();
+    });
+  }
 }
