@@ -27,7 +27,7 @@ interface Holder {
 export function lockDataDir(dir: string): DataDirLock {
   const file = path.join(dir, LOCK_FILE);
   const own = path.join(dir, `${LOCK_FILE}.${process.pid}`);
-  const holder: Holder = { pid: process.pid, startedAt: startTimeOf(process.pid) ?? '' };
+  const holder: Holder = { pid: process.pid, startedAt: processInfo(process.pid)?.startedAt ?? '' };
   try {
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
     fs.writeFileSync(own, JSON.stringify(holder), { mode: 0o600 });
@@ -89,16 +89,19 @@ function isAlive({ pid, startedAt }: Holder): boolean {
   } catch (cause) {
     return codeOf(cause) === 'EPERM';
   }
-  const now = startTimeOf(pid);
-  return now === undefined || startedAt === '' || now === startedAt;
+  const found = processInfo(pid);
+  if (found === undefined) return true;
+  // A zombie has let go of everything; its parent just has not noticed yet.
+  return found.state !== 'Z' && (startedAt === '' || found.startedAt === startedAt);
 }
 
-/** Clock ticks after boot at which `pid` started (Linux); undefined elsewhere. */
-function startTimeOf(pid: number): string | undefined {
+/** What Linux tells of a process; undefined elsewhere. `startedAt` in clock ticks after boot. */
+function processInfo(pid: number): { readonly state: string; readonly startedAt: string } | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the command in parentheses and may contain anything; the start time is the 22nd.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // The second field is the command in parentheses and may contain anything; the state is the 3rd, the start time the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startedAt: fields[19] ?? '' };
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { assert } from '../../../lib/base/assert.ts';
 import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import { type Log, silentLog } from '../ports/log.ts';
 import type { PeerAddress, PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
 import type { Message, MessageType } from '../raft/types.ts';
 import { FrameKind } from './frame.ts';
@@ -140,7 +140,8 @@ export class TcpNetwork implements PeerNetwork {
     const stream = (lane: Lane) =>
       new PeerStream({
         clock,
-        log,
+        // Both lanes break together: one of them tells.
+        log: lane === Lane.CONTROL ? log : silentLog,
         urls: peerUrls,
         hello: { lane, clusterId, from: memberId, to: id },
         onDown: (peer) => this.#handler?.onUnreachable(peer),
