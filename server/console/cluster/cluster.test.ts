@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClusterView } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type ClusterCapability, EngineError, type Member, type MemberStatus } from '../../engines/engine.ts';
+import { LEADER_CHANGES_MAX, LeaderLog } from './leader-log.ts';
+import { ClusterMonitor } from './monitor.ts';
+import { parseAlarms } from './risks.ts';
+
+/** Ids beyond 2^53: they must never pass through a number. */
+const ID = [9368506742490710001n, 9368506742490710002n, 9368506742490710003n] as const;
+const HEX = ID.map((id) => id.toString(16));
+
+/** A cluster whose members live, die and hang as a test says. */
+class FakeCluster implements ClusterCapability {
+  list: Member[] = ID.map((id, i) => ({
+    id,
+    name: `m${i + 1}`,
+    peerUrls: [`http://127.0.0.1:${i + 1}0`],
+    clientUrls: [`http://127.0.0.1:${i + 1}`],
+    isLearner: false,
+  }));
+  state = new Map<string, Partial<MemberStatus> | 'refused' | 'hangs'>();
+  leader: bigint = ID[0];
+  term = 5;
+  unreachable = new Set<string>();
+  #listener: (endpoint: string) => void = () => undefined;
+
+  members = async (): Promise<readonly Member[]> => {
+    if ([...this.state.values()].filter((s) => s === 'refused').length === this.list.length) throw refused('all');
+    return this.list;
+  };
+
+  status = async (endpoint: string, timeoutMs: number): Promise<MemberStatus> => {
+    const state = this.state.get(endpoint);
+    if (state === 'refused') throw refused(endpoint);
+    if (state === 'hangs') {
+      await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+      throw new EngineError(GrpcCode.DEADLINE_EXCEEDED, `${endpoint} did not answer`);
+    }
+    const member = this.list.find((m) => m.clientUrls[0]?.endsWith(endpoint));
+    return {
+      memberId: member?.id ?? 0n,
+      clusterId: 77n,
+      version: '3.6.0',
+      revision: 100,
+      dbSizeBytes: 1000,
+      dbSizeInUseBytes: 500,
+      leader: this.leader,
+      raftTerm: this.term,
+      raftIndex: 5000,
+      raftAppliedIndex: 5000,
+      errors: [],
+      isLearner: member?.isLearner ?? false,
+      roundTripMs: 1,
+      ...state,
+    };
+  };
+
+  onConnectionChange = (listener: (endpoint: string) => void) => {
+    this.#listener = listener;
+    return () => undefined;
+  };
+
+  setReachable = (endpoint: string, reachable: boolean): void => {
+    if (reachable) this.unreachable.delete(endpoint);
+    else this.unreachable.add(endpoint);
+  };
+
+  /** The process is gone: the connection breaks and nothing listens any more. */
+  kill(endpoint: string): void {
+    this.state.set(endpoint, 'refused');
+    this.#listener(endpoint);
+  }
+}
+
+const refused = (endpoint: string) =>
+  new EngineError(GrpcCode.UNAVAILABLE, `${endpoint} cannot be reached: connect ECONNREFUSED`, { endpoint });
+
+const A = '127.0.0.1:1';
+const B = '127.0.0.1:2';
+const C = '127.0.0.1:3';
+
+let cluster: FakeCluster;
+let monitor: ClusterMonitor;
+let views: ClusterView[];
+let replaced: number;
+
+function start(endpoints = [A, B, C]): void {
+  monitor = new ClusterMonitor({
+    cluster,
+    endpoints,
+    cost: () => ({ watches: 0, rpcsPerSecond: 0, bytesPerSecond: 0 }),
+    onView: (view) => views.push(view),
+    onRevision: () => undefined,
+    onClusterReplaced: () => {
+      replaced++;
+    },
+  });
+  monitor.start();
+}
+
+const titles = (view: ClusterView | undefined): string[] => (view?.risks ?? []).map((risk) => risk.title);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  cluster = new FakeCluster();
+  views = [];
+  replaced = 0;
+});
+afterEach(() => {
+  monitor.close();
+  vi.useRealTimers();
+});
+
+test('three healthy members: the leader, quorum and no risk', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(monitor.view()).toMatchObject({
+    reachable: true,
+    leaderId: HEX[0],
+    term: '5',
+    quorum: { voters: 3, healthy: 3, needed: 2, survives: 1 },
+    risks: [],
+    leaderSince: { exact: false },
+  });
+  expect(monitor.view().members.map((m) => [m.id, m.isLeader, m.health])).toEqual([
+    [HEX[0], true, 'healthy'],
+    [HEX[1], false, 'healthy'],
+    [HEX[2], false, 'healthy'],
+  ]);
+});
+
+test('a killed leader is gone from the view at once, although followers still name it', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.kill(A);
+  await vi.advanceTimersByTimeAsync(0);
+  const view = views.at(-1);
+  expect(view).toMatchObject({ leaderId: null, quorum: { healthy: 2, survives: 0 } });
+  expect(titles(view)).toEqual(['No leader', 'm1 does not answer']);
+  expect(view?.members[0]).toMatchObject({ health: 'unreachable', status: null, error: expect.stringContaining(A) });
+  expect(cluster.unreachable).toEqual(new Set([A]));
+});
+
+test('a leader that hangs without closing is noticed within a second', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.state.set(A, 'hangs');
+  await vi.advanceTimersByTimeAsync(950);
+  expect(views.at(-1)).toMatchObject({ leaderId: null });
+});
+
+test('the time without a leader is measured and a new one recorded with its term', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.kill(A);
+  await vi.advanceTimersByTimeAsync(1_000);
+  cluster.leader = ID[1];
+  cluster.term = 6;
+  await vi.advanceTimersByTimeAsync(400);
+  const { leaderChanges, leaderSince } = monitor.view();
+  expect(leaderChanges.map((c) => [c.leaderName, c.term])).toEqual([
+    ['m1', '5'],
+    [null, '5'],
+    ['m2', '6'],
+  ]);
+  expect(leaderChanges[2]?.leaderlessMs).toBeGreaterThanOrEqual(1_000);
+  expect(leaderChanges[2]?.leaderlessMs).toBeLessThanOrEqual(1_400);
+  expect(leaderSince?.exact).toBe(true);
+});
+
+test('a leader that only the console cannot reach is believed again after the grace time', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.kill(A);
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect(monitor.view()).toMatchObject({ leaderId: HEX[0] });
+  expect(titles(monitor.view())).toEqual(['m1 does not answer']);
+});
+
+test('with quorum lost the view says how many are missing and which', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.leader = 0n;
+  cluster.kill(A);
+  cluster.kill(B);
+  await vi.advanceTimersByTimeAsync(500);
+  const view = monitor.view();
+  expect(view.quorum).toMatchObject({ healthy: 1, needed: 2, survives: -1 });
+  expect(view.risks[0]).toMatchObject({
+    kind: 'noQuorum',
+    severity: 'danger',
+    remedy: expect.stringContaining('at least 1 of: m1, m2'),
+  });
+});
+
+test('a store that nobody can reach is one risk, with the reason of each endpoint', async () => {
+  for (const endpoint of [A, B, C]) cluster.state.set(endpoint, 'refused');
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(monitor.view()).toMatchObject({ reachable: false, leaderId: null, members: [] });
+  expect(monitor.view().risks).toMatchObject([
+    { kind: 'storeUnreachable', remedy: expect.stringContaining(`${A} cannot be reached`) },
+  ]);
+  cluster.state.clear();
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(monitor.view()).toMatchObject({ reachable: true, leaderId: HEX[0] });
+});
+
+test('members the settings did not name are found and asked', async () => {
+  start([B]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(monitor.view().members.map((m) => [m.endpoint, m.health])).toEqual([
+    [A, 'healthy'],
+    [B, 'healthy'],
+    [C, 'healthy'],
+  ]);
+});
+
+test('a lagging member, an alarm, a learner and a member never started each have their words', async () => {
+  cluster.state.set(B, { raftIndex: 10 });
+  cluster.state.set(C, { errors: [`memberID:${ID[2]} alarm:NOSPACE `] });
+  const blank = { name: '', clientUrls: [], peerUrls: [], isLearner: false, id: 4n };
+  cluster.list = [...cluster.list, blank, { ...blank, id: 5n, name: 'l', isLearner: true, clientUrls: ['http://x:9'] }];
+  start();
+  await vi.advanceTimersByTimeAsync(1_000);
+  const view = monitor.view();
+  expect(view.members.map((m) => m.health)).toEqual(['healthy', 'lagging', 'healthy', 'unstarted', 'healthy']);
+  expect(view.quorum).toEqual({ voters: 4, healthy: 3, needed: 3, survives: 0 });
+  expect(titles(view)).toEqual([
+    'm2 is 4990 entries behind',
+    'Member 4 was added but never started',
+    'Space alarm: the quota of m3 is used up',
+  ]);
+});
+
+test('another cluster behind the same endpoints is noticed', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.state.set(A, { clusterId: 78n });
+  cluster.state.set(B, { clusterId: 78n });
+  cluster.state.set(C, { clusterId: 78n });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(replaced).toBe(1);
+});
+
+test('a quiet cluster is published about once a second, not at every poll', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  const before = views.length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(views.length - before).toBeLessThanOrEqual(10);
+  expect(views.length - before).toBeGreaterThanOrEqual(7);
+});
+
+test('alarms are read from Status in every version of their text', () => {
+  const text = (suffix: string) => `memberID:${ID[0]} alarm:NOSPACE${suffix}`;
+  expect(parseAlarms([text(' '), text(''), 'etcdserver: no leader'])).toEqual([{ memberId: ID[0], kind: 'NOSPACE' }]);
+});
+
+test('the leader log keeps a reign over a moment out of sight, notes a new term, and is bounded', () => {
+  const log = new LeaderLog();
+  const m1 = { id: ID[0], name: 'm1' };
+  log.note({ leader: null, term: 1, revision: 1 }, 0);
+  expect(log.changes).toEqual([]);
+  log.note({ leader: m1, term: 1, revision: 1 }, 10);
+  expect(log.changes[0]?.leaderlessMs).toBeNull();
+  log.note({ leader: null, term: 1, revision: 1 }, 20);
+  log.note({ leader: m1, term: 1, revision: 1 }, 25);
+  expect(log.since).toEqual({ at: 10, exact: false });
+  expect(log.changes.at(-1)?.leaderlessMs).toBe(5);
+  log.note({ leader: m1, term: 2, revision: 1 }, 30);
+  expect(log.since).toEqual({ at: 30, exact: true });
+  for (let term = 3; term < LEADER_CHANGES_MAX + 50; term++) log.note({ leader: m1, term, revision: 1 }, term);
+  expect(log.changes).toHaveLength(LEADER_CHANGES_MAX);
+});
