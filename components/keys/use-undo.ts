@@ -80,7 +80,7 @@ export function useUndo() {
   };
 }
 
-const restoreApi = (storeId: string) => ({
+export const restoreApi = (storeId: string) => ({
   children: (query: Parameters<typeof api.children>[1]) => api.children(storeId, query),
   key: (query: Parameters<typeof api.key>[1]) => api.key(storeId, query),
   put: (body: Parameters<typeof api.putKey>[1]) => api.putKey(storeId, body),

@@ -46,6 +46,12 @@ export interface Restored {
 export async function restoreDeleted(api: RestoreApi, target: DeleteTarget, deletedAt: WireInt): Promise<Restored> {
   const rev = addInt(deletedAt, -1);
   const keys = target.key !== undefined ? [target.key] : await keysUnder(api, target.prefix ?? '', rev);
+  return restoreKeys(api, keys, deletedAt);
+}
+
+/** The same for keys named one by one. */
+export async function restoreKeys(api: RestoreApi, keys: readonly WireBytes[], deletedAt: WireInt): Promise<Restored> {
+  const rev = addInt(deletedAt, -1);
   const failures: NotRestored[] = [];
   let restored = 0;
   const queue = [...keys];

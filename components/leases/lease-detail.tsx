@@ -1,0 +1,99 @@
+'use client';
+
+import { ArrowLeft } from 'lucide-react';
+import type { LeaseView } from '../../lib/api/types.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { durationText } from '../../lib/format/time.ts';
+import { wireId } from '../../lib/keys/wire-bytes.ts';
+import { leaseCommand } from '../keys/key-copy.ts';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { useStore } from '../shell/use-store.ts';
+import { Button } from '../ui/button.tsx';
+import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Mark } from '../ui/marks.tsx';
+import { LeaseCountdown } from './lease-countdown.tsx';
+import { endsWith } from './lease-summary.ts';
+
+export interface LeaseDetailProps {
+  readonly lease: LeaseView;
+  readonly onBack: () => void;
+  readonly onRevoke: () => void;
+}
+
+/** One lease: how long it has, and every key that ends with it. */
+export function LeaseDetail({ lease, onBack, onRevoke }: LeaseDetailProps) {
+  const store = useStore();
+  return (
+    <section aria-label={`Lease ${lease.id}`} className="flex min-h-0 flex-1 flex-col bg-surface">
+      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
+        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
+          <ArrowLeft aria-hidden="true" />
+          Leases
+        </Button>
+        <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold text-lease">
+          <Mark shape="hourglass" />
+          <span className="truncate">{lease.id}</span>
+          <CopyButton text={lease.id} label="Copy id" />
+        </h2>
+        <CopyAsMenu
+          forms={{
+            etcdctl: () => leaseCommand(store, 'timetolive', lease.id),
+            json: () => JSON.stringify(lease, null, 2),
+            more: {
+              'etcdctl keep-alive': () => leaseCommand(store, 'keep-alive', lease.id),
+              'etcdctl revoke': () => leaseCommand(store, 'revoke', lease.id),
+            },
+          }}
+        />
+        {store.readOnly ? null : (
+          <Button size="small" onClick={onRevoke}>
+            Revoke…
+          </Button>
+        )}
+      </header>
+      <dl className="flex flex-wrap gap-x-6 gap-y-2 border-b px-3 py-2">
+        <div>
+          <dt className="text-fg-3 text-meta">Left</dt>
+          <dd>
+            <LeaseCountdown lease={lease} />
+          </dd>
+        </div>
+        <div>
+          <dt className="text-fg-3 text-meta">Granted for</dt>
+          <dd>
+            <span className="mono">{formatCount(lease.grantedTtlSeconds)} s</span>{' '}
+            <span className="text-fg-3 text-meta">{durationText(Number(lease.grantedTtlSeconds) * 1000)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt className="text-fg-3 text-meta">Id in decimal</dt>
+          <dd className="mono">{BigInt.asIntN(64, BigInt(`0x${lease.id}`)).toString()}</dd>
+        </div>
+      </dl>
+      <p className="shrink-0 px-3 py-2">
+        {endsWith(lease)}
+        {lease.keyCount === 0 ? ' It may be left over, or its client attaches keys later.' : ''}
+      </p>
+      {lease.keyCount === 0 ? null : (
+        <DataTable
+          label="Keys of this lease"
+          columns={KEY_COLUMNS}
+          rows={lease.keys}
+          rowKey={wireId}
+          className="border-t"
+        />
+      )}
+      {lease.keyCount > lease.keys.length ? (
+        <p className="border-t px-3 py-1 text-fg-3 text-meta">
+          First {plural(lease.keys.length, 'key')} of {formatCount(lease.keyCount)}
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+const KEY_COLUMNS: readonly Column<LeaseView['keys'][number]>[] = [
+  { id: 'key', head: 'Key', width: 'minmax(12rem, 1fr)', cell: (key) => <PeekKeyLink value={key} /> },
+];

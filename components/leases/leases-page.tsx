@@ -1,0 +1,318 @@
+'use client';
+
+import { Plus } from 'lucide-react';
+import { createParser, parseAsString, useQueryStates } from 'nuqs';
+import { useMemo, useState } from 'react';
+import { ApiFailure } from '../../lib/api/client.ts';
+import type { LeaseView, WireHexId } from '../../lib/api/types.ts';
+import { etcdctl } from '../../lib/format/commands.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { leaseCommand } from '../keys/key-copy.ts';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { PanelError } from '../keys/panel/key-panel.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { PinnedNote } from '../shell/pinned-note.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { useNow } from '../shell/use-live.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import {
+  ContextMenu,
+  ContextMenuContent,
+  ContextMenuItem,
+  ContextMenuLabel,
+  ContextMenuSeparator,
+  ContextMenuTrigger,
+} from '../ui/context-menu.tsx';
+import { CopyAsContextItems } from '../ui/copy-as.tsx';
+import { type Column, DataTable, type Sort } from '../ui/data-table.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { PanelStates } from '../ui/panel.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { Splitter } from '../ui/splitter.tsx';
+import { GrantDialog } from './grant-dialog.tsx';
+import { LeaseCountdown } from './lease-countdown.tsx';
+import { LeaseDetail } from './lease-detail.tsx';
+import { endingSentence, type LeaseSort, sortLeases, summarise } from './lease-summary.ts';
+import { RevokeDialog } from './revoke-dialog.tsx';
+import { useLeaseUndo } from './use-lease-undo.ts';
+import { useLeases } from './use-leases.ts';
+
+const sortParser = createParser<Sort>({
+  parse: (text) => {
+    const match = /^(-?)(left|granted|keys|id)$/.exec(text);
+    return match?.[2] === undefined ? null : { column: match[2], descending: match[1] === '-' };
+  },
+  serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
+  eq: (a, b) => a.column === b.column && a.descending === b.descending,
+}).withDefault({ column: 'left', descending: false });
+
+/** Every lease with its countdown, what is attached to it, and what ends soon in words. */
+export function LeasesPage() {
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const leases = useLeases(store.id);
+  const [{ lease: selectedId, sort }, setUrl] = useQueryStates({ lease: parseAsString, sort: sortParser });
+  const [isGranting, setGranting] = useState(false);
+  const [revoking, setRevoking] = useState<WireHexId | null>(null);
+  const undo = useLeaseUndo();
+  const rows = useMemo(
+    () => sortLeases(leases.data?.leases ?? [], { column: sort.column as LeaseSort, descending: sort.descending }),
+    [leases.data, sort],
+  );
+  const selected = rows.find((one) => one.id === selectedId);
+  const canWrite = !store.readOnly && rev === null;
+  const select = (id: WireHexId | null): void => void setUrl({ lease: id }, { history: 'push' });
+  useBindings([
+    {
+      id: 'leases.grant',
+      keys: 'n',
+      title: 'Grant a lease',
+      group: 'Page',
+      run: () => (canWrite ? setGranting(true) : undefined),
+    },
+    {
+      id: 'leases.revoke',
+      keys: 'Delete',
+      title: 'Revoke the chosen lease',
+      group: 'Page',
+      run: () => (canWrite && selected !== undefined ? setRevoking(selected.id) : undefined),
+    },
+    {
+      id: 'leases.move',
+      keys: ['j', 'k'],
+      title: 'Next and previous lease',
+      group: 'List',
+      run: null,
+      inPalette: false,
+    },
+  ]);
+
+  const table = (
+    <PanelStates
+      isLoading={leases.isPending}
+      data={leases.data}
+      skeleton={<SkeletonRows rows={10} />}
+      error={
+        leases.error === null ? undefined : (
+          <PanelError title="The leases could not be read" error={leases.error} onRetry={() => void leases.refetch()} />
+        )
+      }
+      isEmpty={(data) => data.leases.length === 0}
+      empty={
+        <EmptyState
+          command={`${etcdctl(store.endpoints, ['lease'])} grant 60`}
+          actions={
+            canWrite ? (
+              <Button size="small" onClick={() => setGranting(true)}>
+                Grant a lease
+              </Button>
+            ) : undefined
+          }
+        >
+          No lease is granted. A lease lets keys disappear with the client that holds them: locks, elections and service
+          registrations use one each.
+        </EmptyState>
+      }
+    >
+      {(data) => (
+        <>
+          <DataTable
+            label="Leases"
+            columns={COLUMNS}
+            rows={rows}
+            rowKey={(lease) => lease.id}
+            selected={selectedId}
+            onSelect={(lease) => select(lease.id)}
+            sort={sort}
+            onSort={(next) => void setUrl({ sort: next })}
+            wrapRow={(lease, element) => (
+              <RowMenu key={lease.id} lease={lease} onRevoke={canWrite ? () => setRevoking(lease.id) : null}>
+                {element}
+              </RowMenu>
+            )}
+          />
+          <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
+            {data.leases.length === data.total
+              ? `${plural(data.total, 'lease')}, complete at revision ${formatCount(data.revision)}`
+              : `First ${formatCount(data.leases.length)} of ${plural(data.total, 'lease')}`}
+            {leases.error === null ? null : <span className="text-bad">not refreshed: {codeOf(leases.error)}</span>}
+          </p>
+        </>
+      )}
+    </PanelStates>
+  );
+
+  return (
+    <>
+      <PageHeader title="Leases" meta={<Summary leases={leases.data?.leases} />}>
+        {canWrite ? (
+          <Button variant="primary" onClick={() => setGranting(true)}>
+            <Plus aria-hidden="true" />
+            Grant lease
+          </Button>
+        ) : null}
+      </PageHeader>
+      <PinnedNote shows="The list of leases" />
+      {selectedId === null ? (
+        <div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>
+      ) : (
+        <Splitter
+          label="Resize the list of leases"
+          storageKey="leases"
+          initial={60}
+          className={cn('max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden')}
+          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
+          second={
+            selected === undefined ? (
+              <Gone id={selectedId} isKnown={leases.data !== undefined} onBack={() => select(null)} />
+            ) : (
+              <LeaseDetail lease={selected} onBack={() => select(null)} onRevoke={() => setRevoking(selected.id)} />
+            )
+          }
+        />
+      )}
+      <GrantDialog
+        isOpen={isGranting}
+        onClose={() => setGranting(false)}
+        onGranted={(lease) => {
+          undo.granted(lease);
+          select(lease.id);
+        }}
+      />
+      <RevokeDialog id={revoking} onClose={() => setRevoking(null)} onRevoked={undo.revoked} />
+    </>
+  );
+}
+
+const codeOf = (error: Error): string => (error instanceof ApiFailure ? error.code : error.message);
+
+function Summary({ leases }: { readonly leases: readonly LeaseView[] | undefined }) {
+  const now = useNow(1_000);
+  if (leases === undefined || now === 0 || leases.length === 0) return null;
+  const summary = summarise(leases, now);
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-3">
+      {summary.endingLeases === 0 ? (
+        <span>{endingSentence(summary)}</span>
+      ) : (
+        <StatusMark tone="risk" className="whitespace-normal">
+          {endingSentence(summary)}
+        </StatusMark>
+      )}
+      {summary.orphans === 0 ? null : <span>{plural(summary.orphans, 'lease')} without keys</span>}
+    </span>
+  );
+}
+
+function Gone({
+  id,
+  isKnown,
+  onBack,
+}: {
+  readonly id: WireHexId;
+  readonly isKnown: boolean;
+  readonly onBack: () => void;
+}) {
+  if (!isKnown) return <SkeletonRows rows={6} />;
+  return (
+    <EmptyState
+      className="bg-surface"
+      actions={
+        <Button size="small" onClick={onBack}>
+          Close
+        </Button>
+      }
+    >
+      Lease <span className="mono">{id}</span> has ended or never existed. Its keys are gone; their history tells when.
+    </EmptyState>
+  );
+}
+
+const COLUMNS: readonly Column<LeaseView>[] = [
+  {
+    id: 'id',
+    head: 'Lease',
+    width: '11rem',
+    sortable: true,
+    cell: (lease) => <span className="mono text-lease">{lease.id}</span>,
+  },
+  { id: 'left', head: 'Left', width: '11rem', sortable: true, cell: (lease) => <LeaseCountdown lease={lease} /> },
+  {
+    id: 'granted',
+    head: 'Granted',
+    unit: 's',
+    width: '5.5rem',
+    align: 'right',
+    sortable: true,
+    cell: (lease) => <span className="mono">{formatCount(lease.grantedTtlSeconds)}</span>,
+  },
+  {
+    id: 'keys',
+    head: 'Keys',
+    width: '4rem',
+    align: 'right',
+    sortable: true,
+    cell: (lease) => <span className="mono">{formatCount(lease.keyCount)}</span>,
+  },
+  {
+    id: 'attached',
+    head: 'Attached',
+    width: 'minmax(12rem, 1fr)',
+    cell: (lease) => <Attached lease={lease} />,
+  },
+];
+
+const ATTACHED_SHOWN = 2;
+
+function Attached({ lease }: { readonly lease: LeaseView }) {
+  if (lease.keyCount === 0) return <StatusMark tone="stale">no keys</StatusMark>;
+  const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      {lease.keys.slice(0, ATTACHED_SHOWN).map((key) => (
+        <PeekKeyLink key={displayBytes(key)} value={key} />
+      ))}
+      {more > 0 ? <span className="shrink-0 text-fg-3 text-meta">and {formatCount(more)} more</span> : null}
+    </span>
+  );
+}
+
+function RowMenu({
+  lease,
+  onRevoke,
+  children,
+}: {
+  readonly lease: LeaseView;
+  readonly onRevoke: (() => void) | null;
+  readonly children: React.ReactNode;
+}) {
+  const store = useStore();
+  return (
+    <ContextMenu>
+      <ContextMenuTrigger asChild>{children}</ContextMenuTrigger>
+      <ContextMenuContent>
+        <ContextMenuLabel className="mono">{`Lease ${lease.id}`}</ContextMenuLabel>
+        <CopyAsContextItems
+          forms={{
+            etcdctl: () => leaseCommand(store, 'timetolive', lease.id),
+            json: () => JSON.stringify(lease, null, 2),
+            more: { id: () => lease.id },
+          }}
+        />
+        {onRevoke === null ? null : (
+          <>
+            <ContextMenuSeparator />
+            <ContextMenuItem danger onSelect={onRevoke}>
+              Revoke…
+            </ContextMenuItem>
+          </>
+        )}
+      </ContextMenuContent>
+    </ContextMenu>
+  );
+}
