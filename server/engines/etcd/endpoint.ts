@@ -64,6 +64,7 @@ export class Endpoint {
 
   /** @throws EngineError; `outcome` is 'unknown' when the request may have reached the server. */
   call<Q extends object, A extends object>(method: Method<Q, A>, request: Init<Q>, options: CallOptions): Promise<A> {
+    if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       this.#meter.rpc();
       const call = this.#client.makeUnaryRequest(
@@ -84,11 +85,13 @@ export class Endpoint {
     });
   }
 
+  /** @throws EngineError CANCELED when closed; all else arrives as the stream's 'error' */
   stream<Q extends object, A extends object>(
     path: string,
     codec: Codec<Q, A>,
     token: string | null,
   ): ClientDuplexStream<Init<Q>, A> {
+    if (this.#closed) throw closedError();
     const meta = metadata(token);
     // The server ends the stream when its member loses the leader: a watch on a cut-off member must not stay silent.
     meta.set('hasleader', 'true');
@@ -151,6 +154,8 @@ export class Endpoint {
     return new EngineError(code, text, details);
   }
 }
+
+export const closedError = (): EngineError => new EngineError(GrpcCode.CANCELED, 'the console is closing');
 
 export function codeOf(error: unknown): GrpcCode {
   const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;

@@ -49,6 +49,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     login: options.auth,
     meter,
   });
+  const watchers = new Set<Watcher>();
   return {
     kind: 'etcd',
     endpoints: options.endpoints,
@@ -59,9 +60,16 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
       changes: (request) => readChanges(pool, meter, request),
       compactedRevision: (known) => compactedRevision(pool, meter, known),
     },
-    watch: (request: WatchRequest, handler: WatchHandler): Watcher => new EtcdWatcher(pool, meter, request, handler),
+    watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
+      const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);
+      watchers.add(watcher);
+      return watcher;
+    },
     cost: (): EngineCost => meter.read(),
-    close: () => pool.close(),
+    close: () => {
+      for (const watcher of watchers) watcher.close();
+      pool.close();
+    },
   };
 }
 

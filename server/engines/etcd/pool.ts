@@ -41,7 +41,6 @@ export class EndpointPool {
   readonly #unreachable = new Set<string>();
   readonly #listeners = new Set<(endpoint: string) => void>();
   #preferred: string;
-  #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -105,7 +104,6 @@ export class EndpointPool {
     request: Init<Q>,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<A> {
-    if (this.#closed) throw new EngineError(GrpcCode.CANCELED, 'the console is closing');
     const token = await this.tokens.token();
     try {
       return await endpoint.call(method, request, { ...options, token });
@@ -117,7 +115,6 @@ export class EndpointPool {
   }
 
   close(): void {
-    this.#closed = true;
     for (const endpoint of this.#endpoints.values()) endpoint.close();
   }
 

@@ -25,10 +25,15 @@ const CREATE_TIMEOUT_MS = 3_000;
 type Request = Init<MessageType<typeof WatchRequestPb>>;
 type Stream = ClientDuplexStream<Request, WatchResponse>;
 
+interface OpenRequest extends WatchRequest {
+  /** Called once, however it ends. */
+  readonly onClose?: () => void;
+}
+
 export class EtcdWatcher implements Watcher {
   readonly #pool: EndpointPool;
   readonly #meter: Meter;
-  readonly #request: WatchRequest;
+  readonly #request: OpenRequest;
   readonly #handler: WatchHandler;
   #next: number;
   #stream: Stream | undefined;
@@ -37,7 +42,7 @@ export class EtcdWatcher implements Watcher {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(pool: EndpointPool, meter: Meter, request: WatchRequest, handler: WatchHandler) {
+  constructor(pool: EndpointPool, meter: Meter, request: OpenRequest, handler: WatchHandler) {
     this.#pool = pool;
     this.#meter = meter;
     this.#request = request;
@@ -60,6 +65,7 @@ export class EtcdWatcher implements Watcher {
     this.#closed = true;
     this.#meter.watchClosed();
     this.#drop();
+    this.#request.onClose?.();
   }
 
   async #open(): Promise<void> {

@@ -23,7 +23,9 @@ export interface RealMember {
   readonly endpoint: string;
   /** SIGKILL, SIGSTOP, SIGCONT…; starts nothing again. */
   signal(name: NodeJS.Signals): void;
-  /** After a kill: same data, same ports. */
+  /** Resolves when the process has gone. */
+  exited(): Promise<void>;
+  /** After it has gone: same data, same ports. */
   restart(): void;
 }
 
@@ -72,12 +74,15 @@ class Member implements RealMember {
     this.#child?.kill(name);
   }
 
-  async stop(): Promise<void> {
+  async exited(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGKILL');
-    await gone;
+    await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  }
+
+  stop(): Promise<void> {
+    this.signal('SIGKILL');
+    return this.exited();
   }
 }
 

@@ -1,0 +1,161 @@
+/** Failures of real servers: killed, frozen, restarted members; users and tokens. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import type { Engine, WatchHandler } from '../engine.ts';
+import { openEtcdEngine } from './engine.ts';
+import { hasRealEtcd, type RealEtcd, type RealMember, startRealEtcd } from './test-support/real-etcd.ts';
+
+const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
+const NO_END = new Uint8Array(0);
+
+let etcd: RealEtcd | undefined;
+const engines: Engine[] = [];
+
+function open(auth: { user: string; password: string } | null = null): Engine {
+  const engine = openEtcdEngine({ endpoints: etcd?.endpoints ?? [], tls: null, auth });
+  engines.push(engine);
+  return engine;
+}
+
+afterEach(async () => {
+  for (const engine of engines.splice(0)) engine.close();
+  await etcd?.stop();
+  etcd = undefined;
+});
+
+const put = (engine: Engine, key: string, value = '') =>
+  engine.kv.write({
+    guards: [],
+    ops: [{ type: 'put', key: utf8Encode(key), value: utf8Encode(value), lease: 0n }],
+    otherwiseRead: [],
+  });
+
+/** Writes until one succeeds: the cluster is electing. Only outcomes known to be 'none' are tried again. */
+async function putWhenElected(engine: Engine, key: string): Promise<void> {
+  for (;;) {
+    try {
+      await put(engine, key);
+      return;
+    } catch (error) {
+      const isPassing = error instanceof Error && 'code' in error && (error.code === 14 || error.code === 4);
+      if (!isPassing) throw error;
+    }
+  }
+}
+
+async function leaderOf(engine: Engine): Promise<RealMember> {
+  const members = (await engine.cluster?.members()) ?? [];
+  const status = await engine.cluster?.status(etcd?.endpoints[0] ?? '', 1_000);
+  const name = members.find((m) => m.id === status?.leader)?.name;
+  const found = etcd?.members.find((member) => member.name === name);
+  if (found === undefined) throw new Error('no leader');
+  return found;
+}
+
+/** The member that the engine's watch hangs on, and everything it saw. */
+function follow(engine: Engine) {
+  const keys: string[] = [];
+  const endpoints: string[] = [];
+  let poke = (): void => undefined;
+  const handler: WatchHandler = {
+    onEvents: (events) => {
+      keys.push(...events.map((event) => utf8Decode(event.kv.key) ?? '?'));
+      poke();
+    },
+    onAlive: () => poke(),
+    onConnection: ({ connected, endpoint }) => {
+      if (connected) endpoints.push(endpoint);
+      poke();
+    },
+    onCompacted: () => undefined,
+    onFailed: () => undefined,
+  };
+  const watcher = engine.watch({ ...ALL, startRevision: 1 }, handler);
+  const until = async (done: () => boolean): Promise<void> => {
+    while (!done()) {
+      await new Promise<void>((resolve) => {
+        poke = resolve;
+      });
+    }
+  };
+  return { keys, endpoints, watcher, until };
+}
+
+describe.skipIf(!hasRealEtcd())('etcd engine while servers fail', () => {
+  test('reads, writes and the watch survive the death of the member they used', async () => {
+    etcd = await startRealEtcd(3);
+    const engine = open();
+    const seen = follow(engine);
+    await put(engine, '/before');
+    await seen.until(() => seen.keys.includes('/before'));
+    const used = etcd.members.find((member) => member.endpoint === seen.endpoints[0]);
+    used?.signal('SIGKILL');
+    expect((await engine.kv.list({ key: utf8Encode('/before'), end: NO_END })).count).toBe(1);
+    await putWhenElected(engine, '/after');
+    await seen.until(() => seen.keys.includes('/after'));
+    expect(seen.endpoints.at(-1)).not.toBe(used?.endpoint);
+    expect(seen.keys.filter((key) => key === '/before')).toHaveLength(1);
+  });
+
+  test('a frozen member delays a read, and never decides it', async () => {
+    etcd = await startRealEtcd(3);
+    const engine = open();
+    await put(engine, '/x');
+    const leader = await leaderOf(engine);
+    leader.signal('SIGSTOP');
+    try {
+      expect((await engine.kv.list({ key: utf8Encode('/x'), end: NO_END })).count).toBe(1);
+      await expect(engine.cluster?.status(leader.endpoint, 300)).rejects.toMatchObject({ code: 4 });
+    } finally {
+      leader.signal('SIGCONT');
+    }
+  });
+
+  test('without a quorum a write says that it may have happened, and a status is still answered', async () => {
+    etcd = await startRealEtcd(3);
+    const engine = open();
+    await put(engine, '/x');
+    const [first, second, third] = etcd.members;
+    second?.signal('SIGKILL');
+    third?.signal('SIGKILL');
+    engine.cluster?.setReachable(second?.endpoint ?? '', false);
+    engine.cluster?.setReachable(third?.endpoint ?? '', false);
+    await expect(put(engine, '/lost')).rejects.toMatchObject({ outcome: 'unknown' });
+    expect((await engine.cluster?.status(first?.endpoint ?? '', 1_000))?.raftTerm).toBeGreaterThan(0);
+  });
+
+  test('a user logs in, and again when the server forgot the token', async () => {
+    etcd = await startRealEtcd(1);
+    const [endpoint = ''] = etcd.endpoints;
+    const call = async (path: string, body: object) => {
+      const response = await fetch(`http://${endpoint}/v3/auth/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      expect(response.status).toBe(200);
+    };
+    await call('user/add', { name: 'root', password: 'secret' });
+    await call('role/add', { name: 'root' });
+    await call('user/grant', { user: 'root', role: 'root' });
+    await call('enable', {});
+    const engine = open({ user: 'root', password: 'secret' });
+    const { revision } = await put(engine, '/with/token');
+    const seen = follow(engine);
+    await seen.until(() => seen.keys.includes('/with/token'));
+    // Tokens live in the server's memory only.
+    const [member] = etcd.members;
+    member?.signal('SIGKILL');
+    await member?.exited();
+    member?.restart();
+    await putWhenElected(engine, '/after/restart');
+    await seen.until(() => seen.keys.includes('/after/restart'));
+    expect((await engine.kv.list({ ...ALL, countOnly: true })).revision).toBeGreaterThan(revision);
+    await expect(open().kv.list({ ...ALL, limit: 1 })).rejects.toMatchObject({
+      code: 3,
+      message: 'etcdserver: user name is empty',
+    });
+    await expect(open({ user: 'root', password: 'wrong' }).kv.list({ ...ALL, limit: 1 })).rejects.toMatchObject({
+      message: 'etcdserver: authentication failed, invalid user ID or password',
+    });
+  });
+});
