@@ -6,8 +6,6 @@ export const REQUEST_BYTES_MAX = 1_572_864;
 export const RECEIVE_OVERHEAD_BYTES = 512 * 1024;
 /** `--max-txn-ops`: the length of each of the three lists of a transaction. */
 export const TXN_OPS_MAX = 128;
-/** What InternalRaftRequest adds around a request at most: two tags, two lengths, an id. */
-export const ENVELOPE_BYTES_MAX = 24;
 
 /** Bytes waiting in one stream's output before its producer must hold back. */
 export const STREAM_OUTPUT_BYTES_MAX = 1024 * 1024;

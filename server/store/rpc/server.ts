@@ -1,6 +1,7 @@
 /** Puts a member on its client port: every etcd v3 service, the JSON gateway, health and metrics. */
 import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
+import { QUOTA_BYTES_DEFAULT } from '../alarm/quota.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createHttp2Front } from './front/http2-front.ts';
@@ -19,7 +20,6 @@ import { maintenanceMethods } from './services/maintenance.ts';
 import { LeaderRequirement } from './services/require-leader.ts';
 import { watchMethods } from './services/watch.ts';
 
-const QUOTA_BYTES_DEFAULT = 2 * 1024 ** 3;
 const ELECTION_TIMEOUT_MS_DEFAULT = 1000;
 
 export interface ClientFrontOptions {
@@ -32,7 +32,7 @@ export interface ClientFrontOptions {
   readonly requestBytesMax?: number;
   /** `--max-txn-ops`. */
   readonly txnOpsMax?: number;
-  /** `--quota-backend-bytes`, as reported by Status and /metrics. */
+  /** `--quota-backend-bytes`, as reported by Status and /metrics. 0: the default; negative: none, reported as 0. */
   readonly quotaBytes?: number;
   readonly electionTimeoutMs?: number;
   readonly progressNotifyIntervalMs?: number;
@@ -101,16 +101,15 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
 }
 
 function contextOf(options: ClientFrontOptions): ServiceContext {
-  const requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX;
+  const quotaBytes = options.quotaBytes ?? 0;
   const prng = new Prng(Number(BigInt.asUintN(32, options.member.memberId)));
   return {
     member: options.member,
     clock: options.clock,
     random: options.random ?? (() => prng.float()),
-    requestBytesMax,
-    receiveBytesMax: requestBytesMax + RECEIVE_OVERHEAD_BYTES,
+    receiveBytesMax: (options.requestBytesMax ?? REQUEST_BYTES_MAX) + RECEIVE_OVERHEAD_BYTES,
     txnOpsMax: options.txnOpsMax ?? TXN_OPS_MAX,
-    quotaBytes: options.quotaBytes ?? QUOTA_BYTES_DEFAULT,
+    quotaBytes: quotaBytes === 0 ? QUOTA_BYTES_DEFAULT : Math.max(0, quotaBytes),
     electionTimeoutMs: options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
     progressNotifyIntervalMs: options.progressNotifyIntervalMs ?? PROGRESS_NOTIFY_INTERVAL_MS,
   };

@@ -38,7 +38,7 @@ export class FrameReader {
     if (this.#buffered < FRAME_HEADER_BYTES) return undefined;
     const head = this.#contiguous(FRAME_HEADER_BYTES);
     const length = head.readUInt32BE(1);
-    if (length > this.#bytesMax) throw tooLarge(length, this.#bytesMax);
+    if (length > this.#bytesMax) throw messageTooLarge(length, this.#bytesMax);
     const whole = FRAME_HEADER_BYTES + length;
     if (this.#buffered < whole) return undefined;
     const first = this.#contiguous(whole);
@@ -73,13 +73,13 @@ export class FrameReader {
     try {
       return gunzipSync(message, { maxOutputLength: this.#bytesMax });
     } catch (cause) {
-      if (cause instanceof RangeError) throw tooLarge(this.#bytesMax + 1, this.#bytesMax);
+      if (cause instanceof RangeError) throw messageTooLarge(this.#bytesMax + 1, this.#bytesMax);
       throw new EtcdError(GrpcCode.INTERNAL, 'grpc: failed to decompress the received message');
     }
   }
 }
 
-function tooLarge(length: number, max: number): EtcdError {
+export function messageTooLarge(length: number, max: number): EtcdError {
   return new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, `grpc: received message larger than max (${length} vs. ${max})`);
 }
 

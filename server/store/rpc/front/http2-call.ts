@@ -43,7 +43,6 @@ export class Http2Call implements ServerStream<object> {
   #trailers: OutgoingHttpHeaders = OK_TRAILERS;
   #started = false;
   #finished = false;
-  requestBytes = 0;
   cancelled = false;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, method: Method, host: CallHost) {
@@ -128,7 +127,6 @@ export class Http2Call implements ServerStream<object> {
     this.#frames.push(chunk);
     try {
       for (let message = this.#frames.next(); message !== undefined; message = this.#frames.next()) {
-        this.requestBytes = message.length;
         this.#method.stats.messagesReceived++;
         this.#onMessage(message);
         if (this.#finished) return;

@@ -11,8 +11,6 @@ import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
 export interface Call {
   /** The value of a metadata key (lower case), undefined when absent. */
   metadata(name: string): string | undefined;
-  /** Length of the encoded request message on the wire. */
-  readonly requestBytes: number;
   /** True once the client cancelled, its deadline passed, or its connection broke. */
   readonly cancelled: boolean;
   /** Runs `listener` once if the call ends before it was answered: a waiting handler gives up. At most one listener. */

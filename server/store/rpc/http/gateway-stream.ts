@@ -18,7 +18,6 @@ export function serveGatewayStream(
 }
 
 class GatewayStream implements ServerStream<object> {
-  readonly requestBytes = 0;
   readonly #method: StreamMethod;
   readonly #options: GatewayOptions;
   readonly #request: IncomingMessage;
@@ -34,7 +33,7 @@ class GatewayStream implements ServerStream<object> {
     this.#options = options;
     this.#request = request;
     this.#response = response;
-    this.#call = new GatewayCall(request, response, 0);
+    this.#call = new GatewayCall(request, response);
   }
 
   start(): void {

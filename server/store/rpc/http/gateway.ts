@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EtcdError } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode, httpStatusOf } from '../../../../lib/base/grpc-status.ts';
 import { fromJson, JsonError, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
+import { messageTooLarge } from '../front/frame.ts';
 import { statusOf } from '../front/status.ts';
 import type { Call, Method, UnaryMethod } from '../front/types.ts';
 import { GATEWAY_BODY_BYTES_MAX } from '../limits.ts';
@@ -46,12 +47,9 @@ async function serveUnary(
     const body = await readBody(request);
     const message = fromJson(method.request, body.trim() === '' ? {} : parseJson(body));
     stats.messagesReceived++;
-    const call = new GatewayCall(request, response, method.request.encode(message).length);
-    if (call.requestBytes > options.receiveBytesMax) {
-      const text = `grpc: received message larger than max (${call.requestBytes} vs. ${options.receiveBytesMax})`;
-      throw new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, text);
-    }
-    const answer = await method.handle(message, call);
+    const { length } = method.request.encode(message);
+    if (length > options.receiveBytesMax) throw messageTooLarge(length, options.receiveBytesMax);
+    const answer = await method.handle(message, new GatewayCall(request, response));
     stats.messagesSent++;
     stats.handled[GrpcCode.OK] = (stats.handled[GrpcCode.OK] ?? 0) + 1;
     sendJson(response, 200, toJson(method.response, answer));
@@ -88,14 +86,12 @@ const METADATA_PREFIX = 'grpc-metadata-';
 
 /** A call that came over HTTP/1.1: `Authorization` is passed on, `Grpc-Metadata-X` becomes metadata X. */
 export class GatewayCall implements Call {
-  readonly requestBytes: number;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestBytes: number) {
+  constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
-    this.requestBytes = requestBytes;
   }
 
   metadata(name: string): string | undefined {

@@ -9,8 +9,7 @@ export interface ServiceContext {
   readonly member: StoreMember;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly requestBytesMax: number;
-  /** requestBytesMax + RECEIVE_OVERHEAD_BYTES: also where a fragmented watch response is cut. */
+  /** `--max-request-bytes` + RECEIVE_OVERHEAD_BYTES: also where a fragmented watch response is cut. */
   readonly receiveBytesMax: number;
   readonly txnOpsMax: number;
   readonly quotaBytes: number;

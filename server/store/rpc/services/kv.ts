@@ -1,5 +1,7 @@
-/** etcdserverpb.KV: ranges, writes, transactions, compaction. */
-import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
+/**
+ * etcdserverpb.KV: ranges, writes, transactions, compaction. What can be refused by its shape is refused here; the member
+ * refuses what is too large once wrapped for the log.
+ */
 import {
   CompactionRequest,
   DeleteRangeRequest,
@@ -22,8 +24,7 @@ import {
   validateTxn,
 } from '../../mvcc/validate.ts';
 import { unary } from '../front/method.ts';
-import type { Call, Method } from '../front/types.ts';
-import { ENVELOPE_BYTES_MAX } from '../limits.ts';
+import type { Method } from '../front/types.ts';
 import { applied, headerAt, type ServiceContext } from './context.ts';
 
 export function kvMethods(context: ServiceContext): readonly Method[] {
@@ -31,11 +32,11 @@ export function kvMethods(context: ServiceContext): readonly Method[] {
   const path = (name: string): string => `/etcdserverpb.KV/${name}`;
   return [
     unary(path('Range'), { request: RangeRequest, response: RangeResponse }, (r) => service.range(r)),
-    unary(path('Put'), { request: PutRequest, response: PutResponse }, (r, call) => service.put(r, call)),
-    unary(path('DeleteRange'), { request: DeleteRangeRequest, response: DeleteRangeResponse }, (r, call) =>
-      service.deleteRange(r, call),
+    unary(path('Put'), { request: PutRequest, response: PutResponse }, (r) => service.put(r)),
+    unary(path('DeleteRange'), { request: DeleteRangeRequest, response: DeleteRangeResponse }, (r) =>
+      service.deleteRange(r),
     ),
-    unary(path('Txn'), { request: TxnRequest, response: TxnResponse }, (r, call) => service.txn(r, call)),
+    unary(path('Txn'), { request: TxnRequest, response: TxnResponse }, (r) => service.txn(r)),
     unary(path('Compact'), { request: CompactionRequest, response: HeaderResponse }, (r) => service.compact(r)),
   ];
 }
@@ -59,30 +60,27 @@ class KvService {
     return { header: member.header(), kvs, more, count };
   }
 
-  async put(request: PutRequest, call: Call): Promise<PutResponse> {
+  async put(request: PutRequest): Promise<PutResponse> {
     validatePut(request);
-    this.#checkSize(call);
     const { member } = this.#context;
     const { response, revision } = applied(await member.propose({ put: request }), 'put');
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async deleteRange(request: DeleteRangeRequest, call: Call): Promise<DeleteRangeResponse> {
+  async deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
     validateDeleteRange(request);
-    this.#checkSize(call);
     const { member } = this.#context;
     const { response, revision } = applied(await member.propose({ deleteRange: request }), 'deleteRange');
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async txn(request: TxnRequest, call: Call): Promise<TxnResponse> {
+  async txn(request: TxnRequest): Promise<TxnResponse> {
     const { member, txnOpsMax } = this.#context;
     validateTxn(request, txnOpsMax);
     if (isReadOnlyTxn(request)) {
       if (!isSerializableTxn(request)) await member.readBarrier();
       return { ...readTxn(member.kv, request), header: member.header() };
     }
-    this.#checkSize(call);
     const { response, revision } = applied(await member.propose({ txn: request }), 'txn');
     return { ...response, header: headerAt(member, revision) };
   }
@@ -91,10 +89,5 @@ class KvService {
     const { member } = this.#context;
     const { revision } = applied(await member.propose({ compaction: request }), 'compaction');
     return { header: headerAt(member, revision) };
-  }
-
-  /** Refuses what would be larger than --max-request-bytes once wrapped for the log. */
-  #checkSize(call: Call): void {
-    if (call.requestBytes + ENVELOPE_BYTES_MAX > this.#context.requestBytesMax) throw etcdErrors.requestTooLarge();
   }
 }
