@@ -8,10 +8,10 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { AssertionError } from '../../lib/base/assert.ts';
+import { Prng } from '../../lib/base/prng.ts';
 import { openStateMachine } from './apply/state-machine.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
 import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
-import { createLog } from './config/log-lines.ts';
 import { type MemberSettings, memberSettings } from './config/member-settings.ts';
 import { type ListenAddress, listenAddresses } from './config/urls.ts';
 import { leaseTtlMin } from './lease/lease-store.ts';
@@ -24,6 +24,7 @@ import { DiskError } from './ports/disk.ts';
 import type { Log } from './ports/log.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
+import { createLog } from './ports/node-log.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION } from './rpc/version.ts';
 import { TcpNetwork } from './transport/tcp-network.ts';
@@ -45,6 +46,7 @@ interface Running {
 async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Promise<Running> {
   const { electionTimeoutMs, dataDir, walDir } = settings;
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
+  const prng = new Prng(randomBytes(4).readUInt32BE());
   const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings) });
   const { identity } = contents;
   const machine = openStateMachine({
@@ -64,7 +66,7 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
     ...settings,
     ...{ id: identity.memberId, wal, machine, spool, start: raftStart, network, clock, log },
     clientUrls: settings.advertiseClientUrls,
-    random: Math.random,
+    random: () => prng.float(),
     random64: () => randomBytes(8).readBigUInt64BE(),
     newRequestId: createRequestIds(identity.memberId, Date.now()),
     onFatal: (error) => die(log, `stopped to protect the data: ${error.message}`),

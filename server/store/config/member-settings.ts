@@ -1,9 +1,14 @@
 /** The settings of one member, checked against each other. Pure. */
 import path from 'node:path';
-import type { InitialMember } from '../member/bootstrap.ts';
-import type { LogLevel } from '../ports/log.ts';
 import { FLAG_DEFAULTS, type FlagName, type FlagValues, MemberSettingsError } from './flag-table.ts';
 import { parseUrls } from './urls.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface InitialMember {
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+}
 
 export interface MemberSettings {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Log lines on stderr: one JSON object each, with the keys of etcd's logger (level, ts, msg). */
-import type { Log, LogFields, LogLevel } from '../ports/log.ts';
+import type { Log, LogFields, LogLevel } from './log.ts';
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
