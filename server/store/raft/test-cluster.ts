@@ -40,7 +40,8 @@ export function configOf(self: number, changes: Partial<RaftConfig> = {}): RaftC
     id: id(self),
     electionTicks: ELECTION_TICKS,
     heartbeatTicks: 1,
-    random: () => 0,
+    // Member n waits electionTicks + n - 1 ticks: the lowest id campaigns first.
+    random: () => (self - 1) / ELECTION_TICKS,
     hardState: { term: term(0), vote: NO_MEMBER, commitIndex: logIndex(0) },
     snapshot: { term: term(0), index: logIndex(0), confState: voters(1, 2, 3) },
     entries: [],
