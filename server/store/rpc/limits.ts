@@ -4,6 +4,8 @@
 export const REQUEST_BYTES_MAX = 1_572_864;
 /** A received gRPC message may exceed max-request-bytes by this much before it is refused unread. */
 export const RECEIVE_OVERHEAD_BYTES = 512 * 1024;
+/** What `--quota-backend-bytes 0` means. */
+export const QUOTA_BYTES_DEFAULT = 2 * 1024 ** 3;
 /** `--max-txn-ops`: the length of each of the three lists of a transaction. */
 export const TXN_OPS_MAX = 128;
 

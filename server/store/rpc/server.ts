@@ -1,14 +1,19 @@
 /** Puts a member on its client port: every etcd v3 service, the JSON gateway, health and metrics. */
 import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
-import { QUOTA_BYTES_DEFAULT } from '../alarm/quota.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createHttp2Front } from './front/http2-front.ts';
 import type { Address, Front } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
 import { createHttpHandler } from './http/routes.ts';
-import { PROGRESS_NOTIFY_INTERVAL_MS, RECEIVE_OVERHEAD_BYTES, REQUEST_BYTES_MAX, TXN_OPS_MAX } from './limits.ts';
+import {
+  PROGRESS_NOTIFY_INTERVAL_MS,
+  QUOTA_BYTES_DEFAULT,
+  RECEIVE_OVERHEAD_BYTES,
+  REQUEST_BYTES_MAX,
+  TXN_OPS_MAX,
+} from './limits.ts';
 import { clusterMethods } from './services/cluster.ts';
 import type { ServiceContext } from './services/context.ts';
 import { electionMethods } from './services/election.ts';
