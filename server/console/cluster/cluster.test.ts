@@ -225,7 +225,7 @@ test('a lagging member, an alarm, a learner and a member never started each have
   start();
   await vi.advanceTimersByTimeAsync(1_000);
   const view = monitor.view();
-  expect(view.members.map((m) => m.health)).toEqual(['healthy', 'lagging', 'healthy', 'unstarted', 'healthy']);
+  expect(view.members.map((m) => m.health)).toEqual(['healthy', 'healthy', 'lagging', 'healthy', 'unstarted']);
   expect(view.quorum).toEqual({ voters: 4, healthy: 3, needed: 3, survives: 0 });
   expect(titles(view)).toEqual([
     'm2 is 4990 entries behind',

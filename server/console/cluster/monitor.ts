@@ -128,7 +128,9 @@ export class ClusterMonitor {
   async #readMembers(): Promise<void> {
     this.#membersAt = this.#now();
     try {
-      this.#members = await this.#options.cluster.members();
+      const members = await this.#options.cluster.members();
+      // Servers list them in any order; rows must not jump.
+      this.#members = members.toSorted((a, b) => compare(sortName(a), sortName(b)) || compare(a.id, b.id));
       this.#forgetStrangers();
     } catch (cause) {
       // The last known list stays: it is what quorum is counted against while nobody answers.
@@ -182,3 +184,8 @@ export class ClusterMonitor {
     this.#options.onView(view);
   }
 }
+
+const compare = <T extends string | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Those never started, without a name, come last. */
+const sortName = (member: Member): string => (member.name === '' ? '\uffff' : member.name);

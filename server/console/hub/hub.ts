@@ -102,6 +102,11 @@ export class Hub {
     return this.#revision;
   }
 
+  /** When a revision came about, as far as this console saw it: exact for recent ones, later within the samples' spacing. */
+  timeOf(revision: number): number | null {
+    return this.#recent?.timeOf(revision) ?? this.times.timeOf(revision);
+  }
+
   get recent(): RecentChanges | null {
     return this.#recent;
   }

@@ -34,6 +34,17 @@ export class RecentChanges {
   /** Every change after `revision`; null when some of them are gone. */
   since(revision: number): readonly ChangeEvent[] | null {
     if (revision < this.#from) return null;
+    return this.#ring.slice(this.#after(revision)).map((recent) => recent.event);
+  }
+
+  /** When this revision was seen; null when it is not among the recent ones. */
+  timeOf(revision: number): number | null {
+    const found = this.#ring[this.#after(revision - 1)];
+    return found?.revision === revision ? found.event.at : null;
+  }
+
+  /** Position of the first change younger than `revision`. */
+  #after(revision: number): number {
     let low = this.#start;
     let high = this.#ring.length;
     while (low < high) {
@@ -41,7 +52,7 @@ export class RecentChanges {
       if ((this.#ring[middle] as Recent).revision <= revision) low = middle + 1;
       else high = middle;
     }
-    return this.#ring.slice(low).map((recent) => recent.event);
+    return low;
   }
 
   /** Never half a revision: all events of the oldest one go together. */

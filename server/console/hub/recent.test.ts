@@ -5,7 +5,7 @@ import { previewOf } from './change-event.ts';
 import { RECENT_EVENTS_MAX, RecentChanges } from './recent-changes.ts';
 import { RevisionTimes, SAMPLES_MAX } from './revision-times.ts';
 
-const event = (revision: number): ChangeEvent => ({ revision: String(revision) }) as ChangeEvent;
+const event = (revision: number): ChangeEvent => ({ revision: String(revision), at: revision * 10 }) as ChangeEvent;
 
 test('recent changes answer from any revision they reach back to, and say when they do not', () => {
   const recent = new RecentChanges(5);
@@ -14,6 +14,7 @@ test('recent changes answer from any revision they reach back to, and say when t
   expect(recent.since(5)?.map((e) => e.revision)).toEqual(['6', '7', '7', '9']);
   expect(recent.since(7)?.map((e) => e.revision)).toEqual(['9']);
   expect(recent.since(9)).toEqual([]);
+  expect([5, 6, 7, 8, 9, 10].map((revision) => recent.timeOf(revision))).toEqual([null, 60, 70, null, 90, null]);
 });
 
 test('recent changes are bounded and let go of whole revisions', () => {
@@ -38,6 +39,15 @@ test('times are bounded, thinned evenly, and none is claimed for what was not se
   const at = times.timeOf(25_005) ?? 0;
   expect(at).toBeGreaterThanOrEqual(2_500_500);
   expect(at - 2_500_500).toBeLessThan(60_000);
+});
+
+test('the newest revision has its time at once, however close to the one before', () => {
+  const times = new RevisionTimes();
+  times.note(5, 1_000);
+  times.note(6, 1_001);
+  times.note(7, 1_002);
+  expect(times.samples().at(-1)).toEqual({ revision: 7, at: 1_002 });
+  expect(times.timeOf(7)).toBe(1_002);
 });
 
 test('a preview never cuts through a character, and is bytes where the value is', () => {

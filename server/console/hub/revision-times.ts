@@ -16,14 +16,18 @@ export interface TimeSample {
 
 export class RevisionTimes {
   #samples: TimeSample[] = [];
+  /** The newest, kept whatever the spacing. */
+  #latest: TimeSample | undefined;
   #spacingMs = SPACING_MIN_MS;
 
   /** `revision` was current at `at`. Both must not go back; earlier ones are ignored. */
   note(revision: number, at: number): void {
+    if (this.#latest !== undefined && revision <= this.#latest.revision) return;
+    this.#latest = { revision, at };
     const last = this.#samples.at(-1);
-    if (last !== undefined && (revision <= last.revision || at - last.at < this.#spacingMs)) return;
-    this.#samples.push({ revision, at });
-    if (this.#samples.length <= SAMPLES_MAX) return;
+    if (last !== undefined && at - last.at < this.#spacingMs) return;
+    this.#samples.push(this.#latest);
+    if (this.#samples.length < SAMPLES_MAX) return;
     this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
     this.#spacingMs *= 2;
   }
@@ -31,25 +35,28 @@ export class RevisionTimes {
   /** Another store: its revisions have nothing to do with those noted. */
   clear(): void {
     this.#samples = [];
+    this.#latest = undefined;
     this.#spacingMs = SPACING_MIN_MS;
   }
 
   /** Oldest first. */
   samples(): readonly TimeSample[] {
-    return this.#samples;
+    const latest = this.#latest;
+    return latest === undefined || latest === this.#samples.at(-1) ? this.#samples : [...this.#samples, latest];
   }
 
   /** When `revision` came about, no later than the answer and no earlier than the sample before; null when not seen. */
   timeOf(revision: number): number | null {
-    const first = this.#samples[0];
+    const samples = this.samples();
+    const first = samples[0];
     if (first === undefined || revision <= first.revision) return null;
     let low = 0;
-    let high = this.#samples.length;
+    let high = samples.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#samples[middle] as TimeSample).revision < revision) low = middle + 1;
+      if ((samples[middle] as TimeSample).revision < revision) low = middle + 1;
       else high = middle;
     }
-    return this.#samples[low]?.at ?? null;
+    return samples[low]?.at ?? null;
   }
 }

@@ -146,7 +146,7 @@ function putVersion(context: StoreContext, kv: StoredKey): KeyVersion {
     value: toWire(kv.value),
     valueBytes: kv.value.length,
     lease: leaseToHex(kv.lease),
-    at: context.hub.times.timeOf(kv.modRevision),
+    at: context.hub.timeOf(kv.modRevision),
   };
 }
 
@@ -160,6 +160,6 @@ function eventVersion(context: StoreContext, { type, kv }: StoredEvent): KeyVers
     value: null,
     valueBytes: 0,
     lease: null,
-    at: context.hub.times.timeOf(kv.modRevision),
+    at: context.hub.timeOf(kv.modRevision),
   };
 }

@@ -14,8 +14,8 @@ import type { Meter } from './meter.ts';
 import { type Method, methods } from './methods.ts';
 
 /** One try of a read; the whole read may take READ_TIMEOUT_MS over several endpoints. */
-const READ_TRY_TIMEOUT_MS = 3_000;
-const READ_TIMEOUT_MS = 7_000;
+const READ_TRY_TIMEOUT_MS = 2_000;
+const READ_TIMEOUT_MS = 10_000;
 /** A little more than etcd's own limit for a proposal (7 s at defaults), so that its answer arrives. */
 const WRITE_TIMEOUT_MS = 8_000;
 /** Between two rounds over all endpoints, while the cluster elects a leader. */
