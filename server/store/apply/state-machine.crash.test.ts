@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Prng } from '../../../lib/base/prng.ts';
+import { deleteRangeRequest, putRequest } from '../mvcc/testing/arbitraries.ts';
 import { MemoryDisk } from '../ports/memory-disk.ts';
 import { openStateMachine } from './state-machine.ts';
 import { applyItem, CLUSTER, fingerprint, type LogItem, logItem } from './test-support.ts';
@@ -15,12 +16,37 @@ const DIR = '/member/state';
 
 type Step =
   | { readonly kind: 'apply'; readonly item: LogItem }
-  | { readonly kind: 'flush' | 'completeFlush' | 'work' }
+  | { readonly kind: 'flush' | 'completeFlush' | 'work' | 'settle' }
+  /** Compacts this far below the current revision. */
+  | { readonly kind: 'compact'; readonly back: number }
   | { readonly kind: 'crash'; readonly seed: number; readonly loss: number }
   | { readonly kind: 'restoreHere' };
 
+/** Few keys, written and deleted over and over: what compaction and rewriting live on. */
+const churn = fc.oneof(
+  { weight: 3, arbitrary: putRequest.map((put): LogItem => ({ kind: 'request', request: { put } })) },
+  {
+    weight: 2,
+    arbitrary: deleteRangeRequest.map((deleteRange): LogItem => ({ kind: 'request', request: { deleteRange } })),
+  },
+);
+
+const churnStep = churn.map((item): Step => ({ kind: 'apply', item }));
+const compactStep = fc.integer({ min: 0, max: 4 }).map((back): Step => ({ kind: 'compact', back }));
+const settleStep = fc.constant<Step>({ kind: 'settle' });
+
+const compactionStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: churnStep },
+  { weight: 2, arbitrary: compactStep },
+  { weight: 4, arbitrary: settleStep },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'crash', seed: 1, loss: 0 }) },
+);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 20, arbitrary: logItem.map((item): Step => ({ kind: 'apply', item })) },
+  { weight: 10, arbitrary: logItem.map((item): Step => ({ kind: 'apply', item })) },
+  { weight: 14, arbitrary: churnStep },
+  { weight: 2, arbitrary: compactStep },
+  { weight: 3, arbitrary: settleStep },
   { weight: 5, arbitrary: fc.constant<Step>({ kind: 'flush' }) },
   { weight: 6, arbitrary: fc.constant<Step>({ kind: 'completeFlush' }) },
   { weight: 8, arbitrary: fc.constant<Step>({ kind: 'work' }) },
@@ -74,8 +100,24 @@ class Subject {
       this.disk.completeFlush();
       this.promised = Math.max(this.promised, this.machine.durableIndex());
     } else if (step.kind === 'work') this.machine.work();
-    else if (step.kind === 'crash') this.crash(step);
+    else if (step.kind === 'settle') this.settle();
+    else if (step.kind === 'compact') {
+      const revision = this.machine.kv.revision() - step.back;
+      this.run({ kind: 'apply', item: { kind: 'request', request: { compaction: { revision } } } });
+    } else if (step.kind === 'crash') this.crash(step);
     else this.restoreHere();
+  }
+
+  /** Everything flushed, all background work done. */
+  settle(): void {
+    while (this.disk.completeFlush());
+    this.flush();
+    for (let idle = 0; idle < 2; ) {
+      const isBusy = this.machine.work();
+      idle = this.disk.completeFlush() || isBusy ? 0 : idle + 1;
+    }
+    this.promised = this.machine.durableIndex();
+    expect(this.promised).toBe(this.machine.appliedIndex());
   }
 
   flush(): void {
@@ -129,6 +171,23 @@ test('a machine that crashes reopens at its durable index and catches up to the 
         subject.crash({ seed: 1, loss: 0.5 });
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 80 },
+  );
+});
+
+test('files that compaction rewrote bring back the same state', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(200, 400, 800),
+      fc.array(compactionStep, { minLength: 40, maxLength: 120, size: 'max' }),
+      (segmentBytes, steps) => {
+        const subject = new Subject(segmentBytes);
+        for (const next of steps) subject.run(next);
+        subject.run({ kind: 'compact', back: 1 });
+        subject.settle();
+        subject.crash({ seed: 1, loss: 0 });
+      },
+    ),
+    { numRuns: 60 },
   );
 });

@@ -54,7 +54,12 @@ export function fingerprint(machine: StateMachine): unknown {
     revision: kv.revision(),
     compactRevision: kv.compactRevision(),
     hashes,
-    range: kv.range(everything),
+    // Strings compare in an instant where arrays take seconds.
+    pairs: kv.range(everything).kvs.map((pair) => ({
+      ...pair,
+      key: toByteString(pair.key),
+      value: toByteString(pair.value),
+    })),
     leases: leases.list().map((id) => {
       const { grantedTtl, remainingTtl, keys } = leases.get(id) ?? { grantedTtl: 0, remainingTtl: 0, keys: [] };
       return { id, grantedTtl, remainingTtl, keys: keys.map(toByteString) };
