@@ -4,6 +4,7 @@ import { routes, setBytesParam } from '../../lib/api/routes.ts';
 import type {
   ApiError,
   ChildrenPage,
+  ClusterView,
   ConflictDetail,
   DeletePreview,
   KeyDetail,
@@ -11,11 +12,14 @@ import type {
   LeaseList,
   LeaseView,
   SearchPage,
+  StoreSummary,
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
 import { startConsole } from '../../server/console/boot.ts';
 import type { Console } from '../../server/console/console.ts';
+import { operations } from '../../server/console/http/openapi.ts';
+import { apiError } from '../../server/console/http/response-schemas.ts';
 import { hasRealEtcd, type RealEtcd, startRealEtcd } from '../../server/engines/etcd/test-support/real-etcd.ts';
 import { dispatch } from './test-support/dispatch.ts';
 
@@ -36,7 +40,22 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<An
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const response = await dispatch(request);
-  return { status: response.status, body: (await response.json()) as T };
+  const json = (await response.json()) as T;
+  expectDocumented({ method, path, status: response.status, body: json });
+  return { status: response.status, body: json };
+}
+
+/** Every answer of every test is one that the OpenAPI document describes. */
+function expectDocumented(call: { method: string; path: string; status: number; body: unknown }): void {
+  const { pathname } = new URL(call.path, ORIGIN);
+  const operation = operations.find(
+    ({ method, path }) =>
+      method === call.method.toLowerCase() && new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+  );
+  const schema = call.status === 200 ? operation?.answer : apiError;
+  if (schema === undefined || typeof schema === 'string')
+    throw new Error(`${call.method} ${call.path} is not documented`);
+  expect(schema.safeParse(call.body).error, JSON.stringify(call.body)).toBeUndefined();
 }
 
 const get = async <T>(path: string): Promise<T> => {
@@ -83,6 +102,17 @@ describe.skipIf(!hasRealEtcd())('the HTTP API on a real etcd server', () => {
 
   test('health is 200 while a store answers', async () => {
     expect(await get(routes.health)).toMatchObject({ status: 'ok' });
+  });
+
+  test('the cluster, its revisions and the stores are what the settings say', async () => {
+    const cluster = await get<ClusterView>(routes.cluster('main'));
+    expect(cluster).toMatchObject({ reachable: true, quorum: { voters: 1, healthy: 1, survives: 0 } });
+    expect(cluster.leaderId).toBe(cluster.members[0]?.id);
+    expect(cluster.risks.map((risk) => risk.kind)).toEqual(['oneMember']);
+    expect((await get<StoreSummary[]>(routes.stores)).map((store) => [store.id, store.readOnly])).toEqual([
+      ['main', false],
+      ['guarded', true],
+    ]);
   });
 
   test('a write is seen by the next page, the next read and the next search', async () => {

@@ -1,0 +1,54 @@
+import { expect, expectTypeOf, test } from 'vitest';
+import type { z } from 'zod';
+import type * as api from '../../lib/api/types.ts';
+import type { Health } from '../../server/console/console.ts';
+import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
+import type * as schema from '../../server/console/http/response-schemas.ts';
+import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
+
+type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+/** Assignable both ways: `readonly` aside, the same type. */
+type Same<A, B> = [Frozen<A>] extends [Frozen<B>] ? ([Frozen<B>] extends [Frozen<A>] ? true : false) : false;
+type Out<S extends z.ZodType> = z.output<S>;
+
+test('the document has exactly the operations that stand as route handlers', async () => {
+  const standing: string[] = [];
+  for (const route of routeFiles()) {
+    for (const method of Object.keys(await handlersOf(route))) standing.push(`${method} ${route.template}`);
+  }
+  expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(standing.sort());
+});
+
+test('the served document is complete: every reference leads to a component', async () => {
+  const response = await dispatch(new Request('http://127.0.0.1/api/v1/openapi.json'));
+  expect(response.status).toBe(200);
+  const document = await response.json();
+  expect(document).toEqual(openApiDocument());
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    (m) => m[1],
+  );
+  expect(references.length).toBeGreaterThan(20);
+  expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(references));
+  expect(JSON.stringify(document)).not.toContain('$defs');
+});
+
+test('every answer schema is the type of the contract', () => {
+  expectTypeOf<Same<Out<typeof schema.apiError>, api.ApiError>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.storeSummary>, api.StoreSummary>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.cluster>, api.ClusterView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.revisions>, api.RevisionView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.childrenPage>, api.ChildrenPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.searchPage>, api.SearchPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.keyDetail>, api.KeyDetail>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.keyHistory>, api.KeyHistory>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.writeResult>, api.WriteResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.leaseList>, api.LeaseList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
+});

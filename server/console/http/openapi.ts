@@ -1,0 +1,228 @@
+/** The OpenAPI 3.1 document of the HTTP API, made of the very schemas that parse requests and check answers in tests. */
+import { z } from 'zod';
+import { routes } from '../../../lib/api/routes.ts';
+import * as responses from './response-schemas.ts';
+import * as requests from './schemas.ts';
+
+interface Operation {
+  readonly path: string;
+  readonly method: 'get' | 'post' | 'put';
+  readonly summary: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType | 'event-stream' | 'openapi';
+  /** Beyond 400, 404 and 503, which every store route may answer. */
+  readonly errors?: Readonly<Record<string, string>>;
+}
+
+const STORE = '{store}';
+/** `routes` escapes what it puts into a path; a template must keep its braces. */
+const template = (path: string): string => decodeURIComponent(path);
+
+const CONFLICT = {
+  '409': 'Something changed since it was shown; nothing was written. `detail` says what stands there now.',
+};
+const READ_ONLY = {
+  '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+};
+
+export const operations: readonly Operation[] = [
+  { path: routes.health, method: 'get', summary: 'Whether a store answers', answer: responses.health },
+  { path: '/api/v1/openapi.json', method: 'get', summary: 'This document', answer: 'openapi' },
+  { path: routes.stores, method: 'get', summary: 'The stores of this console', answer: responses.storeList },
+  {
+    path: template(routes.live(STORE)),
+    method: 'get',
+    summary:
+      'Server-sent events: hello, cluster, revision, index, changes, gap, bye. `id` is a revision; send it back as Last-Event-ID to resume',
+    answer: 'event-stream',
+  },
+  {
+    path: template(routes.cluster(STORE)),
+    method: 'get',
+    summary: 'Members, leader, quorum and risks',
+    answer: responses.cluster,
+  },
+  {
+    path: template(routes.revisions(STORE)),
+    method: 'get',
+    summary: 'Current and compacted revision, and known times',
+    answer: responses.revisions,
+  },
+  {
+    path: template(routes.children(STORE)),
+    method: 'get',
+    summary: 'Direct children of a folder, complete at the revision named in the answer',
+    query: requests.childrenParams,
+    answer: responses.childrenPage,
+  },
+  {
+    path: template(routes.search(STORE)),
+    method: 'get',
+    summary: 'Keys that contain a text; all-lower-case text ignores ASCII case',
+    query: requests.searchParams,
+    answer: responses.searchPage,
+  },
+  {
+    path: template(routes.key(STORE)),
+    method: 'get',
+    summary: 'A key with its value, linearizable or at a revision',
+    query: requests.keyParams,
+    answer: responses.keyDetail,
+  },
+  {
+    path: template(routes.key(STORE)),
+    method: 'put',
+    summary: 'Write a key if it still stands at `expectModRevision` ("0": if it does not exist)',
+    body: requests.putBody,
+    answer: responses.writeResult,
+    errors: { ...CONFLICT, ...READ_ONLY },
+  },
+  {
+    path: template(routes.history(STORE)),
+    method: 'get',
+    summary: 'Retained versions of a key across all its lives, newest first',
+    query: requests.historyParams,
+    answer: responses.keyHistory,
+  },
+  {
+    path: template(routes.deletePreview(STORE)),
+    method: 'get',
+    summary: 'What a delete would take',
+    query: requests.targetParams,
+    answer: responses.deletePreview,
+  },
+  {
+    path: template(routes.delete(STORE)),
+    method: 'post',
+    summary: 'Delete exactly what a preview showed',
+    body: requests.deleteBody,
+    answer: responses.deleteResult,
+    errors: { ...CONFLICT, ...READ_ONLY },
+  },
+  {
+    path: template(routes.leases(STORE)),
+    method: 'get',
+    summary: 'Leases, soonest to expire first',
+    answer: responses.leaseList,
+  },
+  {
+    path: template(routes.leases(STORE)),
+    method: 'post',
+    summary: 'Grant a lease',
+    body: requests.leaseGrantBody,
+    answer: responses.lease,
+    errors: READ_ONLY,
+  },
+  {
+    path: template(routes.lease(STORE, '{lease}')),
+    method: 'get',
+    summary: 'A lease with all its keys; remaining TTL -1 when it is gone',
+    answer: responses.lease,
+  },
+  {
+    path: template(routes.leaseRevoke(STORE, '{lease}')),
+    method: 'post',
+    summary: 'Revoke a lease if it holds exactly the keys shown',
+    body: requests.leaseRevokeBody,
+    answer: responses.writeResult,
+    errors: { ...CONFLICT, ...READ_ONLY },
+  },
+];
+
+/** Parameters that carry bytes: also as `name64`, base64url. */
+const BYTES_PARAMS: ReadonlySet<string> = new Set(['key', 'prefix']);
+
+type Json = Record<string, unknown>;
+
+export function openApiDocument(): Json {
+  const schemas: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    const entry = paths[operation.path] ?? {};
+    entry[operation.method] = operationObject(operation, schemas);
+    paths[operation.path] = entry;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Quorate console',
+      version: '1',
+      description:
+        '64-bit numbers are decimal strings, ids lower-case hex. Keys and values are text where they are UTF-8 and {"base64": …} where not; as parameters `key64` and `prefix64` carry them in base64url. Every write takes a revision guard and an idempotency key.',
+    },
+    paths,
+    components: { schemas },
+  };
+}
+
+function operationObject(operation: Operation, schemas: Json): Json {
+  const isStoreRoute = operation.path.includes(STORE);
+  const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query)];
+  const errors: Record<string, string> = {
+    ...(isStoreRoute
+      ? { '400': 'A parameter is wrong; `detail.field` names it.', '404': 'There is no such store.' }
+      : {}),
+    ...(isStoreRoute || operation.path === routes.health ? { '503': 'The store does not answer.' } : {}),
+    ...operation.errors,
+  };
+  return {
+    summary: operation.summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: jsonContent(schemaOf(operation.body, schemas, 'input')) } }),
+    responses: { '200': answerObject(operation, schemas), ...errorAnswers(errors, operation, schemas) },
+  };
+}
+
+function answerObject({ answer }: Operation, schemas: Json): Json {
+  if (answer === 'event-stream') {
+    return { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  }
+  if (answer === 'openapi') return { description: 'OpenAPI 3.1', content: jsonContent({ type: 'object' }) };
+  return { description: 'OK', content: jsonContent(schemaOf(answer, schemas, 'output')) };
+}
+
+function errorAnswers(errors: Readonly<Record<string, string>>, operation: Operation, schemas: Json): Json {
+  const isHealth = operation.path === routes.health;
+  const schema = schemaOf(isHealth ? responses.health : responses.apiError, schemas, 'output');
+  return Object.fromEntries(
+    Object.entries(errors).map(([status, description]) => [status, { description, content: jsonContent(schema) }]),
+  );
+}
+
+const jsonContent = (schema: unknown): Json => ({ 'application/json': { schema } });
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodType | undefined): Json[] {
+  if (query === undefined) return [];
+  const schema = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]): Json[] => {
+    const isBytes = BYTES_PARAMS.has(name);
+    const required = !isBytes && (schema.required?.includes(name) ?? false);
+    const own: Json = { name, in: 'query', required, schema: isBytes ? { type: 'string' } : property };
+    if (!isBytes) return [own];
+    return [own, { name: `${name}64`, in: 'query', required: false, schema: { type: 'string', format: 'base64url' } }];
+  });
+}
+
+/** The schema in place, with its named parts moved to the document's components. */
+function schemaOf(schema: z.ZodType, components: Json, io: 'input' | 'output'): unknown {
+  const { $schema: _, $defs, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const moved = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  for (const [name, definition] of Object.entries($defs ?? {})) components[name] = moved(definition);
+  const { id, ...body } = own as { readonly id?: string };
+  if (id === undefined) return moved(own);
+  components[id] = moved(body);
+  return { $ref: `#/components/schemas/${id}` };
+}

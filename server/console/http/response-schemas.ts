@@ -1,0 +1,198 @@
+/**
+ * Answers of the HTTP API as schemas: the OpenAPI document is made of them, the tests parse real answers with them, and a
+ * type test holds each against lib/api/types.ts.
+ */
+import { z } from 'zod';
+
+const bytes = z
+  .union([z.string(), z.strictObject({ base64: z.string() })])
+  .describe('Text where the bytes are valid UTF-8, else base64. Exact to the byte.')
+  .meta({ id: 'Bytes' });
+const int = z.string().describe('A 64-bit number in decimal digits.').meta({ id: 'Integer' });
+const hexId = z.string().describe('A 64-bit id in lower-case hex, as etcdctl prints it.').meta({ id: 'HexId' });
+const time = z.number().describe('Milliseconds since the Unix epoch, by the console’s clock.').meta({ id: 'Time' });
+const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
+
+export const apiError = named('Error', {
+  code: z.string().describe('Name of the gRPC code.'),
+  message: z.string(),
+  detail: z
+    .record(z.string(), z.unknown())
+    .exactOptional()
+    .describe('What failed: field, endpoint, what stands there now…'),
+});
+
+export const storeSummary = named('Store', {
+  id: z.string(),
+  label: z.string(),
+  kind: z.enum(['bundled', 'external']),
+  endpoints: z.array(z.string()),
+  readOnly: z.boolean(),
+});
+export const storeList = z.array(storeSummary);
+
+export const health = named('Health', {
+  status: z.enum(['ok', 'unavailable']),
+  reason: z.string().nullable(),
+  stores: z.array(z.strictObject({ id: z.string(), ok: z.boolean(), reason: z.string().nullable() })),
+});
+
+const memberStatus = named('MemberStatus', {
+  version: z.string(),
+  dbSizeBytes: int,
+  dbSizeInUseBytes: int,
+  raftTerm: int,
+  raftIndex: int,
+  raftAppliedIndex: int,
+  lagEntries: int,
+  roundTripMs: z.number(),
+  errors: z.array(z.string()),
+});
+
+const member = named('Member', {
+  id: hexId,
+  name: z.string(),
+  endpoint: z.string(),
+  peerUrls: z.array(z.string()),
+  clientUrls: z.array(z.string()),
+  isLearner: z.boolean(),
+  isLeader: z.boolean(),
+  health: z.enum(['healthy', 'lagging', 'unreachable', 'unstarted']),
+  status: memberStatus.nullable(),
+  lastSeenAt: time.nullable(),
+  error: z.string().nullable(),
+});
+
+const risk = named('Risk', {
+  kind: z.enum([
+    'memberDown',
+    'noLeader',
+    'noQuorum',
+    'lagging',
+    'alarm',
+    'massExpiry',
+    'storeUnreachable',
+    'oneMember',
+  ]),
+  severity: z.enum(['danger', 'warning']),
+  title: z.string(),
+  remedy: z.string(),
+});
+
+const leaderChange = named('LeaderChange', {
+  at: time,
+  term: int,
+  leaderId: hexId.nullable(),
+  leaderName: z.string().nullable(),
+  revision: int,
+  leaderlessMs: z.number().nullable(),
+});
+
+export const cluster = named('Cluster', {
+  at: time,
+  reachable: z.boolean(),
+  members: z.array(member),
+  leaderId: hexId.nullable(),
+  leaderSince: z.strictObject({ at: time, exact: z.boolean() }).nullable(),
+  term: int,
+  quorum: z.strictObject({ voters: z.int(), healthy: z.int(), needed: z.int(), survives: z.int() }),
+  risks: z.array(risk),
+  leaderChanges: z.array(leaderChange),
+  watchingSince: time,
+  cost: z.strictObject({ watches: z.int(), rpcsPerSecond: z.number(), bytesPerSecond: z.number() }),
+});
+
+export const revisions = named('Revisions', {
+  current: int,
+  compacted: int,
+  times: z.array(z.strictObject({ revision: int, at: time })),
+});
+
+const keyMetaShape = {
+  key: bytes,
+  createRevision: int,
+  modRevision: int,
+  version: int,
+  lease: hexId.nullable(),
+  valueBytes: z.int(),
+};
+const keyMeta = named('KeyMeta', keyMetaShape);
+const keyWithValue = named('Key', { ...keyMetaShape, value: bytes });
+
+const treeNode = named('TreeNode', {
+  path: bytes,
+  name: bytes,
+  key: keyMeta.nullable(),
+  folder: z.strictObject({ path: bytes, keys: z.int(), bytes: z.int() }).nullable(),
+});
+
+export const childrenPage = named('ChildrenPage', {
+  prefix: bytes,
+  revision: int,
+  total: z.int(),
+  offset: z.int(),
+  nodes: z.array(treeNode),
+});
+
+export const searchPage = named('SearchPage', {
+  query: z.string(),
+  revision: int,
+  searchedKeys: z.int(),
+  totalKeys: z.int(),
+  complete: z.boolean(),
+  keys: z.array(keyMeta),
+});
+
+export const lease = named('Lease', {
+  id: hexId,
+  grantedTtlSeconds: int,
+  remainingTtlSeconds: int,
+  at: time,
+  keyCount: z.int(),
+  keys: z.array(bytes),
+});
+
+export const leaseList = named('LeaseList', { revision: int, at: time, total: z.int(), leases: z.array(lease) });
+
+export const keyDetail = named('KeyDetail', {
+  kv: keyWithValue.nullable(),
+  revision: int,
+  source: z.enum(['linearizable', 'history']),
+  lease: lease.nullable(),
+});
+
+const keyVersion = named('KeyVersion', {
+  modRevision: int,
+  createRevision: int,
+  version: int,
+  type: z.enum(['put', 'delete']),
+  value: bytes.nullable(),
+  valueBytes: z.int(),
+  lease: hexId.nullable(),
+  at: time.nullable(),
+});
+
+export const keyHistory = named('KeyHistory', {
+  key: bytes,
+  versions: z.array(keyVersion),
+  reachesCompaction: z.boolean(),
+  compacted: int,
+  more: z.boolean(),
+  nextBefore: int.nullable(),
+});
+
+export const writeResult = named('WriteResult', { revision: int, kv: keyMeta.nullable() });
+
+const deleteTarget = named('DeleteTarget', { key: bytes.exactOptional(), prefix: bytes.exactOptional() });
+
+export const deletePreview = named('DeletePreview', {
+  target: deleteTarget,
+  revision: int,
+  keys: z.int(),
+  bytes: z.int(),
+  sample: z.array(keyMeta),
+  leasedKeys: z.int(),
+  leases: z.array(hexId),
+});
+
+export const deleteResult = named('DeleteResult', { revision: int, deleted: z.int() });
