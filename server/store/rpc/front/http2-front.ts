@@ -53,13 +53,13 @@ class Http2Front implements Front, CallHost {
       this.#methods.set(method.path, method);
       this.#services.add(serviceOf(method.path));
     }
-    this.#http2 = this.#createHttp2();
+    this.#http2 = this.#createHttp2(options.resetBurstMax ?? RESET_BURST_MAX);
     this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX }, options.http);
     // This server never listens itself; the event starts its watch over slow request headers.
     this.#http1.emit('listening');
   }
 
-  #createHttp2(): Http2Server {
+  #createHttp2(resetBurstMax: number): Http2Server {
     const server = createHttp2Server({
       settings: {
         maxConcurrentStreams: CONNECTION_STREAMS_MAX,
@@ -69,7 +69,7 @@ class Http2Front implements Front, CallHost {
       },
       maxSessionMemory: CONNECTION_MEMORY_MIB_MAX,
       maxHeaderListPairs: HEADER_PAIRS_MAX,
-      streamResetBurst: RESET_BURST_MAX,
+      streamResetBurst: resetBurstMax,
       streamResetRate: RESETS_PER_SECOND_MAX,
     });
     server.on('session', (session) => {

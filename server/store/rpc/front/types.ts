@@ -85,6 +85,8 @@ export interface FrontOptions {
   readonly http: HttpHandler;
   /** Longer request messages are refused with RESOURCE_EXHAUSTED before they are read. */
   readonly receiveBytesMax: number;
+  /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
+  readonly resetBurstMax?: number;
   /** A defect of ours: something other than an EtcdError came out of a handler. */
   readonly onDefect: (error: unknown, where: string) => void;
 }
