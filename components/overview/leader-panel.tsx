@@ -12,7 +12,12 @@ import { cn } from '../ui/cn.ts';
 import { Panel, PanelStates } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** The picture grows with the time watched, up to an hour: a console that has just started shows no field of nothing. */
+const SPANS_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS];
+
+const spanOf = (watchedMs: number): number => SPANS_MS.find((span) => watchedMs <= span) ?? HOUR_MS;
 
 /** How often the leader changed in the last hour, in words. */
 export function changesInWords({ leaderChanges, watchingSince }: ClusterView, now: number): string {
@@ -59,11 +64,11 @@ export function LeaderPanel({
               <LeaderTable view={cluster} />
             ) : (
               <LeaderLane
-                members={cluster.members}
+                members={[...cluster.members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))}
                 changes={cluster.leaderChanges}
                 watchingSince={cluster.watchingSince}
                 now={isStale ? cluster.at : now}
-                spanMs={HOUR_MS}
+                spanMs={spanOf(now - cluster.watchingSince)}
               />
             )}
           </div>

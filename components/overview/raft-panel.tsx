@@ -34,49 +34,53 @@ export function RaftPanel({ view, isStale, className }: RaftPanelProps) {
       bodyClassName="flex flex-col"
     >
       <PanelStates isLoading={view === null} data={view} skeleton={<RaftSkeleton />}>
-        {({ members, term }) => (
-          <div className={cn('@container flex flex-1 flex-col', isStale && 'greyed')}>
-            <RaftRing
-              members={members.map((one) => ringMember(one, isStale))}
-              term={term}
-              selected={selected}
-              onSelect={(id) => void select(id === selected ? null : id)}
-              wrapNode={(ringed, node) => {
-                const one = members.find((candidate) => candidate.id === ringed.id);
-                return one === undefined ? (
-                  node
-                ) : (
-                  <HoverCard
-                    content={<MemberFacts member={one} now={now} />}
-                    isDisabled={one.id === selected}
-                    className="w-80"
+        {({ term, ...cluster }) => {
+          // By name, so that the picture stands the same in every browser and after every restart.
+          const members = [...cluster.members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+          return (
+            <div className={cn('@container flex flex-1 flex-col', isStale && 'greyed')}>
+              <RaftRing
+                members={members.map((one) => ringMember(one, isStale))}
+                term={term}
+                selected={selected}
+                onSelect={(id) => void select(id === selected ? null : id)}
+                wrapNode={(ringed, node) => {
+                  const one = members.find((candidate) => candidate.id === ringed.id);
+                  return one === undefined ? (
+                    node
+                  ) : (
+                    <HoverCard
+                      content={<MemberFacts member={one} now={now} />}
+                      isDisabled={one.id === selected}
+                      className="w-80"
+                    >
+                      {node}
+                    </HoverCard>
+                  );
+                }}
+              />
+              <MemberTable
+                members={members}
+                isStale={isStale}
+                selected={selected}
+                onSelect={(id) => void select(id === selected ? null : id)}
+              />
+              {member === undefined ? null : (
+                <section aria-label={`Member ${member.name}`} className="relative animate-in border-t bg-inset p-3">
+                  <MemberFacts member={member} now={now} withActions />
+                  <IconButton
+                    label="Close details"
+                    size="small"
+                    className="absolute right-2 bottom-2"
+                    onClick={() => void select(null)}
                   >
-                    {node}
-                  </HoverCard>
-                );
-              }}
-            />
-            <MemberTable
-              members={members}
-              isStale={isStale}
-              selected={selected}
-              onSelect={(id) => void select(id === selected ? null : id)}
-            />
-            {member === undefined ? null : (
-              <section aria-label={`Member ${member.name}`} className="relative animate-in border-t bg-inset p-3">
-                <MemberFacts member={member} now={now} withActions />
-                <IconButton
-                  label="Close details"
-                  size="small"
-                  className="absolute right-2 bottom-2"
-                  onClick={() => void select(null)}
-                >
-                  <X aria-hidden="true" />
-                </IconButton>
-              </section>
-            )}
-          </div>
-        )}
+                    <X aria-hidden="true" />
+                  </IconButton>
+                </section>
+              )}
+            </div>
+          );
+        }}
       </PanelStates>
     </Panel>
   );

@@ -87,7 +87,7 @@ function timeTicks(
     if (pair === undefined || !Number.isInteger(moment)) continue;
     const x = xOf(Number(pair.revision));
     const before = found.at(-1);
-    if (x < span.from + 4 || x > span.to - TICK_GAP_PX / 2 || (before !== undefined && x - before.x < TICK_GAP_PX))
+    if (x < span.from + 4 || x > span.to - TICK_GAP_PX || (before !== undefined && x - before.x < TICK_GAP_PX))
       continue;
     found.push({ x, label: step < 60_000 ? clockTime(moment * step) : clockMinute(moment * step) });
   }
