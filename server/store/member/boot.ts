@@ -28,18 +28,20 @@ export function openLog(options: {
   readonly disk: Disk;
   readonly dir: string;
   readonly log: Log;
+  readonly segmentBytes?: number;
   /** Used only when there is no log yet. */
   readonly fresh: () => { readonly identity: WalIdentity; readonly cluster: InitialCluster };
 }): OpenedLog {
-  const { disk, dir, log } = options;
+  const { disk, dir, log, segmentBytes } = options;
+  const place = { disk, dir, ...(segmentBytes === undefined ? {} : { segmentBytes }) };
   if (!Wal.exists(disk, dir)) {
     const { identity, cluster } = options.fresh();
     const entries = bootstrapEntries(cluster);
     const hardState = { term: term(1), vote: NO_MEMBER, commitIndex: logIndex(entries.length) };
-    const wal = Wal.create({ disk, dir, identity, first: { entries, hardState, snapshot: undefined } });
+    const wal = Wal.create({ ...place, identity, first: { entries, hardState, snapshot: undefined } });
     return { wal, contents: { identity, hardState, snapshots: [], entries, cut: undefined } };
   }
-  const opened = Wal.open({ disk, dir });
+  const opened = Wal.open(place);
   const { cut } = opened.contents;
   if (cut !== undefined) log('warn', 'cut a torn tail off the write-ahead log: it was never acknowledged', { ...cut });
   return opened;

@@ -14,12 +14,101 @@ const SECTOR_BYTES = 512;
 /** Decides, per sector or name operation, whether it reached the platter. */
 export type Survives = () => boolean;
 
+/** The bytes of a file as sectors; one that was never written reads as zeros and costs nothing. */
+class Sectors {
+  size = 0;
+  readonly #sectors = new Map<number, Uint8Array>();
+
+  read(at: number, length: number): Uint8Array {
+    const end = Math.min(at + length, this.size);
+    const out = new Uint8Array(Math.max(0, end - at));
+    for (let sector = Math.floor(at / SECTOR_BYTES); sector * SECTOR_BYTES < end; sector++) {
+      const from = sector * SECTOR_BYTES;
+      const bytes = this.#sectors.get(sector)?.subarray(Math.max(0, at - from), end - from);
+      if (bytes !== undefined) out.set(bytes, Math.max(0, from - at));
+    }
+    return out;
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    this.size = Math.max(this.size, at + bytes.length);
+    for (let done = 0; done < bytes.length; ) {
+      const sector = Math.floor((at + done) / SECTOR_BYTES);
+      const offset = at + done - sector * SECTOR_BYTES;
+      const part = bytes.subarray(done, done + SECTOR_BYTES - offset);
+      const old = this.#sectors.get(sector);
+      // Sectors are replaced, never changed in place: images share them.
+      const fresh = old === undefined ? new Uint8Array(SECTOR_BYTES) : old.slice();
+      fresh.set(part, offset);
+      this.#sectors.set(sector, fresh);
+      done += part.length;
+    }
+  }
+
+  resize(size: number): void {
+    if (size < this.size) {
+      for (const sector of this.#sectors.keys()) if (sector * SECTOR_BYTES >= size) this.#sectors.delete(sector);
+      const last = Math.floor(size / SECTOR_BYTES);
+      const kept = this.#sectors.get(last);
+      if (kept !== undefined) this.#sectors.set(last, kept.slice().fill(0, size - last * SECTOR_BYTES));
+    }
+    this.size = size;
+  }
+
+  sector(index: number): Uint8Array | undefined {
+    return this.#sectors.get(index);
+  }
+
+  /** Takes over the chosen sectors of `image`, and its length as far as they reach or show that it shrank. */
+  take(image: Sectors | SectorImage, chosen: Iterable<number>): void {
+    for (const index of chosen) {
+      const from = index * SECTOR_BYTES;
+      if (from >= image.size) {
+        if (this.size > image.size) this.resize(image.size);
+        continue;
+      }
+      const bytes = image.sector(index);
+      if (bytes === undefined) this.#sectors.delete(index);
+      else this.#sectors.set(index, bytes);
+      this.size = Math.max(this.size, Math.min(from + SECTOR_BYTES, image.size));
+    }
+  }
+
+  copy(): Sectors {
+    const out = new Sectors();
+    out.size = this.size;
+    for (const [index, bytes] of this.#sectors) out.#sectors.set(index, bytes);
+    return out;
+  }
+
+  flip(at: number, mask: number): void {
+    if (at >= this.size) return;
+    const [byte] = this.read(at, 1);
+    this.write(at, Uint8Array.of((byte as number) ^ mask));
+  }
+}
+
+/** What some sectors held at one moment. */
+class SectorImage {
+  readonly size: number;
+  readonly #sectors: ReadonlyMap<number, Uint8Array | undefined>;
+
+  constructor(of: Sectors, indexes: ReadonlySet<number>) {
+    this.size = of.size;
+    this.#sectors = new Map([...indexes].map((index) => [index, of.sector(index)]));
+  }
+
+  sector(index: number): Uint8Array | undefined {
+    return this.#sectors.get(index);
+  }
+}
+
 class Inode {
-  bytes: Uint8Array = new Uint8Array(0);
-  durable: Uint8Array = new Uint8Array(0);
+  bytes = new Sectors();
+  durable = new Sectors();
   /** Sectors written since the last flush, and since the start of the flush in flight. */
   dirty = new Set<number>();
-  flushing: { readonly sectors: Set<number>; readonly image: Uint8Array; readonly done: FlushCallback } | undefined;
+  flushing: { readonly sectors: Set<number>; readonly image: SectorImage; readonly done: FlushCallback } | undefined;
 }
 
 type NameChange = { readonly dir: string; readonly apply: (names: Map<string, Inode>) => void };
@@ -109,20 +198,20 @@ export class MemoryDisk implements Disk {
       flushing.done(new DiskError(this.failFlushWith, 'memory', 'flush'));
       return true;
     }
-    copySectors(next.inode, flushing.image, flushing.sectors);
+    next.inode.durable.take(flushing.image, flushing.sectors);
     flushing.done(undefined);
     return true;
   }
 
   startFlush(inode: Inode, done: FlushCallback): void {
     assert(inode.flushing === undefined, 'a flush of this file is already in flight');
-    inode.flushing = { sectors: inode.dirty, image: inode.bytes.slice(), done };
+    inode.flushing = { sectors: inode.dirty, image: new SectorImage(inode.bytes, inode.dirty), done };
     inode.dirty = new Set();
     this.#flushes.push({ inode });
   }
 
   flushNow(inode: Inode): void {
-    inode.durable = inode.bytes.slice();
+    inode.durable = inode.bytes.copy();
     inode.dirty.clear();
   }
 
@@ -137,11 +226,13 @@ export class MemoryDisk implements Disk {
     this.#names = new Map(this.#durableNames);
     for (const inode of new Set(this.#names.values())) {
       const sectors = new Set([...inode.dirty, ...(inode.flushing?.sectors ?? [])]);
-      const kept = new Set([...sectors].filter(() => survives()));
-      copySectors(inode, inode.bytes, kept);
+      inode.durable.take(
+        inode.bytes,
+        [...sectors].filter(() => survives()),
+      );
       inode.flushing = undefined;
       inode.dirty = new Set();
-      inode.bytes = inode.durable.slice();
+      inode.bytes = inode.durable.copy();
     }
   }
 
@@ -149,24 +240,8 @@ export class MemoryDisk implements Disk {
   flipByte(path: string, at: number, mask: number): void {
     const inode = this.#names.get(path);
     assert(inode !== undefined, `${path} does not exist`);
-    for (const image of [inode.bytes, inode.durable]) {
-      if (at < image.length) image[at] = (image[at] as number) ^ mask;
-    }
-  }
-}
-
-/** Carries the chosen sectors of `image` (and its length, when a chosen sector needs it) into the durable bytes. */
-function copySectors(inode: Inode, image: Uint8Array, sectors: ReadonlySet<number>): void {
-  for (const sector of sectors) {
-    const from = sector * SECTOR_BYTES;
-    const to = Math.min(from + SECTOR_BYTES, image.length);
-    if (to > inode.durable.length) {
-      const grown = new Uint8Array(to);
-      grown.set(inode.durable);
-      inode.durable = grown;
-    }
-    if (from < to) inode.durable.set(image.subarray(from, to), from);
-    else if (inode.durable.length > image.length) inode.durable = inode.durable.slice(0, image.length);
+    inode.bytes.flip(at, mask);
+    inode.durable.flip(at, mask);
   }
 }
 
@@ -182,31 +257,24 @@ class MemoryFile implements DiskFile {
   }
 
   size(): number {
-    return this.#inode.bytes.length;
+    return this.#inode.bytes.size;
   }
 
   read(at: number, length: number): Uint8Array {
-    return this.#inode.bytes.slice(at, at + length);
+    return this.#inode.bytes.read(at, length);
   }
 
   write(at: number, bytes: Uint8Array): void {
     if (this.#disk.failWriteWith !== undefined) throw new DiskError(this.#disk.failWriteWith, this.path, 'write');
-    this.#resize(Math.max(this.#inode.bytes.length, at + bytes.length));
-    this.#inode.bytes.set(bytes, at);
-    this.#touch(at, at + bytes.length);
+    const before = this.#inode.bytes.size;
+    this.#inode.bytes.write(at, bytes);
+    this.#touch(Math.min(before, at), at + bytes.length);
   }
 
   truncate(size: number): void {
-    const before = this.#inode.bytes.length;
-    this.#resize(size);
+    const before = this.#inode.bytes.size;
+    this.#inode.bytes.resize(size);
     this.#touch(Math.min(before, size), Math.max(before, size));
-  }
-
-  #resize(size: number): void {
-    if (size === this.#inode.bytes.length) return;
-    const resized = new Uint8Array(size);
-    resized.set(this.#inode.bytes.subarray(0, size));
-    this.#inode.bytes = resized;
   }
 
   #touch(from: number, to: number): void {

@@ -90,8 +90,15 @@ function endAt(
   return { tail: at, crc, tornBytes: used - at };
 }
 
+/** A fresh segment is 64 MiB of zeros: eight bytes at a time where the buffer allows. */
 function lengthWithoutZeros(bytes: Uint8Array): number {
   let length = bytes.length;
+  if (bytes.byteOffset % 8 === 0) {
+    const words = new Float64Array(bytes.buffer, bytes.byteOffset, Math.floor(length / 8));
+    while (length % 8 !== 0 && bytes[length - 1] === 0) length--;
+    // -0 equals 0 but is not all zero bits: the bytewise loop below decides about it.
+    if (length % 8 === 0) while (length > 0 && Object.is(words[length / 8 - 1], 0)) length -= 8;
+  }
   while (length > 0 && bytes[length - 1] === 0) length--;
   return length;
 }

@@ -1,0 +1,221 @@
+/**
+ * Several whole members in one process on a manual clock, memory disks and an in-memory network: everything but sockets is
+ * real. For tests of the loop; the simulator (sim/) brings faults by seed.
+ */
+import type { MemberId } from '../../../../lib/base/brand.ts';
+import { Prng } from '../../../../lib/base/prng.ts';
+import { openStateMachine } from '../../apply/state-machine.ts';
+import type { StateMachine } from '../../apply/types.ts';
+import { silentLog } from '../../ports/log.ts';
+import { ManualClock } from '../../ports/manual-clock.ts';
+import { MemoryDisk } from '../../ports/memory-disk.ts';
+import type { PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../../ports/peer-network.ts';
+import type { Message } from '../../raft/types.ts';
+import type { Wal } from '../../wal/wal.ts';
+import { fitTogether, openLog } from '../boot.ts';
+import { type InitialCluster, identifyCluster } from '../bootstrap.ts';
+import { CoreMember } from '../core-member.ts';
+import { createRequestIds } from '../request-ids.ts';
+import { SnapshotSpool } from '../snapshot-spool.ts';
+
+export const HEARTBEAT_MS = 100;
+export const ELECTION_MS = 1000;
+const LATENCY_MS = 1;
+const SEGMENT_BYTES = 64 * 1024;
+
+export interface Site {
+  readonly id: MemberId;
+  readonly disk: MemoryDisk;
+  member: CoreMember;
+  machine: StateMachine;
+  wal: Wal;
+  isUp: boolean;
+  fatal: Error | undefined;
+}
+
+export class MemberWorld {
+  readonly clock = new ManualClock();
+  readonly cluster: InitialCluster;
+  readonly sites: Site[];
+  readonly #prng: Prng;
+  readonly #snapshotCount: number;
+  readonly #handlers = new Map<MemberId, PeerHandler>();
+  /** Links that carry nothing, as "from>to". */
+  readonly cut = new Set<string>();
+  /** Members whose disk does not finish flushes. */
+  readonly stuckDisks = new Set<MemberId>();
+  snapshotsSent = 0;
+  #boots = 0;
+
+  constructor(options: { readonly size: number; readonly seed: number; readonly snapshotCount?: number }) {
+    this.#prng = new Prng(options.seed);
+    this.#snapshotCount = options.snapshotCount ?? 10_000;
+    const members = Array.from({ length: options.size }, (_, i) => ({
+      name: `m${i}`,
+      peerUrls: [`http://m${i}:2380`],
+    }));
+    this.cluster = identifyCluster(members, 'world');
+    this.sites = this.cluster.members.map(({ id }) => this.#boot(id, new MemoryDisk()));
+  }
+
+  /** Lets `ms` pass: timers fire, flushes complete, messages arrive. */
+  run(ms: number): void {
+    for (let step = 0; step < ms; step++) {
+      this.clock.advance(1);
+      this.#settle();
+    }
+  }
+
+  /** Lets time pass until `condition` holds. Gives up after a virtual minute. */
+  runUntil(condition: () => boolean): void {
+    for (let ms = 0; ms < 60_000; ms++) {
+      if (condition()) return;
+      this.run(1);
+    }
+    throw new Error('a virtual minute passed and the condition does not hold');
+  }
+
+  leader(): Site {
+    const find = () => this.sites.find((site) => site.isUp && site.member.replica.isLeader);
+    this.runUntil(() => {
+      const site = find();
+      return site !== undefined && this.sites.every((s) => !s.isUp || s.member.replica.leaderId === site.id);
+    });
+    return find() as Site;
+  }
+
+  followers(): Site[] {
+    const leader = this.leader();
+    return this.sites.filter((site) => site.isUp && site !== leader);
+  }
+
+  /** Power off: what was not flushed survives by chance. */
+  crash(site: Site): void {
+    site.isUp = false;
+    this.#handlers.delete(site.id);
+    site.member.stop(() => undefined);
+    site.disk.crash(() => this.#prng.chance(0.5));
+  }
+
+  restart(site: Site): void {
+    Object.assign(site, this.#boot(site.id, site.disk));
+  }
+
+  /** Cuts `site` off from everyone, both ways. */
+  isolate(site: Site): void {
+    for (const { id } of this.sites) {
+      this.cut.add(`${site.id}>${id}`);
+      this.cut.add(`${id}>${site.id}`);
+    }
+  }
+
+  heal(): void {
+    this.cut.clear();
+  }
+
+  #settle(): void {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const site of this.sites) {
+        while (!this.stuckDisks.has(site.id) && site.disk.completeFlush()) moved = true;
+      }
+      this.clock.settle();
+    }
+  }
+
+  #boot(id: MemberId, disk: MemoryDisk): Site {
+    const { clock, cluster } = this;
+    const log = silentLog;
+    const { wal, contents } = openLog({
+      disk,
+      dir: '/m/wal',
+      log,
+      segmentBytes: SEGMENT_BYTES,
+      fresh: () => ({ identity: { memberId: id, clusterId: cluster.clusterId }, cluster }),
+    });
+    const machine = openStateMachine({ disk, dir: '/m/data', clusterId: cluster.clusterId });
+    const spool = new SnapshotSpool({ disk, dir: '/m/snap', log });
+    const start = fitTogether({ contents, machine, spool, log });
+    const random = this.#prng.fork();
+    const site: Partial<Site> = { id, disk, machine, wal, isUp: true, fatal: undefined };
+    site.member = new CoreMember({
+      ...{ id, wal, machine, spool, start, clock, log },
+      network: this.#network(id),
+      random: () => random.float(),
+      newRequestId: createRequestIds(id, ++this.#boots * 1_000_000),
+      heartbeatMs: HEARTBEAT_MS,
+      electionTimeoutMs: ELECTION_MS,
+      snapshotCount: this.#snapshotCount,
+      requestBytesMax: 1024 * 1024,
+      onFatal: (error) => {
+        site.fatal = error;
+        site.isUp = false;
+        this.#handlers.delete(id);
+      },
+    });
+    site.member.start();
+    return site as Site;
+  }
+
+  #network(from: MemberId): PeerNetwork {
+    const { clock } = this;
+    const reach = (to: MemberId, action: (handler: PeerHandler) => void, lost: () => void = () => undefined) => {
+      clock.after(LATENCY_MS, () => {
+        const handler = this.cut.has(`${from}>${to}`) ? undefined : this.#handlers.get(to);
+        if (handler === undefined) lost();
+        else action(handler);
+      });
+    };
+    return {
+      start: (handler) => this.#handlers.set(from, handler),
+      setPeers: () => undefined,
+      send: (messages: readonly Message[]) => {
+        for (const message of messages)
+          reach(
+            message.to,
+            (handler) => handler.onMessage(message),
+            () => this.#handlers.get(from)?.onUnreachable(message.to),
+          );
+      },
+      sendSnapshot: (message: SnapshotMessage, chunks: SnapshotChunks) => {
+        this.snapshotsSent++;
+        const parts: Uint8Array[] = [];
+        for (let part = chunks.next(); part !== undefined; part = chunks.next()) parts.push(part.slice());
+        chunks.close();
+        const report = (outcome: 'installed' | 'failed') =>
+          this.#handlers.get(from)?.onSnapshotSent(message.to, outcome);
+        reach(
+          message.to,
+          (handler) => {
+            const sink = handler.onSnapshot(message);
+            if (sink === undefined) {
+              report('failed');
+              return;
+            }
+            for (const part of parts) sink.write(part);
+            sink.finish((isStored) => {
+              if (isStored) handler.onMessage(message);
+              report(isStored ? 'installed' : 'failed');
+            });
+          },
+          () => report('failed'),
+        );
+      },
+      request: (to, { payload, timeoutMs }, done) => {
+        let isOver = false;
+        const finish = (answer: Uint8Array | undefined) => {
+          if (!isOver) done(answer);
+          isOver = true;
+        };
+        clock.after(timeoutMs, () => finish(undefined));
+        reach(to, (handler) =>
+          handler.onRequest(from, payload, (answer) => {
+            clock.after(LATENCY_MS, () => !this.cut.has(`${to}>${from}`) && finish(answer));
+          }),
+        );
+      },
+      connectedSince: () => 0,
+      close: () => this.#handlers.delete(from),
+    };
+  }
+}
