@@ -1,11 +1,12 @@
 /** What goes wrong, when, and to whom, until the world is healed: crashes, partitions, stalls; and what operators do. */
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Prng } from '../../../lib/base/prng.ts';
+import { shortId } from '../raft/describe.ts';
 import type { ConfChange } from '../raft/types.ts';
 import type { Actor } from './actor.ts';
 import type { Network } from './network.ts';
 import type { FaultParameters } from './parameters.ts';
-import { shortId, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const STALL_MS_MAX = 3000;
 

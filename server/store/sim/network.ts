@@ -7,9 +7,9 @@
  */
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Prng } from '../../../lib/base/prng.ts';
+import { describeMessage } from '../raft/describe.ts';
 import type { Message } from '../raft/types.ts';
 import type { Actor, Delivery, MachineImage, Observer } from './actor.ts';
-import { describeMessage } from './describe.ts';
 import type { NetworkParameters } from './parameters.ts';
 import type { World } from './world.ts';
 

@@ -9,6 +9,7 @@ import { assert, defined } from '../../../lib/base/assert.ts';
 import { type LogIndex, logIndex, type MemberId } from '../../../lib/base/brand.ts';
 import type { Prng } from '../../../lib/base/prng.ts';
 import { decodeConfChange, encodeConfChange, isConfChangeType } from '../raft/conf-change-codec.ts';
+import { describeStatus, shortId } from '../raft/describe.ts';
 import { createRaftNode } from '../raft/node.ts';
 import {
   type ConfChange,
@@ -20,13 +21,12 @@ import {
   type Ready,
 } from '../raft/types.ts';
 import type { Actor, Delivery, MachineImage, Observer } from './actor.ts';
-import { describeStatus } from './describe.ts';
 import { encodeOperation, Machine, operationOf } from './machine.ts';
 import type { MemberMutation } from './mutations.ts';
 import type { Network } from './network.ts';
 import type { CoreParameters, DiskParameters } from './parameters.ts';
 import { SimWal } from './sim-wal.ts';
-import { ProcessClock, shortId, type World } from './world.ts';
+import { ProcessClock, type World } from './world.ts';
 
 export interface MemberOptions {
   readonly id: MemberId;

@@ -2,7 +2,6 @@
  * One simulated world: virtual time, its trace, and the timers a member gets. Everything that happens anywhere in it is an
  * event of this one queue.
  */
-import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Trace } from './trace.ts';
@@ -83,5 +82,3 @@ export class ProcessClock implements Clock {
     this.#stalledUntil = 0;
   }
 }
-
-export const shortId = (id: MemberId): string => `m${id}`;

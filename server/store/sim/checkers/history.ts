@@ -4,10 +4,11 @@
  */
 import { defined } from '../../../../lib/base/assert.ts';
 import type { MemberId } from '../../../../lib/base/brand.ts';
+import { shortId } from '../../raft/describe.ts';
 import type { Entry } from '../../raft/types.ts';
 import type { MachineImage } from '../actor.ts';
 import { nextDigest, operationOf } from '../machine.ts';
-import { SimulationViolation, shortId } from '../world.ts';
+import { SimulationViolation } from '../world.ts';
 
 interface Committed {
   readonly entry: Entry;

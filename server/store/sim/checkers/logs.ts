@@ -4,11 +4,12 @@
  */
 import { defined } from '../../../../lib/base/assert.ts';
 import type { MemberId } from '../../../../lib/base/brand.ts';
+import { shortId } from '../../raft/describe.ts';
 import { quorumReached } from '../../raft/quorum.ts';
 import type { ConfState, Entry, RaftStatus, Ready } from '../../raft/types.ts';
 import type { DurableLog } from '../actor.ts';
 import { hashBytes, mix } from '../trace.ts';
-import { SimulationViolation, shortId } from '../world.ts';
+import { SimulationViolation } from '../world.ts';
 import type { History } from './history.ts';
 import { LogMirror } from './log-mirror.ts';
 

@@ -4,9 +4,10 @@
  */
 import { defined } from '../../../../lib/base/assert.ts';
 import { type MemberId, NO_MEMBER } from '../../../../lib/base/brand.ts';
+import { shortId } from '../../raft/describe.ts';
 import type { HardState, Message, Ready } from '../../raft/types.ts';
 import type { DurableLog } from '../actor.ts';
-import { SimulationViolation, shortId } from '../world.ts';
+import { SimulationViolation } from '../world.ts';
 
 export class PromiseChecker {
   readonly #leaders = new Map<number, MemberId>();
