@@ -16,16 +16,17 @@ import type {
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
-import { startConsole } from '../../server/console/boot.ts';
-import type { Console } from '../../server/console/console.ts';
 import { operations } from '../../server/console/http/openapi.ts';
 import { apiError } from '../../server/console/http/response-schemas.ts';
-import { hasRealEtcd, type RealEtcd, startRealEtcd } from '../../server/engines/etcd/test-support/real-etcd.ts';
+import {
+  canStartRealConsole,
+  type RealConsole,
+  startRealConsole,
+} from '../../server/console/test-support/real-console.ts';
 import { dispatch } from './test-support/dispatch.ts';
 
 const ORIGIN = 'http://127.0.0.1:8379';
-let etcd: RealEtcd;
-let running: Console;
+let real: RealConsole;
 let nextKey = 0;
 
 interface Answer<T> {
@@ -84,21 +85,11 @@ function withKey(path: string, key: WireBytes, more: Record<string, string> = {}
 const detail = (key: WireBytes, rev?: string) =>
   get<KeyDetail>(withKey(routes.key('main'), key, rev === undefined ? {} : { rev }));
 
-describe.skipIf(!hasRealEtcd())('the HTTP API on a real etcd server', () => {
+describe.skipIf(!canStartRealConsole())('the HTTP API on a real etcd server', () => {
   beforeAll(async () => {
-    etcd = await startRealEtcd(1);
-    const store = { label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null, auth: null } as const;
-    running = await startConsole({
-      stores: [
-        { ...store, id: 'main', readOnly: false },
-        { ...store, id: 'guarded', readOnly: true },
-      ],
-    });
+    real = await startRealConsole();
   });
-  afterAll(async () => {
-    await running.close();
-    await etcd.stop();
-  });
+  afterAll(() => real.stop());
 
   test('health is 200 while a store answers', async () => {
     expect(await get(routes.health)).toMatchObject({ status: 'ok' });
@@ -271,7 +262,7 @@ describe.skipIf(!hasRealEtcd())('the HTTP API on a real etcd server', () => {
     const a = (await put('/compact', '1')).body.revision;
     const b = (await put('/compact', '2', { expect: a })).body.revision;
     const c = (await put('/compact', '3', { expect: b })).body.revision;
-    const compaction = await fetch(`http://${etcd.endpoints[0]}/v3/kv/compaction`, {
+    const compaction = await fetch(`http://${real.endpoint}/v3/kv/compaction`, {
       method: 'POST',
       body: JSON.stringify({ revision: b }),
     });

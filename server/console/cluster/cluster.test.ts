@@ -23,6 +23,10 @@ class FakeCluster implements ClusterCapability {
   leader: bigint = ID[0];
   term = 5;
   unreachable = new Set<string>();
+  /** Of the calls that hang. */
+  timeouts: number[] = [];
+  /** The deadline of the last call that hangs passes. */
+  expire: () => void = () => undefined;
   #listener: (endpoint: string) => void = () => undefined;
 
   members = async (): Promise<readonly Member[]> => {
@@ -34,8 +38,10 @@ class FakeCluster implements ClusterCapability {
     const state = this.state.get(endpoint);
     if (state === 'refused') throw refused(endpoint);
     if (state === 'hangs') {
-      await new Promise((resolve) => setTimeout(resolve, timeoutMs));
-      throw new EngineError(GrpcCode.DEADLINE_EXCEEDED, `${endpoint} did not answer`);
+      this.timeouts.push(timeoutMs);
+      return new Promise((_, reject) => {
+        this.expire = () => reject(new EngineError(GrpcCode.DEADLINE_EXCEEDED, `${endpoint} did not answer`));
+      });
     }
     const member = this.list.find((m) => m.clientUrls[0]?.endsWith(endpoint));
     return {
@@ -146,7 +152,12 @@ test('a leader that hangs without closing is noticed within a second', async () 
   start();
   await vi.advanceTimersByTimeAsync(500);
   cluster.state.set(A, 'hangs');
-  await vi.advanceTimersByTimeAsync(950);
+  await vi.advanceTimersByTimeAsync(400);
+  // At worst it froze just after a poll: the next one, and its deadline, must fit into the second.
+  expect(cluster.timeouts).toHaveLength(1);
+  expect(400 + (cluster.timeouts[0] ?? 0)).toBeLessThan(1_000);
+  cluster.expire();
+  await vi.advanceTimersByTimeAsync(0);
   expect(views.at(-1)).toMatchObject({ leaderId: null });
 });
 

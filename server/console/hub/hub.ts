@@ -18,13 +18,11 @@ import type { KeyIndex } from './key-index.ts';
 import { Listing, ListingTooLarge } from './listing.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { RevisionTimes } from './revision-times.ts';
+import { Signal } from './signal.ts';
+import { StallGuard } from './stall-guard.ts';
 
 const BACKOFF_MIN_MS = 250;
 const BACKOFF_MAX_MS = 5_000;
-/** A store known to be ahead of the watch for this long gets asked for a sign of life, … */
-const STALL_MS = 700;
-/** … and without one by then the watch moves elsewhere. */
-const SILENCE_MS = 700;
 /** About 100 bytes each; beyond this many the index would outgrow the process, and the hub says "limited". */
 export const INDEX_KEYS_MAX = 3_000_000;
 
@@ -58,6 +56,7 @@ export class Hub {
   readonly #listener: HubListener;
   readonly #now: () => number;
   readonly #keysMax: number;
+  readonly #guard: StallGuard;
   #phase: IndexState['phase'] = 'connecting';
   #reason: string | null = null;
   #revision = 0;
@@ -69,11 +68,8 @@ export class Hub {
   #listing: Listing | null = null;
   #recent: RecentChanges | null = null;
   #watcher: Watcher | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #changed = new Signal();
   #timer: NodeJS.Timeout | undefined;
-  #stallTimer: NodeJS.Timeout | undefined;
-  #storeRevision = 0;
-  #aliveAt = 0;
   #backoffMs = BACKOFF_MIN_MS;
   #closed = false;
 
@@ -82,6 +78,11 @@ export class Hub {
     this.#listener = options.listener;
     this.#now = options.now ?? Date.now;
     this.#keysMax = options.keysMax ?? INDEX_KEYS_MAX;
+    this.#guard = new StallGuard({
+      revision: () => this.#revision,
+      watcher: () => this.#watcher,
+      now: this.#now,
+    });
   }
 
   start(): void {
@@ -91,10 +92,10 @@ export class Hub {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#stallTimer);
+    this.#guard.close();
     this.#watcher?.close();
     this.#listing?.abort();
-    this.#wake();
+    this.#changed.fire();
   }
 
   /** The newest revision this console knows to have followed completely. 0 before the first answer. */
@@ -134,7 +135,7 @@ export class Hub {
     while (this.#index === null && this.#phase !== 'limited' && !this.#closed) {
       const left = until - this.#now();
       if (left <= 0) return null;
-      await this.#change(left);
+      await this.#changed.next(left);
     }
     return this.view();
   }
@@ -145,40 +146,22 @@ export class Hub {
     while (this.#revision < revision && !this.#closed) {
       const left = until - this.#now();
       if (left <= 0) return false;
-      await this.#change(left);
+      await this.#changed.next(left);
     }
     return this.#revision >= revision;
   }
 
   /** From the monitor: the store is at `revision`. When the watch does not get there it is silently broken. */
   noteStoreRevision(revision: number): void {
-    this.#storeRevision = Math.max(this.#storeRevision, revision);
-    if (this.#revision === 0 || this.#storeRevision <= this.#revision || this.#stallTimer !== undefined) return;
-    this.#stallLater(STALL_MS, () => {
-      if (this.#storeRevision <= this.#revision) return;
-      const askedAt = this.#now();
-      this.#watcher?.ping();
-      this.#stallLater(SILENCE_MS, () => {
-        if (this.#storeRevision > this.#revision && this.#aliveAt < askedAt)
-          this.#watcher?.reconnect('the server went silent');
-      });
-    });
+    this.#guard.noteStoreRevision(revision);
   }
 
   /** Another store stands behind the endpoints: nothing known holds any more. */
   reset(reason: string): void {
     this.#index = null;
-    this.#storeRevision = 0;
+    this.#guard.reset();
     this.times.clear();
     this.#restart(reason);
-  }
-
-  #stallLater(ms: number, action: () => void): void {
-    this.#stallTimer = setTimeout(() => {
-      this.#stallTimer = undefined;
-      if (!this.#closed) action();
-    }, ms);
-    this.#stallTimer.unref();
   }
 
   async #load(): Promise<void> {
@@ -191,7 +174,7 @@ export class Hub {
       this.#setPhase('listing', null);
       while (await listing.next()) this.#announce();
       // A watch that outlived a failed listing may still be behind the revision of this one.
-      while (this.#revision < pinned && !this.#closed) await this.#change(BACKOFF_MAX_MS);
+      while (this.#revision < pinned && !this.#closed) await this.#changed.next(BACKOFF_MAX_MS);
       if (this.#closed || this.#listing !== listing) return;
       this.#index = listing.index;
       this.#folders = new FolderPages(listing.index);
@@ -242,9 +225,7 @@ export class Hub {
   #handler(): WatchHandler {
     return {
       onEvents: (events, revision) => this.#onEvents(events, revision),
-      onAlive: () => {
-        this.#aliveAt = this.#now();
-      },
+      onAlive: () => this.#guard.alive(),
       onConnection: ({ connected, error }) => {
         if (connected && this.#phase === 'stale' && this.#indexFollows) this.#setPhase('live', null);
         else if (!connected && this.#phase === 'live') this.#setPhase('stale', error);
@@ -284,7 +265,7 @@ export class Hub {
     if (this.#index !== null && this.#index.size > this.#keysMax)
       this.#limit(`the store holds more than ${this.#keysMax} keys`);
     this.#listener.onChanges(changes, revision);
-    this.#wake();
+    this.#changed.fire();
   }
 
   #limit(reason: string): void {
@@ -302,21 +283,7 @@ export class Hub {
 
   #announce(): void {
     this.#listener.onIndex(this.state());
-    this.#wake();
-  }
-
-  #change(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#changed.fire();
   }
 }
 

@@ -1,0 +1,30 @@
+/** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
+import { hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
+import { startConsole } from '../boot.ts';
+
+/** Without one, tests that need it are skipped by name. */
+export const canStartRealConsole = hasRealEtcd;
+
+export interface RealConsole {
+  /** The etcd server's own address, for what the console cannot do. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export async function startRealConsole(): Promise<RealConsole> {
+  const etcd = await startRealEtcd(1);
+  const store = { label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null, auth: null } as const;
+  const running = await startConsole({
+    stores: [
+      { ...store, id: 'main', readOnly: false },
+      { ...store, id: 'guarded', readOnly: true },
+    ],
+  });
+  return {
+    endpoint: etcd.endpoints[0] ?? '',
+    stop: async () => {
+      await running.close();
+      await etcd.stop();
+    },
+  };
+}
