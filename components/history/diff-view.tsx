@@ -33,7 +33,7 @@ export function DiffView({ before, after, context = 2, className, label }: DiffV
       aria-label={label}
       className={cn('mono min-w-0 overflow-x-auto rounded-control border bg-inset', className)}
     >
-      <div className="grid min-w-fit grid-cols-[auto_auto_minmax(0,1fr)] py-1">
+      <div className="grid min-w-fit grid-cols-[auto_auto_minmax(0,1fr)]">
         {rows.slice(0, ROWS_MAX).map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows of a finished diff never move
           <Fragment key={index}>{drawRow(row)}</Fragment>

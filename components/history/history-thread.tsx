@@ -2,7 +2,7 @@
 
 import { History, RotateCcw } from 'lucide-react';
 import type { KeyHistory, KeyVersion, WireInt } from '../../lib/api/types.ts';
-import { compareInt, formatBytes, formatCount } from '../../lib/format/number.ts';
+import { compareInt, formatBytes, formatCount, plural } from '../../lib/format/number.ts';
 import { agoText, momentText } from '../../lib/format/time.ts';
 import { buildThread, type ThreadEntry, type VersionEntry } from '../../lib/history/thread.ts';
 import { comparableText } from '../../lib/history/value-format.ts';
@@ -179,19 +179,21 @@ function VersionDiff({ entry: { version, previous, change } }: { readonly entry:
   return <Excerpt text={text} isGone={change === 'deleted'} />;
 }
 
-const EXCERPT_LINES = 6;
+/** A beginning shows enough to be recognised, an end only a reminder. */
+const EXCERPT_LINES = { here: 6, gone: 2 } as const;
 
 function Excerpt({ text, isGone }: { readonly text: string; readonly isGone: boolean }) {
   const lines = text.split('\n');
+  const shown = isGone ? EXCERPT_LINES.gone : EXCERPT_LINES.here;
   return (
     <pre
       className={cn(
         'mono overflow-hidden whitespace-pre-wrap break-all rounded-control border bg-inset px-3 py-1',
-        isGone ? 'text-fg-3 line-through decoration-bad/50' : 'text-fg-2',
+        isGone ? 'border-dashed bg-transparent text-fg-3' : 'text-fg-2',
       )}
     >
-      {lines.slice(0, EXCERPT_LINES).join('\n').slice(0, 600)}
-      {lines.length > EXCERPT_LINES ? `\n… ${lines.length - EXCERPT_LINES} more lines` : ''}
+      {lines.slice(0, shown).join('\n').slice(0, 600)}
+      {lines.length > shown ? `\n… ${plural(lines.length - shown, 'more line')}` : ''}
     </pre>
   );
 }

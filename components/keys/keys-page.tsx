@@ -206,8 +206,10 @@ function DelimiterSelect({
 
 function NothingOpen() {
   return (
-    <EmptyState className="bg-surface p-6">
-      Choose a key to see its value, its facts and every retained version of it.
-    </EmptyState>
+    <div className="min-h-0 flex-1 bg-surface">
+      <EmptyState className="p-6">
+        Choose a key to see its value, its facts and every retained version of it.
+      </EmptyState>
+    </div>
   );
 }

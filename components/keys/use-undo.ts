@@ -65,7 +65,8 @@ export function useUndo() {
     },
     deleted: (target: DeleteTarget, result: DeleteResult): void => {
       refresh();
-      const text = `Deleted ${plural(result.deleted, 'key')} at revision ${formatCount(result.revision)}.`;
+      const what = target.key === undefined ? plural(result.deleted, 'key') : displayBytes(target.key);
+      const text = `Deleted ${what} at revision ${formatCount(result.revision)}.`;
       toasts.add(
         result.deleted > RESTORE_KEYS_MAX
           ? { tone: 'good', text: `${text} Too many to undo from here: they can be read at the revision before.` }

@@ -10,7 +10,7 @@ import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
-import { PanelError } from '../keys/panel/key-panel.tsx';
+import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';

@@ -10,7 +10,7 @@ import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
-import { PanelError } from '../keys/panel/key-panel.tsx';
+import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';

@@ -19,6 +19,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { FailureLine } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { deleteCommand } from '../key-copy.ts';
+import { RESTORE_KEYS_MAX } from './restore.ts';
 
 export interface DeleteDialogProps {
   /** Null: closed. */
@@ -115,7 +116,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
         >
           <Preview preview={data} />
           {data.keys === 0 ? null : (
-            <Field label={`Type ${word} to delete`} hint="It can be undone until the store is compacted.">
+            <Field label={`Type ${word} to delete`} hint={undoHint(data.keys)}>
               {(ids) => (
                 <Input {...ids} mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
               )}
@@ -126,6 +127,12 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
       )}
     </DialogContent>
   );
+}
+
+function undoHint(keys: number): string {
+  return keys > RESTORE_KEYS_MAX
+    ? `More than ${formatCount(RESTORE_KEYS_MAX)} keys cannot be undone with one click. Until the store is compacted they can be read at the revision before.`
+    : 'An undo is offered afterwards. Until the store is compacted, the history keeps every value.';
 }
 
 /** A folder is confirmed by the number of its keys, a key by its last part: both must be read to be typed. */

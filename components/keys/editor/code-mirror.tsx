@@ -117,8 +117,6 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
     lineNumbers(),
     highlightSpecialChars(),
     drawSelection(),
-    bracketMatching(),
-    indentUnit.of('  '),
     syntaxHighlighting(highlight),
     language.of(LANGUAGES[latest.current.language]()),
     theme,
@@ -127,7 +125,7 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       { key: 'Mod-Enter', run: () => run(latest.current.onSubmit) },
       { key: 'Escape', run: () => run(latest.current.onCancel) },
     ]),
-    readOnly ? [] : keepIndentation,
+    readOnly ? [] : [bracketMatching(), indentUnit.of('  '), keepIndentation],
     EditorView.updateListener.of((update) => {
       if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
     }),

@@ -21,7 +21,7 @@ export interface FactsProps {
 export function Facts({ kv, lease, changedAt }: FactsProps) {
   const now = useNow(1_000);
   return (
-    <dl className="flex flex-wrap items-start gap-x-6 gap-y-2 border-b px-3 py-2">
+    <dl className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-2 border-b px-3 py-2">
       <Fact name="Changed" meaning="The revision of the last write to this key (etcd: mod_revision)">
         <RevisionHere revision={kv.modRevision} at={changedAt} />
         {changedAt === null || now === 0 ? null : (

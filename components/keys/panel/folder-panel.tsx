@@ -16,7 +16,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { folderCopyForms } from '../key-copy.ts';
 import { useThrottled } from '../use-throttled.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
-import { PanelError } from './key-panel.tsx';
+import { PanelError } from './panel-error.tsx';
 import { PanelFrame } from './panel-frame.tsx';
 
 export interface FolderPanelProps {

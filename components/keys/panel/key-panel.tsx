@@ -1,30 +1,26 @@
 'use client';
 
-import { Pencil, Plus, Trash2 } from 'lucide-react';
-import { ApiFailure } from '../../../lib/api/client.ts';
-import type { KeyDetail, KeyVersion, WireBytes, WireInt } from '../../../lib/api/types.ts';
-import { formatCount } from '../../../lib/format/number.ts';
+import { Pencil, Trash2 } from 'lucide-react';
+import type { KeyDetail, KeyVersion, WireBytes } from '../../../lib/api/types.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { HistoryThread } from '../../history/history-thread.tsx';
 import { useKeyForms } from '../../shell/links.tsx';
 import { useBindings } from '../../shell/use-bindings.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useStore } from '../../shell/use-store.ts';
-import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { Tooltip } from '../../ui/tooltip.tsx';
 import { conflicted, edit, editable, review, startDraft } from '../edit/draft.ts';
 import { EditView } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { type DraftArgs, useDraft } from '../edit/use-draft.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { Facts } from './facts.tsx';
+import { PanelError } from './panel-error.tsx';
 import { PanelFrame } from './panel-frame.tsx';
+import { Absent, DraftNote, NoHistory, OvertakenNote, RestoreButton } from './panel-notes.tsx';
 import { stepRevision } from './step-revision.ts';
 import { useKey, useKeyHistory, useKeyRefresh } from './use-key.ts';
 import { ValueView } from './value-view.tsx';
@@ -129,9 +125,10 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
             <Absent
               detail={detail.data}
               rev={rev}
-              wire={wire}
               canCreate={!isReadOnly}
+              last={history.data?.versions.find((one) => one.type === 'put')}
               onCreate={() => set(startDraft(wire, null))}
+              onRestore={restore}
             />
           ) : (
             <>
@@ -143,7 +140,7 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
               <ValueView value={kv.value} />
             </>
           )}
-          <section aria-label="History" className="flex flex-col">
+          <section aria-label="History" className="flex shrink-0 flex-col">
             <h2 className="flex h-9 items-center px-3 font-semibold">History</h2>
             {history.data === undefined ? (
               history.error === null ? (
@@ -167,117 +164,5 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
         </div>
       )}
     </PanelFrame>
-  );
-}
-
-function RestoreButton({ isSame, onRestore }: { readonly isSame: boolean; readonly onRestore: () => void }) {
-  const { unpin } = usePinnedRevision();
-  return (
-    <Tooltip
-      content={isSame ? 'This is what stands there now' : 'Shows the difference to now before anything is written'}
-    >
-      <Button
-        size="small"
-        aria-disabled={isSame}
-        onClick={() => {
-          if (isSame) return;
-          onRestore();
-          unpin();
-        }}
-      >
-        Restore this…
-      </Button>
-    </Tooltip>
-  );
-}
-
-function OvertakenNote({ onCompare }: { readonly onCompare: () => void }) {
-  return (
-    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-risk/8 px-3 py-1">
-      <StatusMark tone="risk">Somebody changed this key since you began.</StatusMark>
-      <Button size="small" onClick={onCompare} className="ml-auto">
-        Compare
-      </Button>
-    </div>
-  );
-}
-
-function DraftNote() {
-  const { unpin } = usePinnedRevision();
-  return (
-    <div className="flex flex-wrap items-center gap-x-3 border-b px-3 py-1">
-      <span className="text-fg-2">You have an edit of this key that is not saved.</span>
-      <Button size="small" onClick={unpin} className="ml-auto">
-        Back to it
-      </Button>
-    </div>
-  );
-}
-
-interface AbsentProps {
-  readonly detail: KeyDetail;
-  readonly rev: WireInt | null;
-  readonly wire: WireBytes;
-  readonly canCreate: boolean;
-  readonly onCreate: () => void;
-}
-
-function Absent({ detail, rev, canCreate, onCreate }: AbsentProps) {
-  return (
-    <EmptyState
-      className="border-b"
-      actions={
-        canCreate ? (
-          <Button size="small" onClick={onCreate}>
-            <Plus aria-hidden="true" />
-            Create it
-          </Button>
-        ) : undefined
-      }
-    >
-      {rev === null
-        ? `This key does not exist at revision ${formatCount(detail.revision)}.`
-        : `This key did not exist at revision ${formatCount(rev)}.`}{' '}
-      Its retained history is below.
-    </EmptyState>
-  );
-}
-
-function NoHistory({ compacted }: { readonly compacted: WireInt }) {
-  return (
-    <p className="px-3 pb-4 text-fg-3">
-      {compacted === '0'
-        ? 'No version of this key was ever written.'
-        : `No version is retained: the store is compacted below revision ${formatCount(compacted)}.`}
-    </p>
-  );
-}
-
-/** What, where, code, what to try; compaction has its own words. */
-export function PanelError({
-  title,
-  error,
-  onRetry,
-}: {
-  readonly title: string;
-  readonly error: Error;
-  readonly onRetry: () => void;
-}) {
-  const failure = error instanceof ApiFailure ? error : null;
-  const { unpin } = usePinnedRevision();
-  if (failure?.code === 'OUT_OF_RANGE') {
-    return (
-      <ErrorState title="This revision cannot be shown" code={failure.code} where={failure.where}>
-        <p className="mb-2">{failure.message}</p>
-        <Button size="small" onClick={unpin}>
-          Return to live
-        </Button>
-      </ErrorState>
-    );
-  }
-  return (
-    <ErrorState title={title} code={failure?.code} where={failure?.where} onRetry={onRetry}>
-      {error.message}
-    </ErrorState>
   );
 }

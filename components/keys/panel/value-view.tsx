@@ -39,7 +39,7 @@ export function ValueView({ value }: { readonly value: WireBytes }) {
   const view = chosen !== null && views.includes(chosen) ? chosen : (views[0] ?? 'raw');
   const text = textOf(value, view);
   return (
-    <section aria-label="Value" className="flex min-h-0 flex-col border-b">
+    <section aria-label="Value" className="flex shrink-0 flex-col border-b">
       <header className="flex h-9 shrink-0 items-center gap-2 px-3">
         <h2 className="font-semibold">Value</h2>
         <Tooltip content={`Recognised as ${WORD[format.kind]}: ${format.reason}`}>

@@ -11,7 +11,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Mark } from '../../ui/marks.tsx';
 import { PanelStates } from '../../ui/panel.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { PanelError } from '../panel/key-panel.tsx';
+import { PanelError } from '../panel/panel-error.tsx';
 import { useThrottled } from '../use-throttled.ts';
 
 /** Matches shown at once; the sentence above says when there are more. */
@@ -77,13 +77,13 @@ const columnsFor = (query: string): readonly Column<KeyMeta>[] => [
   {
     id: 'lease',
     head: <span className="sr-only">Lease</span>,
-    width: '1rem',
+    width: '0.75rem',
     cell: (meta) => (meta.lease === null ? null : <Mark shape="hourglass" className="size-3 text-lease" />),
   },
   {
     id: 'size',
     head: 'Size',
-    width: '4.5rem',
+    width: '3.75rem',
     align: 'right',
     cell: (meta) => <span className="nums text-fg-3 text-meta">{formatBytes(meta.valueBytes)}</span>,
   },

@@ -1,27 +1,14 @@
 /**
  * One open folder of the tree: how many children it has, which of them are loaded, which of them are open.
  *
- * Owns: child positions. Children stand in the order of their first keys (`sortKey`); loaded ones lie in runs of neighbours.
- * Invariants (folder.test.ts, tree-model.test.ts): runs are sorted, never overlap and never pass `total`; `open` is sorted
- * by index; `rows` = total + the rows of every open child, cached and recomputed only after a change below.
+ * Owns: child positions. Children stand in the order of their first keys (`sortKey`); loaded ones lie in runs (loaded-runs.ts).
+ * Invariants (tree-model.test.ts): runs never pass `total`; `open` is sorted by index; `rows` = total + the rows of every open child, cached and recomputed only after a change below.
  * Refuses: guessing. A name whose place lies in an unloaded stretch is answered with 'unknown'.
  */
 import type { TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
-
-/** Pages kept per folder; beyond it those farthest from the eye are forgotten. */
-export const RUNS_KEPT = 64;
-
-interface Run {
-  start: number;
-  readonly nodes: TreeNode[];
-  /** Sort keys of the nodes. */
-  readonly sorts: ByteString[];
-  /** The revision the server read these at; older events are already in them. */
-  readonly asOf: number;
-  usedAt: number;
-}
+import { type LoadedNode, LoadedRuns } from './loaded-runs.ts';
 
 export type Place =
   | { readonly kind: 'at'; readonly index: number; readonly node: TreeNode; readonly asOf: number }
@@ -32,8 +19,6 @@ export type Place =
 export type RowPlace =
   | { readonly kind: 'child'; readonly index: number }
   | { readonly kind: 'below'; readonly folder: Folder; readonly row: number };
-
-type SortPlace = Place | { readonly kind: 'gap'; readonly index: number };
 
 /** A key stands where its bytes put it, a folder without such a key where its first key does: just after its delimiter. */
 export function sortKey(node: Pick<TreeNode, 'name' | 'key'>, delimiter: ByteString): ByteString {
@@ -57,10 +42,9 @@ export class Folder {
   /** Sums of bytes below some child are out of date. */
   hasStaleBytes = false;
   readonly open: Folder[] = [];
-  private runs: Run[] = [];
+  private readonly runs = new LoadedRuns();
   private cachedRows = -1;
   private cachedStarts: readonly number[] | null = null;
-  private clock = 0;
 
   constructor(at: {
     path: ByteString;
@@ -124,10 +108,7 @@ export class Folder {
   }
 
   nodeAt(index: number): TreeNode | undefined {
-    const run = this.runAt(index);
-    if (run === undefined) return undefined;
-    run.usedAt = ++this.clock;
-    return run.nodes[index - run.start];
+    return this.runs.nodeAt(index);
   }
 
   openAt(index: number): Folder | undefined {
@@ -143,74 +124,29 @@ export class Folder {
   }
 
   find(name: ByteString): Place {
-    const asKey = this.search(name);
+    const asKey = this.runs.search(name, this.total);
     if (asKey.kind === 'at') return asKey;
-    const asFolder = this.delimiter === '' ? asKey : this.search(`${name}${this.delimiter}` as ByteString);
+    const asFolder =
+      this.delimiter === '' ? asKey : this.runs.search(`${name}${this.delimiter}` as ByteString, this.total);
     if (asFolder.kind === 'at') return asFolder;
     if (asKey.kind !== 'gap' || asFolder.kind !== 'gap') return { kind: 'unknown' };
     return { kind: 'between', index: asKey.index, folderIndex: asFolder.index };
   }
 
-  private search(sort: ByteString): SortPlace {
-    let before: Run | undefined;
-    let after: Run | undefined;
-    for (const run of this.runs) {
-      if ((run.sorts[0] as ByteString) <= sort) before = run;
-      else {
-        after = run;
-        break;
-      }
-    }
-    const next = after?.start ?? this.total;
-    if (before === undefined) return next === 0 ? { kind: 'gap', index: 0 } : { kind: 'unknown' };
-    const at = lowerBound(before.sorts, sort);
-    const node = before.nodes[at];
-    if (node !== undefined && before.sorts[at] === sort) {
-      return { kind: 'at', index: before.start + at, node, asOf: before.asOf };
-    }
-    const isInside = at < before.sorts.length || before.start + at === next;
-    return isInside ? { kind: 'gap', index: before.start + at } : { kind: 'unknown' };
-  }
-
-  /** A stretch of at most `limit` children around `index` that is not loaded, on the grid of pages; undefined when it is. */
+  /** A stretch of at most `limit` children around `index` that is not loaded; undefined when it is. */
   missingAt(index: number, limit: number): { readonly offset: number; readonly limit: number } | undefined {
-    if (index < 0 || index >= this.total || this.runAt(index) !== undefined) return undefined;
-    let from = index - (index % limit);
-    let to = Math.min(from + limit, this.total);
-    for (const run of this.runs) {
-      const end = run.start + run.nodes.length;
-      if (end <= index && end > from) from = end;
-      if (run.start > index && run.start < to) to = run.start;
-    }
-    return { offset: from, limit: to - from };
+    return this.runs.missingAt(index, { limit, total: this.total });
   }
 
   insert(index: number, node: TreeNode, asOf: number): void {
-    const home =
-      this.runs.find((run) => run.start < index && index <= run.start + run.nodes.length) ??
-      this.runs.find((run) => run.start === index);
-    for (const run of this.runs) if (run !== home && run.start >= index) run.start++;
-    const sort = sortKey(node, this.delimiter);
-    if (home === undefined) {
-      this.runs.push({ start: index, nodes: [node], sorts: [sort], asOf, usedAt: ++this.clock });
-      this.runs.sort((a, b) => a.start - b.start);
-    } else {
-      home.nodes.splice(index - home.start, 0, node);
-      home.sorts.splice(index - home.start, 0, sort);
-    }
+    this.runs.insert(index, this.loaded(node), asOf);
     for (const child of this.open) if (child.index >= index) child.index++;
     this.total++;
     this.dirty();
   }
 
   remove(index: number): void {
-    const home = this.runAt(index);
-    if (home !== undefined) {
-      home.nodes.splice(index - home.start, 1);
-      home.sorts.splice(index - home.start, 1);
-      if (home.nodes.length === 0) this.runs = this.runs.filter((run) => run !== home);
-    }
-    for (const run of this.runs) if (run !== home && run.start > index) run.start--;
+    this.runs.remove(index);
     const closed = this.open.findIndex((child) => child.index === index);
     if (closed >= 0) this.open.splice(closed, 1);
     for (const child of this.open) if (child.index > index) child.index--;
@@ -220,23 +156,18 @@ export class Folder {
 
   /** Puts a newer state of the same child in its place, which moves when it gains or loses the key of its name. */
   replace(index: number, node: TreeNode): void {
-    const run = this.runAt(index);
-    if (run === undefined) return;
-    const sort = sortKey(node, this.delimiter);
-    if (run.sorts[index - run.start] === sort) {
-      run.nodes[index - run.start] = node;
-      return;
-    }
-    const target = this.search(sort);
+    const asOf = this.runs.asOfAt(index);
+    const loaded = this.loaded(node);
+    if (asOf === undefined || this.runs.replace(index, loaded)) return;
+    const target = this.runs.search(loaded.sort, this.total);
     if (target.kind !== 'gap') {
-      run.nodes[index - run.start] = node;
       this.isStale = true;
       return;
     }
     const open = this.openAt(index);
     const to = target.index > index ? target.index - 1 : target.index;
     this.remove(index);
-    this.insert(to, node, run.asOf);
+    this.insert(to, node, asOf);
     if (open === undefined) return;
     open.index = to;
     this.attach(open);
@@ -256,7 +187,7 @@ export class Folder {
 
   /** Forgets what is loaded; open children keep their places until `reindex`. */
   reset(total: number): void {
-    this.runs = [];
+    this.runs.clear();
     this.total = total;
     this.isStale = false;
     this.hasStaleBytes = false;
@@ -276,25 +207,19 @@ export class Folder {
 
   /** Takes a page in. What it overlaps is replaced by it: it is newer. */
   load(offset: number, nodes: readonly TreeNode[], asOf: number): void {
-    const end = offset + nodes.length;
-    this.runs = this.runs.flatMap((run) => withoutRange(run, offset, end));
-    if (nodes.length > 0) {
-      const sorts = nodes.map((node) => sortKey(node, this.delimiter));
-      this.runs.push({ start: offset, nodes: [...nodes], sorts, asOf, usedAt: ++this.clock });
-    }
-    this.runs.sort((a, b) => a.start - b.start);
-    while (this.runs.length > RUNS_KEPT) {
-      const oldest = this.runs.reduce((a, b) => (a.usedAt <= b.usedAt ? a : b));
-      this.runs = this.runs.filter((run) => run !== oldest);
-    }
+    this.runs.load(
+      offset,
+      nodes.map((node) => this.loaded(node)),
+      asOf,
+    );
   }
 
-  loadedCount(): number {
-    return this.runs.reduce((sum, run) => sum + run.nodes.length, 0);
+  get loadedCount(): number {
+    return this.runs.count;
   }
 
-  private runAt(index: number): Run | undefined {
-    return this.runs.find((run) => run.start <= index && index < run.start + run.nodes.length);
+  private loaded(node: TreeNode): LoadedNode {
+    return { node, sort: sortKey(node, this.delimiter) };
   }
 
   private dirty(): void {
@@ -303,33 +228,4 @@ export class Folder {
       folder.cachedStarts = null;
     }
   }
-}
-
-function withoutRange(run: Run, from: number, to: number): readonly Run[] {
-  const end = run.start + run.nodes.length;
-  if (end <= from || run.start >= to) return [run];
-  const part = (start: number, stop: number): readonly Run[] =>
-    stop <= start
-      ? []
-      : [
-          {
-            ...run,
-            start,
-            nodes: run.nodes.slice(start - run.start, stop - run.start),
-            sorts: run.sorts.slice(start - run.start, stop - run.start),
-          },
-        ];
-  return [...part(run.start, from), ...part(to, end)];
-}
-
-/** First position whose sort key is not below `sort`. */
-function lowerBound(sorts: readonly ByteString[], sort: ByteString): number {
-  let low = 0;
-  let high = sorts.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((sorts[mid] as ByteString) < sort) low = mid + 1;
-    else high = mid;
-  }
-  return low;
 }

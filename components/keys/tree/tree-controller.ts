@@ -1,46 +1,26 @@
 /**
  * Feeds a TreeModel: reads the pages the eye is on, keeps them true with the stream, and never reads what is known.
  *
- * Order of truth: a page read at revision R is taken in only after every change up to R has been noted, so that no change
- * is counted twice or lost (tree-controller.test.ts). Where the stream cannot tell (changes in stretches never loaded, a
- * gap), the folder is read again, at most once per RESYNC_MS.
+ * Where the stream cannot tell (changes in stretches never loaded, a gap), the folder is read again, at most once per
+ * RESYNC_MS (tree-controller.test.ts).
  */
-import type { ChangeEvent, ChildrenPage, WireBytes } from '../../../lib/api/types.ts';
+import type { ChangeEvent, ChildrenPage } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { Folder } from './folder.ts';
 import { foldersOf } from './key-path.ts';
 import { locateChild, PAGE_ROWS } from './locate.ts';
+import { PageReader, type ReadFailure, type TreeSource } from './page-reader.ts';
 import { TreeModel } from './tree-model.ts';
 
 /** A folder whose places became unknown is read again after this long, together with all that changed meanwhile. */
 export const RESYNC_MS = 400;
-/** How long a page waits for the stream to reach its revision before it is taken in and checked again later. */
-export const CATCH_UP_MS = 400;
-/** After a failed read the next attempt starts by itself. */
-export const RETRY_MS = 4000;
 /** Open folders that a change of revision opens again. */
 const REOPEN_MAX = 60;
 /** How many single folders in a row open by themselves. */
 const OPEN_ONLY_DEPTH = 12;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
 export const BYTES_REFRESH_MS = 5000;
-
-export interface PageQuery {
-  readonly prefix: WireBytes;
-  readonly offset: number;
-  readonly limit: number;
-}
-
-export interface TreeSource {
-  readonly page: (query: PageQuery, signal: AbortSignal) => Promise<ChildrenPage>;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Runs `task` after `ms`; returns a way to call it off. */
-  readonly after: (ms: number, task: () => void) => () => void;
-  /** False for a pinned revision: nothing changes there. */
-  readonly isLive: boolean;
-}
 
 interface Visible {
   readonly first: number;
@@ -49,24 +29,29 @@ interface Visible {
 
 export class TreeController {
   readonly model: TreeModel;
-  /** The last page that could not be read; cleared by the next success. */
-  failure: { readonly error: unknown; readonly retryAt: number } | null = null;
   isReady = false;
   private readonly source: TreeSource;
-  private readonly reads = new Map<string, AbortController>();
+  private readonly reader: PageReader;
   private readonly opening = new Set<ByteString>();
   private visible: Visible = { first: 0, last: 0 };
   private isHeld = false;
-  private waiters: { readonly revision: number; readonly go: () => void }[] = [];
   private cancelResync: (() => void) | null = null;
   private cancelBytes: (() => void) | null = null;
-  private cancelRetry: (() => void) | null = null;
   private isClosed = false;
 
   constructor(source: TreeSource, delimiter: ByteString, appliedRevision: number) {
     this.source = source;
     this.model = new TreeModel(delimiter);
+    this.reader = new PageReader(source, {
+      revision: () => this.model.live.appliedRevision,
+      onFailure: () => this.model.changed(),
+      onRetry: () => this.retry(),
+    });
     this.model.live.appliedRevision = appliedRevision;
+  }
+
+  get failure(): ReadFailure | null {
+    return this.reader.failure;
   }
 
   /** Reads the top and opens these folders again, as far as they are still there. */
@@ -95,10 +80,9 @@ export class TreeController {
 
   close(): void {
     this.isClosed = true;
-    for (const read of this.reads.values()) read.abort();
+    this.reader.close();
     this.cancelResync?.();
     this.cancelBytes?.();
-    this.cancelRetry?.();
   }
 
   /** The rows on screen: missing pages are read, reads for rows long gone are called off. */
@@ -114,12 +98,11 @@ export class TreeController {
       wanted.add(readId(at.folder, missing.offset));
       void this.readInto(at.folder, missing.offset, missing.limit);
     }
-    for (const [id, read] of this.reads) if (!wanted.has(id) && !id.startsWith('!')) read.abort();
+    this.reader.keepOnly((id) => wanted.has(id) || id.startsWith('!'));
   }
 
   retry(): void {
-    this.cancelRetry?.();
-    this.cancelRetry = null;
+    this.reader.clearRetry();
     if (this.isReady) this.show(this.visible.first, this.visible.last);
     else void this.begin([]);
     this.planResync();
@@ -157,7 +140,7 @@ export class TreeController {
     if (this.opening.has(path)) return undefined;
     this.opening.add(path);
     this.model.changed();
-    const page = await this.read(`!${path}`, { prefix: target.path, offset: 0, limit: PAGE_ROWS });
+    const page = await this.reader.read(`!${path}`, { prefix: target.path, offset: 0, limit: PAGE_ROWS });
     this.opening.delete(path);
     if (page === undefined) {
       this.model.changed();
@@ -211,7 +194,7 @@ export class TreeController {
   async locateSort(folder: Folder, sort: ByteString) {
     let isBroken = false;
     const readPage = async (offset: number, limit: number): Promise<ChildrenPage> => {
-      const page = await this.read(`!${readId(folder, offset)}`, {
+      const page = await this.reader.read(`!${readId(folder, offset)}`, {
         prefix: byteStringToWire(folder.path),
         offset,
         limit,
@@ -244,7 +227,7 @@ export class TreeController {
     for (const event of events) this.model.live.note(event);
     if (!this.isHeld) this.model.live.settle();
     this.model.changed();
-    this.release();
+    this.reader.release();
     this.planResync();
   }
 
@@ -254,41 +237,16 @@ export class TreeController {
     this.model.live.appliedRevision = Math.max(this.model.live.appliedRevision, revision);
     this.model.live.markAllStale();
     this.model.changed();
-    this.release();
+    this.reader.release();
     this.planResync();
-  }
-
-  private release(): void {
-    const ready = this.waiters.filter((waiter) => waiter.revision <= this.model.live.appliedRevision);
-    this.waiters = this.waiters.filter((waiter) => waiter.revision > this.model.live.appliedRevision);
-    for (const waiter of ready) waiter.go();
-  }
-
-  /** Resolves when all changes up to `revision` are noted, or after CATCH_UP_MS. */
-  private caughtUp(revision: number): Promise<void> {
-    if (!this.source.isLive || revision <= this.model.live.appliedRevision) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.source.after(CATCH_UP_MS, () => {
-        this.waiters = this.waiters.filter((waiter) => waiter !== entry);
-        resolve();
-      });
-      const entry = {
-        revision,
-        go: () => {
-          cancel();
-          resolve();
-        },
-      };
-      this.waiters.push(entry);
-    });
   }
 
   // ------------------------------------------------------------------ reading
 
   private async readInto(folder: Folder, offset: number, limit: number): Promise<void> {
     const id = readId(folder, offset);
-    if (this.reads.has(id)) return;
-    const page = await this.read(id, { prefix: byteStringToWire(folder.path), offset, limit });
+    if (this.reader.has(id)) return;
+    const page = await this.reader.read(id, { prefix: byteStringToWire(folder.path), offset, limit });
     if (page !== undefined) this.take(folder, page);
   }
 
@@ -296,31 +254,6 @@ export class TreeController {
     this.model.live.settle();
     if (!this.model.merge(folder, page)) this.planResync();
     this.isReady = true;
-    this.model.changed();
-  }
-
-  /** One page, with every change up to its revision noted; undefined when it failed or was called off. */
-  private async read(id: string, query: PageQuery): Promise<ChildrenPage | undefined> {
-    const abort = new AbortController();
-    this.reads.set(id, abort);
-    try {
-      const page = await this.source.page(query, abort.signal);
-      await this.caughtUp(Number(page.revision));
-      if (abort.signal.aborted || this.isClosed) return undefined;
-      this.failure = null;
-      return page;
-    } catch (error) {
-      if (abort.signal.aborted || this.isClosed) return undefined;
-      this.failed(error);
-      return undefined;
-    } finally {
-      if (this.reads.get(id) === abort) this.reads.delete(id);
-    }
-  }
-
-  private failed(error: unknown): void {
-    this.failure = { error, retryAt: this.source.now() + RETRY_MS };
-    this.cancelRetry ??= this.source.after(RETRY_MS, () => this.retry());
     this.model.changed();
   }
 
@@ -354,7 +287,7 @@ export class TreeController {
     const prefix = byteStringToWire(folder.path);
     const pages: ChildrenPage[] = [];
     for (const offset of this.offsetsOf(folder)) {
-      const page = await this.read(`!${readId(folder, offset)}`, { prefix, offset, limit: PAGE_ROWS });
+      const page = await this.reader.read(`!${readId(folder, offset)}`, { prefix, offset, limit: PAGE_ROWS });
       if (page === undefined) return;
       pages.push(page);
     }
@@ -384,7 +317,7 @@ export class TreeController {
     }
     const prefix = byteStringToWire(folder.path);
     const readPage = async (offset: number, limit: number): Promise<ChildrenPage> =>
-      (await this.read(`!${readId(folder, offset)}`, { prefix, offset, limit })) ?? emptyPage(offset);
+      (await this.reader.read(`!${readId(folder, offset)}`, { prefix, offset, limit })) ?? emptyPage(offset);
     for (const child of folder.open) {
       if (places.has(child.name)) continue;
       for (const sort of [child.name, `${child.name}${this.model.delimiter}` as ByteString]) {

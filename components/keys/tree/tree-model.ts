@@ -131,7 +131,7 @@ export class TreeModel {
 
   /** Takes a page of an open folder in; false when its total contradicts ours: the folder must be read again whole. */
   merge(folder: Folder, page: ChildrenPage): boolean {
-    const isFirst = folder.asOf === 0 && folder.loadedCount() === 0;
+    const isFirst = folder.asOf === 0 && folder.loadedCount === 0;
     if (!isFirst && page.total !== folder.total) {
       folder.isStale = true;
       return false;

@@ -27,7 +27,7 @@ import { CopyAsContextItems } from '../../ui/copy-as.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { folderCopyForms } from '../key-copy.ts';
-import { PanelError } from '../panel/key-panel.tsx';
+import { PanelError } from '../panel/panel-error.tsx';
 import type { KeysUrl } from '../use-keys-url.ts';
 import type { TreeRow as Row } from './tree-model.ts';
 import { TreeView } from './tree-view.tsx';
@@ -98,7 +98,7 @@ function Loaded({ tree, url, onCreate, onDelete }: TreePanelProps & { readonly t
           </RowMenu>
         )}
       />
-      <Completeness revision={model.root.asOf} />
+      <Completeness revision={Math.max(model.root.asOf, model.live.appliedRevision)} />
     </>
   );
 }
@@ -136,7 +136,7 @@ function Completeness({ revision }: { readonly revision: number }) {
         ? `Complete at revision ${formatCount(rev)}, read-only`
         : isListing
           ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
-          : `${state === undefined ? '' : `${formatCount(state.keysLoaded)} keys, `}complete at revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}`}
+          : `Complete at revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}`}
     </p>
   );
 }

@@ -7,7 +7,8 @@ import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
 import type { LiveStore } from '../../../lib/live/live-store.ts';
 import { useLiveStore } from '../../shell/use-live.ts';
 import { Glow } from './glow.ts';
-import { TreeController, type TreeSource } from './tree-controller.ts';
+import type { TreeSource } from './page-reader.ts';
+import { TreeController } from './tree-controller.ts';
 
 export interface TreeAt {
   readonly storeId: string;
