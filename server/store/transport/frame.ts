@@ -43,7 +43,9 @@ export class FrameParser {
   }
 
   /** @throws FrameError */
-  push(chunk: Uint8Array): void {
+  push(received: Uint8Array): void {
+    // Sockets deliver Buffers, whose slice() does not copy. Payloads are plain bytes, so that what says "copy" copies.
+    const chunk = new Uint8Array(received.buffer, received.byteOffset, received.length);
     let at = 0;
     while (at < chunk.length) {
       if (this.#headerLength < FRAME_HEADER_BYTES) {

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { readCommandLine } from './flag-table.ts';
+import { type MemberSettings, memberSettings } from './member-settings.ts';
+
+function settingsOf(args: readonly string[], environment: Record<string, string> = {}): MemberSettings {
+  const line = readCommandLine(args, environment);
+  if (line.kind !== 'run') throw new Error(`asked for ${line.kind}`);
+  return memberSettings(line.values, '/home/op');
+}
+const refusal = (...args: string[]): string => {
+  try {
+    settingsOf(args);
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : '';
+  }
+  return 'accepted';
+};
+
+test('without flags the settings are those of etcd', () => {
+  expect(settingsOf([])).toEqual({
+    name: 'default',
+    dataDir: '/home/op/default.etcd',
+    walDir: '/home/op/default.etcd/member/wal',
+    listenClientUrls: ['http://localhost:2379'],
+    listenPeerUrls: ['http://localhost:2380'],
+    advertiseClientUrls: ['http://localhost:2379'],
+    initialCluster: [{ name: 'default', peerUrls: ['http://localhost:2380'] }],
+    initialClusterState: 'new',
+    initialClusterToken: 'etcd-cluster',
+    heartbeatMs: 100,
+    electionTimeoutMs: 1000,
+    snapshotCount: 10_000,
+    quotaBytes: 0,
+    txnOpsMax: 128,
+    requestBytesMax: 1_572_864,
+    logLevel: 'info',
+  });
+});
+
+test('a flag is read in every form, and overrides the environment', () => {
+  expect(settingsOf(['--name', 'x', '--data-dir=/d', '-max-txn-ops', '7'])).toMatchObject({
+    name: 'x',
+    dataDir: '/d',
+    txnOpsMax: 7,
+  });
+  expect(settingsOf([], { ETCD_NAME: 'env', ETCD_SNAPSHOT_COUNT: '5' })).toMatchObject({
+    name: 'env',
+    snapshotCount: 5,
+  });
+  expect(settingsOf(['--name=flag'], { ETCD_NAME: 'env' }).name).toBe('flag');
+});
+
+test('flags of etcd that change nothing here are accepted, experimental ones all of them', () => {
+  const args = [
+    '--logger=zap',
+    '--enable-pprof',
+    '--experimental-anything',
+    '--experimental-with',
+    'value',
+    '--name',
+    'y',
+  ];
+  expect(settingsOf(args).name).toBe('y');
+});
+
+test('a flag that would be a lie to ignore is refused, unless it asks for nothing', () => {
+  expect(refusal('--cert-file', '/c.pem')).toBe(
+    'MemberSettingsError: --cert-file is not supported by this store: leave it out (it was "/c.pem")',
+  );
+  expect(refusal('--auto-compaction-retention', '0')).toBe('accepted');
+  expect(refusal('--auto-compaction-retention', '1h')).toContain('is not supported');
+});
+
+test('every bad setting is named with its remedy', () => {
+  expect(refusal('--nmae', 'x')).toContain('unknown setting --nmae');
+  expect(refusal('name')).toContain('"name" is not a flag');
+  expect(refusal('--name')).toContain('--name needs a value');
+  expect(refusal('--listen-client-urls', 'https://h:1')).toContain('asks for TLS');
+  expect(refusal('--listen-client-urls', 'h:1')).toContain('is not a URL like http://host:port');
+  expect(refusal('--listen-peer-urls', 'http://h:99999')).toContain('is not a URL like http://host:port');
+  expect(refusal('--snapshot-count', '1e3')).toContain('is not a whole number');
+  expect(refusal('--election-timeout', '400')).toContain('at least five times');
+  expect(refusal('--initial-cluster-state', 'old')).toContain('neither "new" nor "existing"');
+  expect(refusal('--initial-cluster', 'a=http://h:1')).toContain('does not name this member: add default=');
+  expect(refusal('--initial-cluster', 'default=http://h:1')).toContain('they must be the same');
+  expect(refusal('--initial-cluster', 'default=http://localhost:2380,b=http://localhost:2380')).toContain('twice');
+  expect(refusal('--log-level', 'loud')).toContain('is not one of debug, info');
+});
+
+test('a member may have several peer URLs, a cluster several members', () => {
+  const urls = ['--initial-advertise-peer-urls', 'http://a:1,http://b:1', '--name', 'm1'];
+  const cluster = ['--initial-cluster', 'm1=http://a:1,m1=http://b:1,m2=http://c:1'];
+  expect(settingsOf([...urls, ...cluster]).initialCluster).toEqual([
+    { name: 'm1', peerUrls: ['http://a:1', 'http://b:1'] },
+    { name: 'm2', peerUrls: ['http://c:1'] },
+  ]);
+});
+
+test('version and help are answered whatever else is said', () => {
+  expect(readCommandLine(['--name', 'x', '--version'], {}).kind).toBe('version');
+  expect(readCommandLine(['--help'], {}).kind).toBe('help');
+});
