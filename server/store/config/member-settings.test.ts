@@ -5,7 +5,7 @@ import { type MemberSettings, memberSettings } from './member-settings.ts';
 function settingsOf(args: readonly string[], environment: Record<string, string> = {}): MemberSettings {
   const line = readCommandLine(args, environment);
   if (line.kind !== 'run') throw new Error(`asked for ${line.kind}`);
-  return memberSettings(line.values, '/home/op');
+  return memberSettings(line.values, '/srv/op');
 }
 const refusal = (...args: string[]): string => {
   try {
@@ -19,8 +19,8 @@ const refusal = (...args: string[]): string => {
 test('without flags the settings are those of etcd', () => {
   expect(settingsOf([])).toEqual({
     name: 'default',
-    dataDir: '/home/op/default.etcd',
-    walDir: '/home/op/default.etcd/member/wal',
+    dataDir: '/srv/op/default.etcd',
+    walDir: '/srv/op/default.etcd/member/wal',
     listenClientUrls: ['http://localhost:2379'],
     listenPeerUrls: ['http://localhost:2380'],
     advertiseClientUrls: ['http://localhost:2379'],
