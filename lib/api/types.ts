@@ -154,6 +154,7 @@ export interface TreeNode {
   /** Present when a key stands exactly here (for a folder: at the path without its trailing delimiter). */
   readonly key: KeyMeta | null;
   /** Present when keys lie below. */
+  /** `keys` at any depth below; `bytes` is the sum of their values. */
   readonly folder: { readonly path: WireBytes; readonly keys: number; readonly bytes: number } | null;
 }
 
@@ -321,6 +322,7 @@ export interface LiveEvents {
   /** First, always. `resumed` false after a reconnect means: events may be missing, a `gap` follows. */
   readonly hello: { readonly store: StoreSummary; readonly revision: WireInt; readonly resumed: boolean };
   readonly cluster: ClusterView;
+  /** At the start, after a gap, when history is compacted, and every 5 s at most while it grows: changes carry the revision. */
   readonly revision: RevisionView;
   readonly index: IndexState;
   /** Revision order; the changes of one revision are never split over two batches. */

@@ -66,6 +66,10 @@ test('bytes parameters come as text or as base64url', () => {
   expect(fieldOf(() => query('key=a&key64=L2E'))).toEqual({ field: 'key' });
 });
 
+test('a missing parameter is said to be missing', () => {
+  expect(() => parse(schemas.keyParams, {}, 'query')).toThrow('key: is missing');
+});
+
 test('paging parameters are bounded and numbers', () => {
   const read = (query: object) => parse(schemas.childrenParams, query, 'query');
   expect(read({})).toEqual({ prefix: '', delimiter: '/', offset: 0, limit: 200 });

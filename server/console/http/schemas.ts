@@ -17,7 +17,8 @@ const text = z
   .refine((value) => value.isWellFormed(), 'holds half of a surrogate pair; send bytes as { "base64": … }');
 
 const bytes: z.ZodType<WireBytes> = z.union([text, z.strictObject({ base64: z.base64() })], {
-  error: 'must be text, or { "base64": … } for bytes that are not UTF-8',
+  error: ({ input }) =>
+    input === undefined ? 'is missing' : 'must be text, or { "base64": … } for bytes that are not UTF-8',
 });
 
 const key = bytes.refine((value) => (typeof value === 'string' ? value : value.base64) !== '', 'must not be empty');
