@@ -87,7 +87,8 @@ const cases: readonly Case[] = [
       const watch = p.watch();
       watch.send({ createRequest: { key: utf8('given/a7') } });
       await watch.message();
-      const waiting = await p.client.call(
+      // Whether the client's own clock or the server's answer ends the call is a race: only what stays behind counts.
+      await p.client.call(
         '/v3lockpb.Lock/Lock',
         { request: LockRequest, response: LockResponse },
         { name: utf8('given'), lease: 0xa7n },
@@ -95,7 +96,7 @@ const cases: readonly Case[] = [
       );
       const types = [(await watch.message()).events[0]?.type, (await watch.message()).events[0]?.type];
       watch.cancel();
-      return { code: waiting.ok ? 0 : waiting.code, types };
+      return types;
     },
   },
   {

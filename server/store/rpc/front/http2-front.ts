@@ -54,7 +54,8 @@ class Http2Front implements Front, CallHost {
       this.#services.add(serviceOf(method.path));
     }
     this.#http2 = this.#createHttp2(options.resetBurstMax ?? RESET_BURST_MAX);
-    this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX }, options.http);
+    // A gateway stream may take requests for days: only the headers have to arrive in time.
+    this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX, requestTimeout: 0 }, options.http);
     // This server never listens itself; the event starts its watch over slow request headers.
     this.#http1.emit('listening');
   }

@@ -82,7 +82,7 @@ test('metrics are Prometheus text under etcd’s names', async () => {
 test('the gateway puts and reads in proto3 JSON', async () => {
   const put = await post('/v3/kv/put', { key: base64('foo'), value: base64('bar') });
   expect(put).toMatchObject({ status: 200, json: { header: { revision: '2' } } });
-  const range = await post('/v3/kv/range', { key: base64('foo'), rangeEnd: base64('fop'), limit: '10' });
+  const range = await post('/v3beta/kv/range', { key: base64('foo'), rangeEnd: base64('fop'), limit: '10' });
   expect(range.json).toMatchObject({
     kvs: [{ key: base64('foo'), create_revision: '2', mod_revision: '2', version: '1', value: base64('bar') }],
     count: '1',

@@ -36,7 +36,8 @@ async function route(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const path = url.pathname;
+  // Clients of etcd 3.3 and 3.4 still ask under the name of the beta.
+  const path = url.pathname.replace(/^\/v3beta\//, '/v3/');
   if (path.startsWith('/v3/')) {
     await context.gateway(request, response, path);
     return;
