@@ -23,10 +23,12 @@ export const NO_SLOT = -1;
 
 export class KeyIndex {
   readonly rows = new RowTable();
-  readonly #tree = new KeyTree((slot) => this.isLive(slot));
+  readonly #tree = new KeyTree((slot) => slot === this.#becomingLive || this.isLive(slot));
   readonly #keys: ByteString[] = [];
   readonly #freeSlots: number[] = [];
   #heads = new Uint32Array(INITIAL_SLOTS);
+  /** The slot of a key that is being entered and has no row yet. */
+  #becomingLive = NO_SLOT;
 
   /** Keys with any history, live or not. */
   get keyCount(): number {
@@ -61,11 +63,17 @@ export class KeyIndex {
     return row !== NO_ROW && !this.rows.isTombstone(row) ? row : NO_ROW;
   }
 
-  /** Adds the newest revision of its key. Also used when a store is read back, in revision order. */
-  append(revision: StoredRevision, location: Location, length: number): Row {
-    const slot = this.#slotFor(revision.key);
+  /**
+   * Adds the newest revision of its key. `knownSlot`: what slotOf() just said, if the caller asked; otherwise the key is
+   * looked up here. Also used when a store is read back, in revision order.
+   */
+  append(
+    revision: StoredRevision,
+    stored: { readonly location: Location; readonly length: number },
+    knownSlot = NO_SLOT,
+  ): Row {
+    const slot = knownSlot === NO_SLOT ? this.#slotFor(revision.key, !revision.tombstone) : knownSlot;
     const previous = this.headOf(slot);
-    const wasLive = this.isLive(slot);
     assert(
       previous === NO_ROW || this.rows.main(previous) < revision.main,
       `a key changes twice in revision ${revision.main}`,
@@ -78,12 +86,14 @@ export class KeyIndex {
       createRevision: revision.createRevision,
       version: revision.version,
       lease: revision.lease,
-      location,
-      length,
+      location: stored.location,
+      length: stored.length,
       tombstone: revision.tombstone,
     });
     this.#heads[slot] = row;
-    if (wasLive !== !revision.tombstone) this.#tree.adjustLive(revision.key, wasLive ? -1 : 1);
+    if (previous === NO_ROW) return row;
+    const wasLive = !this.rows.isTombstone(previous);
+    if (wasLive === revision.tombstone) this.#tree.adjustLive(revision.key, wasLive ? -1 : 1);
     return row;
   }
 
@@ -127,17 +137,21 @@ export class KeyIndex {
     return at;
   }
 
-  #slotFor(key: ByteString): number {
-    const known = this.#tree.get(key);
-    if (known !== NO_SLOT) return known;
-    const slot = this.#freeSlots.pop() ?? this.#keys.length;
+  /** The slot of `key`, new when it has none; a new key counts as live or not from here on. */
+  #slotFor(key: ByteString, isLive: boolean): number {
+    const fresh = this.#freeSlots.at(-1) ?? this.#keys.length;
+    this.#becomingLive = isLive ? fresh : NO_SLOT;
+    const slot = this.#tree.getOrInsert(key, fresh, isLive);
+    this.#becomingLive = NO_SLOT;
+    if (slot !== fresh) return slot;
+    this.#freeSlots.pop();
     this.#keys[slot] = key;
     if (slot >= this.#heads.length) {
       const grown = new Uint32Array(this.#heads.length * 2);
       grown.set(this.#heads);
       this.#heads = grown;
     }
-    this.#tree.insert(key, slot);
+    this.#heads[slot] = NO_ROW;
     return slot;
   }
 }

@@ -66,9 +66,14 @@ export class KeyTree {
     return node.keys[at] === key ? (node.slots[at] as number) : -1;
   }
 
-  /** Adds an absent key, not live. */
-  insert(key: ByteString, slot: number): void {
-    const split = insertInto(this.#root, { key, slot, isLive: this.#isLive });
+  /**
+   * The slot of `key`; when it is absent, `slot` is entered for it first, live or not (and isLive must know by now).
+   * One descent either way.
+   */
+  getOrInsert(key: ByteString, slot: number, isLive: boolean): number {
+    const insertion: Insertion = { key, slot, isLive: this.#isLive, live: isLive ? 1 : 0, found: -1 };
+    const split = insertInto(this.#root, insertion);
+    if (insertion.found !== -1) return insertion.found;
     if (split !== undefined) {
       const left = this.#root;
       this.#root = {
@@ -79,6 +84,7 @@ export class KeyTree {
       };
     }
     this.#size++;
+    return slot;
   }
 
   /** Removes a present key that is not live. */
@@ -144,19 +150,28 @@ interface Insertion {
   readonly key: ByteString;
   readonly slot: number;
   readonly isLive: IsLive;
+  readonly live: 0 | 1;
+  /** The slot the key already had; -1 when it was entered. */
+  found: number;
 }
 
 function insertInto(node: Node, insertion: Insertion): Split | undefined {
   const { key, slot, isLive } = insertion;
   if (node.isLeaf) {
     const at = lowerBound(node.keys, key);
-    assert(node.keys[at] !== key, 'a key is inserted twice into the key tree');
+    if (node.keys[at] === key) {
+      insertion.found = node.slots[at] as number;
+      return undefined;
+    }
     node.keys.splice(at, 0, key);
     node.slots.splice(at, 0, slot);
+    node.live += insertion.live;
     return node.keys.length > LEAF_KEYS_MAX ? splitLeaf(node, at, isLive) : undefined;
   }
   const at = childIndex(node, key);
   const split = insertInto(node.children[at] as Node, insertion);
+  if (insertion.found !== -1) return undefined;
+  node.live += insertion.live;
   if (split === undefined) return undefined;
   node.separators.splice(at, 0, split.separator);
   node.children.splice(at + 1, 0, split.right);

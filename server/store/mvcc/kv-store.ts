@@ -146,9 +146,10 @@ export class KvStore implements ReadView {
   }
 
   /** Only WriteBatch calls this. */
-  record(change: StoredRevision): Row {
+  record(change: StoredRevision, slot: number): Row {
     const payload = encodeRevision(change);
-    return this.index.append(change, this.#store.append(payload), payload.length);
+    const location = this.#store.append(payload);
+    return this.index.append(change, { location, length: payload.length }, slot);
   }
 
   /** Only WriteBatch calls this. */
@@ -185,7 +186,7 @@ export class KvStore implements ReadView {
 
   /** Takes in one revision read back from disk, in ascending order; `finishLoading` must follow. */
   load(stored: StoredRevision, location: Location, length: number): void {
-    this.index.append(stored, location, length);
+    this.index.append(stored, { location, length });
   }
 
   finishLoading(state: { readonly revision: number; readonly compactRevision: number }): void {
@@ -219,10 +220,12 @@ export class WriteBatch {
   }
 
   put(key: ByteString, value: Uint8Array, lease: bigint): void {
-    const { rows } = this.#kv.index;
-    const previous = this.#kv.find(key);
+    const { index } = this.#kv;
+    const { rows } = index;
+    const slot = index.slotOf(key);
+    const previous = slot !== NO_SLOT && index.isLive(slot) ? index.headOf(slot) : NO_ROW;
     const oldLease = previous === NO_ROW ? 0n : rows.lease(previous);
-    const row = this.#kv.record({
+    const change: StoredRevision = {
       main: this.#main,
       sub: this.#rows.length,
       tombstone: false,
@@ -231,7 +234,8 @@ export class WriteBatch {
       version: previous === NO_ROW ? 1 : rows.version(previous) + 1,
       lease,
       value,
-    });
+    };
+    const row = this.#kv.record(change, slot);
     this.#rows.push(row);
     if (oldLease === lease) return;
     if (oldLease !== 0n) this.#leases.detach(oldLease, key);
@@ -241,9 +245,10 @@ export class WriteBatch {
   /** Deletes a key that lives at `row`. */
   delete(row: Row): void {
     const { rows } = this.#kv.index;
-    const key = this.#kv.index.keyOf(rows.slot(row));
+    const slot = rows.slot(row);
+    const key = this.#kv.index.keyOf(slot);
     const lease = rows.lease(row);
-    const tombstone = this.#kv.record({
+    const change: StoredRevision = {
       main: this.#main,
       sub: this.#rows.length,
       tombstone: true,
@@ -252,7 +257,8 @@ export class WriteBatch {
       version: 0,
       lease: 0n,
       value: EMPTY_BYTES,
-    });
+    };
+    const tombstone = this.#kv.record(change, slot);
     this.#rows.push(tombstone);
     if (lease !== 0n) this.#leases.detach(lease, key);
   }

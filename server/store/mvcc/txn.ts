@@ -40,7 +40,8 @@ export function checkPut({ kv, leases }: WriteContext, request: PutRequest): voi
 /** The request must have passed checkPut. */
 export function put(kv: KvStore, batch: WriteBatch, request: PutRequest): PutResponse {
   const key = toByteString(request.key);
-  const previous = kv.find(key);
+  const needsPrevious = request.prevKv || request.ignoreValue || request.ignoreLease;
+  const previous = needsPrevious ? kv.find(key) : NO_ROW;
   const prevKv = request.prevKv && previous !== NO_ROW ? kv.keyValue(previous) : undefined;
   const value = request.ignoreValue ? kv.value(previous) : request.value;
   const lease = request.ignoreLease ? kv.index.rows.lease(previous) : request.lease;
