@@ -17,6 +17,8 @@ import { TreeModel } from './tree-model.ts';
 export const RESYNC_MS = 400;
 /** Open folders that a change of revision opens again. */
 const REOPEN_MAX = 60;
+/** In a list no longer than this. */
+const OPEN_ONLY_ENTRIES = 30;
 /** How many single folders in a row open by themselves. */
 const OPEN_ONLY_DEPTH = 12;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
@@ -72,10 +74,14 @@ export class TreeController {
     return below(this.model.root);
   }
 
-  /** A folder that is all there is opens by itself. */
+  /** The only folder in a short list opens by itself: there is nothing to choose. */
   private async openOnly(folder: Folder): Promise<void> {
-    if (folder.total !== 1 || folder.depth >= OPEN_ONLY_DEPTH) return;
-    if (folder.nodeAt(0)?.folder !== null && folder.openAt(0) === undefined) await this.expand(folder, 0);
+    if (folder.total > OPEN_ONLY_ENTRIES || folder.depth >= OPEN_ONLY_DEPTH) return;
+    const folders: number[] = [];
+    for (let i = 0; i < folder.total; i++) if (folder.nodeAt(i)?.folder != null) folders.push(i);
+    const [only] = folders;
+    if (only !== undefined && folders.length === 1 && folder.openAt(only) === undefined)
+      await this.expand(folder, only);
   }
 
   close(): void {
@@ -214,7 +220,9 @@ export class TreeController {
   /** While held, rows neither come nor go (somebody points at them); counts still change. */
   hold(isHeld: boolean): void {
     this.isHeld = isHeld;
-    if (!isHeld) this.settle();
+    if (isHeld) return;
+    this.settle();
+    this.model.changed();
   }
 
   settle(): void {

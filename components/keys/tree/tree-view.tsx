@@ -3,6 +3,7 @@
 import {
   type KeyboardEvent,
   type MouseEvent,
+  type PointerEvent,
   type ReactNode,
   useEffect,
   useId,
@@ -45,7 +46,8 @@ export function TreeView(props: TreeViewProps) {
   const [active, setActive] = useState<{ row: number; id: ByteString | undefined }>({ row: 0, id: undefined });
   const [jump, setJump] = useState<string | null>(null);
   const scroll = useRowScroller(model.rowCount, ROW_PX);
-  const hovered = useRef<ByteString | null>(null);
+  /** Where the pointer is above the list, in px from the list's top; null elsewhere. */
+  const pointer = useRef<number | null>(null);
   const { first, last } = scroll;
 
   const activeRow =
@@ -56,7 +58,7 @@ export function TreeView(props: TreeViewProps) {
     if (version >= 0) controller.show(first, last);
   }, [controller, first, last, version]);
 
-  useAnchor({ tree, version, scroll, hovered });
+  useAnchor({ tree, version, scroll, pointer });
   useReveal({ ...props, scroll, onRow: (row) => setActive({ row, id: model.rowAt(row)?.id }) });
 
   const goTo = (row: number): void => {
@@ -97,9 +99,8 @@ export function TreeView(props: TreeViewProps) {
     if (target.closest('[data-toggle]') !== null) void controller.toggle(at.folder, at.index);
     else openRow(at);
   };
-  const onPointerMove = (event: { target: EventTarget }): void => {
-    const rowElement = (event.target as HTMLElement).closest<HTMLElement>('[data-row]');
-    hovered.current = rowElement === null ? null : (model.rowAt(Number(rowElement.dataset.row))?.id ?? null);
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    pointer.current = event.clientY - event.currentTarget.getBoundingClientRect().top;
   };
   const jumpTo = async (text: ByteString): Promise<boolean> => {
     const at = model.rowAt(activeRow);
@@ -154,7 +155,7 @@ export function TreeView(props: TreeViewProps) {
       onPointerMove={onPointerMove}
       onPointerEnter={() => controller.hold(true)}
       onPointerLeave={() => {
-        hovered.current = null;
+        pointer.current = null;
         controller.hold(false);
       }}
       className="group/tree @container relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden"
@@ -199,11 +200,11 @@ interface AnchorArgs {
   readonly tree: Tree;
   readonly version: number;
   readonly scroll: ReturnType<typeof useRowScroller>;
-  readonly hovered: { readonly current: ByteString | null };
+  readonly pointer: { readonly current: number | null };
 }
 
 /** Keeps the row under the pointer, else the first one on screen, where it is when rows above it come or go. */
-function useAnchor({ tree, version, scroll, hovered }: AnchorArgs): void {
+function useAnchor({ tree, version, scroll, pointer }: AnchorArgs): void {
   const { model } = tree.controller;
   const anchor = useRef<{ id: ByteString; row: number } | null>(null);
   const seen = useRef(version);
@@ -216,12 +217,12 @@ function useAnchor({ tree, version, scroll, hovered }: AnchorArgs): void {
         before !== null &&
         row !== undefined &&
         row !== before.row &&
-        !(scroll.isAtTop() && hovered.current === null)
+        !(scroll.isAtTop() && pointer.current === null)
       ) {
         scroll.shiftRows(row - before.row);
       }
     }
-    const id = hovered.current ?? model.rowAt(scroll.topRow)?.id ?? null;
+    const id = model.rowAt(scroll.rowUnder(pointer.current ?? 0))?.id ?? null;
     const row = id === null ? undefined : model.rowOfId(id);
     anchor.current = id === null || row === undefined ? null : { id, row };
   });

@@ -15,8 +15,8 @@ export interface RowScroller {
   /** Rows to render, edges included. */
   readonly first: number;
   readonly last: number;
-  /** First row that is fully or partly on screen. */
-  readonly topRow: number;
+  /** The row at so many px from the top of the viewport. */
+  readonly rowUnder: (px: number) => number;
   readonly topOf: (row: number) => number;
   readonly onScroll: () => void;
   /** 'nearest' moves only as far as needed. */
@@ -88,7 +88,7 @@ export function useRowScroller(rowCount: number, rowPx: number): RowScroller {
     spacerPx: scroll.spacerPx,
     first,
     last,
-    topRow: Math.floor(scroll.virtual / rowPx),
+    rowUnder: (px) => Math.floor((scroll.virtual + px) / rowPx),
     topOf: (row) => scroll.rowTop(row, rowPx),
     onScroll,
     scrollToRow: (row, align) => {
