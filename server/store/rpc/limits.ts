@@ -11,6 +11,8 @@ export const TXN_OPS_MAX = 128;
 
 /** Bytes waiting in one stream's output before its producer must hold back. */
 export const STREAM_OUTPUT_BYTES_MAX = 1024 * 1024;
+/** Connections of one listener; further ones are dropped as they come. */
+export const CONNECTIONS_MAX = 20_000;
 /** Streams of one connection. A connection of clientv3 holds one per lock waiter and keep-alive loop. */
 export const CONNECTION_STREAMS_MAX = 100_000;
 /** Memory one connection may hold in the HTTP/2 layer, in MiB (node:http2 `maxSessionMemory`). */

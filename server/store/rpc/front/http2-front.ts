@@ -14,6 +14,7 @@ import {
   CLOSE_GRACE_MS,
   CONNECTION_MEMORY_MIB_MAX,
   CONNECTION_STREAMS_MAX,
+  CONNECTIONS_MAX,
   HEADER_LIST_BYTES_MAX,
   HEADER_PAIRS_MAX,
   RESET_BURST_MAX,
@@ -90,6 +91,7 @@ class Http2Front implements Front, CallHost {
       { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
       (socket) => this.#onConnection(socket),
     );
+    listener.maxConnections = CONNECTIONS_MAX;
     return new Promise((resolve, reject) => {
       listener.once('error', reject);
       listener.listen(address.port, address.host, () => {
