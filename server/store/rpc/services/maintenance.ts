@@ -35,7 +35,7 @@ export function maintenanceMethods(context: ServiceContext): readonly Method[] {
     unary(path('MoveLeader'), { request: MoveLeaderRequest, response: HeaderResponse }, (r) => service.moveLeader(r)),
     unary(path('Hash'), { request: HashRequest, response: HashResponse }, () => service.hash()),
     unary(path('HashKV'), { request: HashKvRequest, response: HashKvResponse }, (r) => service.hashKv(r)),
-    // Space is given back by compaction itself, slice by slice: there is never anything left to defragment.
+    // Segments that are half dead are rewritten in the background: there is nothing for a request to start.
     unary(path('Defragment'), { request: DefragmentRequest, response: HeaderResponse }, () => ({})),
     serverStream(path('Snapshot'), { request: SnapshotRequest, response: SnapshotResponse }, () => {
       throw new EtcdError(GrpcCode.UNIMPLEMENTED, 'quorate: this version cannot stream a snapshot yet');
