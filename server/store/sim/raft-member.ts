@@ -4,6 +4,8 @@
  *
  * Order, line by line (types.ts, Ready): send messages · write snapshot, entries, hard state · flush · when durable, in order:
  * persisted(), then messagesAfterPersist · apply committed entries, then applied() · answer reads.
+ *
+ * Over 300 lines in one file on purpose: that order is what a reviewer checks, in one read from top to bottom.
  */
 import { assert, defined } from '../../../lib/base/assert.ts';
 import { type LogIndex, logIndex, type MemberId } from '../../../lib/base/brand.ts';
