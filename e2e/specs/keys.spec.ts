@@ -38,6 +38,8 @@ test('creating a key that exists writes nothing', async ({ page, client, prefix,
 test('the tree opens folder by folder and shows a change of another program', async ({ page, client, prefix }) => {
   const keys = new Keys(page);
   await client.put(`${prefix}web/port`, '8080');
+  // An only folder would open by itself.
+  await client.put(`${prefix}mail/host`, 'mx');
   await keys.open();
   await keys.row(prefix.slice(0, -1)).click();
   await keys.row('web').click();
