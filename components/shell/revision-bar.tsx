@@ -118,9 +118,7 @@ function LiveReading({
   return (
     <p className="flex shrink-0 items-center gap-3">
       {staleSince === null ? (
-        <StatusMark tone="good" className="[&_svg]:animate-live">
-          live
-        </StatusMark>
+        <StatusMark tone="good">live</StatusMark>
       ) : (
         <StatusMark tone="stale">stale since {momentText(staleSince, now)}</StatusMark>
       )}

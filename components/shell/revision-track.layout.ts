@@ -34,6 +34,8 @@ export interface TrackLayout {
 
 export const HATCH_PX = 40;
 const TICK_GAP_PX = 72;
+/** The words above the hatched strip: no tick runs through them. */
+const HATCH_LABEL_PX = 170;
 /** Ticks stand at such distances in time. */
 const TICK_STEPS_MS = [10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000];
 
@@ -64,7 +66,7 @@ export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLa
     oldest,
     current,
     marks,
-    ticks: timeTicks(view, xOf, { from: hatchedTo, to: width }),
+    ticks: timeTicks(view, xOf, { from: hatchedTo === 0 ? 0 : HATCH_LABEL_PX, to: width }),
     xOf,
     revisionAt,
   };

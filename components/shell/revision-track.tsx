@@ -101,9 +101,7 @@ function TrackDrawing({
       />
       {track.ticks.map((tick) => (
         <div key={tick.x} className="absolute top-0 h-[27px] border-line-strong border-l pl-1" style={{ left: tick.x }}>
-          {tick.x < 190 && track.hatchedTo > 0 ? null : (
-            <span className="mono block text-[0.6875rem] text-fg-3 leading-4">{tick.label}</span>
-          )}
+          <span className="mono block text-[0.6875rem] text-fg-3 leading-4">{tick.label}</span>
         </div>
       ))}
       {track.marks.map(({ x, change }) => (
