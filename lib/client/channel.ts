@@ -15,11 +15,11 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { defined } from '../base/assert.ts';
+import type { Method } from '../base/etcdpb/methods.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
 import type { Init } from '../base/protobuf/schema.ts';
 import { onAbort } from './abort.ts';
 import { ClientError } from './errors.ts';
-import type { Method } from './methods.ts';
 
 /** etcd's own bound for a proposal is 7 s with default settings: waiting less would call slow writes lost. */
 const CALL_TIMEOUT_MS = 10_000;

@@ -1,10 +1,10 @@
 /** What happens when answers do not come: against a store that misbehaves on demand. */
 import { afterEach, expect, test } from 'vitest';
 import { utf8Encode } from '../base/bytes.ts';
+import { methods } from '../base/etcdpb/methods.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
 import { type Client, connect } from './client.ts';
 import { CompactedError } from './errors.ts';
-import { methods } from './methods.ts';
 import { FakeStore } from './test-support/fake-store.ts';
 
 const open: { close(): void }[] = [];

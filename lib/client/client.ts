@@ -8,10 +8,10 @@ import {
   SortTarget,
   type TxnRequest,
 } from '../base/etcdpb/kv.ts';
+import { methods } from '../base/etcdpb/methods.ts';
 import type { KeyValue } from '../base/etcdpb/mvcc.ts';
 import type { Init } from '../base/protobuf/schema.ts';
 import { type CallOptions, Channel, type Tls } from './channel.ts';
-import { methods } from './methods.ts';
 import { openSession, type Session } from './session.ts';
 import { type WatchBatch, watchRange } from './watch.ts';
 

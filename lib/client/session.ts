@@ -7,11 +7,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeaseKeepAliveResponse } from '../base/etcdpb/lease.ts';
+import { methods } from '../base/etcdpb/methods.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
 import { onAbort } from './abort.ts';
 import { type Channel, toClientError } from './channel.ts';
 import { ClientError, SessionLostError } from './errors.ts';
-import { methods } from './methods.ts';
 
 /** One beat is sent after this part of the TTL, so that two may be lost before the lease is. */
 const BEATS_PER_TTL = 3;

@@ -4,13 +4,13 @@
  * (HTTP/2 flow control); nothing is buffered here without bound.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { methods } from '../base/etcdpb/methods.ts';
 import type { Event } from '../base/etcdpb/mvcc.ts';
 import type { WatchResponse } from '../base/etcdpb/watch.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
 import { onAbort } from './abort.ts';
 import { type Channel, retryDelayMs, toClientError } from './channel.ts';
 import { ClientError, CompactedError } from './errors.ts';
-import { methods } from './methods.ts';
 
 export interface WatchRange {
   readonly key: Uint8Array;

@@ -6,8 +6,8 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
+import type { Method } from '../../base/etcdpb/methods.ts';
 import type { Init } from '../../base/protobuf/schema.ts';
-import type { Method } from '../methods.ts';
 
 type Unary<Request, Response extends object> = (request: Request) => Init<Response> | Promise<Init<Response>>;
 

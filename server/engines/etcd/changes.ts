@@ -7,12 +7,12 @@
  * is reported as not complete.
  */
 import { EMPTY_BYTES } from '../../../lib/base/bytes.ts';
-import { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
+import { methods } from '../../../lib/base/etcdpb/methods.ts';
+import type { WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ChangesRequest, type ChangesResult, EngineError, type StoredEvent, type StoredKey } from '../engine.ts';
 import { codeOf, textOf } from './endpoint.ts';
 import type { Meter } from './meter.ts';
-import { methods, WATCH_PATH } from './methods.ts';
 import type { EndpointPool } from './pool.ts';
 import { parseReason, toStoredEvent } from './watch.ts';
 
@@ -32,7 +32,7 @@ export async function readChanges(pool: EndpointPool, meter: Meter, request: Cha
   const trustsProgress = hasHonestProgress(version);
   const collected = new Collector(request);
   meter.watchOpened();
-  const stream = endpoint.stream(WATCH_PATH, { request: WatchRequestPb, response: WatchResponse }, token);
+  const stream = endpoint.stream(methods.watch, token);
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<ChangesResult>((resolve, reject) => {

@@ -2,10 +2,11 @@
  * Where history begins. etcd has no call for it; a watch on one key from an older revision is cancelled with the answer.
  * Cost: one single-key read when nothing changed, one short watch when something did.
  */
+
+import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { EngineError } from '../engine.ts';
 import type { Meter } from './meter.ts';
-import { methods } from './methods.ts';
 import type { EndpointPool } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
 

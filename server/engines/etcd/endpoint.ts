@@ -4,11 +4,11 @@
  * All calls to an endpoint, the monitor's included, share one HTTP/2 connection. Nothing is retried here.
  */
 import { type ChannelCredentials, Client, type ClientDuplexStream, connectivityState, Metadata } from '@grpc/grpc-js';
+import type { Method } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import type { Init, Message } from '../../../lib/base/protobuf/schema.ts';
+import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { EngineError } from '../engine.ts';
 import type { Meter } from './meter.ts';
-import type { Method } from './methods.ts';
 
 /** Range answers and watch bursts have no bound in etcd; clientv3 accepts up to 2 GiB, we stop before Node's own limits. */
 const RECEIVE_BYTES_MAX = 512 * 1024 * 1024;
@@ -20,11 +20,6 @@ const RECONNECT_BACKOFF_MAX_MS = 2_000;
 
 /** grpc-js words for "no stream was ever opened": only then is a failed write known not to have been sent. */
 const NOT_SENT = 'No connection established';
-
-export interface Codec<Q extends object, A extends object> {
-  readonly request: Message<Q>;
-  readonly response: Message<A>;
-}
 
 export interface CallOptions {
   readonly timeoutMs: number;
@@ -87,8 +82,7 @@ export class Endpoint {
 
   /** @throws EngineError CANCELED when closed; all else arrives as the stream's 'error' */
   stream<Q extends object, A extends object>(
-    path: string,
-    codec: Codec<Q, A>,
+    method: Method<Q, A>,
     token: string | null,
   ): ClientDuplexStream<Init<Q>, A> {
     if (this.#closed) throw closedError();
@@ -96,7 +90,7 @@ export class Endpoint {
     // The server ends the stream when its member loses the leader: a watch on a cut-off member must not stay silent.
     meta.set('hasleader', 'true');
     this.#meter.rpc();
-    return this.#client.makeBidiStreamRequest(path, ...this.#codec(codec), meta);
+    return this.#client.makeBidiStreamRequest(method.path, ...this.#codec(method), meta);
   }
 
   /** Starts connecting when idle. */
@@ -110,17 +104,17 @@ export class Endpoint {
   }
 
   #codec<Q extends object, A extends object>(
-    codec: Codec<Q, A>,
+    method: Method<Q, A>,
   ): [encode: (value: Init<Q>) => Buffer, decode: (bytes: Buffer) => A] {
     return [
       (value) => {
-        const bytes = codec.request.encode(value);
+        const bytes = method.request.encode(value);
         this.#meter.count(bytes.length, 0);
         return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       },
       (bytes) => {
         this.#meter.count(0, bytes.length);
-        return codec.response.decode(bytes);
+        return method.response.decode(bytes);
       },
     ];
   }

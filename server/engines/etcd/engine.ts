@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials as grpcCredentials } from '@grpc/grpc-js';
 import { Compare, CompareResult, CompareTarget, type RequestOp, type TxnRequest } from '../../../lib/base/etcdpb/kv.ts';
+import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import type {
   ClusterCapability,
@@ -25,7 +26,6 @@ import type { Credentials } from './auth.ts';
 import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
 import { Meter } from './meter.ts';
-import { methods } from './methods.ts';
 import { EndpointPool } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
 

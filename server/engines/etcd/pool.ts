@@ -5,13 +5,13 @@
  * - Writes are sent once. They move on only when grpc-js never opened a stream for them.
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
+import { type Method, methods } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { EngineError } from '../engine.ts';
 import { type Credentials, TokenSource, wantsLogin } from './auth.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
-import { type Method, methods } from './methods.ts';
 
 /** One try of a read; the whole read may take READ_TIMEOUT_MS over several endpoints. */
 const READ_TRY_TIMEOUT_MS = 2_000;

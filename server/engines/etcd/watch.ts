@@ -6,15 +6,15 @@
  * still behind (etcd issue 15220).
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import { type Event, EventType, KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
-import { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
+import type { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import type { Init, MessageType } from '../../../lib/base/protobuf/schema.ts';
+import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { EngineError, type StoredEvent, type Watcher, type WatchHandler, type WatchRequest } from '../engine.ts';
 import { wantsLogin } from './auth.ts';
 import { codeOf, connectionReason, type Endpoint, textOf } from './endpoint.ts';
 import type { Meter } from './meter.ts';
-import { WATCH_PATH } from './methods.ts';
 import type { EndpointPool } from './pool.ts';
 
 const BACKOFF_MIN_MS = 50;
@@ -22,7 +22,7 @@ const BACKOFF_MAX_MS = 2_000;
 /** A server that has not confirmed the watch by then is given up. */
 const CREATE_TIMEOUT_MS = 3_000;
 
-type Request = Init<MessageType<typeof WatchRequestPb>>;
+type Request = Init<WatchRequestPb>;
 type Stream = ClientDuplexStream<Request, WatchResponse>;
 
 interface OpenRequest extends WatchRequest {
@@ -82,7 +82,7 @@ export class EtcdWatcher implements Watcher {
     }
     if (this.#closed || endpoint === undefined) return;
     this.#endpoint = endpoint.address;
-    const stream = endpoint.stream(WATCH_PATH, { request: WatchRequestPb, response: WatchResponse }, token);
+    const stream = endpoint.stream(methods.watch, token);
     this.#stream = stream;
     stream.on('data', (response: WatchResponse) => {
       if (stream === this.#stream) this.#onResponse(response, token);

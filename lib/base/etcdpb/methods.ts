@@ -1,0 +1,46 @@
+/**
+ * etcd's RPCs as clients call them: path, codecs, and whether one may be sent again when its outcome is unknown.
+ *
+ * Repeatable are reads and renewals. A write is not: it may have happened, and so may a grant or a revoke, whose second answer
+ * would be a misleading "already exists" or "not found".
+ */
+import type { Message } from '../protobuf/schema.ts';
+import { AuthenticateRequest, AuthenticateResponse } from './auth.ts';
+import * as cluster from './cluster.ts';
+import * as kv from './kv.ts';
+import * as lease from './lease.ts';
+import * as watch from './watch.ts';
+
+export interface Method<Request extends object, Response extends object> {
+  readonly path: string;
+  readonly request: Message<Request>;
+  readonly response: Message<Response>;
+  /** False: sent at most once. */
+  readonly repeatable: boolean;
+}
+
+function method<Request extends object, Response extends object>(
+  path: string,
+  request: Message<Request>,
+  response: Message<Response>,
+  repeatable: boolean,
+): Method<Request, Response> {
+  return { path: `/etcdserverpb.${path}`, request, response, repeatable };
+}
+
+export const methods = {
+  range: method('KV/Range', kv.RangeRequest, kv.RangeResponse, true),
+  put: method('KV/Put', kv.PutRequest, kv.PutResponse, false),
+  deleteRange: method('KV/DeleteRange', kv.DeleteRangeRequest, kv.DeleteRangeResponse, false),
+  txn: method('KV/Txn', kv.TxnRequest, kv.TxnResponse, false),
+  compact: method('KV/Compact', kv.CompactionRequest, kv.HeaderResponse, false),
+  watch: method('Watch/Watch', watch.WatchRequest, watch.WatchResponse, true),
+  leaseGrant: method('Lease/LeaseGrant', lease.LeaseGrantRequest, lease.LeaseGrantResponse, false),
+  leaseRevoke: method('Lease/LeaseRevoke', lease.LeaseRevokeRequest, kv.HeaderResponse, false),
+  leaseKeepAlive: method('Lease/LeaseKeepAlive', lease.LeaseKeepAliveRequest, lease.LeaseKeepAliveResponse, true),
+  leaseTimeToLive: method('Lease/LeaseTimeToLive', lease.LeaseTimeToLiveRequest, lease.LeaseTimeToLiveResponse, true),
+  leaseLeases: method('Lease/LeaseLeases', lease.LeaseLeasesRequest, lease.LeaseLeasesResponse, true),
+  memberList: method('Cluster/MemberList', cluster.MemberListRequest, cluster.MembersResponse, true),
+  status: method('Maintenance/Status', cluster.StatusRequest, cluster.StatusResponse, true),
+  authenticate: method('Auth/Authenticate', AuthenticateRequest, AuthenticateResponse, true),
+} as const;
