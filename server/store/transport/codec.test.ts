@@ -15,6 +15,7 @@ const arbBytes = fc.uint8Array({ maxLength: 400 });
 const arbEntryType = fc.constantFrom<EntryType>(0, 1, 2);
 const arbEntry: fc.Arbitrary<Entry> = fc.record({ term: arbTerm, index: arbIndex, type: arbEntryType, data: arbBytes });
 const arbEntryId = fc.record({ term: arbTerm, index: arbIndex });
+const arbCommitted = arbEntryId.filter(({ index }) => index > 0);
 const arbMembers = fc.array(arbMember, { maxLength: 5 });
 const arbConfState = fc.record({
   voters: arbMembers,
@@ -42,7 +43,9 @@ const arbMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ ...of('requestVote'), lastEntry: arbEntryId, isTransfer: fc.boolean() }),
   fc.record({ ...of('preVote'), lastEntry: arbEntryId, isTransfer: fc.boolean() }),
   fc.record({ ...of('requestVoteResponse'), reject: fc.boolean() }),
+  fc.record({ ...of('requestVoteResponse'), reject: fc.boolean(), committed: arbCommitted }),
   fc.record({ ...of('preVoteResponse'), reject: fc.boolean() }),
+  fc.record({ ...of('preVoteResponse'), reject: fc.boolean(), committed: arbCommitted }),
   fc.record({ ...of('heartbeat'), commitIndex: arbIndex, context: arbBytes }),
   fc.record({ ...of('heartbeatResponse'), context: arbBytes }),
   fc.record({

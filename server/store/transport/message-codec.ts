@@ -31,7 +31,7 @@ const PeerMessage = message('quorate.PeerMessage', {
   from: uint64(2),
   to: uint64(3),
   term: ordinal(4),
-  /** appendEntries: previous; requestVote and preVote: lastEntry. */
+  /** appendEntries: previous; requestVote and preVote: lastEntry; their responses: committed. */
   entryTerm: ordinal(5),
   entryIndex: ordinal(6),
   commitIndex: ordinal(7),
@@ -87,8 +87,10 @@ function fieldsOf(value: Message): Init<PeerMessage> {
       return { entryTerm: lastEntry.term, entryIndex: lastEntry.index, isTransfer };
     }
     case 'requestVoteResponse':
-    case 'preVoteResponse':
-      return { reject: value.reject };
+    case 'preVoteResponse': {
+      const { reject, committed } = value;
+      return { reject, entryTerm: committed?.term, entryIndex: committed?.index };
+    }
     case 'heartbeat':
       return { commitIndex: value.commitIndex, context: value.context };
     case 'heartbeatResponse':
@@ -146,7 +148,8 @@ function build(type: MessageType, raw: PeerMessage): Message {
       return { ...base, type, lastEntry: entryId(), isTransfer: raw.isTransfer };
     case 'requestVoteResponse':
     case 'preVoteResponse':
-      return { ...base, type, reject };
+      // Index 0 names no entry: the voter had nothing to tell.
+      return { ...base, type, reject, ...(raw.entryIndex === 0 ? {} : { committed: entryId() }) };
     case 'heartbeat':
       return { ...base, type, commitIndex, context: own(raw.context) };
     case 'heartbeatResponse':
