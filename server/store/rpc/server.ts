@@ -71,6 +71,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const onDefect = options.onDefect ?? reportDefect;
   const health = { successes: 0, failures: 0 };
   const leaderChanges = countLeaderChanges(member);
+  const gateway = createGateway({ methods, receiveBytesMax, onDefect });
   const front: Front = createHttp2Front({
     methods,
     receiveBytesMax,
@@ -79,7 +80,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
       member,
       health,
       onDefect,
-      gateway: createGateway({ methods, receiveBytesMax, onDefect }),
+      gateway: gateway.handle,
       metrics: () => ({
         member,
         methods,
@@ -93,6 +94,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const close = async (): Promise<void> => {
     requirement.close();
     leaderChanges.stop();
+    gateway.close();
     await front.close();
   };
   const addresses: Address[] = [];

@@ -1,20 +1,33 @@
 /** Streams through the JSON gateway: JSON messages in the request body, one `{"result":…}` line per answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode, httpStatusOf } from '../../../../lib/base/grpc-status.ts';
 import { fromJson, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
 import { STATUS_OK, type Status } from '../front/status.ts';
 import type { ServerStream, StreamHandler, StreamMethod } from '../front/types.ts';
 import { GATEWAY_BODY_BYTES_MAX, STREAM_OUTPUT_BYTES_MAX } from '../limits.ts';
-import { GatewayCall, type GatewayOptions, gatewayStatusOf } from './gateway.ts';
+import { GatewayCall, type GatewayOptions, gatewayStatusOf } from './gateway-call.ts';
 import { JsonSequence } from './json-sequence.ts';
 
-export function serveGatewayStream(
-  method: StreamMethod,
-  options: GatewayOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  new GatewayStream(method, options, request, response).start();
+/** The open ones, so that they can be ended when the member stops. */
+export class GatewayStreams {
+  readonly #options: GatewayOptions;
+  readonly #open = new Set<GatewayStream>();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  serve(method: StreamMethod, request: IncomingMessage, response: ServerResponse): void {
+    const stream = new GatewayStream(method, this.#options, request, response);
+    this.#open.add(stream);
+    response.on('close', () => this.#open.delete(stream));
+    stream.start();
+  }
+
+  close(): void {
+    for (const stream of this.#open) stream.fail(etcdErrors.stopped());
+  }
 }
 
 class GatewayStream implements ServerStream<object> {

@@ -6,33 +6,33 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EtcdError } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode, httpStatusOf } from '../../../../lib/base/grpc-status.ts';
-import { fromJson, JsonError, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
+import { fromJson, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
 import { messageTooLarge } from '../front/frame.ts';
-import { statusOf } from '../front/status.ts';
-import type { Call, Method, UnaryMethod } from '../front/types.ts';
+import type { UnaryMethod } from '../front/types.ts';
 import { GATEWAY_BODY_BYTES_MAX } from '../limits.ts';
+import { GatewayCall, type GatewayOptions, gatewayStatusOf } from './gateway-call.ts';
 import { GATEWAY_PATHS } from './gateway-paths.ts';
-import { serveGatewayStream } from './gateway-stream.ts';
+import { GatewayStreams } from './gateway-stream.ts';
 import { sendJson } from './respond.ts';
 
-export interface GatewayOptions {
-  readonly methods: readonly Method[];
-  readonly receiveBytesMax: number;
-  readonly onDefect: (error: unknown, where: string) => void;
+export interface Gateway {
+  readonly handle: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  /** Ends open streams with "server stopped". */
+  close(): void;
 }
 
-export type GatewayHandler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
-
-export function createGateway(options: GatewayOptions): GatewayHandler {
+export function createGateway(options: GatewayOptions): Gateway {
   const byPath = new Map(options.methods.map((method) => [method.path, method]));
-  return async (request, response, path) => {
+  const streams = new GatewayStreams(options);
+  const handle: Gateway['handle'] = async (request, response, path) => {
     const method = byPath.get(GATEWAY_PATHS.get(path) ?? '');
     if (method === undefined) sendJson(response, 404, { code: GrpcCode.NOT_FOUND, message: 'Not Found' });
     else if (request.method !== 'POST') {
       sendJson(response, 501, { code: GrpcCode.UNIMPLEMENTED, message: 'Method Not Allowed' });
-    } else if (method.kind === 'stream') serveGatewayStream(method, options, request, response);
+    } else if (method.kind === 'stream') streams.serve(method, request, response);
     else await serveUnary(method, options, request, response);
   };
+  return { handle, close: () => streams.close() };
 }
 
 async function serveUnary(
@@ -61,13 +61,6 @@ async function serveUnary(
   }
 }
 
-export function gatewayStatusOf(error: unknown): ReturnType<typeof statusOf> {
-  if (error instanceof JsonError) {
-    return { code: GrpcCode.INVALID_ARGUMENT, message: error.message, isDefect: false };
-  }
-  return statusOf(error);
-}
-
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -80,34 +73,4 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-const METADATA_PREFIX = 'grpc-metadata-';
-
-/** A call that came over HTTP/1.1: `Authorization` is passed on, `Grpc-Metadata-X` becomes metadata X. */
-export class GatewayCall implements Call {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-
-  constructor(request: IncomingMessage, response: ServerResponse) {
-    this.#request = request;
-    this.#response = response;
-  }
-
-  metadata(name: string): string | undefined {
-    const { headers } = this.#request;
-    const value = headers[METADATA_PREFIX + name] ?? (name === 'authorization' ? headers.authorization : undefined);
-    return typeof value === 'string' ? value : value?.[0];
-  }
-
-  get cancelled(): boolean {
-    return this.#response.destroyed;
-  }
-
-  onCancel(listener: () => void): void {
-    // 'close' also follows a complete answer, which is no cancellation.
-    this.#response.once('close', () => {
-      if (!this.#response.writableFinished) listener();
-    });
-  }
 }

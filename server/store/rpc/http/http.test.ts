@@ -133,6 +133,17 @@ test('a watch through the gateway streams results, one per line, until the clien
   await expect.poll(() => served.member.watches.watcherCount()).toBe(0);
 });
 
+test('a stream through the gateway is told that the member stops', async () => {
+  const response = await fetch(`${served.url}/v3/watch`, {
+    method: 'POST',
+    body: JSON.stringify({ create_request: { key: base64('a') } }),
+  });
+  const text = response.text();
+  await expect.poll(() => served.member.watches.watcherCount()).toBe(1);
+  await served.front.close();
+  expect((await text).trim().split('\n').at(-1)).toBe('{"error":{"code":14,"message":"etcdserver: server stopped"}}');
+});
+
 test('keep-alives through the gateway: many requests in one body, then the end', async () => {
   await served.member.propose({ leaseGrant: { id: 5n, ttl: 30 } });
   const response = await fetch(`${served.url}/v3/lease/keepalive`, {
