@@ -3,7 +3,7 @@
  * rest resolves imports against it. Every file belongs to the area with the longest matching path.
  */
 import path from 'node:path';
-import type { Finding, SourceFile } from './source-files.ts';
+import { type Finding, isTestCode, type SourceFile } from './source-files.ts';
 import { lineAt, stripCode } from './strip-code.ts';
 
 interface Area {
@@ -208,7 +208,7 @@ function judge(from: string, area: Area, specifier: string, known: ReadonlySet<s
   if (!known.has(target)) return undefined; // tsc says it better
   const to = areaOf(target);
   if (to === undefined || to.path === area.path) return undefined;
-  const allowed = [...area.may, ...(isTest(from) ? testAreas(from) : [])];
+  const allowed = [...area.may, ...(isTestCode(from) ? testAreas(from) : [])];
   if (allowed.some((folder) => isBelow(target, folder))) return undefined;
   return `${area.path || 'the root'} may not import ${to.path || 'the root'} (${target}): ${area.why}`;
 }
@@ -217,7 +217,7 @@ function mayOutside(from: string, area: Area, specifier: string): boolean {
   const isNode = specifier.startsWith('node:');
   const matches = (list: readonly string[]) =>
     list.some((name) => specifier === name || specifier.startsWith(`${name}/`) || (isNode && name === 'node:*'));
-  if (isTest(from) && matches(TEST_PACKAGES)) return true;
+  if (isTestCode(from) && matches(TEST_PACKAGES)) return true;
   switch (area.outside) {
     case 'all':
       return true;
@@ -232,8 +232,6 @@ function mayOutside(from: string, area: Area, specifier: string): boolean {
   }
 }
 
-/** Folders of test doubles and generators are test code too. */
-const isTest = (file: string): boolean => /\.test\.tsx?$|\/(test-support|testing)\//.test(file);
 const isBelow = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
 
 function testAreas(from: string): readonly string[] {

@@ -10,6 +10,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Tests, and what only tests use: doubles, generators, harnesses. */
+export const isTestCode = (file: string): boolean =>
+  /\.(test|spec|testing)\.tsx?$|(^|\/)(test-support|testing)(\/|\.ts$)/.test(file);
+
 /** One thing wrong. `line` counts from 1. */
 export interface Finding {
   readonly path: string;

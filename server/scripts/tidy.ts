@@ -1,5 +1,5 @@
 /** House rules that no linter knows: sizes, forbidden words, purity of the store's core, the closed top level. */
-import type { Finding, SourceFile } from './source-files.ts';
+import { type Finding, isTestCode, type SourceFile } from './source-files.ts';
 import { lineAt, stripCode } from './strip-code.ts';
 
 const LINES_MAX = 500;
@@ -32,7 +32,7 @@ const isCode = (path: string): boolean => /\.(ts|tsx|mts|mjs)$/.test(path);
 const isTest = (path: string): boolean => /\.(test|spec)\.tsx?$/.test(path);
 /** Deterministic by contract: state in, state out. Their tests may wait and use property generators. */
 const isPure = (path: string): boolean =>
-  /^server\/store\/(raft|mvcc|apply|lease|auth|alarm)\//.test(path) && isCode(path) && !isTest(path);
+  /^server\/store\/(raft|mvcc|apply|lease|auth|alarm)\//.test(path) && isCode(path) && !isTestCode(path);
 const isSelf = (path: string): boolean => path.startsWith('server/scripts/tidy');
 
 const BANS: readonly Ban[] = [
