@@ -2,6 +2,7 @@
 
 import { Plus, Search, X } from 'lucide-react';
 import { useDeferredValue, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -44,13 +45,18 @@ export function KeysPage() {
     else if (url.selectedFolder !== null) remove({ prefix: url.selectedFolder });
   };
 
+  const findKeys = (): void => {
+    // Where the open key covers the tree, the tree comes back first.
+    if (filter.current?.offsetParent === null) flushSync(url.close);
+    filter.current?.select();
+  };
   useBindings([
     {
       id: 'keys.filter',
       keys: '/',
       title: 'Find keys by their text',
       group: 'Page',
-      run: () => filter.current?.select(),
+      run: findKeys,
     },
     {
       id: 'keys.new',

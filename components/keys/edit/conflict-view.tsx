@@ -66,6 +66,13 @@ export function ConflictView({ draft, onDraft }: ConflictViewProps) {
               )
             }
           >
+            {theirs !== null && base !== null && baseText === theirsText ? (
+              <p className="text-fg-3 text-meta">
+                {theirs.lease === base.lease
+                  ? 'Written again with the same value.'
+                  : 'The same value, on another lease.'}
+              </p>
+            ) : null}
             <Compared before={baseText} after={theirsText} label="What they changed" isMissing={theirs === null} />
           </Column>
           <Column title="Yours" note="not saved">

@@ -18,6 +18,8 @@ export interface CodeMirrorProps {
   readonly text: string;
   readonly language: CodeLanguage;
   readonly readOnly?: boolean;
+  /** Off where the text brings its own, as hex does. */
+  readonly withLineNumbers?: boolean;
   /** Every change, exact to the character; carriage returns stay. */
   readonly onChange?: (text: string) => void;
   /** Mod+Enter. */
@@ -103,7 +105,7 @@ export default function CodeMirror(props: CodeMirrorProps) {
 }
 
 function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: Compartment): Extension {
-  const { label, readOnly = false } = latest.current;
+  const { label, readOnly = false, withLineNumbers = true } = latest.current;
   return [
     // Only "\n" separates lines: "\r" is shown and kept, never normalised away.
     EditorState.lineSeparator.of('\n'),
@@ -114,7 +116,7 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       ...(readOnly ? { tabindex: '0', role: 'textbox', 'aria-readonly': 'true' } : {}),
     }),
     EditorView.lineWrapping,
-    lineNumbers(),
+    withLineNumbers ? lineNumbers() : [],
     highlightSpecialChars(),
     drawSelection(),
     syntaxHighlighting(highlight),

@@ -69,10 +69,11 @@ export function ValueView({ value }: { readonly value: WireBytes }) {
       {format.kind === 'empty' ? (
         <p className="px-3 pb-3 text-fg-3">Zero bytes. The key exists and holds nothing.</p>
       ) : (
-        <div className="max-h-[46vh] min-h-16 overflow-auto border-t bg-inset">
+        <div className="max-h-[46vh] min-h-10 overflow-auto border-t bg-inset">
           <CodeEditor
             key={view}
             readOnly
+            withLineNumbers={view === 'pretty' || view === 'raw'}
             label="Value"
             text={text}
             language={

@@ -139,6 +139,14 @@ test('a key far down a long folder is found in a few pages', async () => {
   expect(world.asked.length).toBeLessThan(15);
 });
 
+test('a link into a folder that is opening by itself still finds its key', async () => {
+  const world = new World(['only/a', 'only/b']);
+  const begun = world.controller.begin([]);
+  const revealed = world.controller.whenReady().then(() => world.controller.reveal(wireToByteString('only/b')));
+  await begun;
+  expect(await revealed).toBe(2);
+});
+
 test('a failed read is said, and tried again by itself', async () => {
   const world = new World(['a']);
   world.failWith = new Error('no answer');

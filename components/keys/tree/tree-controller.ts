@@ -34,7 +34,7 @@ export class TreeController {
   isReady = false;
   private readonly source: TreeSource;
   private readonly reader: PageReader;
-  private readonly opening = new Set<ByteString>();
+  private readonly opening = new Map<ByteString, Promise<Folder | undefined>>();
   private visible: Visible = { first: 0, last: 0 };
   private isHeld = false;
   private cancelResync: (() => void) | null = null;
@@ -139,27 +139,30 @@ export class TreeController {
     });
   }
 
-  async expand(parent: Folder, index: number): Promise<Folder | undefined> {
+  /** Opens a folder; who asks while it is being opened waits for the same answer. */
+  expand(parent: Folder, index: number): Promise<Folder | undefined> {
     const target = parent.nodeAt(index)?.folder;
-    if (target === null || target === undefined) return undefined;
+    if (target === null || target === undefined) return Promise.resolve(undefined);
     const path = wireToByteString(target.path);
-    if (this.opening.has(path)) return undefined;
-    this.opening.add(path);
-    this.model.changed();
-    const page = await this.reader.read(`!${path}`, { prefix: target.path, offset: 0, limit: PAGE_ROWS });
-    this.opening.delete(path);
-    if (page === undefined) {
+    const under = this.opening.get(path);
+    if (under !== undefined) return under;
+    const opening = this.openFolder(parent, path).finally(() => {
+      this.opening.delete(path);
       this.model.changed();
-      return undefined;
-    }
+    });
+    this.opening.set(path, opening);
+    this.model.changed();
+    return opening;
+  }
+
+  private async openFolder(parent: Folder, path: ByteString): Promise<Folder | undefined> {
+    const page = await this.reader.read(`!${path}`, { prefix: byteStringToWire(path), offset: 0, limit: PAGE_ROWS });
+    if (page === undefined) return undefined;
     this.model.live.settle();
     // Rows may have moved while the page was on its way: find the folder again by its path.
-    const name = parent.find(childName(parent, path));
-    if (name.kind !== 'at' || page.total === 0) {
-      this.model.changed();
-      return undefined;
-    }
-    const opened = this.model.open(parent, name.index, page);
+    const place = parent.find(childName(parent, path));
+    if (place.kind !== 'at' || page.total === 0) return undefined;
+    const opened = this.model.open(parent, place.index, page);
     if (opened !== undefined) await this.openOnly(opened);
     return opened;
   }
