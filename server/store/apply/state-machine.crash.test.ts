@@ -171,7 +171,7 @@ test('a machine that crashes reopens at its durable index and catches up to the 
         subject.crash({ seed: 1, loss: 0.5 });
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 
@@ -188,6 +188,6 @@ test('files that compaction rewrote bring back the same state', () => {
         subject.crash({ seed: 1, loss: 0 });
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 50 },
   );
 });

@@ -47,7 +47,7 @@ export function openSegments(options: SegmentOptions, makeLoader: (store: Segmen
   }
   const store = new SegmentStore(options, incarnation ?? 1);
   const names = disk.list(dir).flatMap((name) => parseName(name) ?? []);
-  const { chosen } = resolveNames(names.filter((name) => name.incarnation === store.incarnation));
+  const chosen = resolveNames(names.filter((name) => name.incarnation === store.incarnation));
   const tail = findTail(options, chosen);
   const commit = load(store, tail, makeLoader(store));
   // Only now, when everything was read, is anything changed.

@@ -65,23 +65,19 @@ export class SegmentFile {
 
 /**
  * Which of the files found in a directory count, in order of position; the others were replaced by a rewrite whose
- * removal of them was cut short. Throws when positions are missing or half covered.
+ * removal of them was cut short. @throws AssertionError when positions are missing or half covered
  */
-export function resolveNames(names: readonly SegmentName[]): { chosen: SegmentName[]; obsolete: SegmentName[] } {
+export function resolveNames(names: readonly SegmentName[]): SegmentName[] {
   const sorted = [...names].sort((a, b) => a.first - b.first || b.last - a.last || b.generation - a.generation);
   const chosen: SegmentName[] = [];
-  const obsolete: SegmentName[] = [];
   for (const name of sorted) {
-    const previous = chosen.at(-1);
-    if (previous !== undefined && name.last <= previous.last) obsolete.push(name);
-    else {
-      const expected = previous === undefined ? FIRST_POSITION : previous.last + 1;
-      assert(
-        name.first === expected,
-        `segment ${formatName(name)} does not follow position ${expected - 1}: a segment file is missing`,
-      );
-      chosen.push(name);
-    }
+    const covered = chosen.at(-1)?.last ?? FIRST_POSITION - 1;
+    if (name.last <= covered) continue;
+    assert(
+      name.first === covered + 1,
+      `segment ${formatName(name)} does not follow position ${covered}: a segment file is missing`,
+    );
+    chosen.push(name);
   }
-  return { chosen, obsolete };
+  return chosen;
 }
