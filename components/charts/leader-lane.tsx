@@ -1,7 +1,7 @@
 'use client';
 
 import { type PointerEvent, useState } from 'react';
-import { clockMinute, clockTime, durationText } from '../../lib/format/time.ts';
+import { clockTime, durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { barAt, type LaneBar, type LaneInput, type LaneLayout, layoutLane } from './leader-lane.layout.ts';
@@ -54,7 +54,7 @@ export function LeaderLane({ members, ...input }: LeaderLaneProps) {
               className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
               style={{ left: tick.x }}
             >
-              {clockMinute(tick.at)}
+              {tick.label}
             </span>
           ))}
         </div>

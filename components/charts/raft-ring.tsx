@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { layoutRing, NODE_RADIUS, type RingArrow, type RingNode } from './raft-ring.layout.ts';
@@ -150,6 +150,8 @@ interface NodeProps extends React.ComponentProps<'button'> {
 
 function Node({ node, member, term, isSelected, onSelect, ...props }: NodeProps & { readonly onSelect: () => void }) {
   const isLeft = node.labelSide === 'left';
+  // The term the picture opened with has not turned.
+  const [firstTerm] = useState(term);
   return (
     <button
       type="button"
@@ -174,11 +176,13 @@ function Node({ node, member, term, isSelected, onSelect, ...props }: NodeProps 
       >
         {member.isLeader ? (
           <>
-            <span
-              key={term}
-              aria-hidden="true"
-              className="absolute inset-0 animate-vote rounded-full border-2 border-leader-mark opacity-0"
-            />
+            {term === firstTerm ? null : (
+              <span
+                key={term}
+                aria-hidden="true"
+                className="absolute inset-0 animate-vote rounded-full border-2 border-leader-mark opacity-0"
+              />
+            )}
             <svg aria-hidden="true" viewBox="0 0 12 12" className="absolute -top-2 size-4 text-leader-mark">
               <path
                 className="fill-leader-mark stroke-surface"

@@ -4,9 +4,10 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
-import { displayWire } from '../../lib/format/wire-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
-import { KeyLink, RevisionLink } from '../shell/links.tsx';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { RevisionLink } from '../shell/links.tsx';
 import { useHref } from '../shell/use-href.ts';
 import { useChanges, useIndexState, useLiveStore, useNow } from '../shell/use-live.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -96,9 +97,9 @@ function FeedRow({ row, now }: { readonly row: ChangeRow; readonly now: number }
       <StatusMark tone={isPut ? 'good' : 'bad'} shape={isPut ? 'plus' : 'minus'} wordHidden>
         {isPut ? 'put' : 'deleted'}
       </StatusMark>
-      <KeyLink value={event.key} />
+      <PeekKeyLink value={event.key} />
       <span className="mono truncate text-fg-3 @max-3xl:hidden">
-        {event.preview === null ? '' : displayWire(event.preview)}
+        {event.preview === null ? '' : displayBytes(event.preview)}
       </span>
       <RevisionLink rev={event.revision} className="text-right text-fg-3" />
       <span className="nums text-right text-fg-3 text-meta">{now === 0 ? '' : agoText(event.at, now)}</span>

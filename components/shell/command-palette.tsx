@@ -9,7 +9,7 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
 import type { SearchPage } from '../../lib/api/types.ts';
 import { formatCount, parseWireInt, plural } from '../../lib/format/number.ts';
-import { displayWire, wireId } from '../../lib/format/wire-bytes.ts';
+import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { keysOf } from './keymap.ts';
 import { PAGES } from './pages.ts';
@@ -208,7 +208,7 @@ function KeyItems({ query, close }: ItemsProps) {
             router.push(href('/keys', keyParams(meta.key)));
           }}
         >
-          <span className="mono">{displayWire(meta.key)}</span>
+          <span className="mono">{displayBytes(meta.key)}</span>
         </Item>
       ))}
     </Command.Group>

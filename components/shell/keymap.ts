@@ -52,6 +52,8 @@ export class Keymap {
   #bindings: readonly Binding[] = [];
   #handler: ((event: Event) => void) | null = null;
   #sequenceUntil = 0;
+  /** The press that completed a sequence: whatever else it would match on its own, it is spent. */
+  #spent: Event | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #readContext: () => PressContext;
 
@@ -110,11 +112,11 @@ export class Keymap {
     const context = this.#readContext();
     if (context.isInField && binding.inFields !== true) return;
     if (context.isDialogOpen && binding.inDialogs !== true) return;
-    if (!isSequence(keys) && event.timeStamp < this.#sequenceUntil) {
-      this.#sequenceUntil = 0;
-      return;
-    }
-    if (isSequence(keys)) this.#sequenceUntil = 0;
+    if (event === this.#spent) return;
+    const isUnderWay = event.timeStamp < this.#sequenceUntil;
+    this.#sequenceUntil = 0;
+    if (isSequence(keys)) this.#spent = event;
+    else if (isUnderWay) return;
     event.preventDefault();
     binding.run?.();
   }

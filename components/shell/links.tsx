@@ -8,7 +8,7 @@ import { routes } from '../../lib/api/routes.ts';
 import type { WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
 import { curl, etcdctl } from '../../lib/format/commands.ts';
 import { formatCount } from '../../lib/format/number.ts';
-import { displayWire, isText } from '../../lib/format/wire-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { cn } from '../ui/cn.ts';
 import {
   ContextMenu,
@@ -55,7 +55,7 @@ export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
   const { copy } = useCopy();
   const forms = useKeyForms(value, rev);
   const address = href('/keys', keyParams(value, rev));
-  const shown = displayWire(value);
+  const shown = displayBytes(value);
   return (
     <ContextMenu>
       <ContextMenuTrigger asChild>
@@ -74,7 +74,7 @@ export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
         >
           Open in a new tab
         </ContextMenuItem>
-        {isText(value) ? (
+        {typeof value === 'string' ? (
           <ContextMenuItem
             icon={<Activity aria-hidden="true" />}
             onSelect={() => router.push(href('/watch', { filter: value, rev: null }))}
@@ -83,8 +83,11 @@ export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
           </ContextMenuItem>
         ) : null}
         <ContextMenuSeparator />
-        <ContextMenuItem icon={<Copy aria-hidden="true" />} onSelect={() => copy(isText(value) ? value : value.base64)}>
-          {isText(value) ? 'Copy key' : 'Copy key as base64'}
+        <ContextMenuItem
+          icon={<Copy aria-hidden="true" />}
+          onSelect={() => copy(typeof value === 'string' ? value : value.base64)}
+        >
+          {typeof value === 'string' ? 'Copy key' : 'Copy key as base64'}
         </ContextMenuItem>
         <CopyAsContextItems forms={forms} />
       </ContextMenuContent>

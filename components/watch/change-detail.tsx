@@ -10,7 +10,9 @@ import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
 import { comparableText } from '../../lib/history/value-format.ts';
 import { DiffView } from '../history/diff-view.tsx';
-import { KeyLink, LeaseLink, RevisionLink, useKeyForms } from '../shell/links.tsx';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { PeekLeaseLink } from '../leases/lease-peek.tsx';
+import { RevisionLink, useKeyForms } from '../shell/links.tsx';
 import { useStoreId } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -31,7 +33,9 @@ export function ChangeDetail({ event, onClose }: { readonly event: ChangeEvent; 
         <StatusMark tone={isPut ? 'good' : 'bad'} shape={isPut ? 'plus' : 'minus'}>
           {isPut ? 'put' : 'deleted'}
         </StatusMark>
-        <KeyLink value={event.key} rev={event.revision} className="min-w-0 flex-1 text-fg" />
+        <span className="flex min-w-0 flex-1">
+          <PeekKeyLink value={event.key} rev={event.revision} className="text-fg" />
+        </span>
         <CopyAsMenu forms={forms} />
         <IconButton label="Close" shortcut="Escape" size="small" onClick={onClose}>
           <X aria-hidden="true" />
@@ -60,7 +64,7 @@ export function ChangeDetail({ event, onClose }: { readonly event: ChangeEvent; 
           ) : null}
           {event.lease === null ? null : (
             <Fact name="ends with">
-              <LeaseLink id={event.lease} />
+              <PeekLeaseLink id={event.lease} />
             </Fact>
           )}
         </dl>

@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 import type { ChangeEvent } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
-import { displayWire } from '../../lib/format/wire-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
-import { KeyLink, LeaseLink } from '../shell/links.tsx';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable, type RowSource } from '../ui/data-table.tsx';
 
@@ -42,7 +43,11 @@ const COLUMNS: readonly Column<ChangeRow>[] = [
     id: 'key',
     head: 'Key',
     width: 'minmax(12rem, 2fr)',
-    cell: cell((event) => <KeyLink value={event.key} rev={event.revision} className="block" />),
+    cell: cell((event) => (
+      <span className="flex min-w-0">
+        <PeekKeyLink value={event.key} rev={event.revision} />
+      </span>
+    )),
   },
   {
     id: 'value',
@@ -50,7 +55,7 @@ const COLUMNS: readonly Column<ChangeRow>[] = [
     width: 'minmax(0, 3fr)',
     hideBelow: 560,
     cell: cell((event) => (
-      <span className="mono text-fg-3">{event.preview === null ? '' : displayWire(event.preview)}</span>
+      <span className="mono text-fg-3">{event.preview === null ? '' : displayBytes(event.preview)}</span>
     )),
   },
   {
@@ -58,7 +63,7 @@ const COLUMNS: readonly Column<ChangeRow>[] = [
     head: 'Lease',
     width: '9.5rem',
     hideBelow: 860,
-    cell: cell((event) => (event.lease === null ? null : <LeaseLink id={event.lease} />)),
+    cell: cell((event) => (event.lease === null ? null : <PeekLeaseLink id={event.lease} />)),
   },
   {
     id: 'size',

@@ -1,18 +1,18 @@
 /** The commands an operator would type for what the screen shows. */
 import type { WireBytes } from '../api/types.ts';
-import { isText, wireToBytes } from './wire-bytes.ts';
+import { fromWire } from '../keys/wire-bytes.ts';
 
 const PLAIN = /^[A-Za-z0-9_./:=@%+,-]+$/;
 
 /** One shell word, exact for any bytes: plain, 'single quoted', or $'\x00' where a terminal could not carry it. */
 export function shellWord(value: WireBytes): string {
-  if (isText(value)) {
+  if (typeof value === 'string') {
     if (PLAIN.test(value)) return value;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters a quoted word cannot show
     if (!/[\u0000-\u001f\u007f]/.test(value)) return `'${value.replaceAll("'", "'\\''")}'`;
   }
   let out = '';
-  for (const byte of wireToBytes(value)) {
+  for (const byte of fromWire(value)) {
     const isSafe = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
     out += isSafe ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
   }
@@ -26,7 +26,7 @@ export function etcdctl(
   flags: readonly string[] = [],
 ): string {
   const [verb, ...rest] = words;
-  const needsDashes = rest.some((word) => isText(word) && word.startsWith('-'));
+  const needsDashes = rest.some((word) => typeof word === 'string' && word.startsWith('-'));
   const hosts =
     endpoints.length === 0 ? [] : [`--endpoints=${endpoints.map((one) => one.replace(/^http:\/\//, '')).join(',')}`];
   const head = ['etcdctl', ...hosts, ...(verb === undefined ? [] : [shellWord(verb)])];

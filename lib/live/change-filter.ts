@@ -1,6 +1,6 @@
 /** Which changes a watch shows. */
 import type { ChangeEvent } from '../api/types.ts';
-import { displayWire } from '../format/wire-bytes.ts';
+import { displayBytes } from '../keys/wire-bytes.ts';
 
 export type FilterMatch = 'prefix' | 'contains';
 export type ShownTypes = 'all' | 'put' | 'delete';
@@ -11,10 +11,10 @@ export interface ChangeFilter {
   readonly types: ShownTypes;
 }
 
-/** Keys that are not text match by their hex, as the screen shows them. */
+/** Keys that are not text match as the screen shows them. */
 export function matchesFilter(event: ChangeEvent, { text, match, types }: ChangeFilter): boolean {
   if (types !== 'all' && event.type !== types) return false;
   if (text === '') return true;
-  const key = typeof event.key === 'string' ? event.key : displayWire(event.key);
+  const key = typeof event.key === 'string' ? event.key : displayBytes(event.key);
   return match === 'prefix' ? key.startsWith(text) : key.includes(text);
 }
