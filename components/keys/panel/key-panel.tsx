@@ -148,7 +148,7 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
               ) : (
                 <PanelError title="The history could not be read" error={history.error} onRetry={history.retry} />
               )
-            ) : history.data.versions.length === 0 ? (
+            ) : history.data.versions.length === 0 && !history.data.more ? (
               <NoHistory compacted={history.data.compacted} />
             ) : (
               <HistoryThread

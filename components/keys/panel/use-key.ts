@@ -40,14 +40,13 @@ export function useKeyHistory(storeId: string, key: WireBytes) {
     first === undefined || last === undefined
       ? undefined
       : { ...last, compacted: first.compacted, versions: known.flatMap((page) => page.versions) };
-  const oldest = data?.versions.at(-1)?.modRevision;
+  const nextBefore = last?.nextBefore ?? null;
   return {
     data,
     error: pages.find((page) => page.error !== null)?.error ?? null,
     isLoadingMore: pages.length > 1 && (pages.at(-1)?.isPending ?? false),
     loadMore: () => {
-      if (oldest !== undefined && last?.more === true && known.length === cursors.length)
-        setCursors([...cursors, oldest]);
+      if (nextBefore !== null && known.length === cursors.length) setCursors([...cursors, nextBefore]);
     },
     retry: () => {
       for (const page of pages) if (page.error !== null) void page.refetch();
