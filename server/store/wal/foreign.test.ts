@@ -1,14 +1,18 @@
-/** Our reader against a log that a real etcd wrote. Skipped by name where the etcd server is not installed. */
-import { spawn } from 'node:child_process';
+/** Our log and a real etcd's, each read by the other. Skipped by name where the etcd server is not installed. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { logIndex, memberId, term } from '../../../lib/base/brand.ts';
+import { utf8Encode } from '../../../lib/base/bytes.ts';
 import type { PutRequest } from '../../../lib/base/etcdpb/kv.ts';
 import { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
+import { bootstrapEntries, identifyCluster } from '../member/bootstrap.ts';
 import { NodeDisk } from '../ports/node-disk.ts';
+import type { Entry } from '../raft/types.ts';
 import { Wal } from './wal.ts';
 
 const ETCD = '/usr/bin/etcd';
@@ -37,42 +41,48 @@ function putOf(data: Uint8Array): PutRequest | undefined {
   }
 }
 
-test.skipIf(!existsSync(ETCD))('a log written by a real etcd is read whole, with its puts in order', async () => {
+interface RealEtcd {
+  readonly dir: string;
+  readonly clientPort: number;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** One etcd on free ports. Its peer URL is fixed before it starts, because its ids come from it. */
+async function realEtcd(peerPort: number): Promise<RealEtcd> {
   const dir = mkdtempSync(path.join(tmpdir(), 'quorate-foreign-wal-'));
-  const [client, peer] = [await freePort(), await freePort()];
-  const etcd = spawn(
-    ETCD,
-    [
-      ...['--name', 'real', '--data-dir', dir, '--initial-cluster', `real=http://127.0.0.1:${peer}`],
-      ...[
-        '--listen-client-urls',
-        `http://127.0.0.1:${client}`,
-        '--advertise-client-urls',
-        `http://127.0.0.1:${client}`,
-      ],
-      ...[
-        '--listen-peer-urls',
-        `http://127.0.0.1:${peer}`,
-        '--initial-advertise-peer-urls',
-        `http://127.0.0.1:${peer}`,
-      ],
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const exited = new Promise((resolve) => etcd.once('exit', resolve));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      etcd.stderr.on('data', (chunk) => String(chunk).includes('ready to serve client requests') && resolve());
-      etcd.once('exit', (code) => reject(new Error(`etcd stopped with code ${code}`)));
-    });
-    for (let i = 0; i < 50; i++) await put(client, `key-${i}`, `value-${i}`.repeat(i));
-  } finally {
-    etcd.kill('SIGKILL');
-    await exited;
-  }
-  const { contents, wal } = Wal.open({ disk: new NodeDisk(), dir: path.join(dir, 'member/wal') });
+  const clientPort = await freePort();
+  const [client, peer] = [`http://127.0.0.1:${clientPort}`, `http://127.0.0.1:${peerPort}`];
+  const args = ['--name', 'real', '--data-dir', dir, '--initial-cluster', `real=${peer}`];
+  args.push('--listen-client-urls', client, '--advertise-client-urls', client);
+  args.push('--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer);
+  let etcd: ChildProcess | undefined;
+  return {
+    dir,
+    clientPort,
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        const child = spawn(ETCD, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        etcd = child;
+        child.stderr.on('data', (chunk) => String(chunk).includes('ready to serve client requests') && resolve());
+        child.once('exit', (code) => reject(new Error(`etcd stopped with code ${code}`)));
+      }),
+    kill: async () => {
+      const gone = new Promise((resolve) => etcd?.once('exit', resolve));
+      etcd?.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+test.skipIf(!existsSync(ETCD))('a log written by a real etcd is read whole, with its puts in order', async () => {
+  const etcd = await realEtcd(await freePort());
+  await etcd.start();
+  for (let i = 0; i < 50; i++) await put(etcd.clientPort, `key-${i}`, `value-${i}`.repeat(i));
+  await etcd.kill();
+  const { contents, wal } = Wal.open({ disk: new NodeDisk(), dir: path.join(etcd.dir, 'member/wal') });
   wal.close();
-  rmSync(dir, { recursive: true });
+  rmSync(etcd.dir, { recursive: true });
   const puts = contents.entries
     .filter((entry) => entry.type === 0 && entry.data.length > 0)
     .map((entry) => putOf(entry.data))
@@ -83,3 +93,34 @@ test.skipIf(!existsSync(ETCD))('a log written by a real etcd is read whole, with
   expect(contents.identity.memberId).not.toBe(0n);
   expect(contents.cut).toBeUndefined();
 });
+
+test.skipIf(!existsSync(ETCD))('a real etcd starts from a log that we wrote and holds its puts', async () => {
+  const peerPort = await freePort();
+  const etcd = await realEtcd(peerPort);
+  const cluster = identifyCluster([{ name: 'real', peerUrls: [`http://127.0.0.1:${peerPort}`] }], 'etcd-cluster');
+  const [self] = cluster.members;
+  const first = bootstrapEntries(cluster);
+  const entryOf = (index: number): Entry => {
+    const request = { header: { id: BigInt(index) }, put: { key: utf8Encode(`key-${index}`), value: utf8Encode('v') } };
+    return { term: term(1), index: logIndex(index), type: 0, data: InternalRaftRequest.encode(request) };
+  };
+  const wal = Wal.create({
+    disk: new NodeDisk(),
+    dir: path.join(etcd.dir, 'member/wal'),
+    identity: { memberId: self?.id ?? memberId(0n), clusterId: cluster.clusterId },
+    first: { entries: first, hardState: stateAt(1), snapshot: undefined },
+  });
+  for (let index = 2; index <= 40; index++) {
+    wal.append({ entries: [entryOf(index)], hardState: stateAt(index), snapshot: undefined });
+    await new Promise<void>((resolve, reject) => wal.flush((error) => (error ? reject(error) : resolve())));
+  }
+  wal.close();
+  await etcd.start();
+  const body = JSON.stringify({ key: btoa('key-'), range_end: btoa('key.'), count_only: true });
+  const answer = await fetch(`http://127.0.0.1:${etcd.clientPort}/v3/kv/range`, { method: 'POST', body });
+  expect(await answer.json()).toMatchObject({ count: '39', header: { revision: '40' } });
+  await etcd.kill();
+  rmSync(etcd.dir, { recursive: true });
+});
+
+const stateAt = (commit: number) => ({ term: term(1), vote: memberId(0n), commitIndex: logIndex(commit) });
