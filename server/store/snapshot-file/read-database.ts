@@ -1,0 +1,141 @@
+/**
+ * What a real etcd (3.4 or later) left in its database, checked as far as our state machine relies on it. Members belong
+ * to the cluster the file came from and are not read: a restore begins a new cluster, as it does with etcd's own tools.
+ */
+import { concatBytes, equalBytes, toByteString, utf8Decode } from '../../../lib/base/bytes.ts';
+import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
+import { WireError } from '../../../lib/base/protobuf/reader.ts';
+import type { LeaseRecord } from '../lease/lease-store.ts';
+import { BACKEND_KEY_BYTES, decodeRevision, encodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
+import { DamagedFileError } from './bbolt/page.ts';
+import type { BoltEntry, BoltReader } from './bbolt/reader.ts';
+import { AuthKey, Bucket, LeaseMessage, MetaKey, readCounter } from './schema.ts';
+
+const SEPARATOR = 0x5f;
+const TOMBSTONE_MARK = 0x74;
+
+export interface DatabaseRevision {
+  readonly stored: StoredRevision;
+  /** As revision-codec.ts stores it. The caller's to keep. */
+  readonly payload: Uint8Array;
+}
+
+export interface AuthSummary {
+  readonly isEnabled: boolean;
+  readonly users: number;
+  readonly roles: number;
+}
+
+export class Database {
+  readonly #bolt: BoltReader;
+  readonly compactRevision: number;
+  /** Of the entry the state stands at; 0 when the file does not say. */
+  readonly consistentIndex: number;
+  readonly term: number;
+
+  /** @throws DamagedFileError */
+  constructor(bolt: BoltReader) {
+    this.#bolt = bolt;
+    const missing = [Bucket.KEY, Bucket.META].filter((name) => !bolt.bucketNames.includes(name));
+    if (missing.length > 0)
+      throw new DamagedFileError(`this bbolt file is not etcd's: it has no bucket "${missing[0]}"`);
+    const meta = this.#small(Bucket.META);
+    this.compactRevision = Math.max(
+      markOf(meta, MetaKey.FINISHED_COMPACTION),
+      // A compaction that was accepted and not carried out counts: reads below it are refused already.
+      markOf(meta, MetaKey.SCHEDULED_COMPACTION),
+    );
+    this.consistentIndex = readCounter(meta.get(MetaKey.CONSISTENT_INDEX)) ?? 0;
+    this.term = readCounter(meta.get(MetaKey.TERM)) ?? 0;
+  }
+
+  /** In rising order; each (main, sub) once, each key once per main revision. @throws DamagedFileError */
+  *revisions(): Generator<DatabaseRevision> {
+    let previous = { main: 0, sub: -1 };
+    let keys = new Set<string>();
+    for (const { key, value } of this.#bolt.entries(Bucket.KEY)) {
+      const revision = readRevision(key, value);
+      const { main, sub, key: name } = revision.stored;
+      if (main !== previous.main) keys = new Set();
+      else if (sub <= previous.sub) throw new DamagedFileError(`revision ${main}.${sub} is there twice`);
+      if (keys.has(name)) throw new DamagedFileError(`revision ${main} changes a key twice`);
+      keys.add(name);
+      previous = { main, sub };
+      yield revision;
+    }
+  }
+
+  /** @throws DamagedFileError */
+  leases(): LeaseRecord[] {
+    return Array.from(this.#bolt.entries(Bucket.LEASE), ({ key, value }) => {
+      const { id, ttl, remainingTtl } = decoded('lease', () => LeaseMessage.decode(value));
+      if (key.length !== 8 || new DataView(key.buffer, key.byteOffset, 8).getBigInt64(0) !== id || id === 0n)
+        throw new DamagedFileError(`a lease is filed under another id than its own, ${id}`);
+      if (ttl <= 0 || remainingTtl < 0) throw new DamagedFileError(`lease ${id} has a TTL of ${ttl} s`);
+      return { id, grantedTtl: ttl, remainingTtl };
+    });
+  }
+
+  /** @throws DamagedFileError */
+  alarms(): AlarmMember[] {
+    return Array.from(this.#bolt.entries(Bucket.ALARM), ({ key }) => decoded('alarm', () => AlarmMember.decode(key)));
+  }
+
+  /** @throws DamagedFileError */
+  auth(): AuthSummary {
+    const enabled = this.#small(Bucket.AUTH).get(AuthKey.ENABLED);
+    return {
+      isEnabled: enabled?.length === 1 && enabled[0] === 1,
+      users: this.#count(Bucket.AUTH_USERS),
+      roles: this.#count(Bucket.AUTH_ROLES),
+    };
+  }
+
+  #count(bucket: string): number {
+    let count = 0;
+    for (const _ of this.#bolt.entries(bucket)) count++;
+    return count;
+  }
+
+  #small(bucket: string): Map<string, Uint8Array> {
+    const pair = ({ key, value }: BoltEntry) => [utf8Decode(key) ?? toByteString(key), value] as const;
+    return new Map(Array.from(this.#bolt.entries(bucket), pair));
+  }
+}
+
+function markOf(meta: ReadonlyMap<string, Uint8Array>, name: string): number {
+  const mark = meta.get(name);
+  if (mark === undefined) return 0;
+  const main = mark.length === BACKEND_KEY_BYTES ? readCounter(mark.subarray(0, 8)) : undefined;
+  if (main === undefined) throw new DamagedFileError(`"${name}" is no revision`);
+  return main;
+}
+
+function readRevision(key: Uint8Array, value: Uint8Array): DatabaseRevision {
+  const main = readCounter(key.subarray(0, 8));
+  const sub = readCounter(key.subarray(9, BACKEND_KEY_BYTES));
+  const isTombstone = key.length === BACKEND_KEY_BYTES + 1 && key[BACKEND_KEY_BYTES] === TOMBSTONE_MARK;
+  const isShaped = (key.length === BACKEND_KEY_BYTES || isTombstone) && key[8] === SEPARATOR;
+  if (main === undefined || sub === undefined || sub > 0xffff_ffff || main === 0 || !isShaped)
+    throw new DamagedFileError(`the key bucket holds ${key.length} bytes that are no revision`);
+  const what = `revision ${main}.${sub}`;
+  const payload = concatBytes([key, value]);
+  const stored = decoded(what, () => decodeRevision(payload));
+  if (stored.key === '') throw new DamagedFileError(`${what} has no key`);
+  // The same bytes again: no field is unknown, given twice or at odds with the revision it is filed under.
+  if (!equalBytes(encodeRevision(stored), payload)) throw new DamagedFileError(`${what} is not as etcd writes it`);
+  if (!isTombstone && (stored.createRevision < 1 || stored.createRevision > main || stored.version < 1))
+    throw new DamagedFileError(`${what} was created at ${stored.createRevision}, version ${stored.version}`);
+  return { stored, payload };
+}
+
+/** Turns what decoders throw at malformed bytes into the one error of this folder. */
+function decoded<T>(what: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    if (cause instanceof WireError || cause instanceof RangeError)
+      throw new DamagedFileError(`${what} cannot be read: ${cause.message}`);
+    throw cause;
+  }
+}

@@ -1,0 +1,109 @@
+/** A state written as the bbolt database a real etcd starts from. */
+import { compareBytes, utf8Encode } from '../../../lib/base/bytes.ts';
+import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
+import type { LeaseRecord } from '../lease/lease-store.ts';
+import { BACKEND_KEY_BYTES, decodeBackendKey } from '../mvcc/revision-codec.ts';
+import type { DiskFile } from '../ports/disk.ts';
+import { BoltWriter, type BucketWriter } from './bbolt/writer.ts';
+import {
+  AuthKey,
+  Bucket,
+  CLUSTER_VERSION_KEY,
+  type ConfStateIds,
+  confStateJson,
+  LeaseMessage,
+  MetaKey,
+  revisionMark,
+  u64Bytes,
+} from './schema.ts';
+
+/** Everything beside the revisions. */
+export interface DatabaseState {
+  readonly appliedIndex: number;
+  readonly appliedTerm: number;
+  /** 0 when never compacted. */
+  readonly compactRevision: number;
+  readonly leases: Iterable<LeaseRecord>;
+  readonly alarms: readonly AlarmMember[];
+  /** `json` as etcd keeps it. */
+  readonly members: readonly { readonly id: bigint; readonly json: string }[];
+  readonly removed: readonly bigint[];
+  readonly confState: ConfStateIds;
+  /** Empty: not known yet. */
+  readonly clusterVersion: string;
+}
+
+type Pair = readonly [key: Uint8Array, value: Uint8Array];
+
+const NOTHING = new Uint8Array(0);
+
+export class DatabaseWriter {
+  readonly #bolt: BoltWriter;
+  readonly #keys: BucketWriter;
+
+  /** `file` must be empty. */
+  constructor(file: DiskFile) {
+    this.#bolt = new BoltWriter(file);
+    this.#keys = this.#bolt.bucket(utf8Encode(Bucket.KEY));
+  }
+
+  /** One stored revision (mvcc/revision-codec.ts), in rising order; the bytes are kept for a moment. @throws DiskError */
+  revision(payload: Uint8Array): void {
+    const split = decodeBackendKey(payload).tombstone ? BACKEND_KEY_BYTES + 1 : BACKEND_KEY_BYTES;
+    this.#keys.put(payload.subarray(0, split), payload.subarray(split));
+  }
+
+  /** Completes the file (not flushed) and answers its length. @throws DiskError */
+  finish(state: DatabaseState): number {
+    const { leases, alarms, members, removed, clusterVersion } = state;
+    this.#bucket(Bucket.META, metaPairs(state));
+    this.#bucket(
+      Bucket.LEASE,
+      Array.from(leases, ({ id, grantedTtl, remainingTtl }): Pair => {
+        return [u64Bytes(id), LeaseMessage.encode({ id, ttl: grantedTtl, remainingTtl })];
+      }),
+    );
+    this.#bucket(
+      Bucket.ALARM,
+      alarms.map((alarm) => [AlarmMember.encode(alarm), NOTHING]),
+    );
+    this.#bucket(
+      Bucket.MEMBERS,
+      members.map(({ id, json }) => [utf8Encode(id.toString(16)), utf8Encode(json)]),
+    );
+    this.#bucket(
+      Bucket.MEMBERS_REMOVED,
+      removed.map((id) => [utf8Encode(id.toString(16)), utf8Encode('removed')]),
+    );
+    this.#bucket(
+      Bucket.CLUSTER,
+      clusterVersion === '' ? [] : [[utf8Encode(CLUSTER_VERSION_KEY), utf8Encode(clusterVersion)]],
+    );
+    this.#bucket(Bucket.AUTH, [
+      [utf8Encode(AuthKey.ENABLED), Uint8Array.of(0)],
+      [utf8Encode(AuthKey.REVISION), u64Bytes(1n)],
+    ]);
+    this.#bucket(Bucket.AUTH_USERS, []);
+    this.#bucket(Bucket.AUTH_ROLES, []);
+    return this.#bolt.finish();
+  }
+
+  #bucket(name: string, pairs: readonly Pair[]): void {
+    const writer = this.#bolt.bucket(utf8Encode(name));
+    for (const [key, value] of [...pairs].sort(([a], [b]) => compareBytes(a, b))) writer.put(key, value);
+  }
+}
+
+/**
+ * The compaction is marked as scheduled, not as finished: what it made dead may still be among the revisions, and a real
+ * etcd completes a scheduled compaction when it starts.
+ */
+function metaPairs({ appliedIndex, appliedTerm, compactRevision, confState }: DatabaseState): Pair[] {
+  const pairs: Pair[] = [
+    [utf8Encode(MetaKey.CONSISTENT_INDEX), u64Bytes(BigInt(appliedIndex))],
+    [utf8Encode(MetaKey.TERM), u64Bytes(BigInt(appliedTerm))],
+    [utf8Encode(MetaKey.CONF_STATE), confStateJson(confState)],
+  ];
+  if (compactRevision > 0) pairs.push([utf8Encode(MetaKey.SCHEDULED_COMPACTION), revisionMark(compactRevision)]);
+  return pairs;
+}
