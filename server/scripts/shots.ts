@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import { chromium, type Locator, type Page } from '@playwright/test';
 import { startProduct } from '../../e2e/fixtures/product.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
 import { findBrowser, launchOptions } from './find-browser.ts';
@@ -27,19 +27,40 @@ interface Shot {
 
 const KEY = 'config/web/server.json';
 
+/** Rows of the Watch page that make it look as it does in use. */
+const CHANGES_MIN = 8;
+
 /** Grows with the pages. */
 function shots(past: number): readonly Shot[] {
+  const open = `/keys?key=${encodeURIComponent(KEY)}`;
   return [
     { name: 'overview', path: '/' },
     { name: 'keys', path: '/keys' },
-    { name: 'keys-open', path: `/keys?key=${encodeURIComponent(KEY)}` },
-    { name: 'keys-past', path: `/keys?key=${encodeURIComponent(KEY)}&rev=${past}` },
-    { name: 'watch', path: '/watch' },
+    { name: 'keys-folder', path: '/keys?prefix=config%2F' },
+    { name: 'keys-open', path: open },
+    { name: 'keys-past', path: `${open}&rev=${past}` },
+    {
+      name: 'keys-edit',
+      path: open,
+      act: (page) => press(page, 'e', page.getByRole('textbox', { name: 'New value' })),
+    },
+    {
+      name: 'keys-delete',
+      path: open,
+      act: (page) => press(page, 'Delete', page.getByRole('dialog').getByRole('textbox')),
+    },
+    { name: 'watch', path: '/watch', act: (page) => page.getByRole('row').nth(CHANGES_MIN).waitFor() },
     { name: 'leases', path: '/leases' },
-    { name: 'palette', path: '/', act: (page) => page.keyboard.press('ControlOrMeta+k') },
-    { name: 'shortcuts', path: '/keys', act: (page) => page.keyboard.press('?') },
+    { name: 'leases-open', path: '/leases', act: (page) => page.getByRole('row').nth(1).click() },
+    { name: 'palette', path: '/', act: (page) => press(page, 'ControlOrMeta+k', page.getByRole('dialog')) },
+    { name: 'shortcuts', path: '/keys', act: (page) => press(page, '?', page.getByRole('dialog')) },
     { name: 'not-found', path: '/no-such-page' },
   ];
+}
+
+async function press(page: Page, keys: string, awaited: Locator): Promise<void> {
+  await page.keyboard.press(keys);
+  await awaited.waitFor();
 }
 
 const product = await startProduct();
@@ -62,8 +83,10 @@ try {
       for (const shot of shots((kvs[0]?.modRevision ?? 2) - 1)) {
         const file = path.join(FOLDER, `${shot.name}-${colorScheme}-${width}.png`);
         await page.goto(product.url + shot.path);
+        await page.getByRole('heading', { level: 1 }).first().waitFor();
         await settled(page);
         await shot.act?.(page);
+        await settled(page);
         await page.screenshot({ path: file });
         console.log(path.relative(ROOT, file));
       }
@@ -77,9 +100,8 @@ try {
   await product.stop();
 }
 
-/** A heading, a live connection, no skeleton left. */
+/** No skeleton left, fonts loaded. */
 async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('.bone') === null, undefined, { timeout: SETTLE_TIMEOUT_MS });
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }
