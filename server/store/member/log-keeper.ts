@@ -1,6 +1,7 @@
 /**
- * How much log there is: every `snapshotCount` applied entries the state machine is made durable, then all but the last
- * CATCH_UP_ENTRIES before that point leave the core and the WAL. Followers behind that get an image instead.
+ * How much log there is: every `snapshotCount` applied entries, or LOG_BYTES of them, the state machine is made durable; then
+ * all but the last CATCH_UP_ENTRIES, or CATCH_UP_BYTES, before that point leave the core and the WAL. Followers behind that
+ * get an image instead. The bounds in bytes are ours: the log is in memory, and etcd's counts alone allow gigabytes of it.
  */
 import { type LogIndex, logIndex } from '../../../lib/base/brand.ts';
 import type { StateMachine } from '../apply/types.ts';
@@ -12,6 +13,11 @@ import type { SnapshotSpool } from './snapshot-spool.ts';
 
 /** etcd's snapshot-catchup-entries. */
 const CATCH_UP_ENTRIES = 5000;
+const CATCH_UP_BYTES = 64 * 1024 * 1024;
+/** Payload applied since the last durable point that asks for the next one. */
+const LOG_BYTES = 64 * 1024 * 1024;
+/** How finely the size of the kept log is known. */
+const MARK_BYTES = 4 * 1024 * 1024;
 
 interface LogKeeperOptions {
   readonly raft: RaftNode;
@@ -29,15 +35,27 @@ export class LogKeeper {
   #isFlushing = false;
   #isStopped = false;
   #afterFlush: (() => void)[] = [];
+  /** Payload applied in this run, and what it was at some indexes on the way. */
+  #bytes = 0;
+  #bytesAtFlush = 0;
+  #marks: { readonly index: LogIndex; readonly bytes: number }[] = [];
 
   constructor(options: LogKeeperOptions) {
     this.#options = options;
     this.#flushedAt = options.machine.durableIndex();
   }
 
+  /** Called for every entry, before it counts as applied. */
+  count(index: LogIndex, payloadBytes: number): void {
+    this.#bytes += payloadBytes;
+    if (this.#bytes - (this.#marks.at(-1)?.bytes ?? 0) >= MARK_BYTES) this.#marks.push({ index, bytes: this.#bytes });
+  }
+
   /** Called after entries were applied. */
   applied(last: EntryId): void {
-    if (last.index - this.#flushedAt >= this.#options.snapshotCount) this.flush(last);
+    const isDue =
+      last.index - this.#flushedAt >= this.#options.snapshotCount || this.#bytes - this.#bytesAtFlush >= LOG_BYTES;
+    if (isDue) this.flush(last);
   }
 
   /** Makes the state machine durable as of now, whose last entry is `last`, and lets go of what it makes dispensable. */
@@ -50,6 +68,7 @@ export class LogKeeper {
     const { machine, onFatal } = this.#options;
     this.#isFlushing = true;
     this.#flushedAt = last.index;
+    this.#bytesAtFlush = this.#bytes;
     const confState = machine.confState();
     machine.flush((error) => {
       this.#isFlushing = false;
@@ -71,7 +90,7 @@ export class LogKeeper {
 
   #compact(at: EntryId & { readonly confState: ReturnType<StateMachine['confState']> }): void {
     const { raft, wal, spool, log, onFatal } = this.#options;
-    const keepFrom = logIndex(Math.max(0, at.index - CATCH_UP_ENTRIES));
+    const keepFrom = this.#keepFrom(at.index);
     raft.compact(keepFrom);
     try {
       spool.release(at.index);
@@ -85,6 +104,16 @@ export class LogKeeper {
       else if (!this.#isStopped) this.#release(keepFrom);
     });
     log('info', 'stored data is durable', { index: at.index, keptFrom: keepFrom + 1 });
+  }
+
+  /** The last entry that may go, when everything up to `durable` could. */
+  #keepFrom(durable: LogIndex): LogIndex {
+    const beyond = this.#marks.findLast(
+      ({ index, bytes }) => index <= durable && this.#bytes - bytes >= CATCH_UP_BYTES,
+    );
+    const keepFrom = logIndex(Math.max(0, durable - CATCH_UP_ENTRIES, beyond?.index ?? 0));
+    this.#marks = this.#marks.filter(({ index }) => index >= keepFrom);
+    return keepFrom;
   }
 
   #release(index: LogIndex): void {

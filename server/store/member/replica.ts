@@ -286,6 +286,7 @@ export class Replica {
 
   #entryApplied(entry: Entry, applied: Applied): void {
     const { proposals, onApplied } = this.#options;
+    this.#keeper.count(entry.index, entry.data.length);
     proposals.settle(applied);
     proposals.appliedTerm(entry.term);
     onApplied(entry, applied);
