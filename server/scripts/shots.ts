@@ -51,7 +51,11 @@ function shots(past: number): readonly Shot[] {
     },
     { name: 'watch', path: '/watch', act: (page) => page.getByRole('row').nth(CHANGES_MIN).waitFor() },
     { name: 'leases', path: '/leases' },
-    { name: 'leases-open', path: '/leases', act: (page) => page.getByRole('row').nth(1).click() },
+    {
+      name: 'leases-open',
+      path: '/leases',
+      act: (page) => page.getByRole('row').filter({ hasText: 'services/' }).first().click(),
+    },
     { name: 'palette', path: '/', act: (page) => press(page, 'ControlOrMeta+k', page.getByRole('dialog')) },
     { name: 'shortcuts', path: '/keys', act: (page) => press(page, '?', page.getByRole('dialog')) },
     { name: 'not-found', path: '/no-such-page' },

@@ -1,3 +1,4 @@
+import { requestTo } from '../../fixtures/guard.ts';
 import { startProduct } from '../../fixtures/product.ts';
 import { expect, test } from '../../fixtures/test.ts';
 import { Shell } from '../../pages/shell.ts';
@@ -16,8 +17,8 @@ test('the browser sees the leader die and the next one take over', async ({ page
 
 test('SIGTERM with a browser and its stream open ends everything with exit code 0', async ({ page, guard }) => {
   guard.allow(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|Failed to load|Failed to fetch/);
-  guard.allow(/^request to /);
   const own = await startProduct();
+  guard.allow(requestTo(own.url));
   const shell = new Shell(page);
   await shell.open(`${own.url}/`);
   expect(await own.stop(), 'exit code 0 means: in time, nothing was killed').toEqual({ code: 0, signal: null });
