@@ -5,6 +5,9 @@ import { cookies } from 'next/headers';
 import { type ReactNode, Suspense } from 'react';
 import { AppShell } from '../components/shell/app-shell.tsx';
 import { parseTheme, THEME_COOKIE } from '../components/shell/theme.ts';
+import type { StoreSummary } from '../lib/api/types.ts';
+import { currentConsole } from '../server/console/current.ts';
+import { ConsoleError } from '../server/console/errors.ts';
 import './globals.css';
 import { Providers } from './providers.tsx';
 
@@ -15,12 +18,22 @@ export const metadata: Metadata = {
 
 export const viewport: Viewport = { colorScheme: 'light dark' };
 
+/** Sent along with the page, which saves the browser a question; null where only the page's server runs. */
+function storesOfConsole(): readonly StoreSummary[] | null {
+  try {
+    return currentConsole().stores();
+  } catch (cause) {
+    if (cause instanceof ConsoleError) return null;
+    throw cause;
+  }
+}
+
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
-        <Providers>
+        <Providers stores={storesOfConsole()}>
           <Suspense>
             <AppShell>{children}</AppShell>
           </Suspense>

@@ -5,14 +5,16 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import { TooltipProvider } from '../components/ui/tooltip.tsx';
 import { ApiFailure } from '../lib/api/client.ts';
+import { queries } from '../lib/api/queries.ts';
+import type { StoreSummary } from '../lib/api/types.ts';
 
 /** Retrying helps where nobody answered; what the console refused it will refuse again. */
 const RETRIES_MAX = 2;
 const shouldRetry = (failures: number, error: Error): boolean =>
   failures < RETRIES_MAX && error instanceof ApiFailure && (error.status === 0 || error.status >= 502);
 
-const createQueryClient = (): QueryClient =>
-  new QueryClient({
+function createQueryClient(stores: readonly StoreSummary[] | null): QueryClient {
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         retry: shouldRetry,
@@ -23,9 +25,18 @@ const createQueryClient = (): QueryClient =>
       mutations: { retry: false, networkMode: 'always' },
     },
   });
+  if (stores !== null) client.setQueryData(queries.stores().queryKey, stores);
+  return client;
+}
 
-export function Providers({ children }: { readonly children: ReactNode }) {
-  const [client] = useState(createQueryClient);
+export interface ProvidersProps {
+  /** What the server knows already. */
+  readonly stores: readonly StoreSummary[] | null;
+  readonly children: ReactNode;
+}
+
+export function Providers({ stores, children }: ProvidersProps) {
+  const [client] = useState(() => createQueryClient(stores));
   return (
     <QueryClientProvider client={client}>
       <NuqsAdapter>

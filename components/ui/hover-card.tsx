@@ -1,7 +1,7 @@
 'use client';
 
 import { HoverCard as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { cn } from './cn.ts';
 
 export interface HoverCardProps {
@@ -14,27 +14,36 @@ export interface HoverCardProps {
   readonly className?: string;
 }
 
+/** A menu that is open has the word: a card must not cover it. */
+const isMenuOpen = (): boolean => document.querySelector('[role=menu][data-state=open]') !== null;
+
 /** A peek at the object behind a link. Holds nothing that the object's own page does not show. */
 export function HoverCard({ children, content, side = 'bottom', isDisabled = false, className }: HoverCardProps) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Radix.Root openDelay={350} closeDelay={120}>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      {isDisabled ? null : (
-        <Radix.Portal>
-          <Radix.Content
-            side={side}
-            align="start"
-            sideOffset={6}
-            collisionPadding={8}
-            className={cn(
-              'z-50 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
-              className,
-            )}
-          >
-            {content}
-          </Radix.Content>
-        </Radix.Portal>
-      )}
+    <Radix.Root
+      openDelay={350}
+      closeDelay={120}
+      open={isOpen && !isDisabled}
+      onOpenChange={(next) => setOpen(next && !isMenuOpen())}
+    >
+      <Radix.Trigger asChild onContextMenu={() => setOpen(false)}>
+        {children}
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          side={side}
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          className={cn(
+            'z-50 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
+            className,
+          )}
+        >
+          {content}
+        </Radix.Content>
+      </Radix.Portal>
     </Radix.Root>
   );
 }

@@ -8,7 +8,7 @@ import { useCell, useLiveStore } from '../shell/use-live.ts';
 import type { RowSource } from '../ui/data-table.tsx';
 
 /** Why the rows stand still. */
-export type HoldReason = 'paused' | 'scrolled' | 'pointing' | 'reading';
+export type HoldReason = 'paused' | 'scrolled' | 'pointing' | 'reading' | 'menu';
 
 /** A pointer that rests this long is not aiming any more. */
 const AIMING_MS = 1_500;
@@ -62,6 +62,8 @@ export function useChangeView(filter: ChangeFilter): LiveList {
     clear: () => view.clear(),
     onAim: () => {
       hold('pointing');
+      // While a menu is open the pointer does not reach the rows: it does now, so the menu is gone.
+      release('menu');
       clearTimeout(aimTimer.current ?? undefined);
       aimTimer.current = setTimeout(() => release('pointing'), AIMING_MS);
     },

@@ -66,9 +66,14 @@ export function WatchPage() {
   ]);
 
   const table = (
-    <div
+    <section
+      aria-label="Stream"
       className="flex min-h-0 flex-1 flex-col bg-surface"
-      onPointerMove={list.onAim}
+      onPointerMove={(event) => {
+        // Events of a menu reach here too, through React's tree; only those over the rows themselves count.
+        if (event.currentTarget.contains(event.target as Node)) list.onAim();
+      }}
+      onContextMenu={() => list.hold('menu')}
       onPointerLeave={() => list.release('pointing')}
     >
       <HoldLine
@@ -96,7 +101,7 @@ export function WatchPage() {
           {formatCount(list.state.rows.length)}.
         </p>
       )}
-    </div>
+    </section>
   );
   return (
     <>
@@ -166,12 +171,13 @@ const WHY = {
   scrolled: 'Held while you scroll',
   reading: 'Held while you read a change',
   pointing: 'Held while you point',
+  menu: 'Held while a menu is open',
 } as const;
 
 /** Above the rows while they stand still: why, how many wait, and how to go on. Its place is kept, so rows do not jump. */
 function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResume: () => void }) {
   const { reasons, state } = list;
-  const reason = (['paused', 'reading', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
+  const reason = (['paused', 'reading', 'menu', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
   return (
     <div className={cn('flex h-8 shrink-0 items-center gap-3 border-b px-3', reason !== undefined && 'bg-selected')}>
       {reason === undefined ? (
