@@ -20,6 +20,10 @@ export function folderCopyForms(store: StoreSummary, prefix: WireBytes, rev: Wir
   };
 }
 
+/** A call of the console's API, as the button makes it: guarded, with its body. */
+export const apiCall = (path: string, method: 'PUT' | 'POST', json: unknown): string =>
+  curl(`${origin()}${path}`, { method, json });
+
 /** The put that the save button makes; `etcdctl put` cannot guard, so the guarded form is the curl one. */
 export function putCommand(
   store: StoreSummary,

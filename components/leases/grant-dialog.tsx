@@ -2,11 +2,13 @@
 
 import { useState } from 'react';
 import { api } from '../../lib/api/client.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { LeaseView } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { durationText } from '../../lib/format/time.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
+import { apiCall } from '../keys/key-copy.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
@@ -63,7 +65,17 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
       footer={
         <>
           <span className="mr-auto">
-            <CopyAsMenu forms={{ etcdctl: () => `${etcdctl(store.endpoints, ['lease'])} grant ${ttl ?? 60}` }} />
+            <CopyAsMenu
+              forms={{
+                etcdctl: () => `${etcdctl(store.endpoints, ['lease'])} grant ${ttl ?? 60}`,
+                curl: () =>
+                  apiCall(routes.leases(store.id), 'POST', {
+                    ttlSeconds: ttl ?? 60,
+                    ...(typeof id === 'string' ? { id } : {}),
+                    idempotencyKey,
+                  }),
+              }}
+            />
           </span>
           <DialogClose asChild>
             <Button>Cancel</Button>

@@ -25,7 +25,7 @@ test('the sentence agrees in number', () => {
   expect(endingSentence(summarise([lease('a', 5), lease('b', 5)], 0))).toBe(
     '2 leases with no keys end in the next 60 s unless they are renewed',
   );
-  expect(endsWith(lease('a', 5, 3))).toBe('3 keys disappear with it.');
+  expect(endsWith(lease('a', 5, 3))).toBe('When it ends, 3 keys disappear with it.');
 });
 
 test('rows with equal times keep the order of their ids, by value', () => {

@@ -38,7 +38,7 @@ export function endingSentence({ endingLeases, endingKeys }: LeaseSummary): stri
 /** What ends with a lease, as the sentence of its revocation. */
 export function endsWith(lease: LeaseView): string {
   if (lease.keyCount === 0) return 'No key is attached: nothing disappears with it.';
-  return `${plural(lease.keyCount, 'key')} ${lease.keyCount === 1 ? 'disappears' : 'disappear'} with it.`;
+  return `When it ends, ${plural(lease.keyCount, 'key')} ${lease.keyCount === 1 ? 'disappears' : 'disappear'} with it.`;
 }
 
 export type LeaseSort = 'left' | 'granted' | 'keys' | 'id';

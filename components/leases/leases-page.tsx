@@ -7,9 +7,6 @@ import { ApiFailure } from '../../lib/api/client.ts';
 import type { LeaseView, WireHexId } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
-import { leaseCommand } from '../keys/key-copy.ts';
-import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
@@ -20,22 +17,13 @@ import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
-import {
-  ContextMenu,
-  ContextMenuContent,
-  ContextMenuItem,
-  ContextMenuLabel,
-  ContextMenuSeparator,
-  ContextMenuTrigger,
-} from '../ui/context-menu.tsx';
-import { CopyAsContextItems } from '../ui/copy-as.tsx';
-import { type Column, DataTable, type Sort } from '../ui/data-table.tsx';
+import { DataTable, type Sort } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { GrantDialog } from './grant-dialog.tsx';
-import { LeaseCountdown } from './lease-countdown.tsx';
+import { LEASE_COLUMNS, LeaseRowMenu } from './lease-columns.tsx';
 import { LeaseDetail } from './lease-detail.tsx';
 import { endingSentence, type LeaseSort, sortLeases, summarise } from './lease-summary.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
@@ -123,7 +111,7 @@ export function LeasesPage() {
         <>
           <DataTable
             label="Leases"
-            columns={COLUMNS}
+            columns={LEASE_COLUMNS}
             rows={rows}
             rowKey={(lease) => lease.id}
             selected={selectedId}
@@ -131,9 +119,9 @@ export function LeasesPage() {
             sort={sort}
             onSort={(next) => void setUrl({ sort: next })}
             wrapRow={(lease, element) => (
-              <RowMenu key={lease.id} lease={lease} onRevoke={canWrite ? () => setRevoking(lease.id) : null}>
+              <LeaseRowMenu key={lease.id} lease={lease} onRevoke={canWrite ? () => setRevoking(lease.id) : null}>
                 {element}
-              </RowMenu>
+              </LeaseRowMenu>
             )}
           />
           <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
@@ -230,89 +218,5 @@ function Gone({
     >
       Lease <span className="mono">{id}</span> has ended or never existed. Its keys are gone; their history tells when.
     </EmptyState>
-  );
-}
-
-const COLUMNS: readonly Column<LeaseView>[] = [
-  {
-    id: 'id',
-    head: 'Lease',
-    width: '11rem',
-    sortable: true,
-    cell: (lease) => <span className="mono text-lease">{lease.id}</span>,
-  },
-  { id: 'left', head: 'Left', width: '11rem', sortable: true, cell: (lease) => <LeaseCountdown lease={lease} /> },
-  {
-    id: 'granted',
-    head: 'Granted',
-    unit: 's',
-    width: '5.5rem',
-    align: 'right',
-    sortable: true,
-    cell: (lease) => <span className="mono">{formatCount(lease.grantedTtlSeconds)}</span>,
-  },
-  {
-    id: 'keys',
-    head: 'Keys',
-    width: '4rem',
-    align: 'right',
-    sortable: true,
-    cell: (lease) => <span className="mono">{formatCount(lease.keyCount)}</span>,
-  },
-  {
-    id: 'attached',
-    head: 'Attached',
-    width: 'minmax(12rem, 1fr)',
-    cell: (lease) => <Attached lease={lease} />,
-  },
-];
-
-const ATTACHED_SHOWN = 2;
-
-function Attached({ lease }: { readonly lease: LeaseView }) {
-  if (lease.keyCount === 0) return <StatusMark tone="stale">no keys</StatusMark>;
-  const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
-  return (
-    <span className="flex min-w-0 items-center gap-2">
-      {lease.keys.slice(0, ATTACHED_SHOWN).map((key) => (
-        <PeekKeyLink key={displayBytes(key)} value={key} />
-      ))}
-      {more > 0 ? <span className="shrink-0 text-fg-3 text-meta">and {formatCount(more)} more</span> : null}
-    </span>
-  );
-}
-
-function RowMenu({
-  lease,
-  onRevoke,
-  children,
-}: {
-  readonly lease: LeaseView;
-  readonly onRevoke: (() => void) | null;
-  readonly children: React.ReactNode;
-}) {
-  const store = useStore();
-  return (
-    <ContextMenu>
-      <ContextMenuTrigger asChild>{children}</ContextMenuTrigger>
-      <ContextMenuContent>
-        <ContextMenuLabel className="mono">{`Lease ${lease.id}`}</ContextMenuLabel>
-        <CopyAsContextItems
-          forms={{
-            etcdctl: () => leaseCommand(store, 'timetolive', lease.id),
-            json: () => JSON.stringify(lease, null, 2),
-            more: { id: () => lease.id },
-          }}
-        />
-        {onRevoke === null ? null : (
-          <>
-            <ContextMenuSeparator />
-            <ContextMenuItem danger onSelect={onRevoke}>
-              Revoke…
-            </ContextMenuItem>
-          </>
-        )}
-      </ContextMenuContent>
-    </ContextMenu>
   );
 }

@@ -4,12 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiFailure, api } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { LeaseView, WireHexId, WriteResult } from '../../lib/api/types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
-import { leaseCommand } from '../keys/key-copy.ts';
+import { apiCall, leaseCommand } from '../keys/key-copy.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -70,7 +71,17 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
       footer={
         <>
           <span className="mr-auto">
-            <CopyAsMenu forms={{ etcdctl: () => leaseCommand(store, 'revoke', id) }} />
+            <CopyAsMenu
+              forms={{
+                etcdctl: () => leaseCommand(store, 'revoke', id),
+                ...(lease === undefined
+                  ? {}
+                  : {
+                      curl: () =>
+                        apiCall(routes.leaseRevoke(store.id, id), 'POST', { expectKeys: lease.keys, idempotencyKey }),
+                    }),
+              }}
+            />
           </span>
           <DialogClose asChild>
             <Button>Keep it</Button>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiFailure, api } from '../../../lib/api/client.ts';
 import { queries } from '../../../lib/api/queries.ts';
+import { routes } from '../../../lib/api/routes.ts';
 import type { DeletePreview, DeleteResult, DeleteTarget, WireBytes } from '../../../lib/api/types.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
@@ -18,7 +19,7 @@ import { Mark } from '../../ui/marks.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { FailureLine } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
-import { deleteCommand } from '../key-copy.ts';
+import { apiCall, deleteCommand } from '../key-copy.ts';
 import { RESTORE_KEYS_MAX } from './restore.ts';
 
 export interface DeleteDialogProps {
@@ -47,18 +48,15 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   const [isDeleting, setDeleting] = useState(false);
   const [idempotencyKey, renewId] = useState(newId);
   const { data } = preview;
+  const body =
+    data === undefined ? undefined : { target, expectRevision: data.revision, expectKeys: data.keys, idempotencyKey };
   const word = data === undefined ? null : confirmWord(data);
   const remove = async (): Promise<void> => {
-    if (data === undefined || typed !== word) return;
+    if (body === undefined || typed !== word) return;
     setDeleting(true);
     setFailure(null);
     try {
-      const result = await api.deleteKeys(store.id, {
-        target,
-        expectRevision: data.revision,
-        expectKeys: data.keys,
-        idempotencyKey,
-      });
+      const result = await api.deleteKeys(store.id, body);
       onDeleted(target, result);
       onClose();
     } catch (error) {
@@ -81,6 +79,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
             <CopyAsMenu
               forms={{
                 etcdctl: () => deleteCommand(store, { path: pathOf(target), isFolder: target.key === undefined }),
+                ...(body === undefined ? {} : { curl: () => apiCall(routes.delete(store.id), 'POST', body) }),
               }}
             />
           </span>
@@ -156,7 +155,8 @@ function Preview({ preview }: { readonly preview: DeletePreview }) {
       {leasedKeys === 0 ? null : (
         <p className="flex flex-wrap items-center gap-x-2 text-lease">
           <Mark shape="hourglass" />
-          {plural(leasedKeys, 'key')} {leasedKeys === 1 ? 'belongs' : 'belong'} to a lease that somebody keeps alive:
+          {plural(leasedKeys, 'key')} {leasedKeys === 1 ? 'hangs' : 'hang'} on{' '}
+          {leases.length === 1 ? 'a lease' : 'leases'}, whose holder loses {leasedKeys === 1 ? 'it' : 'them'}:
           {leases.slice(0, 4).map((id) => (
             <PeekLeaseLink key={id} id={id} />
           ))}

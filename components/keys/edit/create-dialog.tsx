@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { api } from '../../../lib/api/client.ts';
+import { routes } from '../../../lib/api/routes.ts';
 import type { LeaseChoice as Choice, WireBytes, WriteResult } from '../../../lib/api/types.ts';
 import { recogniseValue } from '../../../lib/history/value-format.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
@@ -11,7 +12,7 @@ import { CopyAsMenu } from '../../ui/copy-as.tsx';
 import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/input.tsx';
 import { CodeEditor } from '../editor/code-editor.tsx';
-import { putCommand } from '../key-copy.ts';
+import { apiCall, putCommand } from '../key-copy.ts';
 import { languageOf } from '../panel/value-view.tsx';
 import { bodyOf, type Draft, edit, review, startDraft } from './draft.ts';
 import { FailureLine } from './edit-view.tsx';
@@ -72,7 +73,12 @@ function Body({ prefix, onClose, onCreated, onShow }: CreateDialogProps) {
       footer={
         <>
           <span className="mr-auto">
-            <CopyAsMenu forms={{ etcdctl: () => putCommand(store, { key, value, lease, hasLease: false }) }} />
+            <CopyAsMenu
+              forms={{
+                etcdctl: () => putCommand(store, { key, value, lease, hasLease: false }),
+                curl: () => apiCall(routes.key(store.id), 'PUT', bodyOf(draft)),
+              }}
+            />
           </span>
           <DialogClose asChild>
             <Button>Cancel</Button>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { ApiFailure } from '../../../lib/api/client.ts';
+import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
 import { comparableText, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
@@ -11,7 +12,7 @@ import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
 import { CodeEditor } from '../editor/code-editor.tsx';
-import { putCommand } from '../key-copy.ts';
+import { apiCall, putCommand } from '../key-copy.ts';
 import { languageOf } from '../panel/value-view.tsx';
 import { ConflictView } from './conflict-view.tsx';
 import { back, bodyOf, type Draft, draftValue, edit, isChange, review, type Warning, warningOf } from './draft.ts';
@@ -151,7 +152,9 @@ function Review({ draft, onDraft, onSave }: EditViewProps) {
           forms={{
             etcdctl: () =>
               putCommand(store, { key: draft.key, value, lease: draft.lease, hasLease: draft.base?.lease != null }),
-            json: () => JSON.stringify(body ?? {}, null, 2),
+            ...(body === undefined
+              ? {}
+              : { curl: () => apiCall(routes.key(store.id), 'PUT', body), json: () => JSON.stringify(body, null, 2) }),
           }}
         />
         <span className="ml-auto flex items-center gap-2">

@@ -1,0 +1,106 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import type { LeaseView } from '../../lib/api/types.ts';
+import { formatCount } from '../../lib/format/number.ts';
+import { wireId } from '../../lib/keys/wire-bytes.ts';
+import { leaseCommand } from '../keys/key-copy.ts';
+import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import {
+  ContextMenu,
+  ContextMenuContent,
+  ContextMenuItem,
+  ContextMenuLabel,
+  ContextMenuSeparator,
+  ContextMenuTrigger,
+} from '../ui/context-menu.tsx';
+import { CopyAsContextItems } from '../ui/copy-as.tsx';
+import type { Column } from '../ui/data-table.tsx';
+import { LeaseCountdown } from './lease-countdown.tsx';
+
+export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
+  {
+    id: 'id',
+    head: 'Lease',
+    width: '9.5rem',
+    sortable: true,
+    cell: (lease) => <span className="mono text-lease">{lease.id}</span>,
+  },
+  { id: 'left', head: 'Left', width: '10.5rem', sortable: true, cell: (lease) => <LeaseCountdown lease={lease} /> },
+  {
+    id: 'granted',
+    head: 'Granted',
+    unit: 's',
+    width: '5rem',
+    align: 'right',
+    sortable: true,
+    cell: (lease) => <span className="mono">{formatCount(lease.grantedTtlSeconds)}</span>,
+  },
+  {
+    id: 'keys',
+    head: 'Keys',
+    width: '3rem',
+    align: 'right',
+    sortable: true,
+    cell: (lease) => <span className="mono">{formatCount(lease.keyCount)}</span>,
+  },
+  {
+    id: 'attached',
+    head: 'Attached',
+    width: 'minmax(8rem, 1fr)',
+    cell: (lease) => <Attached lease={lease} />,
+  },
+];
+
+const ATTACHED_SHOWN = 2;
+
+function Attached({ lease }: { readonly lease: LeaseView }) {
+  if (lease.keyCount === 0) return <StatusMark tone="stale">no keys</StatusMark>;
+  const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      {lease.keys.slice(0, ATTACHED_SHOWN).map((key) => (
+        <PeekKeyLink key={wireId(key)} value={key} />
+      ))}
+      {more > 0 ? <span className="shrink-0 text-fg-3 text-meta">and {formatCount(more)} more</span> : null}
+    </span>
+  );
+}
+
+/** The right-click menu of a row. */
+export function LeaseRowMenu({
+  lease,
+  onRevoke,
+  children,
+}: {
+  readonly lease: LeaseView;
+  readonly onRevoke: (() => void) | null;
+  readonly children: ReactNode;
+}) {
+  const store = useStore();
+  return (
+    <ContextMenu>
+      <ContextMenuTrigger asChild>{children}</ContextMenuTrigger>
+      <ContextMenuContent>
+        <ContextMenuLabel className="mono">{`Lease ${lease.id}`}</ContextMenuLabel>
+        <CopyAsContextItems
+          forms={{
+            etcdctl: () => leaseCommand(store, 'timetolive', lease.id),
+            json: () => JSON.stringify(lease, null, 2),
+            more: { id: () => lease.id },
+          }}
+        />
+        {onRevoke === null ? null : (
+          <>
+            <ContextMenuSeparator />
+            <ContextMenuItem danger onSelect={onRevoke}>
+              Revoke…
+            </ContextMenuItem>
+          </>
+        )}
+      </ContextMenuContent>
+    </ContextMenu>
+  );
+}
