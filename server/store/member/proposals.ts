@@ -76,7 +76,7 @@ export class Proposals {
   }
 
   /** Hands what is queued to the core, in batches, until it takes no more. */
-  submit(raft: RaftNode, term: Term): void {
+  submit(raft: RaftNode): void {
     while (this.#queue.length > 0) {
       let bytes = 0;
       let count = 0;
@@ -89,6 +89,7 @@ export class Proposals {
       const result = raft.propose(batch.map(({ entry }) => entry));
       if (result === 'noLeader' || result === 'dropped') return;
       this.#queue = this.#queue.slice(count);
+      const { term } = raft.status();
       for (const { id, entry } of batch) {
         this.#queuedBytes -= entry.data.length;
         const waiting = this.#waiting.get(id);

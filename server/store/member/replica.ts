@@ -206,7 +206,7 @@ export class Replica {
   #runTurn(): void {
     const { raft, proposals, reads } = this.#options;
     for (let count = 0; count < READIES_PER_TURN_MAX; count++) {
-      proposals.submit(raft, this.#term);
+      proposals.submit(raft);
       reads.submit(raft);
       if (raft.hasReady()) this.#carryOut(raft.ready());
       else if (!this.#applySlice()) return;

@@ -90,15 +90,13 @@ function endAt(
   return { tail: at, crc, tornBytes: used - at };
 }
 
-/** A fresh segment is 64 MiB of zeros: eight bytes at a time where the buffer allows. */
+const ZEROS = new Uint8Array(64 * 1024);
+
+/** A fresh segment is 64 MiB of zeros: compared in blocks, from the end. */
 function lengthWithoutZeros(bytes: Uint8Array): number {
   let length = bytes.length;
-  if (bytes.byteOffset % 8 === 0) {
-    const words = new Float64Array(bytes.buffer, bytes.byteOffset, Math.floor(length / 8));
-    while (length % 8 !== 0 && bytes[length - 1] === 0) length--;
-    // -0 equals 0 but is not all zero bits: the bytewise loop below decides about it.
-    if (length % 8 === 0) while (length > 0 && Object.is(words[length / 8 - 1], 0)) length -= 8;
-  }
+  while (length >= ZEROS.length && Buffer.compare(bytes.subarray(length - ZEROS.length, length), ZEROS) === 0)
+    length -= ZEROS.length;
   while (length > 0 && bytes[length - 1] === 0) length--;
   return length;
 }

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 
 const MAIN = path.join(import.meta.dirname, '../../main.ts');
 const READY = 'ready to serve client requests';
+const COMPILE_CACHE = path.join(tmpdir(), 'quorate-compile-cache');
 const REQUEST_MS_MAX = 10_000;
 
 export interface Exit {
@@ -38,7 +39,11 @@ export class MemberProcess {
 
   /** Resolves when the member serves; rejects with its log when it stops instead. */
   start(...more: string[]): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, ...this.#args, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...this.#args, ...more], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // Members start many times here: types are stripped once.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    });
     this.#child = child;
     const lines: string[] = [];
     const ready = Promise.withResolvers<void>();
