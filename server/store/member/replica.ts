@@ -2,6 +2,8 @@
  * The loop of one member: inputs (ticks, peer messages, requests) wake it, a turn hands them to the Raft core and carries
  * out every Ready in the order that ../raft/types.ts demands. Driven by ports alone; no Promise, no wall clock.
  *
+ * Longer than 300 lines on purpose: the order of effects is checked by reading one file from top to bottom.
+ *
  * One turn: queued writes and reads go to the core as batches → each Ready: send, append to the WAL, start a flush, queue
  * what is committed → a slice of applying. A flush that completes releases its Ready's dependent messages, in order.
  */
