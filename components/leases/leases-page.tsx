@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { createParser, parseAsString, useQueryStates } from 'nuqs';
 import { useMemo, useState } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
-import type { LeaseView, WireHexId } from '../../lib/api/types.ts';
+import type { LeaseList, WireHexId } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -137,7 +137,7 @@ export function LeasesPage() {
 
   return (
     <>
-      <PageHeader title="Leases" meta={<Summary leases={leases.data?.leases} />}>
+      <PageHeader title="Leases" meta={<Summary list={leases.data} />}>
         {canWrite ? (
           <Button variant="primary" onClick={() => setGranting(true)}>
             <Plus aria-hidden="true" />
@@ -179,10 +179,10 @@ export function LeasesPage() {
 
 const codeOf = (error: Error): string => (error instanceof ApiFailure ? error.code : error.message);
 
-function Summary({ leases }: { readonly leases: readonly LeaseView[] | undefined }) {
+function Summary({ list }: { readonly list: LeaseList | undefined }) {
   const now = useNow(1_000);
-  if (leases === undefined || now === 0 || leases.length === 0) return null;
-  const summary = summarise(leases, now);
+  if (list === undefined || now === 0 || list.leases.length === 0) return null;
+  const summary = summarise(list.leases, now);
   return (
     <span className="inline-flex flex-wrap items-center gap-x-3">
       {summary.endingLeases === 0 ? (
@@ -193,6 +193,11 @@ function Summary({ leases }: { readonly leases: readonly LeaseView[] | undefined
         </StatusMark>
       )}
       {summary.orphans === 0 ? null : <span>{plural(summary.orphans, 'lease')} without keys</span>}
+      {summary.total < list.total ? (
+        <span>
+          counted over {formatCount(summary.total)} of {plural(list.total, 'lease')}
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -52,6 +52,9 @@ const theme = EditorView.theme({
   '.cm-specialChar': { color: 'var(--bad)' },
 });
 
+/** Without the gutter the text starts where everything else in the panel does. */
+const bareTheme = EditorView.theme({ '.cm-line': { paddingLeft: '12px' } });
+
 /** Few colours, each told apart from the text around it in light and dark. */
 const highlight = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
@@ -116,12 +119,12 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       ...(readOnly ? { tabindex: '0', role: 'textbox', 'aria-readonly': 'true' } : {}),
     }),
     EditorView.lineWrapping,
-    withLineNumbers ? lineNumbers() : [],
+    withLineNumbers ? lineNumbers() : bareTheme,
+    theme,
     highlightSpecialChars(),
     drawSelection(),
     syntaxHighlighting(highlight),
     language.of(LANGUAGES[latest.current.language]()),
-    theme,
     editHistory(),
     keymap.of([
       { key: 'Mod-Enter', run: () => run(latest.current.onSubmit) },

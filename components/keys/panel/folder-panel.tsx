@@ -91,7 +91,7 @@ export function FolderPanel({ prefix, delimiter, onBack, onDelete, onCreate }: F
             )}
             , complete at revision <span className="mono">{formatCount(below.data.revision)}</span>.
           </p>
-          <Largest nodes={below.data.nodes} isAll={below.data.nodes.length === below.data.total} />
+          {below.data.nodes.length === below.data.total ? <Largest nodes={below.data.nodes} /> : null}
           <div className="flex flex-col gap-1">
             <h2 className="text-fg-3 text-meta">All of it, from a terminal</h2>
             <CommandLine command={forms.etcdctl?.() ?? ''} />
@@ -105,7 +105,7 @@ export function FolderPanel({ prefix, delimiter, onBack, onDelete, onCreate }: F
 const LARGEST_SHOWN = 8;
 
 /** Which entries hold the bytes: the question one has before cleaning up. */
-function Largest({ nodes, isAll }: { readonly nodes: readonly TreeNode[]; readonly isAll: boolean }) {
+function Largest({ nodes }: { readonly nodes: readonly TreeNode[] }) {
   const sizes = nodes
     .map((node) => ({
       name: displayBytes(node.name),
@@ -115,12 +115,11 @@ function Largest({ nodes, isAll }: { readonly nodes: readonly TreeNode[]; readon
     .sort((a, b) => b.bytes - a.bytes);
   const top = sizes.slice(0, LARGEST_SHOWN);
   const most = top[0]?.bytes ?? 0;
-  if (top.length < 2 || most === 0) return null;
+  // Equal shares tell nothing.
+  if (top.length < 2 || most === sizes.at(-1)?.bytes) return null;
   return (
     <section aria-label="Where the bytes are" className="flex max-w-xl flex-col gap-1">
-      <h2 className="text-fg-3 text-meta">
-        Where the bytes are{isAll ? '' : `, among the first ${formatCount(nodes.length)} entries`}
-      </h2>
+      <h2 className="text-fg-3 text-meta">Where the bytes are</h2>
       <ul className="flex flex-col">
         {top.map((entry) => (
           <li

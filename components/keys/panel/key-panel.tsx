@@ -1,6 +1,7 @@
 'use client';
 
 import { Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { KeyDetail, KeyVersion, WireBytes } from '../../../lib/api/types.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { HistoryThread } from '../../history/history-thread.tsx';
@@ -17,6 +18,7 @@ import { EditView } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { type DraftArgs, useDraft } from '../edit/use-draft.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
+import { ChangeView } from './change-view.tsx';
 import { Facts } from './facts.tsx';
 import { PanelError } from './panel-error.tsx';
 import { PanelFrame } from './panel-frame.tsx';
@@ -43,6 +45,7 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
   useKeyRefresh(store.id, wire);
   const { draft, set, save } = useDraft({ storeId: store.id, key: wire, onSaved });
   const forms = useKeyForms(wire, ...(rev === null ? [] : [rev]));
+  const [isDiffing, setDiffing] = useState(false);
   const kv = detail.data?.kv ?? null;
   const isReadOnly = store.readOnly || rev !== null;
   const canEdit = !isReadOnly && kv !== null && draft === null;
@@ -65,6 +68,7 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
       group: 'Page',
       run: () => (canEdit ? set(startDraft(wire, kv)) : undefined),
     },
+    { id: 'keys.diff', keys: 'd', title: 'Show what changed', group: 'Page', run: () => setDiffing(!isDiffing) },
     { id: 'keys.older', keys: '[', title: 'Older version of this key', group: 'Time', run: () => step('older') },
     { id: 'keys.newer', keys: ']', title: 'Newer version of this key', group: 'Time', run: () => step('newer') },
   ]);
@@ -137,7 +141,11 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
                 lease={detail.data.lease}
                 changedAt={history.data?.versions.find((one) => one.modRevision === kv.modRevision)?.at ?? null}
               />
-              <ValueView value={kv.value} />
+              {isDiffing ? (
+                <ChangeView kv={kv} rev={rev} live={liveKv} history={history.data} onClose={() => setDiffing(false)} />
+              ) : (
+                <ValueView value={kv.value} onDiff={() => setDiffing(true)} />
+              )}
             </>
           )}
           <section aria-label="History" className="flex shrink-0 flex-col">

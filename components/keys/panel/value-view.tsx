@@ -7,6 +7,7 @@ import { prettyJson } from '../../../lib/history/json-text.ts';
 import { hexRows, recogniseValue, type ValueKind, valueBytesOf } from '../../../lib/history/value-format.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { Kbd } from '../../ui/kbd.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { CodeEditor } from '../editor/code-editor.tsx';
 
@@ -32,7 +33,7 @@ const VIEW_WORD: Readonly<Record<View, string>> = { pretty: 'Pretty', raw: 'Raw'
 const BYTES_SHOWN_MAX = 64 * 1024;
 
 /** A value in the format it is recognised as, with the other ways to look at it one click away. */
-export function ValueView({ value }: { readonly value: WireBytes }) {
+export function ValueView({ value, onDiff }: { readonly value: WireBytes; readonly onDiff: () => void }) {
   const format = recogniseValue(value);
   const views = VIEWS[format.kind];
   const [chosen, setChosen] = useState<View | null>(null);
@@ -61,6 +62,10 @@ export function ValueView({ value }: { readonly value: WireBytes }) {
                 </Button>
               ))}
         </fieldset>
+        <Button variant="ghost" size="small" onClick={onDiff}>
+          Diff
+          <Kbd keys="d" />
+        </Button>
         <CopyButton
           text={typeof value === 'string' && view !== 'hex' ? text : textOf(value, view, true)}
           label="Copy value"

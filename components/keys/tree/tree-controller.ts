@@ -11,6 +11,7 @@ import type { Folder } from './folder.ts';
 import { foldersOf } from './key-path.ts';
 import { locateChild, PAGE_ROWS } from './locate.ts';
 import { PageReader, type ReadFailure, type TreeSource } from './page-reader.ts';
+import { emptyPage, readId, rereadFolder, type Visible } from './reread-folder.ts';
 import { TreeModel } from './tree-model.ts';
 
 /** A folder whose places became unknown is read again after this long, together with all that changed meanwhile. */
@@ -23,11 +24,6 @@ const OPEN_ONLY_ENTRIES = 30;
 const OPEN_ONLY_DEPTH = 12;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
 export const BYTES_REFRESH_MS = 5000;
-
-interface Visible {
-  readonly first: number;
-  readonly last: number;
-}
 
 export class TreeController {
   readonly model: TreeModel;
@@ -209,7 +205,7 @@ export class TreeController {
         limit,
       });
       if (page === undefined) isBroken = true;
-      return page ?? { prefix: '', revision: '0', total: 0, offset, nodes: [] };
+      return page ?? emptyPage(offset);
     };
     const located = await locateChild(readPage, folder.total, sort, this.model.delimiter);
     if (isBroken) return undefined;
@@ -286,63 +282,18 @@ export class TreeController {
   }
 
   private async resync(): Promise<void> {
-    for (const folder of staleFolders(this.model.root)) await this.rereadFolder(folder);
+    for (const folder of staleFolders(this.model.root)) await this.reread(folder);
     if (this.failure === null) this.planResync();
   }
 
+  private reread(folder: Folder): Promise<void> {
+    return rereadFolder(folder, { model: this.model, reader: this.reader, visible: this.visible });
+  }
+
   private async refreshBytes(): Promise<void> {
-    for (const folder of bytesFolders(this.model.root)) await this.rereadFolder(folder);
-  }
-
-  private async rereadFolder(folder: Folder): Promise<void> {
-    const prefix = byteStringToWire(folder.path);
-    const pages: ChildrenPage[] = [];
-    for (const offset of this.offsetsOf(folder)) {
-      const page = await this.reader.read(`!${readId(folder, offset)}`, { prefix, offset, limit: PAGE_ROWS });
-      if (page === undefined) return;
-      pages.push(page);
-    }
-    const last = pages.at(-1);
-    if (last === undefined || pages.some((page) => page.total !== last.total)) return;
-    const places = await this.placesOfOpen(folder, pages, last.total);
-    this.model.live.settle();
-    this.model.reload(folder, pages, places);
-  }
-
-  /** Pages of a folder worth reading again: those on screen, or its first. */
-  private offsetsOf(folder: Folder): readonly number[] {
-    const offsets = new Set<number>();
-    for (let row = this.visible.first; row <= this.visible.last; row++) {
-      const at = this.model.rowAt(row);
-      if (at?.folder === folder) offsets.add(at.index - (at.index % PAGE_ROWS));
-    }
-    return offsets.size === 0 ? [0] : [...offsets];
-  }
-
-  private async placesOfOpen(folder: Folder, pages: readonly ChildrenPage[], total: number) {
-    const places = new Map<ByteString, number>();
-    for (const page of pages) {
-      page.nodes.forEach((node, i) => {
-        if (node.folder !== null) places.set(wireToByteString(node.name), page.offset + i);
-      });
-    }
-    const prefix = byteStringToWire(folder.path);
-    const readPage = async (offset: number, limit: number): Promise<ChildrenPage> =>
-      (await this.reader.read(`!${readId(folder, offset)}`, { prefix, offset, limit })) ?? emptyPage(offset);
-    for (const child of folder.open) {
-      if (places.has(child.name)) continue;
-      for (const sort of [child.name, `${child.name}${this.model.delimiter}` as ByteString]) {
-        const located = await locateChild(readPage, total, sort, this.model.delimiter);
-        if (located.isExact) places.set(child.name, located.index);
-      }
-    }
-    return places;
+    for (const folder of bytesFolders(this.model.root)) await this.reread(folder);
   }
 }
-
-const emptyPage = (offset: number): ChildrenPage => ({ prefix: '', revision: '0', total: 0, offset, nodes: [] });
-
-const readId = (folder: Folder, offset: number): string => `${folder.path}\0${offset}`;
 
 /** The name of a child folder, from its path. */
 const childName = (parent: Folder, path: ByteString): ByteString =>

@@ -11,7 +11,7 @@ import { formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { useKeyForms } from '../../shell/links.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
-import { useIndexState } from '../../shell/use-live.ts';
+import { useIndexState, useStaleSince } from '../../shell/use-live.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -126,6 +126,7 @@ function addressOf(row: Row, href: ReturnType<typeof useHref>): string | undefin
 /** "Complete at revision N", or how much of the keys the console has read so far. */
 function Completeness({ revision }: { readonly revision: number }) {
   const index = useIndexState();
+  const isStale = useStaleSince() !== null;
   const { rev } = usePinnedRevision();
   const state = index?.value;
   const isListing = rev === null && state !== undefined && state.phase !== 'live';
@@ -136,7 +137,7 @@ function Completeness({ revision }: { readonly revision: number }) {
         ? `Complete at revision ${formatCount(rev)}, read-only`
         : isListing
           ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
-          : `Complete at revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}`}
+          : `${isStale ? 'As of' : 'Complete at'} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}
     </p>
   );
 }

@@ -107,7 +107,10 @@ export function TreeView(props: TreeViewProps) {
     if (at === undefined) return false;
     const located = await controller.locateSort(at.folder, text);
     if (located === undefined || located.index >= at.folder.total) return false;
-    goTo(model.rowOf(at.folder, located.index));
+    const row = model.rowOf(at.folder, located.index);
+    goTo(row);
+    // Not 'nearest': the last row on screen lies below the box one types in.
+    scroll.scrollToRow(row, 'center');
     return true;
   };
 
@@ -188,7 +191,7 @@ function WaitingChip({ tree: { controller } }: { readonly tree: Tree }) {
   if (added + removed === 0) return null;
   const parts = [...(added > 0 ? [`${plural(added, 'key')} new`] : []), ...(removed > 0 ? [`${removed} deleted`] : [])];
   return (
-    <div className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
+    <div className="pointer-events-none absolute inset-x-0 bottom-2 z-10 flex justify-center">
       <Button size="small" className="pointer-events-auto shadow-float" onClick={() => controller.settle()}>
         {parts.join(', ')}: show
       </Button>
