@@ -37,8 +37,8 @@ export const AREAS: readonly Area[] = [
   { path: 'lib/base', may: [], outside: 'none', why: 'everything stands on it, so it stands on nothing' },
   { path: 'lib/api', may: ['lib/base'], outside: ['zod', '@tanstack/react-query'], why: BOTH_SIDES },
   { path: 'lib/live', may: ['lib/base', 'lib/api', 'lib/keys', 'lib/format'], outside: 'none', why: BOTH_SIDES },
-  { path: 'lib/keys', may: ['lib/base', 'lib/api', 'lib/format'], outside: 'none', why: BOTH_SIDES },
-  { path: 'lib/format', may: ['lib/base', 'lib/api'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/keys', may: ['lib/base', 'lib/api'], outside: 'none', why: BOTH_SIDES },
+  { path: 'lib/format', may: ['lib/base', 'lib/api', 'lib/keys'], outside: 'none', why: BOTH_SIDES },
   { path: 'lib/history', may: ['lib/base', 'lib/api', 'lib/keys', 'lib/format'], outside: 'none', why: BOTH_SIDES },
   { path: 'lib/config', may: ['lib/base', 'lib/api', 'lib/format'], outside: 'none', why: BOTH_SIDES },
   {
