@@ -5,6 +5,7 @@ import { clockTime } from '../../lib/format/time.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useCluster, useConnection, useLiveStore, useStaleSince, useStreamDownSince } from '../shell/use-live.ts';
+import { useStore } from '../shell/use-store.ts';
 import { cn } from '../ui/cn.ts';
 import { CommandLine } from '../ui/empty-state.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
@@ -29,15 +30,19 @@ export function OverviewPage() {
       <PinnedNote shows="The overview" />
       <div className="@container flex flex-1 flex-col gap-3 p-4">
         <Headline {...shared} />
-        <div className="grid gap-3 @4xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
-          <RaftPanel {...shared} />
-          <div className="flex flex-col gap-3">
-            <RiskPanel {...shared} className="flex-1" />
-            <CostPanel {...shared} />
-          </div>
-        </div>
-        <LeaderPanel {...shared} />
-        <ChangeFeed isStale={isOldData} className="min-h-72 flex-1" />
+        {view !== null && view.members.length === 0 ? null : (
+          <>
+            <div className="grid gap-3 @4xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+              <RaftPanel {...shared} />
+              <div className="flex flex-col gap-3">
+                <RiskPanel {...shared} className="flex-1" />
+                <CostPanel {...shared} />
+              </div>
+            </div>
+            <LeaderPanel {...shared} />
+            <ChangeFeed isStale={isOldData} className="min-h-72 flex-1" />
+          </>
+        )}
       </div>
     </>
   );
@@ -80,7 +85,9 @@ function FirstContact() {
 function Unreachable({ view }: { readonly view: ClusterView }) {
   const errors = [...new Set(view.members.flatMap((member) => (member.error === null ? [] : [member.error])))];
   const lastSeen = view.members.flatMap((member) => (member.lastSeenAt === null ? [] : [member.lastSeenAt]));
-  const endpoints = view.members.map((member) => member.endpoint);
+  const store = useStore();
+  const isKnown = view.members.length > 0;
+  const endpoints = isKnown ? view.members.map((member) => member.endpoint) : store.endpoints;
   return (
     <ErrorState
       className="rounded-panel border bg-surface"
@@ -92,8 +99,10 @@ function Unreachable({ view }: { readonly view: ClusterView }) {
       }
     >
       <p className="mb-2">
-        The console keeps trying and this page comes back by itself. What it shows below is the last that was known. Ask
-        the members directly:
+        {isKnown
+          ? 'The console keeps trying and this page comes back by itself. What it shows below is the last that was known.'
+          : `${view.risks.map((risk) => risk.remedy).join(' ')} Nothing is known of this store yet; the page fills by itself once a member answers.`}{' '}
+        Ask the members directly:
       </p>
       <CommandLine
         command={`etcdctl --endpoints=${endpoints.map((one) => one.replace(/^http:\/\//, '')).join(',')} endpoint health`}

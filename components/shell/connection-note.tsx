@@ -16,6 +16,7 @@ export function ConnectionNote() {
   const isStoreDown = cluster !== null && !cluster.value.reachable;
   if (staleSince === null || now === 0) return null;
   const isStreamDown = status.phase !== 'open';
+  const wasNeverSeen = !isStreamDown && cluster?.value.members.every((member) => member.lastSeenAt === null) === true;
   return (
     <div className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-3 border-b bg-bad/8 px-4 py-1">
       <p role="status" className="flex flex-wrap items-center gap-x-3">
@@ -27,10 +28,11 @@ export function ConnectionNote() {
               : 'Not live'}
         </StatusMark>
         <span className="text-fg-2">
-          since <span className="mono">{clockTime(staleSince)}</span>. What you see is from then.
+          {wasNeverSeen ? 'nor has any since the console started at ' : 'since '}
+          <span className="mono">{clockTime(staleSince)}</span>.{wasNeverSeen ? null : ' What you see is from then.'}
         </span>
       </p>
-      <span className="text-fg-3 text-meta">{agoText(staleSince, now)}</span>
+      {wasNeverSeen ? null : <span className="text-fg-3 text-meta">{agoText(staleSince, now)}</span>}
       {isStreamDown && status.failure !== null ? <code className="mono text-fg-2">{status.failure.code}</code> : null}
       <span className="ml-auto flex items-center gap-3">
         {status.phase === 'waiting' ? <RetryCountdown at={status.retryAt} /> : null}

@@ -74,7 +74,7 @@ const COUNT = 'mono text-fg-3 text-meta max-wide:hidden';
 
 function KeyCount() {
   const index = useIndexState();
-  if (index === null) return null;
+  if (index === null || index.value.revision === '0') return null;
   return (
     <span aria-hidden="true" className={COUNT}>
       {formatCount(index.value.keysTotal ?? index.value.keysLoaded)}

@@ -25,7 +25,8 @@ export function RevisionBar() {
   const now = useNow(1_000);
   const { rev, pin, unpin } = usePinnedRevision();
   const jump = useRef<HTMLInputElement>(null);
-  const view = revision?.value ?? null;
+  // 0 is a console that has not heard from its store yet.
+  const view = revision === null || revision.value.current === '0' ? null : revision.value;
 
   const moveTo = (target: number, history: 'push' | 'replace'): void => {
     if (view !== null && target >= Number(view.current)) unpin();
@@ -58,7 +59,11 @@ export function RevisionBar() {
       className={cn('flex h-9 shrink-0 items-center gap-3 border-t bg-surface pr-1 pl-3', rev !== null && 'bg-past/8')}
     >
       {view === null ? (
-        <Skeleton className="w-28" />
+        staleSince === null ? (
+          <Skeleton className="w-28" />
+        ) : (
+          <StatusMark tone="stale">no revision known yet</StatusMark>
+        )
       ) : rev === null ? (
         <LiveReading view={view} staleSince={staleSince} now={now} />
       ) : (

@@ -177,11 +177,14 @@ const WHY = {
 /** Above the rows while they stand still: why, how many wait, and how to go on. Its place is kept, so rows do not jump. */
 function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResume: () => void }) {
   const { reasons, state } = list;
+  const isStale = useStaleSince() !== null;
   const reason = (['paused', 'reading', 'menu', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
   return (
     <div className={cn('flex h-8 shrink-0 items-center gap-3 border-b px-3', reason !== undefined && 'bg-selected')}>
       {reason === undefined ? (
-        <StatusMark tone="good">following</StatusMark>
+        <StatusMark tone={isStale ? 'stale' : 'good'}>
+          {isStale ? 'not live: waiting for the stream' : 'following'}
+        </StatusMark>
       ) : (
         <>
           <span className="font-medium">{WHY[reason]}</span>
@@ -200,6 +203,8 @@ function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResu
 function NothingYet({ hasFilter, onShowAll }: { readonly hasFilter: boolean; readonly onShowAll: () => void }) {
   const status = useConnection();
   const { kind, endpoints } = useStore();
+  const isStale = useStaleSince() !== null;
+  if (isStale) return <EmptyState>Changes show here once the store answers again.</EmptyState>;
   if (status.phase !== 'open') return <SkeletonRows rows={8} />;
   if (hasFilter) {
     return (
