@@ -4,6 +4,8 @@ const config: NextConfig = {
   // Next must never stop a build for an upgrade notice nor rewrite our files.
   agentRules: false,
   experimental: { agentUpgrade: false },
+  // Next's badge would cover the revision bar in development.
+  devIndicators: false,
   poweredByHeader: false,
   reactStrictMode: true,
   // The custom server (server/main.ts) owns the gRPC client; Next must not bundle a second copy.

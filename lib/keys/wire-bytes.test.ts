@@ -35,5 +35,6 @@ test('a lone surrogate is refused instead of being replaced', () => {
 
 test('display escapes what cannot be read', () => {
   expect(displayBytes('a\nb\u0000\u0085')).toBe('a\\nb\\0\\x85');
+  expect(displayBytes('ad\u200bmin\u202e/x\u{e0041}')).toBe('ad\\u200bmin\\u202e/x\\u{e0041}');
   expect(displayBytes(toWire(Uint8Array.of(0x6b, 0x38, 0x73, 0, 0xff)))).toBe('k8s\\x00\\xff');
 });

@@ -45,12 +45,11 @@ export const sameWire = (a: WireBytes, b: WireBytes): boolean => wireId(a) === w
 export const wireLength = (wire: WireBytes): number => fromWire(wire).length;
 
 /**
- * For people: text as it is with control characters escaped ("a\nb"), other bytes as \xNN between the printable ASCII.
+ * For people: text as it is with what cannot be seen escaped ("a\nb"), other bytes as \xNN between the printable ASCII.
  * Backslashes are not doubled: this is for reading, never for reading back.
  */
 export function displayBytes(wire: WireBytes): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-  if (typeof wire === 'string') return wire.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, escapeControl);
+  if (typeof wire === 'string') return wire.replace(UNSEEN, escapeUnseen);
   let out = '';
   for (const byte of fromBase64(wire.base64)) {
     out += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
@@ -58,9 +57,13 @@ export function displayBytes(wire: WireBytes): string {
   return out;
 }
 
+/** Controls, and the characters that hide or reorder others: without escapes two different keys could look alike. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
 
-function escapeControl(char: string): string {
-  const code = char.charCodeAt(0);
-  return SHORT[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`);
+function escapeUnseen(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (code < 0x100) return SHORT[char] ?? `\\x${code.toString(16).padStart(2, '0')}`;
+  return code < 0x1_0000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
