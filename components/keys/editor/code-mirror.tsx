@@ -1,6 +1,7 @@
 'use client';
 
 /** CodeMirror behind one component. Loaded only when a value is shown or edited (code-editor.tsx). */
+import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
@@ -8,8 +9,6 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import { editHistory } from './edit-history.ts';
-import { keepIndentation } from './indent.ts';
 
 export type CodeLanguage = 'json' | 'yaml' | 'text';
 
@@ -125,12 +124,13 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
     drawSelection(),
     syntaxHighlighting(highlight),
     language.of(LANGUAGES[latest.current.language]()),
-    editHistory(),
     keymap.of([
       { key: 'Mod-Enter', run: () => run(latest.current.onSubmit) },
       { key: 'Escape', run: () => run(latest.current.onCancel) },
     ]),
-    readOnly ? [] : [bracketMatching(), indentUnit.of('  '), keepIndentation],
+    readOnly ? [] : [history(), bracketMatching(), indentUnit.of('  ')],
+    // Tab stays with the page: a keyboard user must get out of the editor.
+    keymap.of(readOnly ? [] : [...historyKeymap, ...standardKeymap]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
     }),
