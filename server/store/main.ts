@@ -18,6 +18,7 @@ import { leaseTtlMin } from './lease/lease-store.ts';
 import { BootError, fitTogether, openLog } from './member/boot.ts';
 import { identifyCluster } from './member/bootstrap.ts';
 import { createRequestIds } from './member/request-ids.ts';
+import { SnapshotFiles } from './member/snapshot-files.ts';
 import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
 import { startStoreMember } from './member/store-member.ts';
 import { DiskError } from './ports/disk.ts';
@@ -65,6 +66,7 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
   const member = startStoreMember({
     ...settings,
     ...{ id: identity.memberId, wal, machine, spool, start: raftStart, network, clock, log },
+    snapshotFiles: new SnapshotFiles({ disk, dir: path.join(dataDir, 'member/snap'), machine, clock }),
     clientUrls: settings.advertiseClientUrls,
     random: () => prng.float(),
     random64: () => randomBytes(8).readBigUInt64BE(),

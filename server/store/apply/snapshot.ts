@@ -116,6 +116,7 @@ export class ImageReader implements SnapshotReader {
         this.#revisionsDone = false;
         return false;
       }
+      if (this.#store.files.length === 0) throw new SnapshotError('the state was replaced while its image was read');
       this.#push(this.#store.readFrame(rows.location(row), rows.length(row)));
       return true;
     });

@@ -15,7 +15,8 @@ import { type Commit, decodeCommit } from '../mvcc/segments/records.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { DatabaseWriter } from '../snapshot-file/write-database.ts';
 
-const STEP_BYTES = 256 * 1024;
+/** A few milliseconds of work. */
+const STEP_BYTES = 64 * 1024;
 
 export class DatabaseExport {
   readonly #frames: Iterator<Frame>;

@@ -17,7 +17,8 @@ import type { ApplyResponse, LeaseView } from '../apply/types.ts';
 import type { ReadView, Watchable, WatchHandle } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 import { CoreMember, type CoreMemberOptions, type Proposal } from './core-member.ts';
-import type { StoreMember } from './types.ts';
+import type { SnapshotFiles } from './snapshot-files.ts';
+import type { DatabaseFile, StoreMember } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
 export interface StoreMemberOptions extends CoreMemberOptions {
@@ -25,6 +26,7 @@ export interface StoreMemberOptions extends CoreMemberOptions {
   readonly clientUrls: readonly string[];
   /** 0: etcd's default; negative: no quota. */
   readonly quotaBytes: number;
+  readonly snapshotFiles: SnapshotFiles;
   /** 64 random bits. */
   readonly random64: () => bigint;
 }
@@ -157,6 +159,10 @@ class LocalMember implements RunningMember {
       });
       replica.transferLeader(to);
     });
+  }
+
+  snapshot(isCancelled: () => boolean): Promise<DatabaseFile> {
+    return this.#options.snapshotFiles.create(isCancelled);
   }
 
   newLeaseId(): LeaseId {

@@ -14,6 +14,14 @@ import type { ApplyResponse, LeaseView } from '../apply/types.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 
+/** A complete bbolt database (snapshot-file/), removed by close(). */
+export interface DatabaseFile {
+  readonly bytes: number;
+  /** @throws DiskError */
+  read(at: number, length: number): Uint8Array;
+  close(): void;
+}
+
 export interface StoreMember {
   readonly memberId: MemberId;
   readonly clusterId: ClusterId;
@@ -43,6 +51,11 @@ export interface StoreMember {
   leasesByExpiry(): Promise<readonly LeaseId[]>;
   /** Only on the leader. Resolves when `to` leads. */
   moveLeader(to: MemberId): Promise<void>;
+  /**
+   * The state of this member as it is now, as etcd's database. Stops early when `isCancelled`. The caller closes the file.
+   * @throws EtcdError
+   */
+  snapshot(isCancelled: () => boolean): Promise<DatabaseFile>;
   /** Draws a fresh positive int63, unique in this cluster with overwhelming likelihood. */
   newLeaseId(): LeaseId;
 }

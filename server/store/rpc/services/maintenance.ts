@@ -18,13 +18,13 @@ import {
   StatusRequest,
   StatusResponse,
 } from '../../../../lib/base/etcdpb/cluster.ts';
-import { EtcdError, etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
+import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { HeaderResponse } from '../../../../lib/base/etcdpb/kv.ts';
-import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
 import { serverStream, unary } from '../front/method.ts';
 import type { Method } from '../front/types.ts';
 import { SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
 import { applied, headerAt, type ServiceContext } from './context.ts';
+import { SnapshotStream } from './snapshot.ts';
 
 export function maintenanceMethods(context: ServiceContext): readonly Method[] {
   const service = new MaintenanceService(context);
@@ -37,9 +37,11 @@ export function maintenanceMethods(context: ServiceContext): readonly Method[] {
     unary(path('HashKV'), { request: HashKvRequest, response: HashKvResponse }, (r) => service.hashKv(r)),
     // Segments that are half dead are rewritten in the background: there is nothing for a request to start.
     unary(path('Defragment'), { request: DefragmentRequest, response: HeaderResponse }, () => ({})),
-    serverStream(path('Snapshot'), { request: SnapshotRequest, response: SnapshotResponse }, () => {
-      throw new EtcdError(GrpcCode.UNIMPLEMENTED, 'quorate: this version cannot stream a snapshot yet');
-    }),
+    serverStream(
+      path('Snapshot'),
+      { request: SnapshotRequest, response: SnapshotResponse },
+      (stream) => new SnapshotStream(context.member, stream),
+    ),
   ];
 }
 

@@ -7,8 +7,6 @@ import {
   MemberAddRequest,
   MemberAddResponse,
   MoveLeaderRequest,
-  SnapshotRequest,
-  SnapshotResponse,
   StatusRequest,
   StatusResponse,
 } from '../../../../lib/base/etcdpb/cluster.ts';
@@ -128,11 +126,6 @@ test('what cannot be done yet says so', async () => {
   expect(await served.client.call('/etcdserverpb.Cluster/MemberAdd', add, {})).toMatchObject({
     code: GrpcCode.UNIMPLEMENTED,
   });
-  const snapshot = served.client.stream('/etcdserverpb.Maintenance/Snapshot', {
-    request: SnapshotRequest,
-    response: SnapshotResponse,
-  });
-  expect(await snapshot.status()).toMatchObject({ code: GrpcCode.UNIMPLEMENTED });
 });
 
 test('keep-alives are answered one for one and in order, however many are sent at once', async () => {

@@ -21,6 +21,7 @@ import { encodeMemberJson } from '../../apply/member-json.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { ApplyResponse, StateMachine } from '../../apply/types.ts';
 import { LeaseClock } from '../../lease/lease-clock.ts';
+import { SnapshotFiles } from '../../member/snapshot-files.ts';
 import type { StoreMember } from '../../member/types.ts';
 import type { Watchable, WatchHandle } from '../../mvcc/types.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
@@ -187,6 +188,11 @@ export class FakeMember implements StoreMember {
 
   async moveLeader(): Promise<void> {
     throw etcdErrors.badLeaderTransferee();
+  }
+
+  snapshot(isCancelled: () => boolean) {
+    const machine = this.#machine;
+    return new SnapshotFiles({ disk: new MemoryDisk(), dir: '/fake', machine, clock: this.#clock }).create(isCancelled);
   }
 
   newLeaseId(): LeaseId {
