@@ -72,7 +72,7 @@ function NoChanges() {
   const { kind } = useStore();
   return (
     <EmptyState {...(kind === 'bundled' ? { command: 'npm run sample' } : {})}>
-      Nothing has changed since this page opened.
+      Nothing has changed since the console began to watch.
       {kind === 'bundled'
         ? ' The sample workload brings a living system to look at.'
         : ' Changes appear here as they are committed.'}
@@ -93,7 +93,12 @@ function FeedRow({ row, now }: { readonly row: ChangeRow; readonly now: number }
   const { event } = row;
   const isPut = event.type === 'put';
   return (
-    <li className="grid h-6 animate-glow grid-cols-[1rem_minmax(0,1fr)_5rem_4.5rem] @3xl:grid-cols-[1rem_minmax(0,2fr)_minmax(0,3fr)_5rem_4.5rem] items-center gap-x-2 px-3 hover:bg-hover">
+    <li
+      className={cn(
+        'grid h-6 grid-cols-[1rem_minmax(0,1fr)_5rem_4.5rem] @3xl:grid-cols-[1rem_minmax(0,2fr)_minmax(0,3fr)_5rem_4.5rem] items-center gap-x-2 px-3 hover:bg-hover',
+        !row.isPast && 'animate-glow',
+      )}
+    >
       <StatusMark tone={isPut ? 'good' : 'bad'} shape={isPut ? 'plus' : 'minus'} wordHidden>
         {isPut ? 'put' : 'deleted'}
       </StatusMark>

@@ -7,6 +7,7 @@ test('every row is one line, keys that are not text stay exact, and gaps are kep
     {
       seq: 0,
       kind: 'change',
+      isPast: false,
       receivedAt: 5,
       event: {
         revision: '9007199254740993',

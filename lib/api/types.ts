@@ -325,6 +325,8 @@ export interface LiveEvents {
   /** At the start, after a gap, when history is compacted, and every 5 s at most while it grows: changes carry the revision. */
   readonly revision: RevisionView;
   readonly index: IndexState;
+  /** Once after `hello` of a new stream: the last changes before it, for context. Already part of every listing. */
+  readonly recent: readonly ChangeEvent[];
   /** Revision order; the changes of one revision are never split over two batches. */
   readonly changes: readonly ChangeEvent[];
   /** Events between the two revisions (exclusive, inclusive) were not seen by this console or this client. */

@@ -5,7 +5,14 @@
 import type { ChangeEvent, WireInt } from '../api/types.ts';
 
 export type ChangeRow =
-  | { readonly seq: number; readonly kind: 'change'; readonly event: ChangeEvent; readonly receivedAt: number }
+  | {
+      readonly seq: number;
+      readonly kind: 'change';
+      readonly event: ChangeEvent;
+      /** It happened before this stream began: context, not news. */
+      readonly isPast: boolean;
+      readonly receivedAt: number;
+    }
   | {
       readonly seq: number;
       readonly kind: 'gap';
@@ -16,6 +23,9 @@ export type ChangeRow =
       readonly reason: string;
       readonly receivedAt: number;
     };
+
+/** False for what happened before the stream began: every listing holds it already. */
+export const isNews = (row: ChangeRow): boolean => row.kind === 'gap' || !row.isPast;
 
 type WithoutSeq<Row> = Row extends unknown ? Omit<Row, 'seq'> : never;
 

@@ -16,7 +16,7 @@ const event = (revision: number, key = `/k${revision}`, type: ChangeEvent['type'
   at: 0,
 });
 const push = (ring: ChangeRing, ...events: readonly ChangeEvent[]): void => {
-  for (const one of events) ring.push({ kind: 'change', event: one, receivedAt: 0 });
+  for (const one of events) ring.push({ kind: 'change', isPast: false, event: one, receivedAt: 0 });
 };
 const shown = (view: ChangeView): (string | undefined)[] =>
   view.state.get().rows.map((row) => (row.kind === 'change' ? row.event.revision : `gap:${row.reason}`));

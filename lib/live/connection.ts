@@ -36,6 +36,7 @@ const NAMES: ReadonlySet<string> = new Set<LiveEventName>([
   'index',
   'changes',
   'gap',
+  'recent',
   'bye',
 ]);
 

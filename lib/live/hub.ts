@@ -66,10 +66,15 @@ class SharedStream implements LiveListener {
   }
 
   #remember(message: LiveMessage): void {
-    const weight = (one: LiveMessage): number => (one.name === 'changes' ? one.data.length : 1);
+    const weight = (one: LiveMessage): number =>
+      one.name === 'changes' || one.name === 'recent' ? one.data.length : 1;
     this.#recent.push(message);
     const reached =
-      message.name === 'changes' ? message.data.at(-1)?.revision : message.name === 'gap' ? message.data.to : undefined;
+      message.name === 'changes' || message.name === 'recent'
+        ? message.data.at(-1)?.revision
+        : message.name === 'gap'
+          ? message.data.to
+          : undefined;
     if (reached !== undefined && compareInt(reached, this.#lastRevision) > 0) this.#lastRevision = reached;
     this.#recentEvents += weight(message);
     let drop = 0;

@@ -106,3 +106,18 @@ test('the clock of the console is judged by the quickest message', () => {
   store.onMessage(cluster(30_000, 33_000));
   expect(store.consoleTime(50_000)).toBe(48_980);
 });
+
+test('what happened before the stream began is listed as the past and counts in no rate', () => {
+  const { store, flush } = start();
+  store.onMessage(hello('12'));
+  store.onMessage({ name: 'recent', data: [change(11), change(12)], receivedAt: 1_000 });
+  store.onMessage(changes(13));
+  flush();
+  const rows = [...store.ring.since(0)].map((row) => row.kind === 'change' && [row.event.revision, row.isPast]);
+  expect(rows).toEqual([
+    ['11', true],
+    ['12', true],
+    ['13', false],
+  ]);
+  expect(store.ratePerSecond(1_000)).toBe(0.5);
+});

@@ -106,6 +106,9 @@ export class LiveStore implements LiveListener {
       case 'index':
         this.index.set({ value: message.data, receivedAt });
         break;
+      case 'recent':
+        this.#onRecent(message.data, receivedAt);
+        break;
       case 'changes':
         this.#onChanges(message.data, receivedAt);
         break;
@@ -142,6 +145,17 @@ export class LiveStore implements LiveListener {
     this.#planFlush(receivedAt);
   }
 
+  /** Not counted in any rate: nobody saw when they came. */
+  #onRecent(events: readonly ChangeEvent[], receivedAt: number): void {
+    const known = this.#lastRevision;
+    for (const event of events) {
+      if (compareInt(event.revision, known) <= 0) continue;
+      this.ring.push({ kind: 'change', event, isPast: true, receivedAt });
+      this.#lastRevision = event.revision;
+    }
+    this.#planFlush(receivedAt);
+  }
+
   #onChanges(events: readonly ChangeEvent[], receivedAt: number): void {
     const known = this.#lastRevision;
     let taken = 0;
@@ -149,7 +163,7 @@ export class LiveStore implements LiveListener {
     for (const event of events) {
       // A reconnect may replay what came before; the changes of one revision never straddle two batches.
       if (compareInt(event.revision, known) <= 0) continue;
-      this.ring.push({ kind: 'change', event, receivedAt });
+      this.ring.push({ kind: 'change', event, isPast: false, receivedAt });
       this.#lastRevision = event.revision;
       taken++;
       if (event.type === 'delete') deletes++;

@@ -60,6 +60,7 @@ export class StoreSession implements StoreConsole {
       revisions: () => this.revisions(),
       index: () => this.#hub.state(),
       changesSince: (revision) => this.#hub.recent?.since(revision) ?? null,
+      lastChanges: (count) => this.#hub.recent?.last(count) ?? [],
     });
     this.#context = {
       engine,

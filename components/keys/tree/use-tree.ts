@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { api } from '../../../lib/api/client.ts';
 import type { WireInt } from '../../../lib/api/types.ts';
 import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
+import { isNews } from '../../../lib/live/change-ring.ts';
 import type { LiveStore } from '../../../lib/live/live-store.ts';
 import { useLiveStore } from '../../shell/use-live.ts';
 import { Glow } from './glow.ts';
@@ -88,7 +89,7 @@ function bindLive({ controller, glow }: Tree, live: LiveStore): () => void {
   let seen = live.ring.nextSeq;
   const take = (): void => {
     if (seen < live.ring.firstSeq) controller.onGap(seenRevision(live));
-    const rows = [...live.ring.since(seen)];
+    const rows = [...live.ring.since(seen)].filter(isNews);
     seen = live.ring.nextSeq;
     const changes = rows.flatMap((row) => (row.kind === 'change' ? [row.event] : []));
     glow.add(changes, performance.now());

@@ -37,6 +37,14 @@ export class RecentChanges {
     return this.#ring.slice(this.#after(revision)).map((recent) => recent.event);
   }
 
+  /** The last changes, at least `count` when so many are held: never half a revision. */
+  last(count: number): readonly ChangeEvent[] {
+    let from = Math.max(this.#start, this.#ring.length - count);
+    const cut = this.#ring[from]?.revision;
+    while (from > this.#start && this.#ring[from - 1]?.revision === cut) from--;
+    return this.#ring.slice(from).map((recent) => recent.event);
+  }
+
   /** When this revision was seen; null when it is not among the recent ones. */
   timeOf(revision: number): number | null {
     const found = this.#ring[this.#after(revision - 1)];

@@ -38,6 +38,7 @@ beforeEach(() => {
     revisions: () => ({ current: String(revision), compacted: '0', times: [] }),
     index: () => ({ phase: 'live', keysLoaded: 0, keysTotal: 0, revision: String(revision), reason: null }),
     changesSince: (from) => recent.since(from),
+    lastChanges: (count) => recent.last(count),
   });
 });
 afterEach(() => {
@@ -207,4 +208,21 @@ test('batches are bounded and never split a revision', () => {
   expect([...batches(many)].map((batch) => batch.length)).toEqual([FRAME_EVENTS_MAX + 10]);
   const plain = Array.from({ length: FRAME_EVENTS_MAX * 2 + 1 }, (_, i) => change(i));
   expect([...batches(plain)].map((batch) => batch.length)).toEqual([FRAME_EVENTS_MAX, FRAME_EVENTS_MAX, 1]);
+});
+
+test('a new browser is shown the last changes as the past, one that resumes is not', async () => {
+  happen(change(11), change(12));
+  live.flush();
+  const fresh = join();
+  const resuming = join('11');
+  happen(change(13));
+  live.flush();
+  const revisions = (events: readonly Received[], name: LiveEventName) =>
+    events.filter(({ event }) => event === name).flatMap(({ data }) => data.map((c: ChangeEvent) => c.revision));
+  const first = await fresh.read();
+  expect(revisions(first, 'recent')).toEqual(['11', '12']);
+  expect(revisions(first, 'changes')).toEqual(['13']);
+  const second = await resuming.read();
+  expect(revisions(second, 'recent')).toEqual([]);
+  expect(revisions(second, 'changes')).toEqual(['12', '13']);
 });

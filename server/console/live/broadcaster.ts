@@ -2,7 +2,7 @@
  * One store's live stream to all browsers: changes in batches of about BATCH_MS, everything else when it changes. Each
  * frame is encoded once.
  *
- * Per client, in this order and never otherwise: hello, then changes of ascending revisions, each revision in one batch;
+ * Per client, in this order and never otherwise: hello, recent changes if it is new, then changes of ascending revisions, each revision in one batch;
  * what cannot be sent is named by a gap.
  */
 import type {
@@ -21,6 +21,8 @@ import { frame, parseLastEventId } from './frames.ts';
 const BATCH_MS = 50;
 /** Events in one frame, unless a single revision holds more. */
 export const FRAME_EVENTS_MAX = 1_000;
+/** What a new browser is shown of the time before it came. */
+const RECENT_EVENTS = 200;
 const HEARTBEAT_MS = 15_000;
 export const CLIENTS_MAX = 500;
 
@@ -33,6 +35,8 @@ export interface LiveSource {
   index(): IndexState;
   /** All changes after this revision; null when some are gone. */
   changesSince(revision: number): readonly ChangeEvent[] | null;
+  /** The last `count` changes or a few more, oldest first. */
+  lastChanges(count: number): readonly ChangeEvent[];
 }
 
 export class Broadcaster {
@@ -136,7 +140,16 @@ export class Broadcaster {
       frame('hello', { store: summary, revision: String(revision), resumed }, Math.min(client.revision, revision)),
     );
     this.#sendPresent(client);
-    if (seen !== null) this.#sendMissed(client);
+    if (seen === null) this.#sendRecent(client);
+    else this.#sendMissed(client);
+  }
+
+  #sendRecent(client: LiveClient): void {
+    // Batches under way reach this client as changes; they must not come twice.
+    const recent = this.#source
+      .lastChanges(RECENT_EVENTS)
+      .filter(({ revision }) => Number(revision) <= client.revision);
+    if (recent.length > 0) client.send(frame('recent', recent, null));
   }
 
   #sendPresent(client: LiveClient): void {
