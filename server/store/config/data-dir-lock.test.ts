@@ -34,6 +34,8 @@ test('a lock left by a dead process, or by another one with its pid, is taken ov
 
 test('a directory that cannot be made says what to do', () => {
   writeFileSync(path.join(dir, 'file'), '');
+  if (existsSync('/proc/self/stat'))
+    expect(() => lockDataDir('/proc/none/below')).toThrow(/cannot be written \(ENOENT\)/);
   expect(() => lockDataDir(path.join(dir, 'file/below'))).toThrow(DataDirError);
   expect(() => lockDataDir(path.join(dir, 'file/below'))).toThrow(/cannot be written \(ENOTDIR\).*another --data-dir/);
 });

@@ -29,7 +29,7 @@ export function lockDataDir(dir: string): DataDirLock {
   const own = path.join(dir, `${LOCK_FILE}.${process.pid}`);
   const holder: Holder = { pid: process.pid, startedAt: processInfo(process.pid)?.startedAt ?? '' };
   try {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirectories(dir);
     fs.writeFileSync(own, JSON.stringify(holder), { mode: 0o600 });
   } catch (cause) {
     throw unusable(dir, cause);
@@ -49,6 +49,13 @@ export function lockDataDir(dir: string): DataDirLock {
     fs.rmSync(own, { force: true });
   }
   throw new DataDirError(`${file} changes hands all the time: only one member may use ${dir}`);
+}
+
+/** Not mkdir's own recursion: Node's never ends where a file system refuses children with ENOENT, as /proc does. */
+function makeDirectories(dir: string): void {
+  if (fs.existsSync(dir)) return;
+  if (path.dirname(dir) !== dir) makeDirectories(path.dirname(dir));
+  fs.mkdirSync(dir, { mode: 0o700 });
 }
 
 function linkAtomically(from: string, to: string): boolean {

@@ -20,6 +20,10 @@ export const FLAG_DEFAULTS = {
   'initial-cluster': undefined,
   'initial-cluster-state': 'new',
   'initial-cluster-token': 'etcd-cluster',
+  // Not etcd's: there "etcdutl snapshot restore" does this beforehand.
+  'from-snapshot': undefined,
+  'skip-hash-check': 'false',
+  'drop-auth': 'false',
   'heartbeat-interval': '100',
   'election-timeout': '1000',
   'snapshot-count': '10000',
@@ -94,7 +98,7 @@ const BOOLEANS: ReadonlySet<string> = new Set([
   ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'force-new-cluster', 'version', 'help'],
   ...['enable-log-rotation', 'enable-grpc-gateway', 'enable-pprof', 'strict-reconfig-check', 'pre-vote', 'enable-v2'],
   ...['initial-election-tick-advance', 'socket-reuse-port', 'socket-reuse-address', 'unsafe-no-fsync'],
-  'compact-hash-check-enabled',
+  ...['compact-hash-check-enabled', 'skip-hash-check', 'drop-auth'],
 ]);
 
 export type FlagValues = ReadonlyMap<FlagName, string>;

@@ -10,6 +10,12 @@ export interface InitialMember {
   readonly peerUrls: readonly string[];
 }
 
+export interface SnapshotSettings {
+  readonly path: string;
+  readonly skipHashCheck: boolean;
+  readonly dropAuth: boolean;
+}
+
 export interface MemberSettings {
   readonly name: string;
   readonly dataDir: string;
@@ -20,6 +26,8 @@ export interface MemberSettings {
   readonly initialCluster: readonly InitialMember[];
   readonly initialClusterState: 'new' | 'existing';
   readonly initialClusterToken: string;
+  /** What a member without data starts from. */
+  readonly fromSnapshot: SnapshotSettings | undefined;
   readonly heartbeatMs: number;
   readonly electionTimeoutMs: number;
   readonly snapshotCount: number;
@@ -70,6 +78,7 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     initialCluster,
     initialClusterState: clusterState(text('initial-cluster-state')),
     initialClusterToken: text('initial-cluster-token'),
+    fromSnapshot: snapshotSettings(values, cwd),
     heartbeatMs,
     electionTimeoutMs,
     snapshotCount: whole('snapshot-count', { min: 1, max: most }),
@@ -114,6 +123,18 @@ function checkSelf(name: string, advertised: readonly string[], cluster: readonl
       `--initial-cluster says ${name}=${self.peerUrls.join()}, --initial-advertise-peer-urls says ` +
         `${advertised.join()}: they must be the same`,
     );
+}
+
+function snapshotSettings(values: FlagValues, cwd: string): SnapshotSettings | undefined {
+  const isSet = (flag: FlagName): boolean => {
+    const value = values.get(flag) ?? 'false';
+    if (value !== 'true' && value !== 'false')
+      throw new MemberSettingsError(`--${flag}: "${value}" is neither "true" nor "false"`);
+    return value === 'true';
+  };
+  const options = { skipHashCheck: isSet('skip-hash-check'), dropAuth: isSet('drop-auth') };
+  const file = values.get('from-snapshot');
+  return file === undefined ? undefined : { path: path.resolve(cwd, file), ...options };
 }
 
 function clusterState(text: string): 'new' | 'existing' {
