@@ -41,6 +41,8 @@ export interface CoreMemberOptions {
   readonly electionTimeoutMs: number;
   /** Applied entries between two durable points of the state machine. */
   readonly snapshotCount: number;
+  /** Entries kept in the log behind that point; etcd's number when left out. */
+  readonly catchUpEntries?: number;
   /** Encoded size beyond which a request is refused. */
   readonly requestBytesMax: number;
   readonly onFatal: (error: Error) => void;

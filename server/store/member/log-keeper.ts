@@ -26,6 +26,8 @@ interface LogKeeperOptions {
   readonly spool: SnapshotSpool;
   readonly log: Log;
   readonly snapshotCount: number;
+  /** Entries kept behind the durable point; CATCH_UP_ENTRIES when left out. */
+  readonly catchUpEntries?: number;
   readonly onFatal: (error: Error) => void;
 }
 
@@ -108,10 +110,11 @@ export class LogKeeper {
 
   /** The last entry that may go, when everything up to `durable` could. */
   #keepFrom(durable: LogIndex): LogIndex {
+    const { catchUpEntries = CATCH_UP_ENTRIES } = this.#options;
     const beyond = this.#marks.findLast(
       ({ index, bytes }) => index <= durable && this.#bytes - bytes >= CATCH_UP_BYTES,
     );
-    const keepFrom = logIndex(Math.max(0, durable - CATCH_UP_ENTRIES, beyond?.index ?? 0));
+    const keepFrom = logIndex(Math.max(0, durable - catchUpEntries, beyond?.index ?? 0));
     this.#marks = this.#marks.filter(({ index }) => index >= keepFrom);
     return keepFrom;
   }

@@ -35,6 +35,7 @@ export interface ReplicaOptions {
   readonly tickMs: number;
   readonly electionTimeoutMs: number;
   readonly snapshotCount: number;
+  readonly catchUpEntries?: number;
   /** The disk failed or an image is broken: this process must not go on. Called once. */
   readonly onFatal: (error: Error) => void;
   readonly onRole: (role: Role) => void;
