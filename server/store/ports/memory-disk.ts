@@ -215,6 +215,15 @@ export class MemoryDisk implements Disk {
     inode.dirty.clear();
   }
 
+  /** The process dies, the power stays: all that was written is still there, and what was not flushed still volatile. */
+  kill(): void {
+    for (const { inode } of this.#flushes) {
+      for (const sector of inode.flushing?.sectors ?? []) inode.dirty.add(sector);
+      inode.flushing = undefined;
+    }
+    this.#flushes = [];
+  }
+
   /** Power off and on: forgets what did not survive. Open files and flushes of before are void. */
   crash(survives: Survives): void {
     for (const change of this.#unflushedNames) {

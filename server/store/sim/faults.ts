@@ -10,11 +10,15 @@ import type { World } from './world.ts';
 
 const STALL_MS_MAX = 3000;
 
+/** What faults need of a member and of the network, whichever stack runs. */
+type Target = Pick<Actor, 'id' | 'isUp' | 'start' | 'crash' | 'stall' | 'status' | 'transferLeader' | 'changeMembers'>;
+type Links = Pick<Network, 'cut' | 'mend'>;
+
 export class Faults {
   readonly #world: World;
   readonly #prng: Prng;
-  readonly #actors: readonly Actor[];
-  readonly #network: Network;
+  readonly #actors: readonly Target[];
+  readonly #network: Links;
   readonly #parameters: FaultParameters;
   #isStopped = false;
   crashes = 0;
@@ -22,8 +26,8 @@ export class Faults {
   constructor(options: {
     readonly world: World;
     readonly prng: Prng;
-    readonly actors: readonly Actor[];
-    readonly network: Network;
+    readonly actors: readonly Target[];
+    readonly network: Links;
     readonly parameters: FaultParameters;
   }) {
     this.#world = options.world;
@@ -93,11 +97,11 @@ export class Faults {
     );
   }
 
-  #leader(): Actor {
+  #leader(): Target {
     return this.#actors.find((actor) => actor.status()?.role === 'leader') ?? this.#pick();
   }
 
-  #pick(): Actor {
+  #pick(): Target {
     return this.#prng.pick(this.#actors);
   }
 

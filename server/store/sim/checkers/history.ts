@@ -16,9 +16,21 @@ interface Committed {
   readonly digest: number;
 }
 
+interface HistoryOptions {
+  /** What tells one operation from all others; undefined for entries that are none. */
+  readonly operationOf?: (entry: Entry) => number | bigint | undefined;
+  /** Called once for every entry, when its commit first becomes known. */
+  readonly onCommitted?: (entry: Entry) => void;
+}
+
 export class History {
+  readonly #options: HistoryOptions;
   readonly #committed: Committed[] = [];
-  readonly #operations = new Map<number, number>();
+  readonly #operations = new Map<number | bigint, number>();
+
+  constructor(options: HistoryOptions = {}) {
+    this.#options = options;
+  }
 
   /** Index of the last entry known to be committed anywhere. */
   get lastIndex(): number {
@@ -34,7 +46,7 @@ export class History {
   }
 
   /** Where an operation was committed. */
-  indexOf(operation: number): number | undefined {
+  indexOf(operation: number | bigint): number | undefined {
     return this.#operations.get(operation);
   }
 
@@ -57,7 +69,12 @@ export class History {
     }
     const digest = nextDigest(this.digestAt(this.#committed.length) ?? 0, entry);
     this.#committed.push({ entry, digest });
-    const operation = operationOf(entry);
+    this.#countOperation(entry);
+    this.#options.onCommitted?.(entry);
+  }
+
+  #countOperation(entry: Entry): void {
+    const operation = (this.#options.operationOf ?? operationOf)(entry);
     if (operation === undefined) return;
     const before = this.#operations.get(operation);
     if (before !== undefined) {

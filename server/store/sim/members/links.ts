@@ -1,0 +1,187 @@
+/**
+ * The network among whole members: the PeerNetwork port of each, over links that lose, delay and break.
+ *
+ * What the contract (../../ports/peer-network.ts) promises is kept, and no more: a message arrives once or not at all, messages of
+ * one lane keep their order, lanes overtake each other, an image arrives whole or fails. Messages travel encoded.
+ */
+import type { MemberId } from '../../../../lib/base/brand.ts';
+import type { Prng } from '../../../../lib/base/prng.ts';
+import type { PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../../ports/peer-network.ts';
+import { describeMessage, shortId } from '../../raft/describe.ts';
+import type { Message } from '../../raft/types.ts';
+import { decodeMessage, encodeMessage } from '../../transport/message-codec.ts';
+import type { NetworkParameters } from '../parameters.ts';
+import type { World } from '../world.ts';
+import { ImageTransfer } from './image-transfer.ts';
+
+const NOTICE_RATE = 0.3;
+
+/** A process as the network knows it. A restarted member is another process at the same address. */
+export interface NetworkProcess {
+  readonly id: MemberId;
+  isAlive(): boolean;
+  /** Runs `action` in this process: later when it is stalled, never when it is dead. */
+  enter(action: () => void): void;
+  /** Runs `action` after `delayMs` of the process's own time. */
+  after(delayMs: number, action: () => void): { cancel(): void };
+}
+
+interface Endpoint {
+  readonly process: NetworkProcess;
+  readonly handler: PeerHandler;
+  peers: ReadonlySet<MemberId>;
+}
+
+interface LinksOptions {
+  readonly world: World;
+  readonly prng: Prng;
+  readonly parameters: NetworkParameters;
+  readonly onSent: (message: Message) => void;
+}
+
+export class Links {
+  readonly options: LinksOptions;
+  readonly #endpoints = new Map<MemberId, Endpoint>();
+  readonly #cuts = new Map<string, number>();
+  readonly #lastArrival = new Map<string, number>();
+  #parameters: NetworkParameters;
+  imagesInstalled = 0;
+
+  constructor(options: LinksOptions) {
+    this.options = options;
+    this.#parameters = options.parameters;
+  }
+
+  /** The port of a process that is about to start. */
+  port(process: NetworkProcess): PeerNetwork {
+    let endpoint: Endpoint | undefined;
+    const own = () => (endpoint !== undefined && process.isAlive() ? endpoint : undefined);
+    return {
+      start: (handler) => {
+        endpoint = { process, handler, peers: new Set() };
+        this.#endpoints.set(process.id, endpoint);
+      },
+      setPeers: (peers) => {
+        const from = own();
+        if (from !== undefined) from.peers = new Set(peers.map(({ id }) => id));
+      },
+      send: (messages) => {
+        const from = own();
+        if (from !== undefined) for (const message of messages) this.#send(from, message);
+      },
+      sendSnapshot: (message, chunks) => {
+        const from = own();
+        if (from === undefined) chunks.close();
+        else this.#sendImage(from, message, chunks);
+      },
+      request: (to, request, done) => {
+        const from = own();
+        if (from !== undefined) this.#request({ from, to }, request, done);
+      },
+      connectedSince: (peer) => (this.reach(process.id, peer) === undefined ? undefined : 0),
+      close: () => undefined,
+    };
+  }
+
+  /** Cuts the way from `from` to `to`. Cuts nest: each needs its own mend. */
+  cut(from: MemberId, to: MemberId): void {
+    const link = `${from}>${to}`;
+    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1);
+  }
+
+  mend(from: MemberId, to: MemberId): void {
+    const link = `${from}>${to}`;
+    const left = (this.#cuts.get(link) ?? 0) - 1;
+    if (left > 0) this.#cuts.set(link, left);
+    else this.#cuts.delete(link);
+  }
+
+  /** From now on nothing is lost or cut; delays stay. */
+  heal(): void {
+    this.#cuts.clear();
+    this.#parameters = { ...this.#parameters, lossRate: 0, snapshotFailRate: 0 };
+  }
+
+  /** The process that hears what `from` sends to `to` now. */
+  reach(from: MemberId, to: MemberId): Endpoint | undefined {
+    const target = this.#endpoints.get(to);
+    if (target === undefined || !target.process.isAlive() || !target.peers.has(from)) return undefined;
+    return this.#cuts.has(`${from}>${to}`) ? undefined : target;
+  }
+
+  delayMs(): number {
+    const { prng } = this.options;
+    return this.#parameters.delayMsMin - Math.log(1 - prng.float()) * this.#parameters.delayMsMean;
+  }
+
+  #send(from: Endpoint, message: Message): void {
+    const { world, prng, onSent } = this.options;
+    if (!from.peers.has(message.to)) return;
+    onSent(message);
+    if (prng.chance(this.#parameters.lossRate)) {
+      world.note(`lost ${describeMessage(message)}`);
+      if (prng.chance(NOTICE_RATE)) this.#notice(from, message.to);
+      return;
+    }
+    const isBulk = message.type === 'appendEntries' || message.type === 'propose';
+    const encoded = encodeMessage(message);
+    this.#inOrder(`${message.from}>${message.to}/${isBulk}`, () => {
+      const target = this.reach(message.from, message.to);
+      if (target === undefined) {
+        world.note(`unreachable ${describeMessage(message)}`);
+        if (prng.chance(NOTICE_RATE)) this.#notice(from, message.to);
+        return;
+      }
+      world.note(`deliver ${describeMessage(message)}`);
+      target.process.enter(() => target.handler.onMessage(decodeMessage(encoded)));
+    });
+  }
+
+  #notice(from: Endpoint, peer: MemberId): void {
+    from.process.after(0, () => from.handler.onUnreachable(peer));
+  }
+
+  #inOrder(lane: string, arrive: () => void): void {
+    const { world } = this.options;
+    const at = Math.max(this.#lastArrival.get(lane) ?? 0, world.now + this.delayMs());
+    this.#lastArrival.set(lane, at);
+    world.after(at - world.now, arrive);
+  }
+
+  #sendImage(from: Endpoint, message: SnapshotMessage, chunks: SnapshotChunks): void {
+    const { prng, onSent, world } = this.options;
+    onSent(message);
+    world.note(`image ${describeMessage(message)}`);
+    const failsAfter = prng.chance(this.#parameters.snapshotFailRate) ? prng.int(0, 3) : undefined;
+    new ImageTransfer({ links: this, from, message, chunks, failsAfter }).start();
+  }
+
+  #request(
+    way: { readonly from: Endpoint; readonly to: MemberId },
+    request: { readonly payload: Uint8Array; readonly timeoutMs: number },
+    done: (answer: Uint8Array | undefined) => void,
+  ): void {
+    const { from, to } = way;
+    const { world } = this.options;
+    const sender = from.process.id;
+    let isOver = false;
+    const finish = (answer: Uint8Array | undefined) => {
+      if (isOver) return;
+      isOver = true;
+      done(answer);
+    };
+    from.process.after(request.timeoutMs, () => finish(undefined));
+    this.#inOrder(`${sender}>${to}/false`, () => {
+      const target = this.reach(sender, to);
+      if (target === undefined) return;
+      world.note(`request ${shortId(sender)}>${shortId(to)}`);
+      const respond = (answer: Uint8Array) => {
+        if (!target.process.isAlive()) return;
+        this.#inOrder(`${to}>${sender}/false`, () => {
+          if (this.reach(to, sender) === from) from.process.enter(() => finish(answer));
+        });
+      };
+      target.process.enter(() => target.handler.onRequest(sender, request.payload, respond));
+    });
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * One machine with one real member on it: log, Raft core, state machine, spool and lease keeper as they run in production, over a
+ * simulated disk, clock and network. Boots as main.ts does; dies as a process or with the power.
+ *
+ * What the checkers see they see from outside: the log's append() and flush(), the state machine's apply() and restore, and messages.
+ */
+import { AssertionError, assert, defined } from '../../../../lib/base/assert.ts';
+import type { MemberId } from '../../../../lib/base/brand.ts';
+import type { Prng } from '../../../../lib/base/prng.ts';
+import { SnapshotError } from '../../apply/snapshot.ts';
+import { openStateMachine } from '../../apply/state-machine.ts';
+import type { StateMachine } from '../../apply/types.ts';
+import { leaseTtlMin } from '../../lease/lease-store.ts';
+import { BootError, fitTogether, openLog } from '../../member/boot.ts';
+import type { InitialCluster } from '../../member/bootstrap.ts';
+import { CoreMember } from '../../member/core-member.ts';
+import { createRequestIds } from '../../member/request-ids.ts';
+import { ImageCorruptError, SnapshotSpool } from '../../member/snapshot-spool.ts';
+import { DamagedSegmentError } from '../../mvcc/segments/damage.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { DiskError } from '../../ports/disk.ts';
+import type { Log } from '../../ports/log.ts';
+import { shortId } from '../../raft/describe.ts';
+import type { RaftStatus } from '../../raft/types.ts';
+import { WalCorruptError } from '../../wal/segment-reader.ts';
+import type { Wal } from '../../wal/wal.ts';
+import { ProcessClock, SimulationViolation, type World } from '../world.ts';
+import type { MemberCheckers } from './checkers/member-checkers.ts';
+import type { Links, NetworkProcess } from './links.ts';
+import type { MemberMutation } from './mutations.ts';
+import type { MemberParameters } from './parameters.ts';
+import { SimDisk } from './sim-disk.ts';
+import { WalMirror } from './wal-mirror.ts';
+
+export const HEARTBEAT_MS = 100;
+export const ELECTION_MS = 1000;
+export const WAL_DIR = '/member/wal';
+export const DATA_DIR = '/member/data';
+const SPOOL_DIR = '/member/snap';
+const REQUEST_BYTES_MAX = 1024 * 1024;
+/** Room for the request ids of one boot. */
+const IDS_PER_BOOT_MS = 1_000_000;
+
+interface SiteOptions {
+  readonly id: MemberId;
+  readonly cluster: InitialCluster;
+  readonly world: World;
+  readonly links: Links;
+  readonly prng: Prng;
+  readonly clockRate: number;
+  readonly parameters: MemberParameters;
+  readonly checkers: MemberCheckers;
+  readonly mutation: MemberMutation;
+}
+
+/** A running process. */
+export interface RunningMember {
+  readonly core: CoreMember;
+  readonly machine: StateMachine;
+  readonly wal: Wal;
+}
+
+/** Why a member stopped by itself or refused to start. */
+const isDiskTrouble = (error: unknown): error is Error =>
+  [DiskError, DamagedSegmentError, ImageCorruptError, WalCorruptError, BootError, SnapshotError].some(
+    (kind) => error instanceof kind,
+  );
+
+export class MemberSite {
+  readonly id: MemberId;
+  readonly disk: SimDisk;
+  readonly clockRate: number;
+  readonly #options: SiteOptions;
+  readonly #clock: ProcessClock;
+  readonly #mirror: WalMirror;
+  #running: RunningMember | undefined;
+  #boots = 0;
+  #lastRequestId = 0n;
+  #stalledUntil = 0;
+  /** The last error that made this member stop or refuse. */
+  refusal: Error | undefined;
+  fatals = 0;
+
+  constructor(options: SiteOptions) {
+    const { id, world, clockRate, prng, parameters } = options;
+    this.id = id;
+    this.clockRate = clockRate;
+    this.#options = options;
+    this.#clock = new ProcessClock(world, clockRate);
+    this.#mirror = new WalMirror(id);
+    this.disk = new SimDisk({
+      clock: this.#clock,
+      prng: prng.fork(),
+      parameters: parameters.disk,
+      onFailedFlush: (path) => this.#mustHaveStopped(path),
+    });
+  }
+
+  get name(): string {
+    return shortId(this.id);
+  }
+
+  isUp(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get running(): RunningMember | undefined {
+    return this.#running;
+  }
+
+  status(): RaftStatus | undefined {
+    return this.#running?.core.replica.status();
+  }
+
+  /** The request id that the last propose() of this process drew. */
+  get lastRequestId(): bigint {
+    return this.#lastRequestId;
+  }
+
+  transferLeader(to: MemberId): void {
+    this.act(({ core }) => core.replica.transferLeader(to));
+  }
+
+  changeMembers(): void {
+    // Membership changes of whole members are not part of this world yet.
+  }
+
+  /** A client's call at this member, as the process's own code: its exceptions are the process's. Nothing when it is down. */
+  act(call: (member: RunningMember) => void): void {
+    const running = this.#running;
+    if (running !== undefined) this.#guarded(() => call(running));
+  }
+
+  start(): void {
+    assert(this.#running === undefined, `${this.name} is already up`);
+    this.#boots++;
+    this.refusal = undefined;
+    this.#note('start');
+    this.#guarded(() => this.#boot());
+  }
+
+  /** The power goes, or only the process. */
+  crash(): void {
+    const { prng, parameters } = this.#options;
+    const isProcessOnly = prng.chance(parameters.processCrashRate);
+    this.#note(isProcessOnly ? 'crash of the process' : 'crash');
+    this.#end();
+    if (isProcessOnly) this.disk.kill();
+    else this.disk.powerOff();
+  }
+
+  stall(lengthMs: number): void {
+    this.#note(`stall ${lengthMs.toFixed(0)}`);
+    this.#clock.stall(lengthMs);
+    this.#stalledUntil = Math.max(this.#stalledUntil, this.#options.world.now + lengthMs);
+  }
+
+  #boot(): void {
+    const { id, cluster, parameters, checkers, mutation, links, prng } = this.#options;
+    const { disk } = this;
+    const { store } = parameters;
+    const log: Log = (level, message, fields) => this.#log(level, message, fields?.reason);
+    const { wal, contents } = openLog({
+      disk,
+      dir: WAL_DIR,
+      log,
+      segmentBytes: store.walSegmentBytes,
+      fresh: () => ({ identity: { memberId: id, clusterId: cluster.clusterId }, cluster }),
+    });
+    const machine = openStateMachine({
+      disk,
+      dir: DATA_DIR,
+      clusterId: contents.identity.clusterId,
+      leaseTtlMin: leaseTtlMin(ELECTION_MS),
+      segmentBytes: store.dataSegmentBytes,
+      cacheBytes: 64 * 1024,
+    });
+    const spool = new SnapshotSpool({ disk, dir: SPOOL_DIR, log });
+    const start = fitTogether({ contents, machine, spool, log });
+    this.#mirror.recovered(start);
+    checkers.started(id, this.#mirror, machine);
+    const random = prng.fork();
+    const drawId = createRequestIds(id, this.#boots * IDS_PER_BOOT_MS);
+    const process = this.#process();
+    const core = new CoreMember({
+      ...{ id, wal, machine, spool, start, log },
+      ...{ heartbeatMs: HEARTBEAT_MS, electionTimeoutMs: ELECTION_MS, requestBytesMax: REQUEST_BYTES_MAX },
+      snapshotCount: store.snapshotCount,
+      catchUpEntries: store.catchUpEntries,
+      clock: this.#guardedClock(),
+      network: links.port(process),
+      random: () => random.float(),
+      newRequestId: () => {
+        this.#lastRequestId = drawId();
+        return this.#lastRequestId;
+      },
+      onFatal: (error) => this.#fatal(error),
+    });
+    mutation.breakMember?.({ core, machine, wal, after: (delayMs, action) => process.after(delayMs, action) });
+    this.#watchLog(wal, core);
+    checkers.watchMachine(id, machine);
+    this.#note(`up at ${machine.appliedIndex()} revision ${machine.kv.revision()}`);
+    this.#running = { core, machine, wal };
+    core.start();
+  }
+
+  #watchLog(wal: Wal, core: CoreMember): void {
+    const { checkers } = this.#options;
+    const { append, flush } = { append: wal.append.bind(wal), flush: wal.flush.bind(wal) };
+    wal.append = (part) => {
+      const isMarker = (part.snapshot?.index ?? 0) <= core.options.machine.appliedIndex();
+      const seen = isMarker ? { ...part, snapshot: undefined } : part;
+      this.#mirror.appended(seen);
+      append(part);
+      checkers.appended(this.id, seen, core.replica.status());
+    };
+    wal.flush = (done) => {
+      const ended = this.#mirror.flushBegins();
+      flush((error) => {
+        if (error === undefined) ended();
+        done(error);
+      });
+    };
+  }
+
+  #process(): NetworkProcess {
+    const boot = this.#boots;
+    const isAlive = () => this.#boots === boot && this.#running !== undefined;
+    return {
+      id: this.id,
+      isAlive,
+      enter: (action) => {
+        const wait = this.#stalledUntil - this.#options.world.now;
+        const run = () => {
+          if (isAlive()) this.#guarded(action);
+        };
+        if (wait > 0) this.#options.world.after(wait, run);
+        else run();
+      },
+      after: (delayMs, action) => this.#clock.after(delayMs, () => this.#guarded(action)),
+    };
+  }
+
+  #guardedClock(): Clock {
+    return {
+      now: () => this.#clock.now(),
+      after: (delayMs, action) => this.#clock.after(delayMs, () => this.#guarded(action)),
+    };
+  }
+
+  /** An exception that nobody catches ends the process. Only trouble with the disk may cause one. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof AssertionError) throw new AssertionError(`${this.name}: ${error.message}`);
+      if (!isDiskTrouble(error)) throw error;
+      this.#fatal(error);
+    }
+  }
+
+  #fatal(error: Error): void {
+    this.#note(`stops: ${error.name} ${error.message}`);
+    this.refusal = error;
+    this.fatals++;
+    this.#end();
+    this.disk.kill();
+    this.#options.checkers.stoppedItself(this.id, error);
+  }
+
+  #end(): void {
+    this.#running = undefined;
+    this.#clock.restart();
+    this.#stalledUntil = 0;
+    this.#options.checkers.crashed(this.id);
+  }
+
+  /** A member whose flush failed can no longer know what it has: it must be gone before it says anything. */
+  #mustHaveStopped(path: string): void {
+    if (!this.isUp() || path.startsWith(SPOOL_DIR)) return;
+    throw new SimulationViolation(`${this.name} goes on after a flush of ${path} failed`);
+  }
+
+  #log(level: string, message: string, reason: unknown): void {
+    if (level === 'warn' || level === 'error')
+      this.#note(`${level}: ${message}${reason === undefined ? '' : ` (${reason})`}`);
+  }
+
+  #note(text: string): void {
+    this.#options.world.note(`${this.name} ${text}`);
+  }
+}
+
+export const leaderAmong = (sites: readonly MemberSite[]): MemberSite | undefined =>
+  sites.find((site) => site.running?.core.replica.isLeader === true);
+
+export const upAmong = (sites: readonly MemberSite[]): readonly MemberSite[] => sites.filter((site) => site.isUp());
+
+export const runningOf = (site: MemberSite): RunningMember => defined(site.running, `${site.name} is down`);

@@ -1,0 +1,97 @@
+/** Deliberately broken members of the whole stack: each breaks one promise, and the run must say so (mutations.test.ts). */
+
+import { DurableState } from '../../apply/durable-state.ts';
+import type { StateMachine } from '../../apply/types.ts';
+import { LeaseClock } from '../../lease/lease-clock.ts';
+import type { CoreMember } from '../../member/core-member.ts';
+import { Wal } from '../../wal/wal.ts';
+
+/** What is done to one process as it starts. */
+export interface MemberMutation {
+  readonly breakMember?: (parts: {
+    readonly core: CoreMember;
+    readonly machine: StateMachine;
+    readonly wal: Wal;
+    readonly after: (delayMs: number, action: () => void) => void;
+  }) => void;
+  /** Rot that the checksums do not show, as if nobody looked at them. */
+  readonly hidesRot?: boolean;
+}
+
+export interface Mutation {
+  /** The promise that is broken. */
+  readonly breaks: string;
+  readonly member: MemberMutation;
+  /** Patches classes of the store; returns what undoes it. */
+  readonly patch?: () => () => void;
+}
+
+export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
+  acknowledgeBeforeFlush: {
+    breaks: 'the log calls back when what was appended is durable, not earlier',
+    member: {
+      breakMember: ({ wal, after }) => {
+        const flush = wal.flush.bind(wal);
+        wal.flush = (done) => {
+          flush(() => undefined);
+          after(0, () => done(undefined));
+        };
+      },
+    },
+  },
+  dropEntryOnReopen: {
+    breaks: 'the log gives back every entry that was flushed',
+    member: {},
+    patch: () => {
+      const open = Wal.open;
+      Wal.open = (options) => {
+        const { wal, contents } = open.call(Wal, options);
+        const { entries, hardState } = contents;
+        const isCommitted = (entries.at(-1)?.index ?? 0) <= hardState.commitIndex;
+        return { wal, contents: { ...contents, entries: isCommitted ? entries : entries.slice(0, -1) } };
+      };
+      return () => {
+        Wal.open = open;
+      };
+    },
+  },
+  applyTwiceAfterRestart: {
+    breaks: 'what is durable in the state machine is not applied again',
+    member: {},
+    patch: () => {
+      const { commitNow } = DurableState.prototype;
+      DurableState.prototype.commitNow = function broken(this: DurableState) {
+        const commit = commitNow.call(this);
+        return { ...commit, appliedIndex: Math.max(0, commit.appliedIndex - 1) };
+      };
+      return () => {
+        DurableState.prototype.commitNow = commitNow;
+      };
+    },
+  },
+  leaseNotExtended: {
+    breaks: 'a new leader gives every lease its whole TTL again',
+    member: {},
+    patch: () => {
+      const { promote } = LeaseClock.prototype;
+      LeaseClock.prototype.promote = function broken(this: LeaseClock, now: number) {
+        promote.call(this, now - 1000, 0);
+      };
+      return () => {
+        LeaseClock.prototype.promote = promote;
+      };
+    },
+  },
+  readWithoutBarrier: {
+    breaks: 'a linearizable read waits for a confirmed index',
+    member: {
+      breakMember: ({ core, after }) => {
+        core.readBarrier = (done) => after(0, () => done(undefined));
+      },
+    },
+  },
+  ignoreChecksums: {
+    breaks: 'a record whose checksum does not fit is not used',
+    member: { hidesRot: true },
+  },
+};

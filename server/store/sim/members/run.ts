@@ -1,0 +1,212 @@
+/**
+ * One seed, one run of whole members: a safety phase under faults, then a quorum is healed and must elect a leader, commit,
+ * converge, serve every watch and let every silent lease go, all within a bound. The same seed gives the same trace hash.
+ */
+import { AssertionError } from '../../../../lib/base/assert.ts';
+import { clusterId, memberId } from '../../../../lib/base/brand.ts';
+import { Prng } from '../../../../lib/base/prng.ts';
+import type { InitialCluster } from '../../member/bootstrap.ts';
+import { Faults } from '../faults.ts';
+import { Trace } from '../trace.ts';
+import { SimulationViolation, World } from '../world.ts';
+import { MemberCheckers } from './checkers/member-checkers.ts';
+import { Clients } from './clients.ts';
+import { DiskFaults } from './disk-faults.ts';
+import { LeaseClients } from './lease-clients.ts';
+import { Links } from './links.ts';
+import { ELECTION_MS, HEARTBEAT_MS, leaderAmong, MemberSite } from './member-site.ts';
+import { MEMBER_MUTATIONS, type Mutation } from './mutations.ts';
+import { drawMemberParameters, type MemberParameters } from './parameters.ts';
+import { WatchClients } from './watch-clients.ts';
+
+const LIVENESS_TICKS_MAX = 600;
+/** How often the liveness phase looks, and tries another write. */
+const LIVENESS_PROBE_MS = 250;
+const CLOCK_RATES = [0.9, 1, 1, 1, 1.1];
+const CLOCK_RATE_MIN = 0.9;
+
+export interface MemberRunOptions {
+  readonly print?: (line: string) => void;
+  readonly mutation?: string;
+}
+
+export interface MemberRunResult {
+  readonly seed: number;
+  readonly parameters: MemberParameters;
+  /** Of the whole trace, 16 hex digits. */
+  readonly hash: string;
+  /** Undefined when every property held. */
+  readonly violation: string | undefined;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Runs whole members from one seed. @throws RangeError for an unknown mutation */
+export function runMemberSeed(seed: number, options: MemberRunOptions = {}): MemberRunResult {
+  const mutation = options.mutation === undefined ? undefined : mutationNamed(options.mutation);
+  const restore = mutation?.patch?.();
+  try {
+    const run = new MemberRun(seed, options, mutation);
+    return run.result(run.execute());
+  } finally {
+    restore?.();
+  }
+}
+
+function mutationNamed(name: string): Mutation {
+  const mutation = MEMBER_MUTATIONS[name];
+  if (mutation !== undefined) return mutation;
+  throw new RangeError(`unknown mutation ${name}; known: ${Object.keys(MEMBER_MUTATIONS).join(', ')}`);
+}
+
+class MemberRun {
+  readonly #seed: number;
+  readonly #prng: Prng;
+  readonly #parameters: MemberParameters;
+  readonly #world: World;
+  readonly #checkers: MemberCheckers;
+  readonly #links: Links;
+  readonly #sites: readonly MemberSite[];
+  readonly #leases: LeaseClients;
+  readonly #watches: WatchClients;
+  readonly #clients: Clients;
+  readonly #faults: Faults;
+  readonly #diskFaults: DiskFaults;
+
+  constructor(seed: number, options: MemberRunOptions, mutation: Mutation | undefined) {
+    this.#seed = seed;
+    this.#prng = new Prng(seed);
+    this.#parameters = drawMemberParameters(this.#prng.fork());
+    this.#world = new World(new Trace(options.print));
+    const world = this.#world;
+    const { network, faults, clients } = this.#parameters;
+    this.#checkers = new MemberCheckers({
+      electionTimeoutMs: ELECTION_MS,
+      clockRateMin: CLOCK_RATE_MIN,
+      now: () => world.now,
+    });
+    const checkers = this.#checkers;
+    const onSent = checkers.sent.bind(checkers);
+    this.#links = new Links({ world, prng: this.#prng.fork(), parameters: network, onSent });
+    this.#sites = this.#createSites(mutation);
+    const common = () => ({ world, prng: this.#prng.fork(), sites: this.#sites, checkers });
+    this.#leases = new LeaseClients({ ...common(), count: clients.leases });
+    this.#watches = new WatchClients({ ...common(), count: clients.watchers });
+    this.#clients = new Clients({ ...common(), parameters: clients, leases: this.#leases });
+    const hidesRot = mutation?.member.hidesRot === true;
+    this.#diskFaults = new DiskFaults({ ...common(), parameters: this.#parameters, hidesRot });
+    this.#faults = new Faults({
+      ...{ world, prng: this.#prng.fork(), actors: this.#sites, network: this.#links },
+      parameters: faults,
+    });
+  }
+
+  #createSites(mutation: Mutation | undefined): MemberSite[] {
+    const ids = Array.from({ length: this.#parameters.members }, (_, i) => memberId(BigInt(i + 1)));
+    const cluster: InitialCluster = {
+      clusterId: clusterId(BigInt(this.#seed) + 1n),
+      members: ids.map((id) => ({ id, name: `m${id}`, peerUrls: [`http://m${id}:2380`] })),
+    };
+    return ids.map(
+      (id) =>
+        new MemberSite({
+          ...{ id, cluster, world: this.#world, links: this.#links, checkers: this.#checkers },
+          prng: this.#prng.fork(),
+          clockRate: this.#prng.pick(CLOCK_RATES),
+          parameters: this.#parameters,
+          mutation: mutation?.member ?? {},
+        }),
+    );
+  }
+
+  /** Runs to the end; returns the violation, if there was one. */
+  execute(): string | undefined {
+    try {
+      for (const site of this.#sites) site.start();
+      this.#clients.start();
+      this.#leases.start();
+      this.#watches.start();
+      this.#faults.start();
+      this.#diskFaults.start();
+      this.#world.queue.runUntil(this.#parameters.durationMs);
+      this.#clients.stop();
+      this.#leases.stop();
+      this.#faults.stop();
+      this.#mustConverge(this.#heal());
+      return undefined;
+    } catch (error) {
+      // Only what a check or an assertion of the store says is a finding; anything else is a fault of the simulator.
+      if (error instanceof SimulationViolation || error instanceof AssertionError) return error.message;
+      throw error;
+    }
+  }
+
+  result(violation: string | undefined): MemberRunResult {
+    const { requests, promises, history, watches, leases, states } = this.#checkers;
+    return {
+      seed: this.#seed,
+      parameters: this.#parameters,
+      hash: this.#world.trace.hash(),
+      violation,
+      counts: {
+        events: this.#world.queue.eventsRun,
+        virtualMs: Math.round(this.#world.now),
+        committed: history.lastIndex,
+        acknowledged: requests.acknowledged,
+        unknown: requests.unknown,
+        reads: requests.reads,
+        watchEvents: watches.events,
+        renewals: leases.renewals,
+        expired: leases.expired,
+        states: states.wholeStatesCompared,
+        leaderships: promises.leaderships,
+        crashes: this.#faults.crashes,
+        images: this.#links.imagesInstalled,
+        diskFaults: this.#diskFaults.struck,
+        refusals: this.#diskFaults.refusals,
+      },
+    };
+  }
+
+  /** Ends all faults and starts a random quorum; the others stay down. */
+  #heal(): MemberSite[] {
+    this.#links.heal();
+    this.#diskFaults.stop();
+    const { members } = this.#parameters;
+    const size = this.#prng.int(Math.floor(members / 2) + 1, members);
+    const core = this.#prng.shuffle([...this.#sites]).slice(0, size);
+    for (const site of this.#sites) {
+      if (!core.includes(site) && site.isUp()) site.crash();
+      if (core.includes(site) && !site.isUp()) site.start();
+    }
+    this.#world.note(`heal ${core.map(({ name }) => name).join(' ')}`);
+    return core;
+  }
+
+  #mustConverge(core: readonly MemberSite[]): void {
+    let acknowledged = 0;
+    const deadline = this.#world.now + LIVENESS_TICKS_MAX * HEARTBEAT_MS;
+    while (this.#world.now < deadline) {
+      if (acknowledged === 0) this.#clients.write(this.#prng.pick(core), () => acknowledged++);
+      this.#world.queue.runUntil(this.#world.now + LIVENESS_PROBE_MS);
+      if (acknowledged > 0 && this.#unsettled(core) === undefined) {
+        for (const site of core) site.act(({ machine }) => this.#checkers.states.checkWhole(site.id, machine));
+        return;
+      }
+    }
+    throw new SimulationViolation(
+      `no progress within ${LIVENESS_TICKS_MAX} ticks of healing: ${acknowledged} acknowledged, ${this.#unsettled(core)}`,
+    );
+  }
+
+  /** What a healed cluster still owes; undefined: nothing. */
+  #unsettled(core: readonly MemberSite[]): string | undefined {
+    if (leaderAmong(core) === undefined) return 'there is no leader';
+    const last = this.#checkers.history.lastIndex;
+    const behind = core.find((site) => (site.running?.machine.appliedIndex() ?? 0) < last);
+    if (behind !== undefined) return `${behind.name} is behind ${last}`;
+    const leases = this.#checkers.states.reference.leaseShape();
+    if (leases !== '') return `leases that nobody renews live on: ${leases}`;
+    const missing = this.#watches.missing();
+    return missing === 0 ? undefined : `watchers miss ${missing} events`;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The Disk of one simulated member: MemoryDisk's model of what survives (sectors in any combination, names as a prefix) with
+ * flushes that take virtual time, and three ways to fail: full, failing flushes, rot in files nobody has open.
+ *
+ * A flush that fails loses what it carried for good, as Linux does: the pages count as clean afterwards.
+ */
+import type { Prng } from '../../../../lib/base/prng.ts';
+import { type Disk, DiskError, type DiskFile, type FlushCallback } from '../../ports/disk.ts';
+import { MemoryDisk } from '../../ports/memory-disk.ts';
+import type { DiskParameters } from '../parameters.ts';
+import type { ProcessClock } from '../world.ts';
+
+/** A stalled flush takes this many times as long. */
+const FLUSH_STALL = 50;
+
+export type DiskFailure = 'full' | 'failsFlush';
+
+interface SimDiskOptions {
+  readonly clock: ProcessClock;
+  readonly prng: Prng;
+  readonly parameters: Pick<DiskParameters, 'flushMsMean' | 'flushStallRate'>;
+  /** A flush of this file failed, and whoever asked for it has been told. */
+  readonly onFailedFlush: (path: string) => void;
+}
+
+export class SimDisk implements Disk {
+  readonly #memory = new MemoryDisk();
+  readonly #options: SimDiskOptions;
+  #failure: DiskFailure | undefined;
+
+  constructor(options: SimDiskOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined repairs it. */
+  fail(failure: DiskFailure | undefined): void {
+    this.#failure = failure;
+    this.#memory.failWriteWith = failure === 'full' ? 'ENOSPC' : undefined;
+    this.#memory.failFlushWith = failure === 'failsFlush' ? 'EIO' : undefined;
+  }
+
+  get failure(): DiskFailure | undefined {
+    return this.#failure;
+  }
+
+  /** Power off: of what was not flushed, anything may survive. The survival rate itself varies. */
+  powerOff(): void {
+    const { prng } = this.#options;
+    const rate = prng.pick([0, 0.2, 0.5, 0.8, 1]);
+    this.#memory.crash(() => prng.chance(rate));
+  }
+
+  /** The process is gone, the page cache is not. */
+  kill(): void {
+    this.#memory.kill();
+  }
+
+  flipByte(path: string, at: number, mask: number): void {
+    this.#memory.flipByte(path, at, mask);
+  }
+
+  list(dir: string): string[] {
+    return this.#memory.list(dir);
+  }
+  exists(path: string): boolean {
+    return this.#memory.exists(path);
+  }
+  makeDirectory(dir: string): void {
+    this.#memory.makeDirectory(dir);
+  }
+  open(path: string, options: { readonly create: boolean }): DiskFile {
+    if (this.#failure === 'full' && options.create && !this.#memory.exists(path))
+      throw new DiskError('ENOSPC', path, 'create');
+    return new SimFile(this.#memory.open(path, options), {
+      finishFlush: (done) => this.#finishFlush(path, done),
+      check: () => this.#mustFlush(path),
+    });
+  }
+  rename(from: string, to: string): void {
+    this.#memory.rename(from, to);
+  }
+  remove(path: string): void {
+    this.#memory.remove(path);
+  }
+  flushDirectory(dir: string): void {
+    this.#mustFlush(dir);
+    this.#memory.flushDirectory(dir);
+  }
+
+  #mustFlush(path: string): void {
+    if (this.#failure === 'failsFlush') throw new DiskError('EIO', path, 'flush');
+  }
+
+  /** Flushes end in the order in which they began, like requests in one device's queue. */
+  #finishFlush(path: string, done: FlushCallback): FlushCallback {
+    const { clock, prng, parameters, onFailedFlush } = this.#options;
+    const factor = prng.chance(parameters.flushStallRate) ? FLUSH_STALL : 1;
+    const delayMs = -Math.log(1 - prng.float()) * parameters.flushMsMean * factor;
+    clock.afterReal(delayMs, () => this.#memory.completeFlush());
+    return (error) => {
+      done(error);
+      if (error !== undefined) onFailedFlush(path);
+    };
+  }
+}
+
+class SimFile implements DiskFile {
+  readonly path: string;
+  readonly #file: DiskFile;
+  readonly #hooks: {
+    readonly finishFlush: (done: FlushCallback) => FlushCallback;
+    readonly check: () => void;
+  };
+
+  constructor(
+    file: DiskFile,
+    hooks: { readonly finishFlush: (done: FlushCallback) => FlushCallback; readonly check: () => void },
+  ) {
+    this.path = file.path;
+    this.#file = file;
+    this.#hooks = hooks;
+  }
+
+  size(): number {
+    return this.#file.size();
+  }
+  read(at: number, length: number): Uint8Array {
+    return this.#file.read(at, length);
+  }
+  write(at: number, bytes: Uint8Array): void {
+    this.#file.write(at, bytes);
+  }
+  truncate(size: number): void {
+    this.#file.truncate(size);
+  }
+  flush(done: FlushCallback): void {
+    this.#file.flush(this.#hooks.finishFlush(done));
+  }
+  flushSync(): void {
+    this.#hooks.check();
+    this.#file.flushSync();
+  }
+  close(): void {
+    this.#file.close();
+  }
+}
