@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../lib/client/index.ts';
 import { freeProductPorts, type Product, productSettings, spawnProduct, startProduct } from '../fixtures/product.ts';
 import { type TemporaryFolder, temporaryFolder } from '../fixtures/temporary.ts';
@@ -117,6 +117,9 @@ test('a data directory that cannot be one is named', async () => {
 
 test('an endpoint that nobody answers does not keep the console from starting', async () => {
   const product = await startProduct({ endpoints: ['127.0.0.1:1'] });
+  onTestFinished(async () => {
+    await product.stop();
+  });
   const health = await fetch(`${product.url}/api/health`);
   expect(health.status, 'the console says that its store is away').toBe(503);
   expect(await product.stop()).toEqual({ code: 0, signal: null });

@@ -1,5 +1,3 @@
-import { requestTo } from '../../fixtures/guard.ts';
-import { startProduct } from '../../fixtures/product.ts';
 import { expect, test } from '../../fixtures/test.ts';
 import { Shell } from '../../pages/shell.ts';
 
@@ -15,10 +13,13 @@ test('the browser sees the leader die and the next one take over', async ({ page
   await expect(shell.sentence, 'the member comes back by itself').toContainText('3 of 3 members', { timeout: 30_000 });
 });
 
-test('SIGTERM with a browser and its stream open ends everything with exit code 0', async ({ page, guard }) => {
+test('SIGTERM with a browser and its stream open ends everything with exit code 0', async ({
+  page,
+  guard,
+  startOwn,
+}) => {
   guard.allow(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|Failed to load|Failed to fetch/);
-  const own = await startProduct();
-  guard.allow(requestTo(own.url));
+  const own = await startOwn();
   const shell = new Shell(page);
   await shell.open(`${own.url}/`);
   expect(await own.stop(), 'exit code 0 means: in time, nothing was killed').toEqual({ code: 0, signal: null });
