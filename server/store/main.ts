@@ -8,26 +8,34 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { AssertionError } from '../../lib/base/assert.ts';
+import type { ClusterId } from '../../lib/base/brand.ts';
+import { toHex } from '../../lib/base/bytes.ts';
 import { Prng } from '../../lib/base/prng.ts';
 import { openStateMachine } from './apply/state-machine.ts';
+import type { StateMachine } from './apply/types.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
 import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
-import { type MemberSettings, memberSettings } from './config/member-settings.ts';
+import { type MemberSettings, memberSettings, type SnapshotSettings } from './config/member-settings.ts';
 import { type ListenAddress, listenAddresses } from './config/urls.ts';
 import { leaseTtlMin } from './lease/lease-store.ts';
 import { BootError, fitTogether, openLog } from './member/boot.ts';
 import { identifyCluster } from './member/bootstrap.ts';
 import { createRequestIds } from './member/request-ids.ts';
 import { SnapshotFiles } from './member/snapshot-files.ts';
+import { restoreContent } from './member/snapshot-restore.ts';
 import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
 import { startStoreMember } from './member/store-member.ts';
-import { DiskError } from './ports/disk.ts';
+import { type Disk, DiskError } from './ports/disk.ts';
 import type { Log } from './ports/log.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
 import { createLog } from './ports/node-log.ts';
+import type { SnapshotMetadata } from './raft/types.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION } from './rpc/version.ts';
+import { DamagedFileError } from './snapshot-file/bbolt/page.ts';
+import { openSnapshotFile, type SnapshotContent, SnapshotRefusedError } from './snapshot-file/content.ts';
+import { ReadOnlyFile } from './snapshot-file/read-only-file.ts';
 import { TcpNetwork } from './transport/tcp-network.ts';
 import { WalCorruptError } from './wal/segment-reader.ts';
 
@@ -45,17 +53,12 @@ interface Running {
 }
 
 async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Promise<Running> {
-  const { electionTimeoutMs, dataDir, walDir } = settings;
+  const { dataDir, walDir } = settings;
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
   const prng = new Prng(randomBytes(4).readUInt32BE());
-  const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings) });
+  const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings, disk, log) });
   const { identity } = contents;
-  const machine = openStateMachine({
-    disk,
-    dir: path.join(dataDir, 'member/data'),
-    clusterId: identity.clusterId,
-    leaseTtlMin: leaseTtlMin(electionTimeoutMs),
-  });
+  const machine = openMachine(settings, disk, identity.clusterId);
   const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
   const raftStart = fitTogether({ contents, machine, spool, log });
 
@@ -94,17 +97,47 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
   };
 }
 
-function freshIdentity(settings: MemberSettings) {
-  const { name, dataDir, initialCluster, initialClusterToken } = settings;
+/** Who this new member is; its state comes from the snapshot before there is a log, so that a crash leaves no log without it. */
+function freshIdentity(settings: MemberSettings, disk: Disk, log: Log) {
+  const { name, dataDir, initialCluster, fromSnapshot } = settings;
   if (settings.initialClusterState === 'existing')
     throw new StartError(
       `${dataDir} holds no data, but --initial-cluster-state is existing: point --data-dir at this member's data, or start a ` +
         'new cluster with --initial-cluster-state new',
     );
-  const cluster = identifyCluster(initialCluster, initialClusterToken);
+  const content = fromSnapshot === undefined ? undefined : readSnapshot(fromSnapshot);
+  const cluster = identifyCluster(initialCluster, clusterToken(settings, content));
   const self = cluster.members.find((member) => member.name === name);
   if (self === undefined) throw new StartError(`--initial-cluster does not name ${name}`);
-  return { identity: { memberId: self.id, clusterId: cluster.clusterId }, cluster };
+  const identity = { memberId: self.id, clusterId: cluster.clusterId };
+  let restored: SnapshotMetadata | undefined;
+  if (content !== undefined) {
+    const machine = openMachine(settings, disk, identity.clusterId);
+    restored = restoreContent({ content, machine, cluster, dropAuth: fromSnapshot?.dropAuth === true });
+    machine.close();
+    const { auth, ...summary } = content.summary;
+    log('info', 'restored a snapshot', { file: fromSnapshot?.path, ...summary, droppedUsers: auth.users });
+  }
+  return { identity, cluster, restored };
+}
+
+/** Members that start from different snapshots, or one that starts without, must not take each other for one cluster. */
+function clusterToken({ initialClusterToken }: MemberSettings, content: SnapshotContent | undefined): string {
+  return content === undefined ? initialClusterToken : `${initialClusterToken}/${toHex(content.hash)}`;
+}
+
+function readSnapshot({ path: file, skipHashCheck }: SnapshotSettings): SnapshotContent {
+  try {
+    return openSnapshotFile(new ReadOnlyFile(file), { skipHashCheck });
+  } catch (error) {
+    if (error instanceof DamagedFileError) throw new StartError(`--from-snapshot ${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+function openMachine({ dataDir, electionTimeoutMs }: MemberSettings, disk: Disk, clusterId: ClusterId): StateMachine {
+  const dir = path.join(dataDir, 'member/data');
+  return openStateMachine({ disk, dir, clusterId, leaseTtlMin: leaseTtlMin(electionTimeoutMs) });
 }
 
 async function bind<T>(flag: string, address: ListenAddress | undefined, listen: () => Promise<T>): Promise<T> {
@@ -138,9 +171,14 @@ function explain(error: unknown): string {
     return error.code === 'ENOSPC'
       ? `${error.message}: the disk is full, make room and start again`
       : `${error.message}: check the disk and the rights on it`;
-  const isExpected = [DataDirError, BootError, ImageCorruptError, StartError, WalCorruptError].some(
-    (kind) => error instanceof kind,
-  );
+  const isExpected = [
+    DataDirError,
+    BootError,
+    ImageCorruptError,
+    SnapshotRefusedError,
+    StartError,
+    WalCorruptError,
+  ].some((kind) => error instanceof kind);
   if (isExpected && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

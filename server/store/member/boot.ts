@@ -29,17 +29,23 @@ export function openLog(options: {
   readonly dir: string;
   readonly log: Log;
   readonly segmentBytes?: number;
-  /** Used only when there is no log yet. */
-  readonly fresh: () => { readonly identity: WalIdentity; readonly cluster: InitialCluster };
+  /** Used only when there is no log yet. `restored`: where the state machine stands already; the log begins after it. */
+  readonly fresh: () => {
+    readonly identity: WalIdentity;
+    readonly cluster: InitialCluster;
+    readonly restored?: SnapshotMetadata | undefined;
+  };
 }): OpenedLog {
   const { disk, dir, log, segmentBytes } = options;
   const place = { disk, dir, ...(segmentBytes === undefined ? {} : { segmentBytes }) };
   if (!Wal.exists(disk, dir)) {
-    const { identity, cluster } = options.fresh();
-    const entries = bootstrapEntries(cluster);
-    const hardState = { term: term(1), vote: NO_MEMBER, commitIndex: logIndex(entries.length) };
-    const wal = Wal.create({ ...place, identity, first: { entries, hardState, snapshot: undefined } });
-    return { wal, contents: { identity, hardState, snapshots: [], entries, cut: undefined } };
+    const { identity, cluster, restored } = options.fresh();
+    const entries = restored === undefined ? bootstrapEntries(cluster) : [];
+    const commitIndex = restored?.index ?? logIndex(entries.length);
+    const hardState = { term: term(1), vote: NO_MEMBER, commitIndex };
+    const wal = Wal.create({ ...place, identity, first: { entries, hardState, snapshot: restored } });
+    const snapshots = restored === undefined ? [] : [restored];
+    return { wal, contents: { identity, hardState, snapshots, entries, cut: undefined } };
   }
   const opened = Wal.open(place);
   const { cut } = opened.contents;

@@ -1,7 +1,7 @@
 /** A state machine's content through etcd's file format and back. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clusterId, memberId } from '../../../lib/base/brand.ts';
+import { memberId } from '../../../lib/base/brand.ts';
 import { RangeRequest } from '../../../lib/base/etcdpb/kv.ts';
 import { Prng } from '../../../lib/base/prng.ts';
 import { openStateMachine } from '../apply/state-machine.ts';
@@ -14,10 +14,11 @@ import { BoltReader } from '../snapshot-file/bbolt/reader.ts';
 import { openSnapshotFile, SnapshotRefusedError } from '../snapshot-file/content.ts';
 import { appendTrailer } from '../snapshot-file/trailer.ts';
 import { DatabaseWriter } from '../snapshot-file/write-database.ts';
+import { identifyCluster } from './bootstrap.ts';
 import { DatabaseExport } from './snapshot-export.ts';
 import { restoreContent } from './snapshot-restore.ts';
 
-const OTHER_CLUSTER = clusterId(0xbeefn);
+const OTHER = identifyCluster([{ name: 'm1', peerUrls: ['http://h:1'] }], 'other');
 const MEMBERSHIP = {
   members: [],
   removed: [],
@@ -49,8 +50,8 @@ function exported(machine: StateMachine): DiskFile {
 }
 
 function imported(file: DiskFile): StateMachine {
-  const machine = freshMachine(OTHER_CLUSTER);
-  restoreContent({ content: openSnapshotFile(file), machine });
+  const machine = freshMachine(OTHER.clusterId);
+  restoreContent({ content: openSnapshotFile(file), machine, cluster: OTHER });
   return machine;
 }
 
@@ -69,8 +70,9 @@ test('whatever a state machine holds comes back, with every hash', () => {
       for (let i = 0; i < slices; i++) machine.work();
       const back = imported(exported(machine));
       expect(carried(back)).toEqual(carried(machine));
-      expect(back.appliedIndex()).toBe(0);
-      expect(back.members()).toEqual([]);
+      expect(back.appliedIndex()).toBe(1);
+      expect(back.members()).toMatchObject([{ name: 'm1', peerUrls: ['http://h:1'] }]);
+      expect(back.confState().voters).toEqual([OTHER.members[0]?.id]);
     }),
     { numRuns: 80 },
   );
@@ -241,8 +243,8 @@ test('users and roles are never dropped without a word', () => {
   const content = openSnapshotFile(file);
   const auth = { isEnabled: true, users: 2, roles: 1 };
   const guarded = Object.assign(Object.create(content), { summary: { ...content.summary, auth } });
-  const machine = freshMachine(OTHER_CLUSTER);
-  expect(() => restoreContent({ content: guarded, machine })).toThrow(SnapshotRefusedError);
+  const machine = freshMachine(OTHER.clusterId);
+  expect(() => restoreContent({ content: guarded, machine, cluster: OTHER })).toThrow(SnapshotRefusedError);
   expect(machine.kv.revision()).toBe(1);
 });
 
@@ -260,9 +262,9 @@ test('a damaged file is refused with the one error, or what it says is restored'
         size: () => bytes.length,
         read: (at: number, n: number) => bytes.slice(at, at + n),
       };
-      const machine = freshMachine(OTHER_CLUSTER);
+      const machine = freshMachine(OTHER.clusterId);
       try {
-        restoreContent({ content: openSnapshotFile(file, { skipHashCheck: true }), machine });
+        restoreContent({ content: openSnapshotFile(file, { skipHashCheck: true }), machine, cluster: OTHER });
       } catch (error) {
         if (!(error instanceof DamagedFileError || error instanceof SnapshotRefusedError)) throw error;
         expect(machine.kv.revision()).toBe(1);

@@ -53,7 +53,10 @@ test('a snapshot shows the state of its beginning, and its file goes when it is 
   const file = await files().create(goOn);
   expect(machine.kv.revision()).toBe(22);
   const bolt = new BoltReader({ size: () => file.bytes, read: (at, length) => file.read(at, length) });
-  expect(new SnapshotContent(new Database(bolt)).summary).toMatchObject({ revision: 21, revisions: 20 });
+  expect(new SnapshotContent(new Database(bolt), new Uint8Array(32)).summary).toMatchObject({
+    revision: 21,
+    revisions: 20,
+  });
   expect(disk.list(DIR)).toEqual(['export-1.db']);
   file.close();
   file.close();

@@ -4,13 +4,13 @@
  * The file is read twice: once to check all of it, once to hand it on. Memory: a page, the leases, a key for each revision
  * whose lease is gone and that nothing has superseded yet.
  */
-import type { ByteString } from '../../../lib/base/bytes.ts';
+import { type ByteString, equalBytes } from '../../../lib/base/bytes.ts';
 import type { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { encodeRevision } from '../mvcc/revision-codec.ts';
 import { BoltReader } from './bbolt/reader.ts';
 import { type AuthSummary, Database } from './read-database.ts';
-import { isTrailerRight, type ReadableFile, splitTrailer } from './trailer.ts';
+import { hashOf, type ReadableFile, splitTrailer, TRAILER_BYTES } from './trailer.ts';
 
 const FIRST_REVISION = 1;
 
@@ -34,6 +34,8 @@ export interface SnapshotSummary {
 
 export class SnapshotContent {
   readonly summary: SnapshotSummary;
+  /** SHA-256 of the database: what tells one snapshot from another. */
+  readonly hash: Uint8Array;
   readonly leases: readonly LeaseRecord[];
   readonly alarms: readonly AlarmMember[];
   readonly #database: Database;
@@ -41,8 +43,9 @@ export class SnapshotContent {
   readonly #orphans = new Map<ByteString, number>();
 
   /** Reads and checks the whole database. @throws DamagedFileError */
-  constructor(database: Database) {
+  constructor(database: Database, hash: Uint8Array) {
     this.#database = database;
+    this.hash = hash;
     this.leases = database.leases();
     this.alarms = database.alarms();
     const known = new Set(this.leases.map(({ id }) => id));
@@ -86,14 +89,15 @@ export function openSnapshotFile(
   { skipHashCheck = false }: { readonly skipHashCheck?: boolean } = {},
 ): SnapshotContent {
   const { databaseBytes, hasTrailer } = splitTrailer(file);
+  const hash = hashOf(file, databaseBytes);
   if (!skipHashCheck) {
     if (!hasTrailer)
       throw new SnapshotRefusedError(
         `${file.path} has no checksum at its end, as a copied database file has none: take a snapshot with ` +
           '"etcdctl snapshot save", or skip the check',
       );
-    if (!isTrailerRight(file))
+    if (!equalBytes(hash, file.read(databaseBytes, TRAILER_BYTES)))
       throw new SnapshotRefusedError(`${file.path} does not match the checksum at its end: it is damaged`);
   }
-  return new SnapshotContent(new Database(new BoltReader(file, databaseBytes)));
+  return new SnapshotContent(new Database(new BoltReader(file, databaseBytes)), hash);
 }

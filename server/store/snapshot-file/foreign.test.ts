@@ -8,12 +8,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { clusterId, leaseId } from '../../../lib/base/brand.ts';
+import { leaseId } from '../../../lib/base/brand.ts';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { crc32c } from '../../../lib/base/crc32c.ts';
 import { RangeRequest } from '../../../lib/base/etcdpb/kv.ts';
 import { openStateMachine } from '../apply/state-machine.ts';
 import type { StateMachine } from '../apply/types.ts';
+import { identifyCluster } from '../member/bootstrap.ts';
 import { DatabaseExport } from '../member/snapshot-export.ts';
 import { restoreContent } from '../member/snapshot-restore.ts';
 import { decodeRevision } from '../mvcc/revision-codec.ts';
@@ -206,8 +207,9 @@ test.skipIf(isMissing)(
 
     const content = openSnapshotFile(disk.open(saved, { create: false }));
     expect(content.summary).toMatchObject({ revision: LAST, compactRevision: COMPACTED, leases: 2, orphans: 0 });
-    const machine = openStateMachine({ disk: new MemoryDisk(), dir: '/state', clusterId: clusterId(1n) });
-    restoreContent({ content, machine });
+    const cluster = identifyCluster([{ name: 'ours', peerUrls: ['http://127.0.0.1:1'] }], 'token');
+    const machine = openStateMachine({ disk: new MemoryDisk(), dir: '/state', clusterId: cluster.clusterId });
+    restoreContent({ content, machine, cluster });
     expect(held(machine, content, HASHES_AT)).toEqual(expected);
     expect(() => pairsAt(machine, COMPACTED - 1)).toThrow('required revision has been compacted');
 
@@ -219,8 +221,8 @@ test.skipIf(isMissing)(
     appendTrailer(file);
     expect(JSON.parse(etcdctl('snapshot', 'status', ours, '-w', 'json'))).toMatchObject({
       revision: LAST,
-      // Beside them two leases, four entries of meta and two of auth.
-      totalKey: content.summary.revisions + 2 + 4 + 2,
+      // Beside them two leases, four entries of meta, two of auth and a member.
+      totalKey: content.summary.revisions + 2 + 4 + 2 + 1,
       totalSize: file.size() - TRAILER_BYTES,
     });
 

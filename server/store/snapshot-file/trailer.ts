@@ -3,7 +3,6 @@
  * etcd's tools and we tell whether a file has one. (A copy of a member's own database file has none.)
  */
 import { createHash } from 'node:crypto';
-import { equalBytes } from '../../../lib/base/bytes.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { DamagedFileError } from './bbolt/page.ts';
 
@@ -38,19 +37,14 @@ export function splitTrailer(file: ReadableFile): { readonly databaseBytes: numb
   return { databaseBytes: size - rest, hasTrailer: rest === TRAILER_BYTES };
 }
 
-/** Reads the whole file. False when the trailer does not fit the database. */
-export function isTrailerRight(file: ReadableFile): boolean {
-  const { databaseBytes } = splitTrailer(file);
-  return equalBytes(hashOf(file, databaseBytes), file.read(databaseBytes, TRAILER_BYTES));
-}
-
 /** Ends `file`, which is a database, with its trailer (not flushed). @throws DiskError */
 export function appendTrailer(file: DiskFile): void {
   const size = file.size();
   file.write(size, hashOf(file, size));
 }
 
-function hashOf(file: ReadableFile, bytes: number): Uint8Array {
+/** SHA-256 of the first `bytes` of a file. */
+export function hashOf(file: ReadableFile, bytes: number): Uint8Array {
   const hash = new DatabaseHash();
   for (let at = 0; at < bytes; at += PIECE_BYTES) hash.add(file.read(at, Math.min(PIECE_BYTES, bytes - at)));
   return hash.digest();
