@@ -33,6 +33,8 @@ import { putKey } from './operations/write-key.ts';
 const COMPACTED_EVERY_MS = 10_000;
 /** Changes carry the revision themselves; the whole view goes out this often at most. */
 const REVISIONS_EVERY_MS = 5_000;
+/** How far the number of keys on the screen may trail the changes beside it. */
+const INDEX_EVERY_MS = 500;
 
 export class StoreSession implements StoreConsole {
   readonly summary: StoreSummary;
@@ -46,6 +48,7 @@ export class StoreSession implements StoreConsole {
   readonly #timer: NodeJS.Timeout;
   #compacted = 0;
   #revisionsSentAt = 0;
+  #indexTimer: NodeJS.Timeout | undefined;
 
   constructor(summary: StoreSummary, engine: Engine) {
     this.summary = summary;
@@ -83,6 +86,7 @@ export class StoreSession implements StoreConsole {
 
   close(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#indexTimer);
     this.#live.close();
     this.#monitor?.close();
     this.#hub.close();
@@ -171,6 +175,7 @@ export class StoreSession implements StoreConsole {
       listener: {
         onChanges: (changes) => {
           this.#live.changes(changes);
+          this.#sendIndexSoon();
           if (Date.now() - this.#revisionsSentAt >= REVISIONS_EVERY_MS) this.#sendRevisions();
         },
         onGap: (gap) => {
@@ -198,6 +203,13 @@ export class StoreSession implements StoreConsole {
   #onClusterReplaced(): void {
     this.#compacted = 0;
     this.#hub.reset('the endpoints now answer for another cluster');
+  }
+
+  #sendIndexSoon(): void {
+    this.#indexTimer ??= setTimeout(() => {
+      this.#indexTimer = undefined;
+      this.#live.index(this.#hub.state());
+    }, INDEX_EVERY_MS);
   }
 
   #sendRevisions(): void {

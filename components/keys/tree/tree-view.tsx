@@ -21,6 +21,7 @@ import { JumpBox } from './jump-box.tsx';
 import type { TreeRow as Row } from './tree-model.ts';
 import { moveOf } from './tree-moves.ts';
 import { NO_GLOW, TreeRow } from './tree-row.tsx';
+import { useReveal } from './use-reveal.ts';
 import { useRowScroller } from './use-row-scroller.ts';
 import { type Tree, useTreeVersion } from './use-tree.ts';
 
@@ -59,7 +60,7 @@ export function TreeView(props: TreeViewProps) {
   }, [controller, first, last, version]);
 
   useAnchor({ tree, version, scroll, pointer });
-  useReveal({ ...props, scroll, onRow: (row) => setActive({ row, id: model.rowAt(row)?.id }) });
+  useReveal({ ...props, version, scroll, onRow: (row) => setActive({ row, id: model.rowAt(row)?.id }) });
 
   const goTo = (row: number): void => {
     const clamped = Math.max(0, Math.min(row, model.rowCount - 1));
@@ -229,37 +230,4 @@ function useAnchor({ tree, version, scroll, pointer }: AnchorArgs): void {
     const row = id === null ? undefined : model.rowOfId(id);
     anchor.current = id === null || row === undefined ? null : { id, row };
   });
-}
-
-/** Opens the folders above a selection that came from elsewhere (a link, Back, the palette) and scrolls to it. */
-function useReveal({
-  tree,
-  selectedPath,
-  scroll,
-  onRow,
-}: Pick<TreeViewProps, 'tree' | 'selectedPath'> & {
-  readonly scroll: ReturnType<typeof useRowScroller>;
-  readonly onRow: (row: number) => void;
-}): void {
-  const latest = useRef({ scroll, onRow });
-  useLayoutEffect(() => {
-    latest.current = { scroll, onRow };
-  });
-  const path = selectedPath?.path;
-  const isFolder = selectedPath?.isFolder ?? false;
-  const { controller } = tree;
-  useEffect(() => {
-    if (path === undefined) return;
-    let isOver = false;
-    void controller.whenReady().then(async () => {
-      const row = await controller.reveal(path, isFolder);
-      if (isOver || row === undefined) return;
-      const { first, last } = latest.current.scroll;
-      latest.current.onRow(row);
-      if (row < first + 12 || row > last - 12) latest.current.scroll.scrollToRow(row, 'center');
-    });
-    return () => {
-      isOver = true;
-    };
-  }, [controller, path, isFolder]);
 }
