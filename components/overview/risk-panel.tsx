@@ -12,7 +12,6 @@ const CHECKS: readonly string[] = [
   'every member answers, and none lags far behind',
   'a leader is known and a majority is up',
   'no alarm is raised (space, corruption)',
-  'no crowd of leases is about to end at once',
 ];
 
 export interface RiskPanelProps {

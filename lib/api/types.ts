@@ -74,15 +74,7 @@ export interface LeaderChange {
 }
 
 export interface Risk {
-  readonly kind:
-    | 'memberDown'
-    | 'noLeader'
-    | 'noQuorum'
-    | 'lagging'
-    | 'alarm'
-    | 'massExpiry'
-    | 'storeUnreachable'
-    | 'oneMember';
+  readonly kind: 'memberDown' | 'noLeader' | 'noQuorum' | 'lagging' | 'alarm' | 'storeUnreachable' | 'oneMember';
   readonly severity: 'danger' | 'warning';
   /** "m3 does not answer". */
   readonly title: string;

@@ -64,16 +64,7 @@ const member = named('Member', {
 });
 
 const risk = named('Risk', {
-  kind: z.enum([
-    'memberDown',
-    'noLeader',
-    'noQuorum',
-    'lagging',
-    'alarm',
-    'massExpiry',
-    'storeUnreachable',
-    'oneMember',
-  ]),
+  kind: z.enum(['memberDown', 'noLeader', 'noQuorum', 'lagging', 'alarm', 'storeUnreachable', 'oneMember']),
   severity: z.enum(['danger', 'warning']),
   title: z.string(),
   remedy: z.string(),
