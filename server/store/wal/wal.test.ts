@@ -65,6 +65,17 @@ test('what was flushed is read back after a crash', () => {
   expect(contents.cut).toBeUndefined();
 });
 
+test('what a killed process had written and not flushed is durable once the log is open again', () => {
+  const disk = new MemoryDisk();
+  const wal = create(disk);
+  wal.append(part([entry(1, 1, 'one')], state(1, 0)));
+  wal.flush(() => undefined);
+  disk.kill();
+  expect(open(disk).contents.entries).toHaveLength(1);
+  disk.crash(() => false);
+  expect(open(disk).contents).toMatchObject({ entries: [{ index: 1 }], hardState: { term: 1 } });
+});
+
 test('an entry with an index seen before replaces it and everything after it', () => {
   const disk = new MemoryDisk();
   const wal = create(disk);

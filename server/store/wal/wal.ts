@@ -116,8 +116,11 @@ export class Wal {
       const size = file.size();
       file.truncate(end.tail);
       file.truncate(Math.max(size, end.tail));
-      file.flushSync();
     }
+    // A process that died without the machine leaves records that can be read and were never flushed: what is reported
+    // from here on counts as durable.
+    file.flushSync();
+    disk.flushDirectory(dir);
     const { identity, hardState } = contents;
     const wal = new Wal(options, { identity, segments, file, tail: end.tail, crc: end.crc, hardState, nextIndex });
     return { wal, contents };
