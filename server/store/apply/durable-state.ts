@@ -59,6 +59,11 @@ export class DurableState {
     this.#rewriter = new SegmentRewriter(store, state.kv.index.rows);
   }
 
+  /** The error of a flush. It is never retried: what it carried may be lost without a trace (ports/disk.ts). */
+  get failure(): DiskError | undefined {
+    return this.#failure;
+  }
+
   get durable(): Commit {
     return this.#durable;
   }
@@ -86,8 +91,9 @@ export class DurableState {
     };
   }
 
-  /** @throws DiskError when the batch cannot be written; a failed flush goes to `done`. Both are fatal. */
+  /** @throws DiskError when the batch cannot be written or a flush failed before; a failing flush goes to `done`. All are fatal. */
   flush(done: FlushCallback): void {
+    if (this.#failure !== undefined) throw this.#failure;
     assert(this.#waiting === undefined, 'a flush of the state machine is asked for while another is in flight');
     if (this.#isFlushing) this.#waiting = done;
     else this.#startFlush(done);
@@ -103,9 +109,7 @@ export class DurableState {
     const compactRevision = kv.compactRevision();
     if (!this.#rewriter.isBusy && kv.scrub(compactRevision, SCRUB_ROWS_PER_SLICE)) return true;
     if (this.#durable.compactRevision < compactRevision && !this.#isFlushing) {
-      this.#startFlush((error) => {
-        this.#failure = error;
-      });
+      this.#startFlush(() => undefined);
     }
     const mayStart = this.#durable.compactRevision === compactRevision;
     return (this.#rewriter.isBusy || mayStart) && this.#rewriter.step();
@@ -126,6 +130,7 @@ export class DurableState {
     this.#isFlushing = true;
     this.store.flush({ commit, image: () => imageFrames(this.state) }, (error) => {
       this.#isFlushing = false;
+      this.#failure ??= error;
       if (error === undefined) this.#durable = commit;
       done(error);
       this.#flushWaiting(error);

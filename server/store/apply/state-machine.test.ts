@@ -317,3 +317,19 @@ test('a failed flush is reported and does not move the durable index', () => {
   expect(reported).toBe('EIO');
   expect(machine.durableIndex()).toBe(0);
 });
+
+test('a flush that failed in the background is told and never retried', () => {
+  const disk = new MemoryDisk();
+  const machine = open(disk);
+  put(machine, 'a');
+  put(machine, 'a');
+  settle(machine, disk);
+  apply(machine, { compaction: { revision: 2 } });
+  disk.failFlushWith = 'EIO';
+  while (machine.work());
+  disk.completeFlush();
+  expect(machine.failure()?.code).toBe('EIO');
+  disk.failFlushWith = undefined;
+  expect(() => machine.flush(() => undefined)).toThrow('EIO');
+  expect(() => machine.work()).toThrow('EIO');
+});

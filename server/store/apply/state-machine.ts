@@ -9,7 +9,7 @@ import type { WriteBatch } from '../mvcc/kv-store.ts';
 import { CACHE_BYTES_DEFAULT, SEGMENT_BYTES_DEFAULT } from '../mvcc/segments/segment-store.ts';
 import type { ReadView, WatchHandle, WatchSink, WatchSpec } from '../mvcc/types.ts';
 import { WatchHub } from '../mvcc/watch/watch-hub.ts';
-import type { Disk, FlushCallback } from '../ports/disk.ts';
+import type { Disk, DiskError, FlushCallback } from '../ports/disk.ts';
 import type { ConfState, Entry } from '../raft/types.ts';
 import { decodeConfChange, NO_CHANGE } from './conf-change.ts';
 import { type DurableState, openDurableState, restoreDurableState } from './durable-state.ts';
@@ -163,6 +163,10 @@ class ReplicatedStateMachine implements StateMachine {
 
   flush(done: FlushCallback): void {
     this.#durable.flush(done);
+  }
+
+  failure(): DiskError | undefined {
+    return this.#durable.failure;
   }
 
   work(): boolean {

@@ -14,7 +14,7 @@ import type { DeleteRangeResponse, PutResponse, TxnResponse } from '../../../lib
 import type { LeaseGrantResponse } from '../../../lib/base/etcdpb/lease.ts';
 import type { Result } from '../../../lib/base/result.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
-import type { FlushCallback } from '../ports/disk.ts';
+import type { DiskError, FlushCallback } from '../ports/disk.ts';
 import type { ConfChange, ConfState, Entry, SnapshotMetadata } from '../raft/types.ts';
 
 /** Responses without headers (the member adds its own); `revision` is what the header must say. */
@@ -71,6 +71,8 @@ export interface StateMachine extends Watchable {
   durableIndex(): LogIndex;
   /** Makes everything applied before this call durable. One flush in flight at a time. */
   flush(done: FlushCallback): void;
+  /** The disk failed while a flush ran in the background: nothing becomes durable any more, the member must stop. */
+  failure(): DiskError | undefined;
   /** Background work (compaction scrub) for at most one bounded slice. True when there is more. */
   work(): boolean;
 

@@ -3,7 +3,6 @@
  *
  * Invariant: an entry is applied once; what a snapshot covers is never applied after it (the core's contract, types.ts).
  */
-import type { LogIndex } from '../../../lib/base/brand.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
 import { ENTRY_NORMAL, type Entry, type EntryId, type RaftNode } from '../raft/types.ts';
 
@@ -15,11 +14,6 @@ export interface ApplierHooks {
   readonly onMembershipChanged: () => void;
 }
 
-interface IndexWaiter {
-  readonly index: LogIndex;
-  readonly done: () => void;
-}
-
 export class Applier {
   readonly #machine: StateMachine;
   readonly #raft: RaftNode;
@@ -27,7 +21,6 @@ export class Applier {
   #queue: Entry[] = [];
   #next = 0;
   #last: EntryId | undefined;
-  #waiters: IndexWaiter[] = [];
 
   constructor(parts: { readonly machine: StateMachine; readonly raft: RaftNode }, hooks: ApplierHooks) {
     this.#machine = parts.machine;
@@ -66,7 +59,6 @@ export class Applier {
     if (last !== undefined) {
       this.#last = { term: last.term, index: last.index };
       this.#raft.applied(last.index);
-      this.#wake(last.index);
     }
     return true;
   }
@@ -76,13 +68,6 @@ export class Applier {
     this.#queue = [];
     this.#next = 0;
     this.#last = by;
-    this.#wake(by.index);
-  }
-
-  /** Calls `done` once `index` is applied; at once when it is. */
-  whenApplied(index: LogIndex, done: () => void): void {
-    if (this.#machine.appliedIndex() >= index) done();
-    else this.#waiters.push({ index, done });
   }
 
   #apply(entry: Entry): void {
@@ -94,12 +79,5 @@ export class Applier {
     const confState = this.#raft.applyConfChange(change);
     this.#hooks.onApplied(entry, this.#machine.applyConfChange(entry, confState));
     this.#hooks.onMembershipChanged();
-  }
-
-  #wake(index: LogIndex): void {
-    if (this.#waiters.length === 0) return;
-    const ready = this.#waiters.filter((waiter) => waiter.index <= index);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.index > index);
-    for (const waiter of ready) waiter.done();
   }
 }

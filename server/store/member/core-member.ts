@@ -87,7 +87,7 @@ export class CoreMember {
       patienceMs,
       memberId: id,
       leaderId: () => this.replica.leaderId,
-      whenCaughtUp: (done) => this.replica.whenCaughtUp(done),
+      whenCaughtUp: (done) => this.readBarrier((error) => done(error === undefined)),
       timeoutError,
     });
     this.replica = this.#createReplica();

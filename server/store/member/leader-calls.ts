@@ -38,8 +38,8 @@ interface LeaderCallsOptions {
   readonly patienceMs: number;
   readonly memberId: MemberId;
   readonly leaderId: () => MemberId;
-  /** Calls back when everything known to be committed now is applied. */
-  readonly whenCaughtUp: (done: () => void) => void;
+  /** Calls back when this member, leader still, has applied all that was committed before; false: it could not find out. */
+  readonly whenCaughtUp: (done: (isCaughtUp: boolean) => void) => void;
   readonly timeoutError: (since: number) => EtcdError;
 }
 
@@ -107,14 +107,15 @@ export class LeaderCalls {
   #local(call: LeaderCall, done: (answer: LeaderAnswer) => void): void {
     const { leases, memberId, leaderId, whenCaughtUp } = this.#options;
     const id = leaseId(call.lease);
-    const perform = () => {
-      if (leaderId() !== memberId) done(LeaderAnswer.create({ isNotLeader: true }));
+    const perform = (isCaughtUp: boolean) => {
+      if (!isCaughtUp || leaderId() !== memberId) done(LeaderAnswer.create({ isNotLeader: true }));
       else this.#perform(call, done);
     };
-    // A follower may have applied, and answered, a grant that this leader has committed but not applied yet.
+    // Others may have applied, and answered, a grant that this leader has not: it lags, or is new and does not even know yet
+    // that it was committed.
     const isAhead = call.operation !== Operation.BY_EXPIRY && leases.get(id) === undefined;
     if (isAhead) whenCaughtUp(perform);
-    else perform();
+    else perform(true);
   }
 
   #perform(call: LeaderCall, done: (answer: LeaderAnswer) => void): void {

@@ -131,11 +131,6 @@ export class Replica {
     this.#with((raft) => raft.transferLeader(to));
   }
 
-  /** Calls back when everything known to be committed now is applied. */
-  whenCaughtUp(done: () => void): void {
-    this.#applier.whenApplied(this.#commitIndex, done);
-  }
-
   /** Work of the state machine (watch history, compaction) goes on in slices while other things happen. */
   wakeBackground(): void {
     if (this.#background !== undefined || this.#isStopped) return;
@@ -198,6 +193,11 @@ export class Replica {
           stalledMs: Math.round(late),
         });
       this.#tickDue = Math.max(this.#tickDue + tickMs, now + tickMs / 2);
+      const failure = this.#options.machine.failure();
+      if (failure !== undefined) {
+        this.#fail(failure);
+        return;
+      }
       this.#options.raft.tick();
       this.#options.proposals.expire(now);
       this.#options.reads.tick(now);
