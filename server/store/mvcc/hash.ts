@@ -1,7 +1,7 @@
 /**
- * HashKV: CRC-32C over the bucket name "key" and then every stored revision <= `upTo` in order, as etcd computes it.
- * Revisions that compaction removes are skipped whether or not the scrub has reached them, and so is a tombstone at
- * exactly the compact revision; so members agree whatever their background work is doing.
+ * HashKV: CRC-32C over the bucket name "key" and then every stored revision <= `upTo` in order, as etcd computes it: of what
+ * lies at or below the compact revision only what a compaction at `upTo` would keep counts, that is the living version of
+ * each key at `upTo`. So members agree whatever their background work is doing.
  */
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { crc32c } from '../../../lib/base/crc32c.ts';
@@ -13,17 +13,14 @@ const BUCKET = utf8Encode('key');
 export interface HashOptions {
   readonly upTo: number;
   readonly compactRevision: number;
-  /** True when the index holds nothing any more that compaction made dead. */
-  readonly scrubbed: boolean;
 }
 
-export function hashRevisions(kv: KvStore, { upTo, compactRevision, scrubbed }: HashOptions): number {
+export function hashRevisions(kv: KvStore, { upTo, compactRevision }: HashOptions): number {
   const { rows } = kv.index;
-  const newest = scrubbed ? undefined : newestAtOrBelow(kv, compactRevision);
+  const newest = compactRevision > 0 ? newestAtOrBelow(kv, upTo) : undefined;
   const isKept = (row: Row): boolean => {
     if (rows.main(row) > compactRevision) return true;
-    if (rows.isTombstone(row)) return false;
-    return newest === undefined || newest[rows.slot(row)] === row;
+    return !rows.isTombstone(row) && newest?.[rows.slot(row)] === row;
   };
   let hash = crc32c(BUCKET);
   rows.forEachFrom({ main: 0, sub: 0 }, (row) => {

@@ -33,11 +33,6 @@ export class IndexScrub {
     this.#release = release;
   }
 
-  /** True when dead rows of a compaction at `compactRevision` may still be in the index. */
-  isPending(compactRevision: number): boolean {
-    return compactRevision > this.#doneTo;
-  }
-
   /** Works towards `target` for about `rowsMax` rows. True when there is more to do. */
   step(target: number, rowsMax: number): boolean {
     const phase = this.#phase;

@@ -69,8 +69,7 @@ export class KvStore implements ReadView {
   hashKv(at: number): { readonly hash: number; readonly hashRevision: Revision; readonly compactRevision: number } {
     this.checkReadable(at);
     const upTo = at <= 0 ? this.#revision : at;
-    const scrubbed = !this.#scrub.isPending(this.#compactRevision);
-    const hash = hashRevisions(this, { upTo, compactRevision: this.#compactRevision, scrubbed });
+    const hash = hashRevisions(this, { upTo, compactRevision: this.#compactRevision });
     // etcd answers -1 for a store that was never compacted.
     const compactRevision = this.#compactRevision === 0 ? -1 : this.#compactRevision;
     return { hash, hashRevision: revision(upTo), compactRevision };

@@ -133,7 +133,7 @@ export class OracleStore {
   hash(upTo: number): number {
     let hash = crc32c(new TextEncoder().encode('key'));
     for (const change of this.changes) {
-      if (change.main > upTo || !this.#isRetained(change)) continue;
+      if (change.main > upTo || !this.#isHashed(change, upTo)) continue;
       const mark = change.isDelete ? 't' : '';
       const backendKey = new Uint8Array(17 + mark.length);
       const view = new DataView(backendKey.buffer);
@@ -147,14 +147,11 @@ export class OracleStore {
     return hash;
   }
 
-  #isRetained(change: OracleChange): boolean {
+  #isHashed(change: OracleChange, upTo: number): boolean {
     if (change.main > this.compactRevision) return true;
     if (change.isDelete) return false;
     return !this.changes.some(
-      (other) =>
-        other.main > change.main &&
-        other.main <= this.compactRevision &&
-        compareBytes(other.kv.key, change.kv.key) === 0,
+      (other) => other.main > change.main && other.main <= upTo && compareBytes(other.kv.key, change.kv.key) === 0,
     );
   }
 
