@@ -71,6 +71,8 @@ export function fitTogether(options: {
     source.close();
   }
   const appliedIndex = machine.appliedIndex();
+  if (received !== undefined && received.index > appliedIndex)
+    throw mismatch(`the stored data was whole up to entry ${received.index} and now ends at entry ${appliedIndex}`);
   const { start, entries } = startOf(contents, appliedIndex);
   const lastIndex = entries.at(-1)?.index ?? start.index;
   if (start.index > appliedIndex)

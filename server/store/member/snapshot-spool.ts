@@ -43,13 +43,13 @@ export class SnapshotSpool {
     return this.#options.disk.exists(this.#path(imageName(metadata)));
   }
 
-  /** Undefined while another image is being received. */
+  /** Undefined while another image is being received, or when there is no room for one. */
   receive(metadata: SnapshotMetadata): SnapshotSink | undefined {
     if (this.#isReceiving) return undefined;
-    this.#isReceiving = true;
     const { disk, log } = this.#options;
-    const file = disk.open(this.#path(INCOMING), { create: true });
-    file.truncate(0);
+    const file = this.#openIncoming();
+    if (file === undefined) return undefined;
+    this.#isReceiving = true;
     return new SpoolWriter(file, {
       store: () => {
         disk.rename(file.path, this.#path(imageName(metadata)));
@@ -60,6 +60,19 @@ export class SnapshotSpool {
         if (failure !== undefined) log('error', 'could not store a snapshot', { reason: failure.message });
       },
     });
+  }
+
+  #openIncoming(): DiskFile | undefined {
+    const { disk, log } = this.#options;
+    try {
+      const file = disk.open(this.#path(INCOMING), { create: true });
+      file.truncate(0);
+      return file;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      log('error', 'could not store a snapshot', { reason: error.message });
+      return undefined;
+    }
   }
 
   /** Reads the stored image of `metadata`. next() throws ImageCorruptError. */
