@@ -215,6 +215,22 @@ export class MemoryDisk implements Disk {
     inode.dirty.clear();
   }
 
+  /** Keeps all as it is now, files closed and nothing in flight; the returned function brings it back. */
+  save(): () => void {
+    const [names, durableNames, unflushed] = [new Map(this.#names), new Map(this.#durableNames), this.#unflushedNames];
+    const kept = [...new Set([...names.values(), ...durableNames.values()])].map((inode) => {
+      const { bytes, durable, dirty } = inode;
+      return () => Object.assign(inode, { bytes: bytes.copy(), durable: durable.copy(), dirty: new Set(dirty) });
+    });
+    for (const restore of kept) restore();
+    return () => {
+      this.#names = new Map(names);
+      this.#durableNames = new Map(durableNames);
+      this.#unflushedNames = [...unflushed];
+      for (const restore of kept) restore();
+    };
+  }
+
   /** The process dies, the power stays: all that was written is still there, and what was not flushed still volatile. */
   kill(): void {
     for (const { inode } of this.#flushes) {

@@ -13,6 +13,11 @@ import { DATA_DIR, type MemberSite, WAL_DIR } from './member-site.ts';
 import type { MemberParameters } from './parameters.ts';
 
 const REPAIR_MS_MAX = 3000;
+/**
+ * The last files of a state machine may hold no durable commit although nothing is damaged, and rot in the last batch before them
+ * cannot be told from a torn write.
+ */
+const UNCERTAIN_FILES = 3;
 
 interface Flip {
   readonly path: string;
@@ -77,18 +82,25 @@ export class DiskFaults {
     const { world, checkers, hidesRot } = this.#options;
     if (site.isUp()) site.crash();
     const flips = hidesRot ? this.#hiddenFlips(site) : this.#flips(site);
-    const flip = () => {
-      for (const { path, at, mask } of flips) site.disk.flipByte(path, at, mask);
-    };
+    const restore = site.disk.backup();
+    for (const { path, at, mask } of flips) site.disk.flipByte(path, at, mask);
     if (flips.length > 0) {
       world.note(`${site.name} rot ${flips[0]?.path} at ${flips[0]?.at}`);
       this.struck++;
     }
-    flip();
     checkers.mayStop.add(site.id);
     site.start();
-    if (!site.isUp()) this.refusals++;
-    this.#repairLater(site, flip);
+    if (site.isUp()) {
+      // Harmless where it hit, and perhaps overwritten by now: there is nothing to put back.
+      checkers.mayStop.delete(site.id);
+      return;
+    }
+    this.refusals++;
+    const { starts } = site;
+    // Once it came up after all, with something newer than the copy, the copy would undo what it acknowledged.
+    this.#repairLater(site, () => {
+      if (site.starts === starts) restore();
+    });
   }
 
   /** The repaired member starts from cold: what its process believed to be written does not count. */
@@ -112,7 +124,7 @@ export class DiskFaults {
   #flips(site: MemberSite): readonly Flip[] {
     const { prng } = this.#options;
     const log = segmentsAmong(site.disk.list(WAL_DIR)).map(({ name }) => `${WAL_DIR}/${name}`);
-    const files = [...log.slice(0, -1), ...closedSegments(site)];
+    const files = [...log.slice(0, -1), ...closedSegments(site, UNCERTAIN_FILES)];
     if (files.length === 0) return [];
     const path = prng.pick(files);
     const file = site.disk.open(path, { create: false });
@@ -123,7 +135,7 @@ export class DiskFaults {
 
   /** One byte of a stored value, and the checksum to go with it. */
   #hiddenFlips(site: MemberSite): readonly Flip[] {
-    for (const path of closedSegments(site)) {
+    for (const path of closedSegments(site, 1)) {
       const file = site.disk.open(path, { create: false });
       const bytes = file.read(0, file.size());
       file.close();
@@ -138,9 +150,10 @@ export class DiskFaults {
   }
 }
 
-function closedSegments(site: MemberSite): string[] {
+/** All but the last `uncertain` files of the state machine. */
+function closedSegments(site: MemberSite, uncertain: number): string[] {
   const names = site.disk.list(DATA_DIR).filter((name) => parseName(name) !== undefined);
-  return names.slice(0, -1).map((name) => `${DATA_DIR}/${name}`);
+  return names.slice(0, -uncertain).map((name) => `${DATA_DIR}/${name}`);
 }
 
 function hasPlainValue({ type, payload }: Frame): boolean {

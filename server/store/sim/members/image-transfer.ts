@@ -6,6 +6,7 @@ type Endpoint = NonNullable<ReturnType<Links['reach']>>;
 
 /** Real chunks hold 256 KiB and more; the images here are small and shall still come in several. */
 const PIECE_BYTES_MAX = 1500;
+const NOTICE_MS = 300;
 
 interface ImageTransferOptions {
   readonly links: Links;
@@ -22,6 +23,8 @@ export class ImageTransfer {
   #sink: SnapshotSink | undefined;
   #rest: Uint8Array = new Uint8Array(0);
   #pieces = 0;
+  #isOver = false;
+  #isReported = false;
 
   constructor(options: ImageTransferOptions) {
     this.#options = options;
@@ -36,11 +39,26 @@ export class ImageTransfer {
         return;
       }
       this.#to = to;
+      this.#watchBothEnds(to);
       to.process.enter(() => {
         this.#sink = to.handler.onSnapshot(message);
         if (this.#sink === undefined) from.process.enter(() => this.#report('failed'));
         else this.#goOn();
       });
+    });
+  }
+
+  /** A connection notices when the process at its other end is gone. */
+  #watchBothEnds(to: Endpoint): void {
+    const { links, from } = this.#options;
+    links.options.world.after(NOTICE_MS, () => {
+      if (this.#isOver) return;
+      if (from.process.isAlive() && to.process.isAlive()) {
+        this.#watchBothEnds(to);
+        return;
+      }
+      this.#abort();
+      from.process.enter(() => this.#report('failed'));
     });
   }
 
@@ -51,13 +69,11 @@ export class ImageTransfer {
 
   #goOn(): void {
     const { links, from } = this.#options;
-    links.options.world.after(links.delayMs(), () => {
-      if (!from.process.isAlive()) this.#abort();
-      else from.process.enter(() => this.#step());
-    });
+    links.options.world.after(links.delayMs(), () => from.process.enter(() => this.#step()));
   }
 
   #step(): void {
+    if (this.#isOver) return;
     const { failsAfter } = this.#options;
     const to = this.#to;
     if (to === undefined || this.#reach() !== to || this.#pieces === failsAfter) {
@@ -102,6 +118,7 @@ export class ImageTransfer {
 
   /** The connection broke: the receiver notices on its own. */
   #abort(): void {
+    this.#isOver = true;
     const sink = this.#sink;
     this.#sink = undefined;
     if (sink !== undefined) this.#to?.process.enter(() => sink.abort());
@@ -110,7 +127,9 @@ export class ImageTransfer {
   /** Runs in the sender. */
   #report(outcome: 'installed' | 'failed'): void {
     const { chunks, from, message } = this.#options;
-    if (!from.process.isAlive()) return;
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#isOver = true;
     chunks.close();
     from.process.after(0, () => from.handler.onSnapshotSent(message.to, outcome));
   }

@@ -77,9 +77,12 @@ export class MemberSite {
   #boots = 0;
   #lastRequestId = 0n;
   #stalledUntil = 0;
+  #hasFailedData = false;
   /** The last error that made this member stop or refuse. */
   refusal: Error | undefined;
   fatals = 0;
+  /** How often it came up. */
+  starts = 0;
 
   constructor(options: SiteOptions) {
     const { id, world, clockRate, prng, parameters } = options;
@@ -198,9 +201,11 @@ export class MemberSite {
     });
     mutation.breakMember?.({ core, machine, wal, after: (delayMs, action) => process.after(delayMs, action) });
     this.#watchLog(wal, core);
+    this.#watchFlushes(machine);
     checkers.watchMachine(id, machine);
     this.#note(`up at ${machine.appliedIndex()} revision ${machine.kv.revision()}`);
     this.#running = { core, machine, wal };
+    this.starts++;
     core.start();
   }
 
@@ -221,6 +226,18 @@ export class MemberSite {
         done(error);
       });
     };
+  }
+
+  /** The log need not wait for the state machine, so a failed flush there may take a while to be noticed; nothing may follow it. */
+  #watchFlushes(machine: StateMachine): void {
+    const flush = machine.flush.bind(machine);
+    this.#hasFailedData = false;
+    machine.flush = (done) =>
+      flush((error) => {
+        if (error === undefined && this.#hasFailedData)
+          throw new SimulationViolation(`${this.name} flushes its state machine again after a flush failed`);
+        done(error);
+      });
   }
 
   #process(): NetworkProcess {
@@ -277,7 +294,8 @@ export class MemberSite {
 
   /** A member whose flush failed can no longer know what it has: it must be gone before it says anything. */
   #mustHaveStopped(path: string): void {
-    if (!this.isUp() || path.startsWith(SPOOL_DIR)) return;
+    if (path.startsWith(DATA_DIR)) this.#hasFailedData = true;
+    if (!this.isUp() || !path.startsWith(WAL_DIR)) return;
     throw new SimulationViolation(`${this.name} goes on after a flush of ${path} failed`);
   }
 

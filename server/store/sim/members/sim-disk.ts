@@ -55,6 +55,11 @@ export class SimDisk implements Disk {
     this.#memory.kill();
   }
 
+  /** A copy of the whole disk while its machine is down; the returned function puts it back. */
+  backup(): () => void {
+    return this.#memory.save();
+  }
+
   flipByte(path: string, at: number, mask: number): void {
     this.#memory.flipByte(path, at, mask);
   }
