@@ -59,7 +59,7 @@ async function startMembers(settings: Settings): Promise<BundledStore | undefine
       `port ${taken.join(', ')} is taken: stop the program that uses it (another Quorate or an etcd?) or choose others with QUORATE_STORE_PORTS`,
     );
   }
-  const store = startBundledStore({ members: settings.members, dataDir: settings.dataDir, report });
+  const store = startBundledStore({ ...settings, report });
   stops.push(() => store.stop());
   return store;
 }

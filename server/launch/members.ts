@@ -30,6 +30,8 @@ export interface BundledStore {
 interface MemberOptions {
   readonly members: readonly MemberPorts[];
   readonly dataDir: string;
+  /** Given to every member; one that has data ignores it. */
+  readonly fromSnapshot: string | null;
   /** One line for the operator's terminal. */
   readonly report: (line: string) => void;
 }
@@ -88,6 +90,7 @@ class MemberProcess {
         ...['--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
         ...['--initial-cluster', this.#cluster],
         ...['--initial-cluster-token', 'quorate'],
+        ...(this.#options.fromSnapshot === null ? [] : ['--from-snapshot', this.#options.fromSnapshot]),
       ],
       // Its own process group: Ctrl-C in the terminal reaches us alone, and we stop members in order. The IPC channel
       // carries nothing: a member leaves when it closes, so that none outlives a launcher that was killed.

@@ -71,8 +71,15 @@ test.each([
   expect(() => parse(env as Record<string, string>)).toThrow(text);
 });
 
-test('an unknown flag is refused', () => {
-  expect(() => parse({}, ['--prot'])).toThrow('unknown flag --prot');
+test('an unknown flag is refused by name', () => {
+  expect(() => parse({}, ['--prot'])).toThrow("Unknown option '--prot'; known: --dev, --from-snapshot FILE");
+});
+
+test('a snapshot to start from must exist, and belongs to the bundled store', () => {
+  expect(() => parse({}, ['--from-snapshot', 'none.db'])).toThrow('does not exist');
+  writeFileSync(path.join(cwd, 'saved.db'), '');
+  expect(parse({}, ['--from-snapshot', 'saved.db']).fromSnapshot).toBe(path.join(cwd, 'saved.db'));
+  expect(() => parse({ QUORATE_ENDPOINTS: 'a:1' }, ['--from-snapshot', 'saved.db'])).toThrow('external stores are set');
 });
 
 test('a broken configuration file is refused with the field', () => {

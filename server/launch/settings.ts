@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
 /** A setting the operator must correct. `message` is the one line to print. */
@@ -36,6 +37,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Members of the bundled store to start; empty when the console manages external stores only. */
   readonly members: readonly MemberPorts[];
+  /** etcd snapshot that a bundled store without data starts from; null: from nothing. */
+  readonly fromSnapshot: string | null;
   readonly stores: readonly StoreSettings[];
 }
 
@@ -80,27 +83,44 @@ const configSchema = z.strictObject({
  * @throws SettingsError
  */
 export function parseSettings(args: readonly string[], env: Environment, cwd: string): Settings {
-  const dev = parseArgs(args);
+  const { dev, fromSnapshot } = parseFlags(args, cwd);
   refuseUnknown(env);
   const readOnly = parseBoolean(env, 'QUORATE_READ_ONLY');
   const external = externalStores(env, cwd, readOnly);
   const members = external === null ? parseMembers(env) : [];
+  if (external !== null && fromSnapshot !== null) {
+    throw new SettingsError('--from-snapshot fills the bundled store, which is not started: external stores are set');
+  }
   return {
     dev,
     host: parseHost(env),
     port: parsePort('QUORATE_PORT', env.QUORATE_PORT ?? '8379'),
     dataDir: path.resolve(cwd, env.QUORATE_DATA_DIR ?? '.quorate'),
     members,
+    fromSnapshot,
     stores: external ?? [bundledStore(members, readOnly)],
   };
 }
 
-function parseArgs(args: readonly string[]): boolean {
-  for (const arg of args) {
-    if (arg !== '--dev')
-      throw new SettingsError(`unknown flag ${arg}; known: --dev (settings are QUORATE_… environment variables)`);
+function parseFlags(args: readonly string[], cwd: string): { dev: boolean; fromSnapshot: string | null } {
+  let values: { dev?: boolean; 'from-snapshot'?: string };
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: { dev: { type: 'boolean' }, 'from-snapshot': { type: 'string' } },
+    }));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('. ')[0] : String(cause);
+    throw new SettingsError(
+      `${reason}; known: --dev, --from-snapshot FILE (settings are QUORATE_… environment variables)`,
+    );
   }
-  return args.includes('--dev');
+  const file = values['from-snapshot'];
+  const fromSnapshot = file === undefined ? null : path.resolve(cwd, file);
+  if (fromSnapshot !== null && !existsSync(fromSnapshot)) {
+    throw new SettingsError(`--from-snapshot ${fromSnapshot} does not exist`);
+  }
+  return { dev: values.dev ?? false, fromSnapshot };
 }
 
 function refuseUnknown(env: Environment): void {
