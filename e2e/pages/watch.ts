@@ -14,6 +14,11 @@ export class Watch {
     this.gaps = this.rows.filter({ hasText: 'gap:' });
   }
 
+  /** Leaves out what others change, and what changed before the page opened. */
+  async narrowTo(prefix: string): Promise<void> {
+    await this.filter.fill(prefix);
+  }
+
   async pause(): Promise<void> {
     await this.page.getByRole('button', { name: /^Pause/ }).click();
   }

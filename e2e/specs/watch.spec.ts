@@ -5,6 +5,7 @@ import { Watch } from '../pages/watch.ts';
 test('puts and deletes of other programs appear as they happen', async ({ page, client, prefix }) => {
   const watch = new Watch(page);
   await new Shell(page).open('/watch');
+  await watch.narrowTo(prefix);
   const key = `${prefix}live`;
   await client.put(key, 'one');
   await expect(watch.rows.first(), 'a first put is a creation').toContainText('create');
@@ -19,6 +20,7 @@ test('puts and deletes of other programs appear as they happen', async ({ page, 
 test('a pause holds the list still and loses nothing', async ({ page, client, prefix }) => {
   const watch = new Watch(page);
   await new Shell(page).open('/watch');
+  await watch.narrowTo(prefix);
   await client.put(`${prefix}before`, '');
   await expect(watch.rows).toHaveCount(1);
   await watch.pause();
@@ -37,11 +39,20 @@ test('a pause holds the list still and loses nothing', async ({ page, client, pr
 test('a filter shows what it promises and is in the address', async ({ page, client, prefix }) => {
   const watch = new Watch(page);
   await new Shell(page).open('/watch');
-  await watch.filter.fill(`${prefix}wanted`);
+  await watch.narrowTo(`${prefix}wanted`);
   await client.put(`${prefix}other`, '');
   await client.put(`${prefix}wanted/a`, '');
   await expect(watch.rows).toHaveCount(1);
   await expect(watch.rows.first()).toContainText('wanted/a');
   await page.reload();
   await expect(watch.filter, 'a reload keeps it').toHaveValue(`${prefix}wanted`);
+});
+
+test('a page that opens late shows what changed before it came', async ({ page, client, prefix }) => {
+  const watch = new Watch(page);
+  await client.put(`${prefix}earlier`, 'yes');
+  await new Shell(page).open('/watch');
+  await watch.narrowTo(prefix);
+  await expect(watch.rows).toHaveCount(1);
+  await expect(watch.rows.first()).toContainText('earlier');
 });

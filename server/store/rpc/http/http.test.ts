@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NO_MEMBER } from '../../../../lib/base/brand.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { type ServedMember, serveFakeMember } from '../test-support/served-member.ts';
@@ -159,6 +159,7 @@ test('keep-alives through the gateway: many requests in one body, then the end',
 });
 
 test('a stream that is refused answers with its error and status', async () => {
+  vi.spyOn(served.member, 'snapshot').mockRejectedValue(etcdErrors.tooManyRequests());
   const answer = await post('/v3/maintenance/snapshot', {});
-  expect(answer).toMatchObject({ status: 501, json: { error: { code: 12 } } });
+  expect(answer).toMatchObject({ status: 429, json: { error: { code: 8 } } });
 });
