@@ -111,10 +111,11 @@ export class LeaderCalls {
       if (!isCaughtUp || leaderId() !== memberId) done(LeaderAnswer.create({ isNotLeader: true }));
       else this.#perform(call, done);
     };
-    // Others may have applied, and answered, a grant that this leader has not: it lags, or is new and does not even know yet
-    // that it was committed.
-    const isAhead = call.operation !== Operation.BY_EXPIRY && leases.get(id) === undefined;
-    if (isAhead) whenCaughtUp(perform);
+    // A renewal that is acknowledged must hold: not by a leader that was replaced and does not know, not with a revoke of the
+    // leader before still in the log. And others may have applied, and answered, a grant that this leader has not.
+    const isRenewal = call.operation === Operation.RENEW;
+    const isAhead = call.operation === Operation.REMAINING && leases.get(id) === undefined;
+    if (isRenewal || isAhead) whenCaughtUp(perform);
     else perform(true);
   }
 
