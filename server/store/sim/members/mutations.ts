@@ -26,6 +26,9 @@ export interface Mutation {
   readonly patch?: () => () => void;
 }
 
+/** What the broken leader takes for gone of every lease. */
+const FORGOTTEN_MS = 3000;
+
 export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
   acknowledgeBeforeFlush: {
     breaks: 'the log calls back when what was appended is durable, not earlier',
@@ -75,7 +78,7 @@ export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
     patch: () => {
       const { promote } = LeaseClock.prototype;
       LeaseClock.prototype.promote = function broken(this: LeaseClock, now: number) {
-        promote.call(this, now - 1000, 0);
+        promote.call(this, now - FORGOTTEN_MS, 0);
       };
       return () => {
         LeaseClock.prototype.promote = promote;
