@@ -239,6 +239,40 @@ test('a leader that was cut off does not expire leases on its own account', () =
   expect(call.result).toBe(2);
 });
 
+test('a leader that was cut off acknowledges no renewal', () => {
+  const world = new MemberWorld({ size: 3, seed: 17 });
+  const old = world.leader();
+  const id = grant(world, old, 5n, 3);
+  world.isolate(old);
+  expect(old.member.replica.isLeader).toBe(true);
+  const answers: boolean[] = [];
+  old.member.calls.renew(id, (result) => answers.push(result.ok));
+  world.run(10_000);
+  expect(answers).toEqual([false]);
+});
+
+test('a new leader does not call a lease unknown whose grant it has yet to apply', () => {
+  const world = new MemberWorld({ size: 1, seed: 18 });
+  const leader = world.leader();
+  const id = grant(world, leader, 5n, 3);
+  world.crash(leader);
+  world.restart(leader);
+  world.stuckDisks.add(leader.id);
+  while (!leader.member.replica.isLeader) {
+    world.run(1);
+    leader.disk.completeFlush();
+    world.clock.settle();
+  }
+  expect(leader.machine.leases.get(id)).toBeUndefined();
+  const call: Call<number> = { result: undefined };
+  leader.member.calls.renew(id, (result) => {
+    call.result = result.ok ? result.value : -1;
+  });
+  world.stuckDisks.clear();
+  world.run(50);
+  expect(call.result).toBe(3);
+});
+
 test('resigning hands leadership over well before an election timeout', () => {
   const world = new MemberWorld({ size: 3, seed: 13 });
   const leader = world.leader();
