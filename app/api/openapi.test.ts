@@ -50,5 +50,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.leaseList>, api.LeaseList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationTerms>, api.CoordinationTerms>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
 });

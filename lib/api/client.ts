@@ -7,6 +7,9 @@ import type {
   ApiError,
   ChildrenPage,
   ClusterView,
+  CoordinationDetail,
+  CoordinationList,
+  CoordinationTerms,
   DeleteBody,
   DeletePreview,
   DeleteResult,
@@ -18,6 +21,7 @@ import type {
   LeaseRevokeBody,
   LeaseView,
   PutBody,
+  ReleaseBody,
   RevisionView,
   SearchPage,
   StoreSummary,
@@ -163,4 +167,16 @@ export const api = {
   lease: (store: string, id: WireHexId, signal?: Signal) => call<LeaseView>({ path: routes.lease(store, id), signal }),
   revokeLease: (store: string, id: WireHexId, body: LeaseRevokeBody) =>
     call<WriteResult>({ method: 'POST', path: routes.leaseRevoke(store, id), body }),
+  coordination: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
+    call<CoordinationList>({ path: routes.coordination(store), params: bytesParams({}, { rev }), signal }),
+  coordinationGroup: (store: string, { key, rev }: KeyQuery, signal?: Signal) =>
+    call<CoordinationDetail>({ path: routes.coordinationGroup(store), params: bytesParams({ key }, { rev }), signal }),
+  coordinationTerms: (store: string, query: { readonly key: WireBytes; readonly before: WireInt }, signal?: Signal) =>
+    call<CoordinationTerms>({
+      path: routes.coordinationTerms(store),
+      params: bytesParams({ key: query.key }, { before: query.before }),
+      signal,
+    }),
+  release: (store: string, body: ReleaseBody) =>
+    call<WriteResult>({ method: 'POST', path: routes.coordinationRelease(store), body }),
 } as const;

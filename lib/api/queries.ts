@@ -4,7 +4,7 @@
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
-import type { DeleteTarget, WireBytes, WireHexId } from './types.ts';
+import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
 /** The past does not change. */
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -21,6 +21,7 @@ export const queryKeys = {
   key: (store: string, key: WireBytes) => ['store', store, 'key', key] as const,
   history: (store: string, key: WireBytes) => ['store', store, 'history', key] as const,
   leases: (store: string) => ['store', store, 'leases'] as const,
+  coordination: (store: string) => ['store', store, 'coordination'] as const,
 };
 
 export const queries = {
@@ -70,5 +71,24 @@ export const queries = {
       queryKey: [...queryKeys.leases(store), id],
       queryFn: ({ signal }) => api.lease(store, id, signal),
       staleTime: LIVE_STALE_MS,
+    }),
+  coordination: (store: string, rev: WireInt | null) =>
+    queryOptions({
+      queryKey: [...queryKeys.coordination(store), 'list', rev],
+      queryFn: ({ signal }) => api.coordination(store, { rev }, signal),
+      staleTime: staleTimeOf(rev),
+    }),
+  coordinationGroup: (store: string, query: KeyQuery) =>
+    queryOptions({
+      queryKey: [...queryKeys.coordination(store), 'group', query.key, query.rev ?? null],
+      queryFn: ({ signal }) => api.coordinationGroup(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+    }),
+  coordinationTerms: (store: string, query: { readonly key: WireBytes; readonly before: WireInt }) =>
+    queryOptions({
+      // Apart from what the stream invalidates: the past before a revision does not change.
+      queryKey: ['store', store, 'coordination-terms', query.key, query.before],
+      queryFn: ({ signal }) => api.coordinationTerms(store, query, signal),
+      staleTime: FOREVER,
     }),
 } as const;

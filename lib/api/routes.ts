@@ -33,6 +33,14 @@ export const routes = {
   lease: (id: string, lease: string) => `${store(id)}/leases/${encodeURIComponent(lease)}`,
   /** POST LeaseRevokeBody → WriteResult */
   leaseRevoke: (id: string, lease: string) => `${store(id)}/leases/${encodeURIComponent(lease)}/revoke`,
+  /** GET ?rev → CoordinationList */
+  coordination: (id: string) => `${store(id)}/coordination`,
+  /** GET ?key&rev → CoordinationDetail; `key` is the group's id */
+  coordinationGroup: (id: string) => `${store(id)}/coordination/group`,
+  /** GET ?key&before → CoordinationTerms */
+  coordinationTerms: (id: string) => `${store(id)}/coordination/terms`,
+  /** POST ReleaseBody → WriteResult */
+  coordinationRelease: (id: string) => `${store(id)}/coordination/release`,
 } as const;
 
 /** Adds `name=text` or `name64=base64url`. */

@@ -292,6 +292,99 @@ export interface LeaseRevokeBody {
   readonly idempotencyKey: string;
 }
 
+// ---------------------------------------------------------------- locks and elections
+
+/** A key that holds or waits. */
+export interface ContenderView {
+  readonly key: WireBytes;
+  /** Null: it lost its lease, and stays until somebody deletes it. */
+  readonly lease: WireHexId | null;
+  readonly createRevision: WireInt;
+  readonly modRevision: WireInt;
+  readonly valueBytes: number;
+  /** The first PREVIEW_BYTES; null while unknown. */
+  readonly value: WireBytes | null;
+  /** When it joined; null: before the console watched. */
+  readonly since: WireTime | null;
+}
+
+/** A term of office: one key that held, from one revision to another. */
+export interface TermView {
+  readonly key: WireBytes;
+  readonly lease: WireHexId | null;
+  readonly value: WireBytes | null;
+  /** The fencing token: create revision of the key. */
+  readonly token: WireInt;
+  /** Where not exact: its key stood since then, but may have waited before it held. */
+  readonly from: WireInt;
+  readonly fromAt: WireTime | null;
+  readonly fromExact: boolean;
+  /** Null: it still holds. Where not exact: it ended unseen, by then at the latest. */
+  readonly to: WireInt | null;
+  readonly toAt: WireTime | null;
+  readonly toExact: boolean;
+}
+
+export interface CoordinationGroup {
+  /** The prefix all contenders share, with its slash; the key itself where there is only one. Names it in calls. */
+  readonly id: WireBytes;
+  readonly name: WireBytes;
+  readonly kind: 'lock' | 'election';
+  readonly layout: 'leaseQueue' | 'etcd3Election' | 'patroniLeader' | 'leasedMarker';
+  readonly confidence: 'certain' | 'likely' | 'possible';
+  /** Why this is believed, in sentences. */
+  readonly reason: string;
+  /** Null: nobody holds it now. */
+  readonly holder: ContenderView | null;
+  /** Who follows when the holder goes. */
+  readonly next: ContenderView | null;
+  readonly waiting: number;
+  /** The holder's term, or the last one. */
+  readonly term: TermView | null;
+  /** Terms of office seen. */
+  readonly terms: number;
+}
+
+export interface CoordinationList {
+  readonly revision: WireInt;
+  readonly at: WireTime;
+  /** All there are; `groups` holds the first of them when there are very many. */
+  readonly total: number;
+  readonly groups: readonly CoordinationGroup[];
+}
+
+export interface CoordinationDetail {
+  readonly revision: WireInt;
+  readonly at: WireTime;
+  readonly group: CoordinationGroup;
+  /** The holder first, then who waits, in order; `total` counts all. */
+  readonly queue: readonly ContenderView[];
+  readonly total: number;
+  /** Oldest first. */
+  readonly terms: readonly TermView[];
+  /** No change of it went unseen from this revision on; null: at a pinned revision, where only the moment is known. */
+  readonly watchedFrom: WireInt | null;
+}
+
+/** Terms of office read from the store's history. */
+export interface CoordinationTerms {
+  readonly id: WireBytes;
+  /** Complete between the two revisions (exclusive, inclusive). */
+  readonly from: WireInt;
+  readonly to: WireInt;
+  /** True: what came before is compacted away. False: more may be retained before `from`. */
+  readonly reachesCompaction: boolean;
+  readonly terms: readonly TermView[];
+}
+
+export interface ReleaseBody {
+  /** The holder's key, as shown. */
+  readonly key: WireBytes;
+  /** The guard: refused with ABORTED when another key stands there, or none. */
+  readonly expectCreateRevision: WireInt;
+  readonly idempotencyKey: string;
+}
+
 // ---------------------------------------------------------------- live stream (SSE, one per browser)
 
 export interface ChangeEvent {

@@ -5,6 +5,9 @@
 import type {
   ChildrenPage,
   ClusterView,
+  CoordinationDetail,
+  CoordinationList,
+  CoordinationTerms,
   DeleteBody,
   DeletePreview,
   DeleteResult,
@@ -16,6 +19,7 @@ import type {
   LeaseRevokeBody,
   LeaseView,
   PutBody,
+  ReleaseBody,
   RevisionView,
   SearchPage,
   StoreSummary,
@@ -52,6 +56,15 @@ export interface StoreConsole {
   lease(id: string): Promise<LeaseView>;
   grantLease(body: LeaseGrantBody): Promise<LeaseView>;
   revokeLease(id: string, body: LeaseRevokeBody): Promise<WriteResult>;
+  /** Locks and elections, now or at a revision. */
+  coordination(query: { readonly revision: number | undefined }): Promise<CoordinationList>;
+  coordinationGroup(query: {
+    readonly key: WireBytes;
+    readonly revision: number | undefined;
+  }): Promise<CoordinationDetail>;
+  /** Terms up to and with `before`, from the store's history. */
+  coordinationTerms(query: { readonly key: WireBytes; readonly before: number }): Promise<CoordinationTerms>;
+  release(body: ReleaseBody): Promise<WriteResult>;
   /** The SSE bytes; ends when `signal` aborts, the reader cancels or the console closes. */
   live(options: { readonly lastEventId: string | null; readonly signal: AbortSignal }): ReadableStream<Uint8Array>;
 }

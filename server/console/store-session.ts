@@ -6,6 +6,7 @@ import type {
   LeaseGrantBody,
   LeaseRevokeBody,
   PutBody,
+  ReleaseBody,
   RevisionView,
   StoreSummary,
 } from '../../lib/api/types.ts';
@@ -14,6 +15,7 @@ import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import type { StoreConsole } from './console.ts';
+import { Coordination } from './coordination/coordination.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
 import { Hub } from './hub/hub.ts';
@@ -43,6 +45,7 @@ export class StoreSession implements StoreConsole {
   readonly #monitor: ClusterMonitor | null;
   readonly #live: Broadcaster;
   readonly #context: StoreContext;
+  readonly #coordination: Coordination;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
   readonly #timer: NodeJS.Timeout;
@@ -74,6 +77,7 @@ export class StoreSession implements StoreConsole {
       refreshCompacted: () => this.#refreshCompacted(),
       now: () => Date.now(),
     };
+    this.#coordination = new Coordination(this.#context);
     this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
     this.#timer.unref();
   }
@@ -161,6 +165,22 @@ export class StoreSession implements StoreConsole {
     return this.#once(`revoke ${id}`, body, () => revokeLease(this.#context, id, body));
   }
 
+  coordination(query: Parameters<StoreConsole['coordination']>[0]) {
+    return this.#coordination.list(query);
+  }
+
+  coordinationGroup(query: Parameters<StoreConsole['coordinationGroup']>[0]) {
+    return this.#coordination.detail(query);
+  }
+
+  coordinationTerms(query: Parameters<StoreConsole['coordinationTerms']>[0]) {
+    return this.#coordination.terms(query);
+  }
+
+  release(body: ReleaseBody) {
+    return this.#once('release', body, () => this.#coordination.release(body));
+  }
+
   live(options: Parameters<StoreConsole['live']>[0]) {
     return this.#live.join(options);
   }
@@ -174,15 +194,20 @@ export class StoreSession implements StoreConsole {
       engine: this.#engine,
       listener: {
         onChanges: (changes) => {
+          this.#coordination.onChanges(changes);
           this.#live.changes(changes);
           this.#sendIndexSoon();
           if (Date.now() - this.#revisionsSentAt >= REVISIONS_EVERY_MS) this.#sendRevisions();
         },
         onGap: (gap) => {
+          this.#coordination.onGap();
           this.#live.gap(gap);
           this.#sendRevisions();
         },
-        onIndex: (state) => this.#live.index(state),
+        onIndex: (state) => {
+          this.#coordination.onIndex(state);
+          this.#live.index(state);
+        },
       },
     });
   }
@@ -202,6 +227,7 @@ export class StoreSession implements StoreConsole {
 
   #onClusterReplaced(): void {
     this.#compacted = 0;
+    this.#coordination.reset();
     this.#hub.reset('the endpoints now answer for another cluster');
   }
 

@@ -128,6 +128,35 @@ export const operations: readonly Operation[] = [
     answer: responses.writeResult,
     errors: { ...CONFLICT, ...READ_ONLY },
   },
+  {
+    path: template(routes.coordination(STORE)),
+    method: 'get',
+    summary: 'Locks and elections recognised among the keys, with holder and number of waiters, now or at a revision',
+    query: requests.coordinationParams,
+    answer: responses.coordinationList,
+  },
+  {
+    path: template(routes.coordinationGroup(STORE)),
+    method: 'get',
+    summary: 'One lock or election: the queue in order and the terms of office seen',
+    query: requests.keyParams,
+    answer: responses.coordinationDetail,
+  },
+  {
+    path: template(routes.coordinationTerms(STORE)),
+    method: 'get',
+    summary: 'Terms of office up to a revision, read from a bounded stretch of the store’s history',
+    query: requests.coordinationTermsParams,
+    answer: responses.coordinationTerms,
+  },
+  {
+    path: template(routes.coordinationRelease(STORE)),
+    method: 'post',
+    summary: 'Delete the key of a holder if it is still the one shown; its lease stays',
+    body: requests.releaseBody,
+    answer: responses.writeResult,
+    errors: { ...CONFLICT, ...READ_ONLY },
+  },
 ];
 
 /** Parameters that carry bytes: also as `name64`, base64url. */

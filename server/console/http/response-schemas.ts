@@ -187,3 +187,65 @@ export const deletePreview = named('DeletePreview', {
 });
 
 export const deleteResult = named('DeleteResult', { revision: int, deleted: z.int() });
+
+const contender = named('Contender', {
+  key: bytes,
+  lease: hexId.nullable(),
+  createRevision: int,
+  modRevision: int,
+  valueBytes: z.int(),
+  value: bytes.nullable(),
+  since: time.nullable(),
+});
+
+const term = named('Term', {
+  key: bytes,
+  lease: hexId.nullable(),
+  value: bytes.nullable(),
+  token: int,
+  from: int,
+  fromAt: time.nullable(),
+  fromExact: z.boolean(),
+  to: int.nullable(),
+  toAt: time.nullable(),
+  toExact: z.boolean(),
+});
+
+const coordinationGroup = named('CoordinationGroup', {
+  id: bytes,
+  name: bytes,
+  kind: z.enum(['lock', 'election']),
+  layout: z.enum(['leaseQueue', 'etcd3Election', 'patroniLeader', 'leasedMarker']),
+  confidence: z.enum(['certain', 'likely', 'possible']),
+  reason: z.string(),
+  holder: contender.nullable(),
+  next: contender.nullable(),
+  waiting: z.int(),
+  term: term.nullable(),
+  terms: z.int(),
+});
+
+export const coordinationList = named('CoordinationList', {
+  revision: int,
+  at: time,
+  total: z.int(),
+  groups: z.array(coordinationGroup),
+});
+
+export const coordinationDetail = named('CoordinationDetail', {
+  revision: int,
+  at: time,
+  group: coordinationGroup,
+  queue: z.array(contender),
+  total: z.int(),
+  terms: z.array(term),
+  watchedFrom: int.nullable(),
+});
+
+export const coordinationTerms = named('CoordinationTerms', {
+  id: bytes,
+  from: int,
+  to: int,
+  reachesCompaction: z.boolean(),
+  terms: z.array(term),
+});

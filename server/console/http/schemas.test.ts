@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import type { DeleteBody, LeaseGrantBody, LeaseRevokeBody, PutBody } from '../../../lib/api/types.ts';
+import type { DeleteBody, LeaseGrantBody, LeaseRevokeBody, PutBody, ReleaseBody } from '../../../lib/api/types.ts';
 import { BODY_BYTES_MAX, jsonBody, parse, queryOf, requireSameOrigin } from './request.ts';
 import * as schemas from './schemas.ts';
 
@@ -29,6 +29,7 @@ test('the schemas let through exactly what the contract names', () => {
   expectTypeOf<Same<z.output<typeof schemas.deleteBody>, DeleteBody>>().toEqualTypeOf<true>();
   expectTypeOf<Same<z.output<typeof schemas.leaseGrantBody>, LeaseGrantBody>>().toEqualTypeOf<true>();
   expectTypeOf<Same<z.output<typeof schemas.leaseRevokeBody>, LeaseRevokeBody>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<z.output<typeof schemas.releaseBody>, ReleaseBody>>().toEqualTypeOf<true>();
   expect(parse(schemas.putBody, put, 'body')).toEqual(put);
 });
 

@@ -105,4 +105,17 @@ export const historyParams = z.object({ key, before: revision, limit: count(HIST
 
 export const targetParams = target;
 
+export const coordinationParams = z.object({ rev: revision });
+
+export const coordinationTermsParams = z.object({
+  key,
+  before: decimal.refine((value) => value !== '0', 'must be 1 or more').transform(Number),
+});
+
+export const releaseBody = z.strictObject({
+  key,
+  expectCreateRevision: decimal.refine((value) => value !== '0', 'must be 1 or more'),
+  idempotencyKey,
+});
+
 export const leaseParam = hexId;

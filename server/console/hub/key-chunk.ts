@@ -70,6 +70,10 @@ export class KeyChunk {
     };
   }
 
+  leaseAt(at: number): bigint {
+    return this.#leases[at] as bigint;
+  }
+
   /** Sum of the value sizes of the first `count` keys. */
   bytesBefore(count: number): number {
     if (count >= this.keys.length) return this.bytes;

@@ -237,6 +237,11 @@ export class KeyCursor {
     return (this.#chunks[this.#chunk] as KeyChunk).entryAt(this.#offset);
   }
 
+  /** The lease alone, without making an entry; only where `key` is defined. 0n: none. */
+  lease(): bigint {
+    return (this.#chunks[this.#chunk] as KeyChunk).leaseAt(this.#offset);
+  }
+
   next(): void {
     this.#offset++;
     this.#settle();
