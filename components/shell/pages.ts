@@ -1,4 +1,4 @@
-import { Activity, FolderTree, Gauge, Hourglass, type LucideIcon } from 'lucide-react';
+import { Activity, Crown, FolderTree, Gauge, Hourglass, Lock, type LucideIcon } from 'lucide-react';
 
 export interface PageEntry {
   readonly path: string;
@@ -17,7 +17,11 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/keys', title: 'Keys', letter: 'k', icon: FolderTree, purpose: 'Browse and edit keys, see their history' },
     { path: '/watch', title: 'Watch', letter: 'w', icon: Activity, purpose: 'Changes as they happen' },
   ],
-  [{ path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' }],
+  [
+    { path: '/elections', title: 'Elections', letter: 'e', icon: Crown, purpose: 'Who leads, since when, who follows' },
+    { path: '/locks', title: 'Locks', letter: 'x', icon: Lock, purpose: 'Who holds, who waits, and for how long' },
+    { path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' },
+  ],
 ];
 
 export const PAGES: readonly PageEntry[] = PAGE_GROUPS.flat();

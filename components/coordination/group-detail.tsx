@@ -1,0 +1,157 @@
+'use client';
+
+import { ArrowLeft } from 'lucide-react';
+import { ApiFailure } from '../../lib/api/client.ts';
+import type { CoordinationDetail, CoordinationGroup, WireBytes } from '../../lib/api/types.ts';
+import { etcdctl } from '../../lib/format/commands.ts';
+import { formatCount } from '../../lib/format/number.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { PanelError } from '../keys/panel/panel-error.tsx';
+import { leaseTime } from '../leases/lease-time.ts';
+import { useNow } from '../shell/use-live.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { Button } from '../ui/button.tsx';
+import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { Confidence, HolderLease, useLease } from './holder.tsx';
+import { QueueList } from './queue-list.tsx';
+import { TermsPanel } from './terms-panel.tsx';
+import { useCoordinationGroup } from './use-coordination.ts';
+import { deathSentence, KIND_WORDS, type Kind, stateSentence } from './words.ts';
+
+export interface GroupDetailProps {
+  readonly id: WireBytes;
+  readonly kind: Kind;
+  readonly onBack: () => void;
+  /** Null where nothing can be written. */
+  readonly onRelease: (() => void) | null;
+}
+
+/** One lock or election: its state in words, the queue, who held when. */
+export function GroupDetail({ id, kind, onBack, onRelease }: GroupDetailProps) {
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const query = useCoordinationGroup(store.id, { key: id, rev });
+  if (query.data !== undefined && !(query.error instanceof ApiFailure && query.error.code === 'NOT_FOUND')) {
+    return <Loaded detail={query.data} onBack={onBack} onRelease={onRelease} />;
+  }
+  if (query.error === null) return <SkeletonRows rows={8} className="bg-surface" />;
+  if (query.error instanceof ApiFailure && query.error.code === 'NOT_FOUND') {
+    return (
+      <EmptyState
+        className="bg-surface"
+        actions={
+          <Button size="small" onClick={onBack}>
+            Close
+          </Button>
+        }
+      >
+        No {KIND_WORDS[kind].one} is recognised at <span className="mono">{displayBytes(id)}</span>
+        {rev === null ? '' : ` at revision ${formatCount(rev)}`}. Nobody may hold or wait there.
+      </EmptyState>
+    );
+  }
+  return <PanelError title="It could not be read" error={query.error} onRetry={() => void query.refetch()} />;
+}
+
+function Loaded({
+  detail,
+  onBack,
+  onRelease,
+}: {
+  readonly detail: CoordinationDetail;
+  readonly onBack: () => void;
+  readonly onRelease: (() => void) | null;
+}) {
+  const { group } = detail;
+  const words = KIND_WORDS[group.kind];
+  const { rev } = usePinnedRevision();
+  const name = displayBytes(group.name);
+  return (
+    <section aria-label={`${words.one} ${name}`} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface">
+      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
+        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
+          <ArrowLeft aria-hidden="true" />
+          {group.kind === 'lock' ? 'Locks' : 'Elections'}
+        </Button>
+        <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold">
+          <span className="truncate">{name}</span>
+          <CopyButton text={name} label="Copy name" />
+        </h2>
+        <GroupCopy group={group} detail={detail} />
+        {onRelease === null || group.holder === null ? null : (
+          <Button size="small" onClick={onRelease}>
+            {words.act}…
+          </Button>
+        )}
+      </header>
+      <StateWords detail={detail} isPast={rev !== null} />
+      <Facts group={group} isPast={rev !== null} />
+      {detail.queue.length === 0 ? null : <QueueList detail={detail} />}
+      <TermsPanel detail={detail} />
+    </section>
+  );
+}
+
+function StateWords({ detail, isPast }: { readonly detail: CoordinationDetail; readonly isPast: boolean }) {
+  const now = useNow(1_000) || detail.at;
+  const lease = useLease(isPast ? null : (detail.group.holder?.lease ?? null));
+  const leftMs = lease.data === undefined ? null : leaseTime(lease.data, now).leftMs;
+  return (
+    <div className="shrink-0 px-3 py-2">
+      <p suppressHydrationWarning>{stateSentence(detail, now)}</p>
+      {isPast || detail.group.holder === null ? null : (
+        <p className="text-fg-2" suppressHydrationWarning>
+          {deathSentence(detail.group, leftMs)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Facts({ group, isPast }: { readonly group: CoordinationGroup; readonly isPast: boolean }) {
+  return (
+    <dl className="flex shrink-0 flex-wrap gap-x-6 gap-y-2 border-y px-3 py-2">
+      <Fact name="Fencing token">
+        <span className="mono">{group.holder === null ? 'none' : formatCount(group.holder.createRevision)}</span>
+      </Fact>
+      <Fact name="Lease of the holder">
+        {group.holder === null ? 'none' : <HolderLease group={group} isPast={isPast} />}
+      </Fact>
+      <Fact name="Waiting">
+        <span className="mono">{formatCount(group.waiting)}</span>
+      </Fact>
+      <Fact name={`Believed to be ${group.kind === 'lock' ? 'a lock' : 'an election'}`}>
+        <Confidence group={group} />
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div>
+      <dt className="text-fg-3 text-meta">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function GroupCopy({ group, detail }: { readonly group: CoordinationGroup; readonly detail: CoordinationDetail }) {
+  const store = useStore();
+  const isQueue = group.layout === 'leaseQueue' || group.layout === 'etcd3Election';
+  return (
+    <CopyAsMenu
+      forms={{
+        etcdctl: () => etcdctl(store.endpoints, ['get', group.id], isQueue ? ['--prefix'] : []),
+        json: () => JSON.stringify(detail, null, 2),
+        ...(group.kind === 'election' && group.layout === 'leaseQueue'
+          ? { more: { 'etcdctl elect --listen': () => etcdctl(store.endpoints, ['elect', group.name], ['--listen']) } }
+          : {}),
+      }}
+    />
+  );
+}

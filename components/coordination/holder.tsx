@@ -1,0 +1,64 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../lib/api/queries.ts';
+import type { CoordinationGroup, WireHexId } from '../../lib/api/types.ts';
+import { LeaseCountdown } from '../leases/lease-countdown.tsx';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Tooltip } from '../ui/tooltip.tsx';
+import { KIND_WORDS, whoText } from './words.ts';
+
+/** Keep-alives are no changes, so the stream cannot tell of them: the leases on the screen are asked for this often. */
+const LEASE_REFRESH_MS = 4_000;
+
+/** The lease as the store told last, while it is looked at. */
+export function useLease(id: WireHexId | null) {
+  const store = useStore();
+  return useQuery({
+    ...queries.lease(store.id, id ?? '0'),
+    enabled: id !== null && store.id !== '',
+    refetchInterval: LEASE_REFRESH_MS,
+  });
+}
+
+/** Bar and countdown of a holder's lease; says so where there is none, or where the past keeps none. */
+export function HolderLease({ group, isPast }: { readonly group: CoordinationGroup; readonly isPast: boolean }) {
+  const { holder } = group;
+  const { data } = useLease(isPast ? null : (holder?.lease ?? null));
+  if (holder === null) return null;
+  if (holder.lease === null) {
+    return (
+      <Tooltip content="The key lost its lease: it stays when the holder dies, until somebody deletes it.">
+        <StatusMark tone="risk" tabIndex={0}>
+          no lease
+        </StatusMark>
+      </Tooltip>
+    );
+  }
+  if (isPast) return <span className="text-fg-3">not kept</span>;
+  return data === undefined ? <span className="text-fg-3">…</span> : <LeaseCountdown lease={data} />;
+}
+
+/** ★ and who holds, or that nobody does. */
+export function Holder({ group }: { readonly group: CoordinationGroup }) {
+  if (group.holder === null)
+    return <StatusMark tone="stale">{group.kind === 'lock' ? 'free' : 'no leader'}</StatusMark>;
+  return (
+    <StatusMark tone="leader" className="max-w-full [&>span]:truncate" title={KIND_WORDS[group.kind].holder}>
+      {whoText(group.holder)}
+    </StatusMark>
+  );
+}
+
+/** How firmly a key is believed to be what it is shown as, with the reason. */
+export function Confidence({ group }: { readonly group: CoordinationGroup }) {
+  return (
+    <Tooltip content={group.reason}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be readable by keyboard too */}
+      <span tabIndex={0} className="rounded-mark text-fg-3 text-meta underline decoration-dotted underline-offset-2">
+        {group.confidence}
+      </span>
+    </Tooltip>
+  );
+}

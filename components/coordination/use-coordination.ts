@@ -1,0 +1,63 @@
+'use client';
+
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { queries, queryKeys } from '../../lib/api/queries.ts';
+import type { ChangeEvent, CoordinationList, WireBytes, WireInt } from '../../lib/api/types.ts';
+import { byteStringToWire, wireId, wireToByteString } from '../../lib/keys/wire-bytes.ts';
+import type { ChangeRow } from '../../lib/live/change-ring.ts';
+import { parentPrefix, placeOf } from '../../lib/recognise/layout.ts';
+import { useThrottled } from '../keys/use-throttled.ts';
+import { useIndexState, useOnChanges } from '../shell/use-live.ts';
+
+/** A handover shows at once; in a storm the answer is asked for again this often at most. */
+const REFRESH_MS = 120;
+
+/** Locks and elections, now or at `rev`, fresh with the stream. */
+export function useCoordination(storeId: string, rev: WireInt | null) {
+  const client = useQueryClient();
+  const query = useQuery({ ...queries.coordination(storeId, rev), placeholderData: keepPreviousData });
+  const known = useMemo(() => new Set(query.data?.groups.map((group) => wireId(group.id))), [query.data]);
+  const refresh = useThrottled(
+    REFRESH_MS,
+    () => void client.invalidateQueries({ queryKey: queryKeys.coordination(storeId) }),
+  );
+  useOnChanges((rows) => {
+    if (rev === null && rows.some((row) => touches(row, known))) refresh();
+  });
+  const phase = useIndexState()?.value.phase;
+  return { ...query, isListing: phase === 'listing' || phase === 'connecting' };
+}
+
+/** One lock or election with its queue; refreshed by whoever shows the list. */
+export const useCoordinationGroup = (
+  storeId: string,
+  { key, rev }: { readonly key: WireBytes; readonly rev: WireInt | null },
+) =>
+  useQuery({
+    ...queries.coordinationGroup(storeId, { key, rev }),
+    placeholderData: (previous) =>
+      previous !== undefined && wireId(previous.group.id) === wireId(key) ? previous : undefined,
+    retry: false,
+  });
+
+/** Whether a change may concern a lock or an election: of a group on the screen, or the first sign of a new one. */
+export function touches(row: ChangeRow, known: ReadonlySet<string>): boolean {
+  if (row.kind === 'gap') return true;
+  return isKnown(row.event.key, known) || isContender(row.event);
+}
+
+const isKnown = (key: WireBytes, known: ReadonlySet<string>): boolean =>
+  known.has(wireId(key)) || known.has(wireId(byteStringToWire(parentPrefix(wireToByteString(key)))));
+
+function isContender(event: ChangeEvent): boolean {
+  if (event.type === 'delete' || event.lease === null) return false;
+  const lease = BigInt.asIntN(64, BigInt(`0x${event.lease}`));
+  const { valueBytes, version } = event;
+  return placeOf({ key: wireToByteString(event.key), lease, valueBytes, version: Number(version) }) !== null;
+}
+
+/** The groups of one kind; null while unknown. */
+export function useKind(list: CoordinationList | undefined, kind: 'lock' | 'election') {
+  return useMemo(() => list?.groups.filter((group) => group.kind === kind), [list, kind]);
+}

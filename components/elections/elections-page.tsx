@@ -1,0 +1,82 @@
+'use client';
+
+import type { CoordinationGroup } from '../../lib/api/types.ts';
+import { etcdctl } from '../../lib/format/commands.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { CoordinationPage } from '../coordination/coordination-page.tsx';
+import { Confidence, Holder, HolderLease } from '../coordination/holder.tsx';
+import { heldText } from '../coordination/words.ts';
+import { useNow } from '../shell/use-live.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import type { Column } from '../ui/data-table.tsx';
+
+/** Elections found among the keys: who leads, since when, who would follow. */
+export function ElectionsPage() {
+  const store = useStore();
+  return (
+    <CoordinationPage
+      kind="election"
+      title="Elections"
+      columns={COLUMNS}
+      summary={summary}
+      empty={{
+        sentence:
+          'No election is recognised among the keys. One appears as soon as a program stands as candidate with clientv3’s layout: a leased key that ends in its own lease’s id.',
+        command: etcdctl(store.endpoints, ['elect', 'elections/demo', 'node-a']),
+      }}
+    />
+  );
+}
+
+export function summary(groups: readonly CoordinationGroup[]): string {
+  const vacant = groups.filter((group) => group.holder === null).length;
+  if (groups.length === 0) return '';
+  return vacant === 0
+    ? `${plural(groups.length, 'election')}, each has a leader`
+    : `${plural(groups.length, 'election')}, ${formatCount(vacant)} without a leader`;
+}
+
+const COLUMNS: readonly Column<CoordinationGroup>[] = [
+  {
+    id: 'name',
+    head: 'Election',
+    width: 'minmax(9rem, 1.2fr)',
+    cell: (group) => <span className="mono">{displayBytes(group.name)}</span>,
+  },
+  { id: 'leader', head: 'Leader', width: 'minmax(7rem, 1fr)', cell: (group) => <Holder group={group} /> },
+  { id: 'since', head: 'Leads for', width: '6.5rem', align: 'right', cell: (group) => <Since group={group} /> },
+  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 520, cell: (group) => <Lease group={group} /> },
+  {
+    id: 'candidates',
+    head: 'Candidates',
+    width: '5rem',
+    align: 'right',
+    cell: (group) => <span className="mono">{formatCount(group.waiting + (group.holder === null ? 0 : 1))}</span>,
+  },
+  {
+    id: 'terms',
+    head: 'Terms seen',
+    width: '5.5rem',
+    align: 'right',
+    hideBelow: 680,
+    cell: (group) => <span className="mono">{formatCount(group.terms)}</span>,
+  },
+  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 760, cell: (group) => <Confidence group={group} /> },
+];
+
+function Since({ group }: { readonly group: CoordinationGroup }) {
+  const now = useNow(1_000);
+  if (group.holder === null || now === 0) return null;
+  return (
+    <span className="mono" suppressHydrationWarning>
+      {heldText(group.term, now)}
+    </span>
+  );
+}
+
+function Lease({ group }: { readonly group: CoordinationGroup }) {
+  const { rev } = usePinnedRevision();
+  return <HolderLease group={group} isPast={rev !== null} />;
+}
