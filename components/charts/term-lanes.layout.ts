@@ -66,6 +66,8 @@ export interface TermLanesInput {
 
 export const LANES_MAX = 12;
 const TICK_GAP_PX = 96;
+const TICK_GAP_MIN_PX = 76;
+const TICK_EDGE_PX = 30;
 const BAR_WIDTH_MIN = 2;
 /** So that the first moment does not stick to the edge. */
 const MARGIN_SHARE = 0.03;
@@ -205,5 +207,12 @@ function revisionAxis({ terms, queue, revision, width }: TermLanesInput): Axis {
   };
 }
 
-const inside = (ticks: TermLanes['ticks'], width: number): TermLanes['ticks'] =>
-  ticks.filter((tick) => tick.x > 30 && tick.x < width - 30);
+/** Labels that would touch each other or the edges are left out. */
+function inside(ticks: TermLanes['ticks'], width: number): TermLanes['ticks'] {
+  let lastX = Number.NEGATIVE_INFINITY;
+  return ticks.filter(({ x }) => {
+    if (x <= TICK_EDGE_PX || x >= width - TICK_EDGE_PX || x - lastX < TICK_GAP_MIN_PX) return false;
+    lastX = x;
+    return true;
+  });
+}

@@ -9,8 +9,15 @@ import { StatusMark } from '../ui/badge.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { KIND_WORDS, whoText } from './words.ts';
 
-/** Keep-alives are no changes, so the stream cannot tell of them: the leases on the screen are asked for this often. */
-const LEASE_REFRESH_MS = 4_000;
+/**
+ * Keep-alives are no changes, so the stream cannot tell of them: the leases on the screen are asked for. Clients renew at a third
+ * of the TTL; asking at a quarter of it keeps a healthy lease from looking as if it ran out.
+ */
+const LEASE_REFRESH_MAX_MS = 4_000;
+const LEASE_REFRESH_MIN_MS = 500;
+
+export const leaseRefreshMs = (grantedTtlSeconds: string): number =>
+  Math.max(LEASE_REFRESH_MIN_MS, Math.min(LEASE_REFRESH_MAX_MS, Number(grantedTtlSeconds) * 250));
 
 /** The lease as the store told last, while it is looked at. */
 export function useLease(id: WireHexId | null) {
@@ -18,7 +25,8 @@ export function useLease(id: WireHexId | null) {
   return useQuery({
     ...queries.lease(store.id, id ?? '0'),
     enabled: id !== null && store.id !== '',
-    refetchInterval: LEASE_REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      state.data === undefined ? LEASE_REFRESH_MAX_MS : leaseRefreshMs(state.data.grantedTtlSeconds),
   });
 }
 

@@ -28,7 +28,7 @@ export function QueueList({ detail }: { readonly detail: CoordinationDetail }) {
     {
       id: 'who',
       head: words.contender,
-      width: 'minmax(8rem, 1fr)',
+      width: 'minmax(9.5rem, 1fr)',
       cell: (one, index) =>
         index === 0 ? (
           <StatusMark tone="leader" className="max-w-full [&>span]:truncate">
@@ -50,7 +50,7 @@ export function QueueList({ detail }: { readonly detail: CoordinationDetail }) {
       id: 'lease',
       head: 'Lease',
       width: '9.5rem',
-      hideBelow: 460,
+      hideBelow: 625,
       cell: (one) =>
         one.lease === null ? <StatusMark tone="risk">no lease</StatusMark> : <PeekLeaseLink id={one.lease} />,
     },
@@ -58,7 +58,7 @@ export function QueueList({ detail }: { readonly detail: CoordinationDetail }) {
       id: 'key',
       head: 'Key',
       width: 'minmax(8rem, 1fr)',
-      hideBelow: 620,
+      hideBelow: 770,
       cell: (one) => <PeekKeyLink value={one.key} />,
     },
   ];

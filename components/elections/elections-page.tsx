@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   },
   { id: 'leader', head: 'Leader', width: 'minmax(7rem, 1fr)', cell: (group) => <Holder group={group} /> },
   { id: 'since', head: 'Leads for', width: '6.5rem', align: 'right', cell: (group) => <Since group={group} /> },
-  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 520, cell: (group) => <Lease group={group} /> },
+  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 670, cell: (group) => <Lease group={group} /> },
   {
     id: 'candidates',
     head: 'Candidates',
@@ -60,10 +60,10 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     head: 'Terms seen',
     width: '5.5rem',
     align: 'right',
-    hideBelow: 680,
+    hideBelow: 770,
     cell: (group) => <span className="mono">{formatCount(group.terms)}</span>,
   },
-  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 760, cell: (group) => <Confidence group={group} /> },
+  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 865, cell: (group) => <Confidence group={group} /> },
 ];
 
 function Since({ group }: { readonly group: CoordinationGroup }) {

@@ -46,16 +46,16 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     width: 'minmax(9rem, 1.2fr)',
     cell: (group) => <span className="mono">{displayBytes(group.name)}</span>,
   },
-  { id: 'holder', head: 'Holder', width: 'minmax(8rem, 1fr)', cell: (group) => <Holder group={group} /> },
+  { id: 'holder', head: 'Holder', width: 'minmax(10.5rem, 1fr)', cell: (group) => <Holder group={group} /> },
   {
     id: 'held',
     head: 'Held for',
     width: '6.5rem',
     align: 'right',
-    hideBelow: 480,
+    hideBelow: 780,
     cell: (group) => <Held group={group} />,
   },
-  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 600, cell: (group) => <Lease group={group} /> },
+  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 940, cell: (group) => <Lease group={group} /> },
   {
     id: 'waiting',
     head: 'Waiting',
@@ -68,6 +68,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     head: 'Longest wait',
     width: '6.5rem',
     align: 'right',
+    hideBelow: 665,
     cell: (group) => <LongestWait group={group} />,
   },
   {
@@ -75,12 +76,12 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     head: 'Fencing token',
     width: '6.5rem',
     align: 'right',
-    hideBelow: 420,
+    hideBelow: 545,
     cell: (group) => (
       <span className="mono">{group.holder === null ? '' : formatCount(group.holder.createRevision)}</span>
     ),
   },
-  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 760, cell: (group) => <Confidence group={group} /> },
+  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 1030, cell: (group) => <Confidence group={group} /> },
 ];
 
 function Held({ group }: { readonly group: CoordinationGroup }) {
