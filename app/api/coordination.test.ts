@@ -153,6 +153,9 @@ describe.skipIf(!canStartRealConsole())('locks and elections on a real etcd serv
     const then = await group('past/', second.revision);
     expect(then.queue.map((one) => one.value)).toEqual(['node-a', 'node-b']);
     expect(then.watchedFrom).toBeNull();
+    expect(then.at, 'the moment of the revision, not of the question').toBeLessThanOrEqual(
+      (await group('past/')).terms[1]?.fromAt ?? 0,
+    );
     const before = await send<ApiError>(
       'GET',
       withKey(routes.coordinationGroup('main'), 'past/', { rev: String(first.revision - 1) }),

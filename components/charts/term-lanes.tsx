@@ -57,7 +57,7 @@ export function TermLanesChart(props: TermLanesChartProps) {
           ))}
         </div>
       </div>
-      <p className="col-span-2 min-h-4 truncate text-fg-3 text-meta">
+      <p className="col-span-2 min-h-4 text-fg-3 text-meta">
         {hovered === null ? (
           <Legend layout={layout} />
         ) : (

@@ -17,6 +17,7 @@ import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { GroupDetail } from './group-detail.tsx';
+import { MomentContext } from './moment.ts';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { useCoordination, useKind } from './use-coordination.ts';
 import { KIND_WORDS, type Kind } from './words.ts';
@@ -98,7 +99,7 @@ export function CoordinationPage({ kind, title, columns, summary, empty }: Coord
     </PanelStates>
   );
   return (
-    <>
+    <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
       <PageHeader title={title} meta={groups === undefined || now === 0 ? null : summary(groups, now)} />
       {selected === null ? (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>
@@ -121,7 +122,7 @@ export function CoordinationPage({ kind, title, columns, summary, empty }: Coord
         />
       )}
       <ReleaseDialog group={isReleasing && chosen !== undefined ? chosen : null} onClose={() => setReleasing(false)} />
-    </>
+    </MomentContext>
   );
 }
 

@@ -8,7 +8,6 @@ import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { leaseTime } from '../leases/lease-time.ts';
-import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,6 +16,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Confidence, HolderLease, useLease } from './holder.tsx';
+import { useMoment } from './moment.ts';
 import { QueueList } from './queue-list.tsx';
 import { TermsPanel } from './terms-panel.tsx';
 import { useCoordinationGroup } from './use-coordination.ts';
@@ -42,7 +42,7 @@ export function GroupDetail({ id, kind, onBack, onRelease }: GroupDetailProps) {
   if (query.error instanceof ApiFailure && query.error.code === 'NOT_FOUND') {
     return (
       <EmptyState
-        className="bg-surface"
+        className="flex-1 bg-surface"
         actions={
           <Button size="small" onClick={onBack}>
             Close
@@ -97,7 +97,7 @@ function Loaded({
 }
 
 function StateWords({ detail, isPast }: { readonly detail: CoordinationDetail; readonly isPast: boolean }) {
-  const now = useNow(1_000) || detail.at;
+  const now = useMoment();
   const lease = useLease(isPast ? null : (detail.group.holder?.lease ?? null));
   const leftMs = lease.data === undefined ? null : leaseTime(lease.data, now).leftMs;
   return (

@@ -4,9 +4,9 @@ import type { ContenderView, CoordinationDetail } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
-import { useNow } from '../shell/use-live.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { useMoment } from './moment.ts';
 import { KIND_WORDS, waitText, whoText } from './words.ts';
 
 const ROW_PX = 24;
@@ -80,7 +80,7 @@ export function QueueList({ detail }: { readonly detail: CoordinationDetail }) {
 }
 
 function Waited({ contender }: { readonly contender: ContenderView }) {
-  const now = useNow(1_000);
+  const now = useMoment();
   if (now === 0) return null;
   return (
     <span className="mono" suppressHydrationWarning>

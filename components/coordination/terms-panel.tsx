@@ -12,12 +12,12 @@ import { TermLanesChart } from '../charts/term-lanes.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { RevisionLink } from '../shell/links.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { useMoment } from './moment.ts';
 import { termsSentence, whoText } from './words.ts';
 
 type Form = 'lanes' | 'table';
@@ -26,9 +26,11 @@ type Form = 'lanes' | 'table';
 export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) {
   const { rev } = usePinnedRevision();
   const [form, setForm] = useState<Form>('lanes');
-  const [axis, setAxis] = useState<LaneAxis>('time');
+  const [chosenAxis, setAxis] = useState<LaneAxis>('time');
+  // A revision from before the console watched has no time, nor has anything before it.
+  const axis = detail.at === null ? 'revision' : chosenAxis;
   const { terms, past, load } = useTerms(detail, rev);
-  const now = useNow(1_000) || detail.at;
+  const now = useMoment();
   useBindings([
     {
       id: 'coordination.form',
@@ -48,7 +50,9 @@ export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) 
           <legend className="sr-only">Show as</legend>
           {form === 'lanes' ? (
             <>
-              <Choice isOn={axis === 'time'} onClick={() => setAxis('time')} label="By time" />
+              {detail.at === null ? null : (
+                <Choice isOn={axis === 'time'} onClick={() => setAxis('time')} label="By time" />
+              )}
               <Choice isOn={axis === 'revision'} onClick={() => setAxis('revision')} label="By revision" />
             </>
           ) : null}
@@ -123,8 +127,7 @@ function Reach({ past, load, watchedFrom }: ReachProps) {
     const { from, reachesCompaction } = past.data;
     return (
       <p role="status" className="px-3 pb-2 text-fg-3 text-meta">
-        Complete from revision {formatCount(from)} on.{' '}
-        {reachesCompaction ? 'What came before is compacted away.' : 'The store may hold more before that.'}
+        {reachText(from, reachesCompaction)}
       </p>
     );
   }
@@ -147,6 +150,12 @@ function Reach({ past, load, watchedFrom }: ReachProps) {
       )}
     </p>
   );
+}
+
+function reachText(from: string, reachesCompaction: boolean): string {
+  if (from === '1') return 'Complete from the store’s first revision on.';
+  const before = reachesCompaction ? 'What came before is compacted away.' : 'The store may hold more before that.';
+  return `Complete from revision ${formatCount(from)} on. ${before}`;
 }
 
 function columns(now: number): readonly Column<TermView>[] {

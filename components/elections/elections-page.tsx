@@ -6,8 +6,8 @@ import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { CoordinationPage } from '../coordination/coordination-page.tsx';
 import { Confidence, Holder, HolderLease } from '../coordination/holder.tsx';
+import { useMoment } from '../coordination/moment.ts';
 import { heldText } from '../coordination/words.ts';
-import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import type { Column } from '../ui/data-table.tsx';
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
 ];
 
 function Since({ group }: { readonly group: CoordinationGroup }) {
-  const now = useNow(1_000);
+  const now = useMoment();
   if (group.holder === null || now === 0) return null;
   return (
     <span className="mono" suppressHydrationWarning>

@@ -347,7 +347,8 @@ export interface CoordinationGroup {
 
 export interface CoordinationList {
   readonly revision: WireInt;
-  readonly at: WireTime;
+  /** The moment shown: now, or when the revision asked for came about; null: before the console watched. */
+  readonly at: WireTime | null;
   /** All there are; `groups` holds the first of them when there are very many. */
   readonly total: number;
   readonly groups: readonly CoordinationGroup[];
@@ -355,7 +356,8 @@ export interface CoordinationList {
 
 export interface CoordinationDetail {
   readonly revision: WireInt;
-  readonly at: WireTime;
+  /** As in CoordinationList. */
+  readonly at: WireTime | null;
   readonly group: CoordinationGroup;
   /** The holder first, then who waits, in order; `total` counts all. */
   readonly queue: readonly ContenderView[];

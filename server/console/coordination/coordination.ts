@@ -68,7 +68,7 @@ export class Coordination {
     await this.#learnValues(wanted, revision);
     return {
       revision: String(all.revision),
-      at: this.#context.now(),
+      at: this.#momentOf(revision),
       total: all.queues.length,
       groups: queues.map(groupView),
     };
@@ -90,7 +90,7 @@ export class Coordination {
     );
     return {
       revision: String(all.revision),
-      at: this.#context.now(),
+      at: this.#momentOf(revision),
       group: groupView(queue),
       queue: queue.contenders.slice(0, QUEUE_LISTED_MAX).map(contenderView),
       total: queue.contenders.length,
@@ -122,6 +122,10 @@ export class Coordination {
     }
     await this.#context.hub.follows(outcome.revision, FOLLOW_MS);
     return { revision: String(outcome.revision), kv: null };
+  }
+
+  #momentOf(revision: number | undefined): number | null {
+    return revision === undefined ? this.#context.now() : this.#context.hub.timeOf(revision);
   }
 
   #rebuild(): void {

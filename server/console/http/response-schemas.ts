@@ -227,14 +227,14 @@ const coordinationGroup = named('CoordinationGroup', {
 
 export const coordinationList = named('CoordinationList', {
   revision: int,
-  at: time,
+  at: time.nullable(),
   total: z.int(),
   groups: z.array(coordinationGroup),
 });
 
 export const coordinationDetail = named('CoordinationDetail', {
   revision: int,
-  at: time,
+  at: time.nullable(),
   group: coordinationGroup,
   queue: z.array(contender),
   total: z.int(),
