@@ -10,8 +10,10 @@ import { parentPrefix, placeOf } from '../../lib/recognise/layout.ts';
 import { useThrottled } from '../keys/use-throttled.ts';
 import { useIndexState, useOnChanges } from '../shell/use-live.ts';
 
-/** A handover shows at once; in a storm the answer is asked for again this often at most. */
+/** A handover shows at once; in a storm the answer is asked for again this often at most: less often where it is long. */
 const REFRESH_MS = 120;
+const LONG_REFRESH_MS = 1_000;
+const LONG_GROUPS = 200;
 
 /** Locks and elections, now or at `rev`, fresh with the stream. */
 export function useCoordination(storeId: string, rev: WireInt | null) {
@@ -19,7 +21,7 @@ export function useCoordination(storeId: string, rev: WireInt | null) {
   const query = useQuery({ ...queries.coordination(storeId, rev), placeholderData: keepPreviousData });
   const known = useMemo(() => new Set(query.data?.groups.map((group) => wireId(group.id))), [query.data]);
   const refresh = useThrottled(
-    REFRESH_MS,
+    known.size > LONG_GROUPS ? LONG_REFRESH_MS : REFRESH_MS,
     () => void client.invalidateQueries({ queryKey: queryKeys.coordination(storeId) }),
   );
   useOnChanges((rows) => {
