@@ -92,3 +92,10 @@ test('who waits has a lane and a line up to now; beyond the bound lanes are coun
   const many = Array.from({ length: LANES_MAX + 3 }, (_, i) => waiter(`w${i}`, null));
   expect(layout([], { queue: many }).hiddenLanes).toBe(3);
 });
+
+test('ticks are whole seconds that do not touch, so that no two read the same', () => {
+  const { ticks } = layout([term('p', { fromAt: NOW - 1_500 })]);
+  expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length);
+  const days = layout([term('p', { fromAt: NOW - 3 * 86_400_000 })]).ticks;
+  expect(new Set(days.map((tick) => tick.at)).size).toBe(days.length);
+});

@@ -48,7 +48,7 @@ export interface TermLanes {
   readonly bars: readonly TermBar[];
   readonly waits: readonly TermWait[];
   readonly gaps: readonly TermGap[];
-  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  readonly ticks: readonly { readonly at: number; readonly x: number; readonly label: string }[];
   /** Terms that cannot be placed by time. */
   readonly timeless: number;
 }
@@ -172,12 +172,15 @@ function timeAxis({ terms, queue, now, width }: TermLanesInput): Axis {
 }
 
 function timeTicks(scale: ScaleTime<number, number>, width: number): TermLanes['ticks'] {
-  const dates = scale.ticks(Math.max(2, Math.floor(width / TICK_GAP_PX)));
+  // Below a second the labels would all read the same.
+  const dates = scale
+    .ticks(Math.max(2, Math.floor(width / TICK_GAP_PX)))
+    .filter((date) => date.getMilliseconds() === 0);
   const hasSeconds = dates.some((date) => date.getSeconds() !== 0);
   return inside(
     dates.map((date) => {
       const at = date.getTime();
-      return { x: scale(date), label: hasSeconds ? clockTime(at) : clockMinute(at) };
+      return { at, x: scale(date), label: hasSeconds ? clockTime(at) : clockMinute(at) };
     }),
     width,
   );
@@ -201,7 +204,7 @@ function revisionAxis({ terms, queue, revision, width }: TermLanesInput): Axis {
       scale
         .ticks(count)
         .filter(Number.isInteger)
-        .map((at) => ({ x: scale(at), label: formatCount(at) })),
+        .map((at) => ({ at, x: scale(at), label: formatCount(at) })),
       width,
     ),
   };

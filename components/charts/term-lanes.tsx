@@ -48,7 +48,7 @@ export function TermLanesChart(props: TermLanesChartProps) {
         <div aria-hidden="true" className="relative h-5">
           {layout.ticks.map((tick) => (
             <span
-              key={tick.label}
+              key={tick.at}
               className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
               style={{ left: tick.x }}
             >
