@@ -49,6 +49,8 @@ function shots(past: number): readonly Shot[] {
       path: open,
       act: (page) => press(page, 'Delete', page.getByRole('dialog').getByRole('textbox')),
     },
+    { name: 'elections', path: '/elections?name=elections%2Fscheduler%2F' },
+    { name: 'locks', path: '/locks' },
     { name: 'watch', path: '/watch', act: (page) => page.getByRole('row').nth(CHANGES_MIN).waitFor() },
     { name: 'leases', path: '/leases' },
     {
