@@ -2,7 +2,7 @@
  * A member without its Promise face: joins core, log, state machine, network and lease clock, and answers by callbacks. This
  * is what the simulator runs; `store-member.ts` is a thin layer on it.
  */
-import { leaseId, type MemberId, NO_MEMBER } from '../../../lib/base/brand.ts';
+import { leaseId, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
 import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
@@ -75,9 +75,9 @@ export class CoreMember {
       leases: machine.leases,
       electionTimeoutMs,
       confirmLeadership: (done) => this.readBarrier(done),
-      revoke: (lease, done) => this.propose({ leaseRevoke: { id: lease } }, done),
+      revoke: (lease, done) => this.#proposeAsLeader({ leaseRevoke: { id: lease } }, done),
       checkpoint: (checkpoints, done) =>
-        this.propose({ leaseCheckpoint: { checkpoints } }, (result) => done(result.ok)),
+        this.#proposeAsLeader({ leaseCheckpoint: { checkpoints } }, (result) => done(result.ok)),
     });
     this.calls = new LeaderCalls({
       clock,
@@ -132,6 +132,15 @@ export class CoreMember {
 
   /** Replicates one request; calls back when this member applied it, or with why not (see proposals.ts). */
   propose(request: Proposal, done: ProposalCallback): void {
+    this.#enqueue(request, done, undefined);
+  }
+
+  /** What this reign's lease clock decided: void for the next leader, who extends every lease. */
+  #proposeAsLeader(request: Proposal, done: ProposalCallback): void {
+    this.#enqueue(request, done, this.replica.term);
+  }
+
+  #enqueue(request: Proposal, done: ProposalCallback, onlyInTerm: Term | undefined): void {
     const { newRequestId, requestBytesMax, machine, clock } = this.options;
     const id = newRequestId();
     const data = InternalRaftRequest.encode({ ...request, header: { id } });
@@ -139,7 +148,7 @@ export class CoreMember {
     if (data.length > requestBytesMax) refuse(etcdErrors.requestTooLarge());
     else if (this.replica.commitIndex - machine.appliedIndex() > APPLY_GAP_MAX) refuse(etcdErrors.tooManyRequests());
     else {
-      this.#proposals.add(id, data, done);
+      this.#proposals.add(id, data, done, onlyInTerm);
       this.replica.wake();
     }
   }

@@ -28,6 +28,7 @@ const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 interface Queued {
   readonly id: bigint;
   readonly entry: ProposedEntry;
+  readonly onlyInTerm: Term | undefined;
 }
 
 interface Waiting extends Waiter<ProposalResult> {
@@ -62,8 +63,11 @@ export class Proposals {
     return this.#queue.length > 0;
   }
 
-  /** `id` stands in the entry's header and is unique among all members and runs. */
-  add(id: bigint, data: Uint8Array, done: ProposalCallback): void {
+  /**
+   * `id` stands in the entry's header and is unique among all members and runs. With `onlyInTerm` it is proposed by the leader of
+   * that term or not at all, never forwarded.
+   */
+  add(id: bigint, data: Uint8Array, done: ProposalCallback, onlyInTerm?: Term): void {
     assert(!this.#waiting.has(id), `request id ${id} is used twice`);
     const { clock, patienceMs } = this.#options;
     if (this.#waiting.size >= WAITING_MAX || this.#queuedBytes + data.length > QUEUED_BYTES_MAX) {
@@ -71,12 +75,13 @@ export class Proposals {
       return;
     }
     this.#waiting.set(id, { ...createWaiter(clock, patienceMs, done), term: undefined });
-    this.#queue.push({ id, entry: { type: ENTRY_NORMAL, data } });
+    this.#queue.push({ id, entry: { type: ENTRY_NORMAL, data }, onlyInTerm });
     this.#queuedBytes += data.length;
   }
 
   /** Hands what is queued to the core, in batches, until it takes no more. */
   submit(raft: RaftNode): void {
+    this.#dropOutlived(raft);
     while (this.#queue.length > 0) {
       let bytes = 0;
       let count = 0;
@@ -132,6 +137,18 @@ export class Proposals {
   stop(): void {
     this.#reject(() => true, etcdErrors.stopped);
     this.#queue = [];
+  }
+
+  #dropOutlived(raft: RaftNode): void {
+    if (!this.#queue.some(({ onlyInTerm }) => onlyInTerm !== undefined)) return;
+    const { role, term } = raft.status();
+    for (const { id, onlyInTerm } of this.#queue) {
+      if (onlyInTerm === undefined || (role === 'leader' && term === onlyInTerm)) continue;
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      this.#unqueue(id);
+      waiting?.done(err(etcdErrors.noLeader()));
+    }
   }
 
   #unqueue(id: bigint): void {
