@@ -15,8 +15,11 @@ export const STREAM_OUTPUT_BYTES_MAX = 1024 * 1024;
 export const CONNECTIONS_MAX = 20_000;
 /** Streams of one connection. A connection of clientv3 holds one per lock waiter and keep-alive loop. */
 export const CONNECTION_STREAMS_MAX = 100_000;
-/** Memory one connection may hold in the HTTP/2 layer, in MiB (node:http2 `maxSessionMemory`). */
+/** Memory one connection may hold in the HTTP/2 layer, in MiB (node:http2 `maxSessionMemory`; own framing: unread requests, and answers its peer does not take). */
 export const CONNECTION_MEMORY_MIB_MAX = 256;
+/** What a peer may send on one stream, and on all, before we have taken it. */
+export const STREAM_WINDOW_BYTES = 256 * 1024;
+export const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
 export const HEADER_LIST_BYTES_MAX = 16 * 1024;
 export const HEADER_PAIRS_MAX = 64;
 /** Streams a peer may reset: this many at once, then this many a second (CVE-2023-44487). */

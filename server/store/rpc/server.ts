@@ -3,8 +3,8 @@ import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import { createHttp2Front } from './front/http2-front.ts';
-import type { Address, Front } from './front/types.ts';
+import { createFront } from './front/front.ts';
+import type { Address, FramingName, Front } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
 import { createHttpHandler } from './http/routes.ts';
 import {
@@ -41,6 +41,8 @@ export interface ClientFrontOptions {
   readonly quotaBytes?: number;
   readonly electionTimeoutMs?: number;
   readonly progressNotifyIntervalMs?: number;
+  /** Who speaks HTTP/2 on the port: our own framing (the default), or node:http2. */
+  readonly framing?: FramingName;
   /** Something other than an EtcdError came out of a handler. The client sees only "internal error". */
   readonly onDefect?: (error: unknown, where: string) => void;
 }
@@ -72,8 +74,9 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const health = { successes: 0, failures: 0 };
   const leaderChanges = countLeaderChanges(member);
   const gateway = createGateway({ methods, receiveBytesMax, onDefect });
-  const front: Front = createHttp2Front({
+  const front: Front = createFront({
     methods,
+    ...(options.framing === undefined ? {} : { framing: options.framing }),
     receiveBytesMax,
     onDefect,
     http: createHttpHandler({

@@ -28,9 +28,9 @@ export class FrameReader {
     this.#buffered += chunk.length;
   }
 
-  /** True when bytes of an unfinished message are held. */
-  get isPartial(): boolean {
-    return this.#buffered > 0;
+  /** Bytes held of a message that is not whole yet. */
+  get bufferedBytes(): number {
+    return this.#buffered;
   }
 
   /** The next whole message. @throws EtcdError when it is too large or its compression is unknown. */

@@ -80,11 +80,15 @@ export interface Address {
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+export type FramingName = 'own' | 'node';
+
 export interface FrontOptions {
   readonly methods: readonly Method[];
   readonly http: HttpHandler;
   /** Longer request messages are refused with RESOURCE_EXHAUSTED before they are read. */
   readonly receiveBytesMax: number;
+  /** Who speaks HTTP/2: our own framing (the default), or node:http2. */
+  readonly framing?: FramingName;
   /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
   readonly resetBurstMax?: number;
   /** A defect of ours: something other than an EtcdError came out of a handler. */

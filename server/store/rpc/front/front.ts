@@ -1,89 +1,50 @@
-/** The Front on node:http2 streams: one port, sniffed, gRPC to its methods and HTTP/1.1 to node:http. */
+/** The Front: one port, sniffed; gRPC to its methods through one of two framings, HTTP/1.1 to node:http. */
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import {
-  constants,
-  createServer as createHttp2Server,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
-import {
-  CLOSE_GRACE_MS,
-  CONNECTION_MEMORY_MIB_MAX,
-  CONNECTION_STREAMS_MAX,
-  CONNECTIONS_MAX,
-  HEADER_LIST_BYTES_MAX,
-  HEADER_PAIRS_MAX,
-  RESET_BURST_MAX,
-  RESETS_PER_SECOND_MAX,
-} from '../limits.ts';
-import { type CallHost, Http2Call, refuse, unimplemented } from './http2-call.ts';
+import { EtcdError, etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
+import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
+import { CLOSE_GRACE_MS, CONNECTIONS_MAX, HEADER_LIST_BYTES_MAX, RESET_BURST_MAX } from '../limits.ts';
+import type { GrpcCall } from './call.ts';
+import type { Framing, FramingHost, Verdict } from './exchange.ts';
+import { createOwnFraming } from './h2/own-framing.ts';
+import { createNodeFraming } from './node-framing.ts';
 import { sniffProtocol } from './sniff.ts';
 import type { Address, Front, FrontOptions, FrontStats, Method } from './types.ts';
 
-const STREAM_WINDOW_BYTES = 256 * 1024;
-const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
 const TCP_KEEPALIVE_MS = 60_000;
 
-export function createHttp2Front(options: FrontOptions): Front {
-  return new Http2Front(options);
+export function createFront(options: FrontOptions): Front {
+  return new SniffedFront(options);
 }
 
-class Http2Front implements Front, CallHost {
+class SniffedFront implements Front, FramingHost {
   readonly receiveBytesMax: number;
+  readonly resetBurstMax: number;
   readonly onDefect: FrontOptions['onDefect'];
-  readonly calls = new Set<Http2Call>();
+  readonly calls = new Set<GrpcCall>();
   bytesReceived = 0;
   bytesSent = 0;
   readonly #methods = new Map<string, Method>();
   readonly #services = new Set<string>();
-  readonly #http2: Http2Server;
+  readonly #http2: Framing;
   readonly #http1: HttpServer;
   readonly #listeners: Server[] = [];
   readonly #sockets = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
   #closing: Promise<void> | undefined;
 
   constructor(options: FrontOptions) {
     this.receiveBytesMax = options.receiveBytesMax;
+    this.resetBurstMax = options.resetBurstMax ?? RESET_BURST_MAX;
     this.onDefect = options.onDefect;
     for (const method of options.methods) {
       this.#methods.set(method.path, method);
       this.#services.add(serviceOf(method.path));
     }
-    this.#http2 = this.#createHttp2(options.resetBurstMax ?? RESET_BURST_MAX);
+    this.#http2 = options.framing === 'node' ? createNodeFraming(this) : createOwnFraming(this);
     // A gateway stream may take requests for days: only the headers have to arrive in time.
     this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX, requestTimeout: 0 }, options.http);
     // This server never listens itself; the event starts its watch over slow request headers.
     this.#http1.emit('listening');
-  }
-
-  #createHttp2(resetBurstMax: number): Http2Server {
-    const server = createHttp2Server({
-      settings: {
-        maxConcurrentStreams: CONNECTION_STREAMS_MAX,
-        maxHeaderListSize: HEADER_LIST_BYTES_MAX,
-        initialWindowSize: STREAM_WINDOW_BYTES,
-        enablePush: false,
-      },
-      maxSessionMemory: CONNECTION_MEMORY_MIB_MAX,
-      maxHeaderListPairs: HEADER_PAIRS_MAX,
-      streamResetBurst: resetBurstMax,
-      streamResetRate: RESETS_PER_SECOND_MAX,
-    });
-    server.on('session', (session) => {
-      this.#sessions.add(session);
-      session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-      session.on('close', () => this.#sessions.delete(session));
-      if (this.#closing !== undefined) session.close();
-    });
-    // A peer that breaks the protocol loses its connection; that is no event of ours.
-    server.on('sessionError', () => undefined);
-    server.on('stream', (stream, headers) => this.#onStream(stream, headers));
-    return server;
   }
 
   listen(address: Address): Promise<Address> {
@@ -116,20 +77,16 @@ class Http2Front implements Front, CallHost {
       }
       // HTTP/2 has no half-closed connections: a peer's FIN ends the session.
       socket.allowHalfOpen = false;
-      this.#http2.emit('connection', socket);
+      this.#http2.accept(socket);
     });
   }
 
-  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const path = headers[':path'] ?? '';
-    if (!headers['content-type']?.startsWith('application/grpc')) {
-      stream.respond({ ':status': constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE }, { endStream: true });
-      return;
-    }
+  judge(path: string, contentType: string | undefined): Verdict {
+    if (contentType?.startsWith('application/grpc') !== true) return { kind: 'not-grpc' };
+    if (this.#closing !== undefined) return { kind: 'refused', error: etcdErrors.stopped() };
     const method = this.#methods.get(path);
-    if (this.#closing !== undefined) refuse(stream, etcdErrors.stopped());
-    else if (method !== undefined) new Http2Call(stream, headers, method, this).start();
-    else refuse(stream, unimplemented(this.#whyUnknown(path)));
+    if (method !== undefined) return { kind: 'call', method };
+    return { kind: 'refused', error: new EtcdError(GrpcCode.UNIMPLEMENTED, this.#whyUnknown(path)) };
   }
 
   #whyUnknown(path: string): string {
@@ -160,11 +117,10 @@ class Http2Front implements Front, CallHost {
       (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
     );
     for (const call of [...this.calls]) call.stop();
-    for (const session of this.#sessions) session.close();
+    this.#http2.drain();
     this.#http1.close();
     this.#http1.closeIdleConnections();
     const cut = setTimeout(() => {
-      for (const session of this.#sessions) session.destroy();
       for (const socket of this.#sockets) socket.destroy();
     }, CLOSE_GRACE_MS);
     await Promise.all(listenersClosed);
