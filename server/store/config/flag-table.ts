@@ -31,6 +31,7 @@ export const FLAG_DEFAULTS = {
   'max-txn-ops': '128',
   'max-request-bytes': '1572864',
   'log-level': 'info',
+  'experimental-front': 'own',
 } as const satisfies Readonly<Record<string, string | undefined>>;
 export type FlagName = keyof typeof FLAG_DEFAULTS;
 

@@ -35,6 +35,8 @@ export interface MemberSettings {
   readonly txnOpsMax: number;
   readonly requestBytesMax: number;
   readonly logLevel: LogLevel;
+  /** `--experimental-front`: who speaks HTTP/2 on the client port, our own framing or node:http2. */
+  readonly framing: 'own' | 'node';
 }
 
 const ELECTION_TIMEOUT_MS_MAX = 50_000;
@@ -86,6 +88,7 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
     logLevel: logLevel(text('log-level')),
+    framing: framing(text('experimental-front')),
   };
 }
 
@@ -147,4 +150,9 @@ function logLevel(text: string): LogLevel {
   if (level === undefined)
     throw new MemberSettingsError(`--log-level: "${text}" is not one of ${Object.keys(LOG_LEVELS).join(', ')}`);
   return level;
+}
+
+function framing(text: string): 'own' | 'node' {
+  if (text === 'own' || text === 'node') return text;
+  throw new MemberSettingsError(`--experimental-front: "${text}" is neither "own" nor "node"`);
 }

@@ -42,6 +42,7 @@ export type Verdict =
 export interface FramingHost extends CallHost {
   judge(path: string, contentType: string | undefined): Verdict;
   readonly resetBurstMax: number;
+  readonly connectionBytesMax: number;
 }
 
 /** HTTP/2 on sockets that were seen to begin with the preface. */

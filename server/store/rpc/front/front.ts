@@ -3,7 +3,13 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer, type Server, type Socket } from 'node:net';
 import { EtcdError, etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
-import { CLOSE_GRACE_MS, CONNECTIONS_MAX, HEADER_LIST_BYTES_MAX, RESET_BURST_MAX } from '../limits.ts';
+import {
+  CLOSE_GRACE_MS,
+  CONNECTION_MEMORY_MIB_MAX,
+  CONNECTIONS_MAX,
+  HEADER_LIST_BYTES_MAX,
+  RESET_BURST_MAX,
+} from '../limits.ts';
 import type { GrpcCall } from './call.ts';
 import type { Framing, FramingHost, Verdict } from './exchange.ts';
 import { createOwnFraming } from './h2/own-framing.ts';
@@ -20,6 +26,7 @@ export function createFront(options: FrontOptions): Front {
 class SniffedFront implements Front, FramingHost {
   readonly receiveBytesMax: number;
   readonly resetBurstMax: number;
+  readonly connectionBytesMax: number;
   readonly onDefect: FrontOptions['onDefect'];
   readonly calls = new Set<GrpcCall>();
   bytesReceived = 0;
@@ -35,6 +42,7 @@ class SniffedFront implements Front, FramingHost {
   constructor(options: FrontOptions) {
     this.receiveBytesMax = options.receiveBytesMax;
     this.resetBurstMax = options.resetBurstMax ?? RESET_BURST_MAX;
+    this.connectionBytesMax = options.connectionBytesMax ?? CONNECTION_MEMORY_MIB_MAX * 1024 * 1024;
     this.onDefect = options.onDefect;
     for (const method of options.methods) {
       this.#methods.set(method.path, method);

@@ -2,7 +2,6 @@
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import {
-  CONNECTION_MEMORY_MIB_MAX,
   CONNECTION_STREAMS_MAX,
   CONNECTION_WINDOW_BYTES,
   HEADER_LIST_BYTES_MAX,
@@ -15,7 +14,7 @@ import { refuse, startCall } from './node-stream.ts';
 
 export function createNodeFraming(host: FramingHost): Framing {
   const sessions = new Set<ServerHttp2Session>();
-  const server = createNodeServer(host.resetBurstMax);
+  const server = createNodeServer(host);
   let isDraining = false;
   server.on('session', (session) => {
     sessions.add(session);
@@ -42,7 +41,7 @@ export function createNodeFraming(host: FramingHost): Framing {
   };
 }
 
-function createNodeServer(resetBurstMax: number): Http2Server {
+function createNodeServer(host: FramingHost): Http2Server {
   return createServer({
     settings: {
       maxConcurrentStreams: CONNECTION_STREAMS_MAX,
@@ -50,9 +49,9 @@ function createNodeServer(resetBurstMax: number): Http2Server {
       initialWindowSize: STREAM_WINDOW_BYTES,
       enablePush: false,
     },
-    maxSessionMemory: CONNECTION_MEMORY_MIB_MAX,
+    maxSessionMemory: Math.ceil(host.connectionBytesMax / 1024 ** 2),
     maxHeaderListPairs: HEADER_PAIRS_MAX,
-    streamResetBurst: resetBurstMax,
+    streamResetBurst: host.resetBurstMax,
     streamResetRate: RESETS_PER_SECOND_MAX,
   });
 }

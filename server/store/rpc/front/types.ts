@@ -91,6 +91,8 @@ export interface FrontOptions {
   readonly framing?: FramingName;
   /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
   readonly resetBurstMax?: number;
+  /** Memory of one connection in the HTTP/2 layer. CONNECTION_MEMORY_MIB_MAX unless a test needs less. */
+  readonly connectionBytesMax?: number;
   /** A defect of ours: something other than an EtcdError came out of a handler. */
   readonly onDefect: (error: unknown, where: string) => void;
 }

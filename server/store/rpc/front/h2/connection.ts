@@ -8,7 +8,6 @@
  */
 import type { Socket } from 'node:net';
 import {
-  CONNECTION_MEMORY_MIB_MAX,
   CONNECTION_STREAMS_MAX,
   CONNECTION_WINDOW_BYTES,
   HEADER_LIST_BYTES_MAX,
@@ -47,7 +46,6 @@ import {
 import { parseRequestHead, type RequestHead, whyTrailersMalformed } from './request-head.ts';
 import { NO_TABLE_PREFIX, NOT_GRPC_BLOCK } from './response-blocks.ts';
 
-const MEMORY_BYTES_MAX = CONNECTION_MEMORY_MIB_MAX * 1024 * 1024;
 /** A change of all windows costs one meter token per this many streams. */
 const STREAMS_PER_TOKEN = 64;
 /** Smaller steps of a window are counted: they make us send crumbs (CVE-2019-9511). */
@@ -73,7 +71,6 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   readonly #idleFrames: FloodMeter;
   #lastStreamId = 0;
   #initialSendWindow = WINDOW_BYTES_DEFAULT;
-  #receiveWindow = CONNECTION_WINDOW_BYTES;
   #unacknowledged = 0;
   #heldBytes = 0;
   #hasSettings = false;
@@ -163,7 +160,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   /** A call wrote. Sent data forgives pings: grpc-go measures the line with one ping per round trip of data. */
   onOutput(): void {
     this.#idleFrames.refill();
-    if (this.output.queuedBytes > MEMORY_BYTES_MAX && this.#streams.size > 1 && !this.#isOver) {
+    if (this.output.queuedBytes > this.#host.connectionBytesMax && this.#streams.size > 1 && !this.#isOver) {
       const error = new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'answers wait and are not taken');
       this.#isOver = true;
       // Not under the feet of the handler that writes.
@@ -232,8 +229,6 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     if (streamId === 0) throw protocolError('DATA without a stream');
     this.#refuseIdle(streamId, 'DATA');
     if (payload.length === 0 && (flags & Flag.END_STREAM) === 0) this.#meter();
-    this.#receiveWindow -= payload.length;
-    if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'beyond the window');
     this.#credit(payload.length);
     const body = stripPadding(flags, payload);
     const stream = this.#streams.get(streamId);
@@ -252,7 +247,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     const endsStream = (flags & Flag.END_STREAM) !== 0;
     if (endsStream) stream.isRemoteEnded = true;
     if (body.length > 0) stream.receive(body);
-    if (this.#heldBytes > MEMORY_BYTES_MAX)
+    if (this.#heldBytes > this.#host.connectionBytesMax)
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'too many unfinished requests');
     if (endsStream) this.#endRemote(stream);
   }
@@ -305,7 +300,8 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     if (endsStream && (head.contentLength ?? 0) > 0)
       throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, 'less than content-length');
     // Untouched: a client may try again elsewhere.
-    const isFull = this.#streams.size >= CONNECTION_STREAMS_MAX || this.output.queuedBytes > MEMORY_BYTES_MAX;
+    const isFull =
+      this.#streams.size >= CONNECTION_STREAMS_MAX || this.output.queuedBytes > this.#host.connectionBytesMax;
     if (this.#isDraining || isFull) throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, 'no further stream');
     const stream = new OwnStream(streamId, head, this.#initialSendWindow, this);
     stream.isRemoteEnded = endsStream;
@@ -408,12 +404,14 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'too many resets');
   }
 
-  /** Opens the connection's window again. Streams of slow readers keep theirs closed, so they cannot block the others. */
+  /**
+   * Opens the connection's window again as bytes arrive, so that no peer can run beyond it. Streams of slow readers keep theirs closed,
+   * and cannot block the others.
+   */
   #credit(count: number): void {
     this.#unacknowledged += count;
     if (this.#unacknowledged < CONNECTION_WINDOW_BYTES / 2) return;
     this.output.control(windowUpdateFrame(0, this.#unacknowledged));
-    this.#receiveWindow += this.#unacknowledged;
     this.#unacknowledged = 0;
   }
 

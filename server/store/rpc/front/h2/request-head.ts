@@ -5,7 +5,6 @@
 import type { Field } from './hpack-decoder.ts';
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those must not be in a value
 const BAD_VALUE = /[\0\r\n]/;
 const PSEUDO: ReadonlySet<string> = new Set([':method', ':scheme', ':path', ':authority']);
 const REQUIRED = [':method', ':scheme', ':path'];
