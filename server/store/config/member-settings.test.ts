@@ -34,7 +34,13 @@ test('without flags the settings are those of etcd', () => {
     txnOpsMax: 128,
     requestBytesMax: 1_572_864,
     logLevel: 'info',
+    framing: 'own',
   });
+});
+
+test('HTTP/2 is spoken by our own framing or by node:http2, and by nothing else', () => {
+  expect(settingsOf(['--experimental-front', 'node']).framing).toBe('node');
+  expect(refusal('--experimental-front', 'nginx')).toContain('"nginx" is neither "own" nor "node"');
 });
 
 test('a flag is read in every form, and overrides the environment', () => {

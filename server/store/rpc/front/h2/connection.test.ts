@@ -197,11 +197,23 @@ describe('a connection error', () => {
     expect(await hasty.goaway()).toBe(ErrorCode.PROTOCOL_ERROR);
   });
 
-  test('answers that nobody takes are kept up to a bound only', async () => {
+  test('answers that nobody takes are kept up to a bound only: first new streams are refused', async () => {
     peer.send(settingsFrame([[Setting.INITIAL_WINDOW_SIZE, 0]]));
     const body = grpcMessage(Blob.encode({ bytes: new Uint8Array(16_000) }));
-    for (let i = 0; i <= CONNECTION_BYTES_MAX / body.length; i++)
-      peer.request(2 * i + 1, requestFields(ECHO)).data(2 * i + 1, body);
+    const fits = Math.ceil(CONNECTION_BYTES_MAX / body.length);
+    for (let i = 0; i <= fits; i++) peer.request(2 * i + 1, requestFields(ECHO)).data(2 * i + 1, body);
+    expect(await peer.reset(2 * fits + 1)).toBe(ErrorCode.REFUSED_STREAM);
+    expect(peer.isClosed).toBe(false);
+    peer.send(resetFrame(1, 8)).request(20_001, requestFields(ECHO)).data(20_001, body);
+    await peer.until(() => peer.of(20_001, FrameType.HEADERS)[0]);
+  });
+
+  test('answers to streams opened before the bound end the connection at twice the bound', async () => {
+    peer.send(settingsFrame([[Setting.INITIAL_WINDOW_SIZE, 0]]));
+    const count = 600;
+    for (let i = 0; i < count; i++) peer.request(2 * i + 1, requestFields('/test.Blob/Stay'));
+    await expect.poll(() => opened.length).toBe(count);
+    for (const stream of opened) stream.send({ bytes: new Uint8Array(16_000) });
     expect(await peer.goaway()).toBe(ErrorCode.ENHANCE_YOUR_CALM);
   });
 

@@ -48,6 +48,8 @@ import { NO_TABLE_PREFIX, NOT_GRPC_BLOCK } from './response-blocks.ts';
 
 /** A change of all windows costs one meter token per this many streams. */
 const STREAMS_PER_TOKEN = 64;
+/** Longer header blocks are not worth keeping. */
+const KNOWN_BLOCK_BYTES_MAX = 1024;
 /** Smaller steps of a window are counted: they make us send crumbs (CVE-2019-9511). */
 const SMALL_INCREMENT_BYTES = 1024;
 const OUR_SETTINGS = settingsFrame([
@@ -157,10 +159,13 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     }
   }
 
-  /** A call wrote. Sent data forgives pings: grpc-go measures the line with one ping per round trip of data. */
+  /**
+   * A call wrote. From the bound on new streams are refused; answers to older ones get as much again before the connection
+   * ends, unless it is a single large one. Sent data forgives pings: grpc-go measures the line with one ping per round trip of data.
+   */
   onOutput(): void {
     this.#idleFrames.refill();
-    if (this.output.queuedBytes > this.#host.connectionBytesMax && this.#streams.size > 1 && !this.#isOver) {
+    if (this.output.queuedBytes > 2 * this.#host.connectionBytesMax && this.#streams.size > 1 && !this.#isOver) {
       const error = new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'answers wait and are not taken');
       this.#isOver = true;
       // Not under the feet of the handler that writes.
@@ -280,7 +285,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     const { tableVersion } = this.#hpack;
     if (known?.version === tableVersion && known.block.equals(block)) return known.fields;
     const fields = this.#hpack.decode(block);
-    if (fields !== undefined && tableVersion === this.#hpack.tableVersion)
+    if (fields !== undefined && block.length <= KNOWN_BLOCK_BYTES_MAX && tableVersion === this.#hpack.tableVersion)
       this.#known = { block: Buffer.from(block), version: tableVersion, fields, head: undefined };
     return fields;
   }

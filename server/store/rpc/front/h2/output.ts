@@ -33,8 +33,8 @@ export class Output {
   #isScheduled = false;
   #isFlushing = false;
   #control: Buffer[] = [];
-  #ready: OwnStream[] = [];
-  #waitingForWindow: OwnStream[] = [];
+  #ready = new Set<OwnStream>();
+  readonly #waitingForWindow = new Set<OwnStream>();
   sendWindow = WINDOW_BYTES_DEFAULT;
   /** Response bytes that wait on all streams. */
   queuedBytes = 0;
@@ -55,14 +55,22 @@ export class Output {
   ready(stream: OwnStream): void {
     if (stream.isListed) return;
     stream.isListed = true;
-    this.#ready.push(stream);
+    this.#ready.add(stream);
     this.schedule();
+  }
+
+  /** The stream is closed: nothing here may keep it alive. */
+  drop(stream: OwnStream): void {
+    if (!stream.isListed) return;
+    this.#ready.delete(stream);
+    this.#waitingForWindow.delete(stream);
   }
 
   /** The connection's window grew: those that waited for it go on. */
   windowGrew(): void {
-    if (this.#waitingForWindow.length === 0) return;
-    for (const stream of this.#waitingForWindow.splice(0)) this.#ready.push(stream);
+    if (this.#waitingForWindow.size === 0) return;
+    for (const stream of this.#waitingForWindow) this.#ready.add(stream);
+    this.#waitingForWindow.clear();
     this.schedule();
   }
 
@@ -73,7 +81,7 @@ export class Output {
   }
 
   get hasWork(): boolean {
-    return this.#control.length > 0 || this.#ready.length > 0;
+    return this.#control.length > 0 || this.#ready.size > 0;
   }
 
   flush(): void {
@@ -84,12 +92,14 @@ export class Output {
     const bytesBefore = this.queuedBytes;
     for (const frame of this.#control.splice(0)) scratchWriter.copy(frame, target);
     while (
-      this.#ready.length > 0 &&
+      this.#ready.size > 0 &&
       target.writableLength < SOCKET_DATA_BYTES_MAX &&
       bytesBefore - this.queuedBytes < FLUSH_BYTES_MAX
     ) {
       // One pass over all, so that none waits for another's 50 MiB.
-      for (const stream of this.#ready.splice(0)) this.#turn(stream);
+      const pass = this.#ready;
+      this.#ready = new Set();
+      for (const stream of pass) this.#turn(stream);
     }
     scratchWriter.spill(target);
     this.#isFlushing = false;
@@ -101,8 +111,8 @@ export class Output {
   #turn(stream: OwnStream): void {
     if (stream.isClosed) return;
     const outcome = stream.emit(this, this.#target);
-    if (outcome === 'more') this.#ready.push(stream);
-    else if (outcome === 'connection-window') this.#waitingForWindow.push(stream);
+    if (outcome === 'more') this.#ready.add(stream);
+    else if (outcome === 'connection-window') this.#waitingForWindow.add(stream);
     else {
       stream.isListed = false;
       if (outcome === 'ended') {

@@ -155,6 +155,7 @@ export class OwnStream implements Exchange {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#host.output.drop(this);
     this.#host.output.queuedBytes -= this.#queuedBytes;
     this.#queuedBytes = 0;
     this.#queue = [];

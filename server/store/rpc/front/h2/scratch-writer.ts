@@ -2,12 +2,9 @@
  * One buffer for the whole process into which a flush writes its frames. What leaves is a copy of exactly the bytes
  * written: an idle connection holds no output buffer, and a flush of 100 bytes does not cost 64 KiB of garbage.
  */
-import { FRAME_BYTES_MAX, FRAME_HEAD_BYTES } from './protocol.ts';
-
+/** Several of the longest frames. */
 const SCRATCH_BYTES = 64 * 1024;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-/** The longest single frame fits. */
-export const RESERVE_BYTES_MAX = FRAME_HEAD_BYTES + FRAME_BYTES_MAX;
 
 export interface ByteTarget {
   write(bytes: Buffer): boolean;
