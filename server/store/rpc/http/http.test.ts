@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NO_MEMBER } from '../../../../lib/base/brand.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import type { FramingName } from '../front/types.ts';
