@@ -32,7 +32,7 @@ test('unfinished work, lone tests and waiting for time are refused with their li
 
 test('a path of one machine is refused, a key that looks like one is not', () => {
   expect(check('README.md', `see ${'/ho'}me/me/x`)).toEqual([expect.stringContaining('one machine')]);
-  expect(check('README.md', 'see the /config/work/tmp key')).toEqual([]);
+  expect(check('README.md', 'see the /config/workers/tmpl key')).toEqual([]);
 });
 
 test('the top level is closed', () => {
