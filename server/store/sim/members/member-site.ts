@@ -243,18 +243,18 @@ export class MemberSite {
   #process(): NetworkProcess {
     const boot = this.#boots;
     const isAlive = () => this.#boots === boot && this.#running !== undefined;
+    const runIfAlive = (action: () => void) => {
+      if (isAlive()) this.#guarded(action);
+    };
     return {
       id: this.id,
       isAlive,
       enter: (action) => {
         const wait = this.#stalledUntil - this.#options.world.now;
-        const run = () => {
-          if (isAlive()) this.#guarded(action);
-        };
-        if (wait > 0) this.#options.world.after(wait, run);
-        else run();
+        if (wait > 0) this.#options.world.after(wait, () => runIfAlive(action));
+        else runIfAlive(action);
       },
-      after: (delayMs, action) => this.#clock.after(delayMs, () => this.#guarded(action)),
+      after: (delayMs, action) => this.#clock.after(delayMs, () => runIfAlive(action)),
     };
   }
 
