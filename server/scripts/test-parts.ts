@@ -17,7 +17,8 @@ import {
 
 /** Only ends what hangs: a part takes a few minutes, on a busy machine several times that. */
 const PART_TIMEOUT_MS = 25 * 60_000;
-/** `npm run sim -- --seeds A..B` runs any others. */
+/** Bare cores, and whole members on a faulty disk. `npm run sim -- --seeds A..B [--stack member]` runs any others. */
+const SIM_STACKS = ['raft', 'member'] as const;
 const SIM_SEEDS = { first: 1, last: 200 };
 /** Enough to see what a failing seed said last. */
 const SIM_LINES_SHOWN = 40;
@@ -77,15 +78,19 @@ async function vitest(name: string, args: readonly string[]): Promise<Tally> {
 }
 
 async function runSim(): Promise<Tally> {
-  const run = await runPart({
-    args: ['server/store/sim/main.ts', '--seeds', `${SIM_SEEDS.first}..${SIM_SEEDS.last}`],
-    env: {},
-    timeoutMs: PART_TIMEOUT_MS,
-    echo: false,
-  });
-  const tally = withProblems('sim', run, () => tallySim(run.output, SIM_SEEDS));
-  if (tally.failed.length > 0) console.log(run.output.trimEnd().split('\n').slice(-SIM_LINES_SHOWN).join('\n'));
-  return tally;
+  let total = NOTHING;
+  for (const stack of SIM_STACKS) {
+    const run = await runPart({
+      args: ['server/store/sim/main.ts', '--stack', stack, '--seeds', `${SIM_SEEDS.first}..${SIM_SEEDS.last}`],
+      env: {},
+      timeoutMs: PART_TIMEOUT_MS,
+      echo: false,
+    });
+    const tally = withProblems(`sim ${stack}`, run, () => tallySim(run.output, { ...SIM_SEEDS, stack }));
+    if (tally.failed.length > 0) console.log(run.output.trimEnd().split('\n').slice(-SIM_LINES_SHOWN).join('\n'));
+    total = add(total, tally);
+  }
+  return total;
 }
 
 async function runBrowser(): Promise<Tally> {

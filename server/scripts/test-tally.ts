@@ -99,12 +99,18 @@ function tallySuite(suite: PlaywrightSuite): Tally {
   return (suite.suites ?? []).map(tallySuite).reduce(add, tally);
 }
 
+interface SimRun {
+  readonly first: number;
+  readonly last: number;
+  readonly stack: string;
+}
+
 /** The simulator's output: one `seed N ok hash H` per seed that held. */
-export function tallySim(output: string, seeds: { readonly first: number; readonly last: number }): Tally {
+export function tallySim(output: string, seeds: SimRun): Tally {
   const held = new Set([...output.matchAll(/^seed (\d+) ok hash /gm)].map((match) => Number(match[1])));
   const failed: string[] = [];
   for (let seed = seeds.first; seed <= seeds.last; seed++) {
-    if (!held.has(seed)) failed.push(`sim: seed ${seed} (npm run sim -- --seed ${seed})`);
+    if (!held.has(seed)) failed.push(`sim: seed ${seed} (npm run sim -- --stack ${seeds.stack} --seed ${seed})`);
   }
   return { passed: held.size, failed, skipped: [] };
 }
