@@ -58,6 +58,10 @@ export class GrpcCall implements ServerStream<object> {
     return this.#exchange.metadata(name);
   }
 
+  get peerCommonName(): string | undefined {
+    return this.#exchange.peerCommonName;
+  }
+
   onCancel(listener: () => void): void {
     if (this.cancelled) listener();
     else this.#cancelListener = listener;

@@ -12,6 +12,8 @@ import type { Method } from './types.ts';
 export interface Exchange {
   /** The first value of a header (lower case), undefined when absent. */
   metadata(name: string): string | undefined;
+  /** Of the connection this stream is on: see Call.peerCommonName. */
+  readonly peerCommonName: string | undefined;
   /** Nothing can be sent any more: reset, broken, or closed. */
   readonly isGone: boolean;
   /** Bytes taken by write() that have not left yet. */

@@ -6,6 +6,7 @@ import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type Ser
 import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
 import { GrpcCall } from './call.ts';
 import type { CallHost, Exchange } from './exchange.ts';
+import { peerCommonName } from './peer-name.ts';
 import { encodeGrpcMessage, type Status } from './status.ts';
 import type { Method } from './types.ts';
 
@@ -33,6 +34,11 @@ class NodeExchange implements Exchange {
   metadata(name: string): string | undefined {
     const value = this.#headers[name];
     return typeof value === 'string' ? value : value?.[0];
+  }
+
+  get peerCommonName(): string | undefined {
+    const socket = this.#stream.session?.socket;
+    return socket === undefined ? undefined : peerCommonName(socket);
   }
 
   get isGone(): boolean {

@@ -11,6 +11,11 @@ import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
 export interface Call {
   /** The value of a metadata key (lower case), undefined when absent. */
   metadata(name: string): string | undefined;
+  /**
+   * The common name in the client's verified certificate (`peer-name.ts`). Undefined without one, and for calls through the JSON
+   * gateway, whose callers etcd never takes for the owner of a certificate.
+   */
+  readonly peerCommonName: string | undefined;
   /** True once the client cancelled, its deadline passed, or its connection broke. */
   readonly cancelled: boolean;
   /** Runs `listener` once if the call ends before it was answered: a waiting handler gives up. At most one listener. */

@@ -36,6 +36,10 @@ export class GatewayCall implements Call {
     return typeof value === 'string' ? value : value?.[0];
   }
 
+  get peerCommonName(): undefined {
+    return undefined;
+  }
+
   get cancelled(): boolean {
     return this.#response.destroyed;
   }

@@ -68,6 +68,10 @@ class GatewayStream implements ServerStream<object> {
     return this.#call.metadata(name);
   }
 
+  get peerCommonName(): undefined {
+    return undefined;
+  }
+
   get cancelled(): boolean {
     return this.#call.cancelled;
   }

@@ -17,6 +17,7 @@ import {
 } from '../../limits.ts';
 import { GrpcCall } from '../call.ts';
 import type { FramingHost } from '../exchange.ts';
+import { peerCommonName } from '../peer-name.ts';
 import { frame, goawayFrame, resetFrame, settingsFrame, windowUpdateFrame } from './control-frames.ts';
 import { FloodMeter } from './flood-meter.ts';
 import { FrameCutter, type FrameSink } from './frame-cutter.ts';
@@ -96,6 +97,10 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     const nowMs = performance.now();
     this.#resets = new FloodMeter(host.resetBurstMax, RESETS_PER_SECOND_MAX, nowMs);
     this.#idleFrames = new FloodMeter(IDLE_FRAME_BURST_MAX, IDLE_FRAMES_PER_SECOND_MAX, nowMs);
+  }
+
+  get peerCommonName(): string | undefined {
+    return peerCommonName(this.#socket);
   }
 
   open(): void {

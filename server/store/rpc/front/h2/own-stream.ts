@@ -21,6 +21,7 @@ const DRAINED_BYTES = STREAM_OUTPUT_BYTES_MAX / 2;
 export type Emitted = 'idle' | 'more' | 'connection-window' | 'ended';
 
 export interface StreamHost {
+  readonly peerCommonName: string | undefined;
   readonly output: Output;
   /** Bytes of this stream were taken: its window may open again. */
   consumed(stream: OwnStream, count: number): void;
@@ -68,6 +69,10 @@ export class OwnStream implements Exchange {
 
   metadata(name: string): string | undefined {
     return this.head.get(name);
+  }
+
+  get peerCommonName(): string | undefined {
+    return this.#host.peerCommonName;
   }
 
   get isGone(): boolean {
