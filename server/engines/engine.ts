@@ -91,7 +91,9 @@ export interface StoredEvent {
   readonly prev: StoredKey | null;
 }
 
-export interface WatchRequest extends KeyRange {
+export interface WatchRequest {
+  /** Disjoint. Events of all of them come as one sequence, in revision order. */
+  readonly ranges: readonly KeyRange[];
   /** Deliver from here on, inclusive. */
   readonly startRevision: number;
   readonly withPrevious?: boolean;
@@ -196,8 +198,11 @@ export interface HistoryCapability {
    * whatever the range: keep them close. @throws EngineError, OUT_OF_RANGE when `fromRevision` was compacted
    */
   changes(request: ChangesRequest): Promise<ChangesResult>;
-  /** Reads below it fail, at it they work. 0 when never compacted. `known`: the newest value already seen, or 0. */
-  compactedRevision(known: number): Promise<number>;
+  /**
+   * Reads below it fail, at it they work. 0 when never compacted. `known`: the newest value already seen, or 0. `probe`: a key
+   * the user may read, where not all of them.
+   */
+  compactedRevision(known: number, probe?: Uint8Array): Promise<number>;
 }
 
 /** Totals since the engine was opened. */

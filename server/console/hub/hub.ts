@@ -219,7 +219,7 @@ export class Hub {
     this.#recent = new RecentChanges(revision);
     this.#indexFollows = false;
     this.#listener.onGap({ from: before, to: revision, reason: this.#reason ?? 'the watch was lost' });
-    this.#watcher = this.#engine.watch({ ...ALL, startRevision: revision + 1 }, this.#handler());
+    this.#watcher = this.#engine.watch({ ranges: [ALL], startRevision: revision + 1 }, this.#handler());
   }
 
   #handler(): WatchHandler {

@@ -11,14 +11,17 @@ import type { EndpointPool } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
 
 const ANSWER_TIMEOUT_MS = 3_000;
-/** Any key serves, existing or not. */
-const PROBE_KEY = Uint8Array.of(0);
-
-export async function compactedRevision(pool: EndpointPool, meter: Meter, known: number): Promise<number> {
+/** @param probe any key the user may read, existing or not */
+export async function compactedRevision(
+  pool: EndpointPool,
+  meter: Meter,
+  known: number,
+  probe: Uint8Array,
+): Promise<number> {
   // A fresh store is at revision 1, so 1 is readable unless something was compacted.
   const revision = Math.max(known, 1);
   try {
-    await pool.call(methods.range, { key: PROBE_KEY, revision, limit: 1, keysOnly: true });
+    await pool.call(methods.range, { key: probe, revision, limit: 1, keysOnly: true });
     return known;
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.code !== GrpcCode.OUT_OF_RANGE) throw cause;
@@ -36,7 +39,7 @@ export async function compactedRevision(pool: EndpointPool, meter: Meter, known:
     const watcher = new EtcdWatcher(
       pool,
       meter,
-      { key: PROBE_KEY, end: new Uint8Array(0), startRevision: revision },
+      { ranges: [{ key: probe, end: new Uint8Array(0) }], startRevision: revision },
       {
         onEvents: ignore,
         onAlive: ignore,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import { prefixRangeEnd, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import type { Engine, StoredEvent, WatchHandler } from '../engine.ts';
 import { openEtcdEngine } from './engine.ts';
 import { hasRealEtcd, type RealEtcd, startRealEtcd } from './test-support/real-etcd.ts';
@@ -84,7 +84,7 @@ describe.skipIf(!hasRealEtcd())('etcd engine against a real etcd server', () => 
   test('a watch replays from its start revision, follows live changes and resumes without loss after a reconnect', async () => {
     const { revision } = await put('/w/1', 'a');
     const seen = collector();
-    const watcher = engine.watch({ ...ALL, startRevision: revision }, seen.handler);
+    const watcher = engine.watch({ ranges: [ALL], startRevision: revision }, seen.handler);
     await put('/w/2', 'b');
     await seen.until(() => seen.events.length === 2);
     watcher.reconnect('test');
@@ -92,6 +92,34 @@ describe.skipIf(!hasRealEtcd())('etcd engine against a real etcd server', () => 
     await seen.until(() => seen.events.length === 3);
     watcher.close();
     expect(seen.events.map((e) => text(e.kv.key))).toEqual(['/w/1', '/w/2', '/w/3']);
+  });
+
+  test('a watch of two ranges gives a transaction over both as one revision, and nothing of what lies between', async () => {
+    const ranges = ['/r/a/', '/r/c/'].map((text) => ({ key: utf8Encode(text), end: prefixRangeEnd(utf8Encode(text)) }));
+    const { revision } = await put('/r/a/0', '');
+    const seen = collector();
+    const batches: (readonly [number, number])[] = [];
+    const onEvents: WatchHandler['onEvents'] = (events, last) => {
+      batches.push([events.filter((event) => event.kv.modRevision === last).length, last]);
+      seen.handler.onEvents(events, last);
+    };
+    const watcher = engine.watch({ ranges, startRevision: revision + 1 }, { ...seen.handler, onEvents });
+    await put('/r/b/1', '');
+    const both = await engine.kv.write({
+      guards: [],
+      ops: ['/r/c/1', '/r/a/1'].map(
+        (key) => ({ type: 'put', key: utf8Encode(key), value: NO_END, lease: 0n }) as const,
+      ),
+      otherwiseRead: [],
+    });
+    await put('/r/c/2', '');
+    await seen.until(() => seen.events.length === 3);
+    watcher.close();
+    // Within a revision the order of keys is the server's affair.
+    const found = seen.events.map((e) => `${e.kv.modRevision - both.revision} ${text(e.kv.key)}`);
+    expect(found.toSorted()).toEqual(['0 /r/a/1', '0 /r/c/1', '1 /r/c/2']);
+    expect(found.at(-1)).toBe('1 /r/c/2');
+    expect(batches.every(([atLast, last]) => last !== both.revision || atLast === 2)).toBe(true);
   });
 
   test('errors carry the code and words of the store', async () => {

@@ -31,6 +31,7 @@ import { EtcdWatcher } from './watch.ts';
 
 /** A page of many large values takes longer than a look-up. */
 const LIST_TIMEOUT_MS = 30_000;
+const ANY_KEY = Uint8Array.of(0);
 
 export interface EtcdEngineOptions {
   /** host:port each. */
@@ -58,7 +59,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     cluster: clusterOf(pool),
     history: {
       changes: (request) => readChanges(pool, meter, request),
-      compactedRevision: (known) => compactedRevision(pool, meter, known),
+      compactedRevision: (known, probe = ANY_KEY) => compactedRevision(pool, meter, known, probe),
     },
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
       const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);

@@ -70,7 +70,7 @@ function follow(engine: Engine) {
     onCompacted: () => undefined,
     onFailed: () => undefined,
   };
-  const watcher = engine.watch({ ...ALL, startRevision: 1 }, handler);
+  const watcher = engine.watch({ ranges: [ALL], startRevision: 1 }, handler);
   const until = async (done: () => boolean): Promise<void> => {
     while (!done()) {
       await new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@
  * after the last one delivered.
  *
  * Only events move that revision. Progress answers do not: servers before 3.4.25 and 3.5.8 give them to watchers that are
- * still behind (etcd issue 15220).
+ * still behind (etcd issue 15220). Several ranges are as many watchers on one stream, put in order by RangeMerge.
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { methods } from '../../../lib/base/etcdpb/methods.ts';
@@ -16,11 +16,17 @@ import { wantsLogin } from './auth.ts';
 import { codeOf, connectionReason, type Endpoint, textOf } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 import type { EndpointPool } from './pool.ts';
+import { RangeMerge } from './range-merge.ts';
 
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 /** A server that has not confirmed the watch by then is given up. */
 const CREATE_TIMEOUT_MS = 3_000;
+const ASK_AGAIN_MS = 100;
+
+/** The watch id of an answer to a progress request: it speaks for every watcher of the stream. */
+const ALL_WATCHERS = -1n;
+const LATE = 'the store gave out a change after it had said that there are no more up to that revision';
 
 type Request = Init<WatchRequestPb>;
 type Stream = ClientDuplexStream<Request, WatchResponse>;
@@ -36,10 +42,15 @@ export class EtcdWatcher implements Watcher {
   readonly #request: OpenRequest;
   readonly #handler: WatchHandler;
   #next: number;
+  /** Watchers of this stream that the server has not confirmed. */
+  #unconfirmed = 0;
+  /** Null for a single range: its events arrive in order. */
+  #merge: RangeMerge | null = null;
   #stream: Stream | undefined;
   #endpoint = '';
   #backoffMs = BACKOFF_MIN_MS;
   #timer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(pool: EndpointPool, meter: Meter, request: OpenRequest, handler: WatchHandler) {
@@ -93,8 +104,12 @@ export class EtcdWatcher implements Watcher {
     stream.on('end', () => {
       if (stream === this.#stream) this.#ended(GrpcCode.UNAVAILABLE, 'the server ended the stream', token);
     });
-    const { key, end: rangeEnd, withPrevious: prevKv = false } = this.#request;
-    stream.write({ createRequest: { key, rangeEnd, startRevision: this.#next, progressNotify: true, prevKv } });
+    const { ranges, withPrevious: prevKv = false } = this.#request;
+    this.#unconfirmed = ranges.length;
+    this.#merge = ranges.length > 1 ? new RangeMerge(this.#next) : null;
+    for (const { key, end: rangeEnd } of ranges) {
+      stream.write({ createRequest: { key, rangeEnd, startRevision: this.#next, progressNotify: true, prevKv } });
+    }
     this.#later(CREATE_TIMEOUT_MS, () => this.#broken(`${this.#endpoint} did not confirm the watch`, 0));
   }
 
@@ -103,17 +118,45 @@ export class EtcdWatcher implements Watcher {
       this.#onCanceled(response, token);
       return;
     }
-    if (response.created) {
+    if (response.created) this.#unconfirmed--;
+    if (response.created && this.#unconfirmed === 0) {
       clearTimeout(this.#timer);
       this.#backoffMs = BACKOFF_MIN_MS;
       this.#handler.onConnection({ connected: true, endpoint: this.#endpoint, error: null });
     }
     this.#handler.onAlive();
-    if (response.events.length > 0) this.#onEvents(response.events);
+    if (this.#merge !== null) this.#onMerged(this.#merge, response);
+    else if (response.events.length > 0) this.#deliver(response.events.map(toStoredEvent));
   }
 
-  #onEvents(raw: readonly Event[]): void {
-    const events = raw.map(toStoredEvent).filter((event) => event.kv.modRevision >= this.#next);
+  #onMerged(merge: RangeMerge, response: WatchResponse): void {
+    if (response.events.length > 0) {
+      if (!merge.add(response.events.map(toStoredEvent))) {
+        this.close();
+        this.#handler.onFailed(new EngineError(GrpcCode.DATA_LOSS, LATE, { endpoint: this.#endpoint }));
+        return;
+      }
+    } else if (response.watchId === ALL_WATCHERS && this.#unconfirmed === 0) {
+      clearTimeout(this.#askTimer);
+      this.#askTimer = undefined;
+      this.#deliver(merge.release(response.header?.revision ?? 0));
+    }
+    this.#askProgress(merge);
+  }
+
+  /** Servers do not answer while a watcher lags behind: the question is repeated as long as something waits for it. */
+  #askProgress(merge: RangeMerge): void {
+    if (!merge.holds || merge !== this.#merge || this.#askTimer !== undefined) return;
+    this.ping();
+    this.#askTimer = setTimeout(() => {
+      this.#askTimer = undefined;
+      this.#askProgress(merge);
+    }, ASK_AGAIN_MS);
+    this.#askTimer.unref();
+  }
+
+  #deliver(all: readonly StoredEvent[]): void {
+    const events = all.filter((event) => event.kv.modRevision >= this.#next);
     const last: KeyValue | undefined = events.at(-1)?.kv;
     if (last === undefined) return;
     this.#next = last.modRevision + 1;
@@ -158,6 +201,9 @@ export class EtcdWatcher implements Watcher {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#askTimer);
+    this.#askTimer = undefined;
+    this.#merge = null;
     const stream = this.#stream;
     this.#stream = undefined;
     if (stream === undefined) return;

@@ -187,7 +187,9 @@ export class FakeEngine implements Engine {
 
   #deliver(watch: FakeWatch): void {
     if (!watch.connected) return;
-    const due = this.#events.filter(({ kv }) => kv.modRevision >= watch.next && inRange(kv.key, watch.request));
+    const due = this.#events.filter(
+      ({ kv }) => kv.modRevision >= watch.next && watch.request.ranges.some((range) => inRange(kv.key, range)),
+    );
     if (due.length === 0) return;
     watch.next = this.revision + 1;
     watch.handler.onAlive();
