@@ -49,7 +49,13 @@ class Model {
     onFlushed: () => undefined,
   });
   readonly streams = Array.from({ length: STREAMS }, (_, i) => {
-    const host = { output: this.output, consumed: () => undefined, onOutput: () => undefined, held: () => undefined };
+    const host = {
+      peerCommonName: undefined,
+      output: this.output,
+      consumed: () => undefined,
+      onOutput: () => undefined,
+      held: () => undefined,
+    };
     return new OwnStream(2 * i + 1, new RequestHead([]), INITIAL_WINDOW, host);
   });
   readonly allowed = new Array<number>(STREAMS).fill(INITIAL_WINDOW);
