@@ -5,7 +5,7 @@
  * would be a misleading "already exists" or "not found".
  */
 import type { Message } from '../protobuf/schema.ts';
-import { AuthenticateRequest, AuthenticateResponse } from './auth.ts';
+import * as auth from './auth.ts';
 import * as cluster from './cluster.ts';
 import * as kv from './kv.ts';
 import * as lease from './lease.ts';
@@ -42,5 +42,31 @@ export const methods = {
   leaseLeases: method('Lease/LeaseLeases', lease.LeaseLeasesRequest, lease.LeaseLeasesResponse, true),
   memberList: method('Cluster/MemberList', cluster.MemberListRequest, cluster.MembersResponse, true),
   status: method('Maintenance/Status', cluster.StatusRequest, cluster.StatusResponse, true),
-  authenticate: method('Auth/Authenticate', AuthenticateRequest, AuthenticateResponse, true),
+  authEnable: method('Auth/AuthEnable', auth.AuthEnableRequest, kv.HeaderResponse, false),
+  authDisable: method('Auth/AuthDisable', auth.AuthDisableRequest, kv.HeaderResponse, false),
+  authStatus: method('Auth/AuthStatus', auth.AuthStatusRequest, auth.AuthStatusResponse, true),
+  authenticate: method('Auth/Authenticate', auth.AuthenticateRequest, auth.AuthenticateResponse, true),
+  userAdd: method('Auth/UserAdd', auth.AuthUserAddRequest, kv.HeaderResponse, false),
+  userGet: method('Auth/UserGet', auth.AuthUserGetRequest, auth.AuthUserGetResponse, true),
+  userList: method('Auth/UserList', auth.AuthUserListRequest, auth.AuthUserListResponse, true),
+  userDelete: method('Auth/UserDelete', auth.AuthUserDeleteRequest, kv.HeaderResponse, false),
+  userChangePassword: method('Auth/UserChangePassword', auth.AuthUserChangePasswordRequest, kv.HeaderResponse, false),
+  userGrantRole: method('Auth/UserGrantRole', auth.AuthUserGrantRoleRequest, kv.HeaderResponse, false),
+  userRevokeRole: method('Auth/UserRevokeRole', auth.AuthUserRevokeRoleRequest, kv.HeaderResponse, false),
+  roleAdd: method('Auth/RoleAdd', auth.AuthRoleAddRequest, kv.HeaderResponse, false),
+  roleGet: method('Auth/RoleGet', auth.AuthRoleGetRequest, auth.AuthRoleGetResponse, true),
+  roleList: method('Auth/RoleList', auth.AuthRoleListRequest, auth.AuthRoleListResponse, true),
+  roleDelete: method('Auth/RoleDelete', auth.AuthRoleDeleteRequest, kv.HeaderResponse, false),
+  roleGrantPermission: method(
+    'Auth/RoleGrantPermission',
+    auth.AuthRoleGrantPermissionRequest,
+    kv.HeaderResponse,
+    false,
+  ),
+  roleRevokePermission: method(
+    'Auth/RoleRevokePermission',
+    auth.AuthRoleRevokePermissionRequest,
+    kv.HeaderResponse,
+    false,
+  ),
 } as const;
