@@ -2,7 +2,7 @@
 /**
  * `quorate-member`: one member of the bundled store as a process, with etcd's flags. The only place where member and rpc meet.
  *
- * Start: settings → lock → log and stored data → peer port → member → client port → "ready to serve client requests". Whatever
+ * Start: settings → lock → certificates → log and stored data → peer port → member → client port → "ready to serve client requests". Whatever
  * goes wrong on the way is one line on stderr and a non-zero exit: 2 for settings, 1 for everything else.
  */
 import { randomBytes } from 'node:crypto';
@@ -36,6 +36,8 @@ import { SERVER_VERSION } from './rpc/version.ts';
 import { DamagedFileError } from './snapshot-file/bbolt/page.ts';
 import { openSnapshotFile, type SnapshotContent, SnapshotRefusedError } from './snapshot-file/content.ts';
 import { ReadOnlyFile } from './snapshot-file/read-only-file.ts';
+import { openTls } from './tls/open-tls.ts';
+import { TlsFileError } from './tls/settings.ts';
 import { TcpNetwork } from './transport/tcp-network.ts';
 import { WalCorruptError } from './wal/segment-reader.ts';
 
@@ -54,6 +56,8 @@ interface Running {
 
 async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Promise<Running> {
   const { dataDir, walDir } = settings;
+  for (const warning of settings.warnings) log('warn', warning);
+  const [clientTls, peerTls] = [openTls(settings.clientTls, log), openTls(settings.peerTls, log)];
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
   const prng = new Prng(randomBytes(4).readUInt32BE());
   const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings, disk, log) });
@@ -62,7 +66,7 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
   const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
   const raftStart = fitTogether({ contents, machine, spool, log });
 
-  const network = new TcpNetwork({ ...identity, clock, log });
+  const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls });
   for (const address of await listenAddresses('--listen-peer-urls', settings.listenPeerUrls))
     await bind('--listen-peer-urls', address, () => network.listen(address));
 
@@ -80,7 +84,11 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
 
   const listen = await listenAddresses('--listen-client-urls', settings.listenClientUrls);
   const front = await bind('--listen-client-urls', listen[0], () =>
-    startClientFront({ ...settings, member, listen, clock, onDefect: (error, where) => defect(log, error, where) }),
+    startClientFront({
+      ...settings,
+      ...{ member, listen, clock, tls: clientTls },
+      onDefect: (error, where) => defect(log, error, where),
+    }),
   );
   member.ready.then(
     () => log('info', READY, { clients: settings.listenClientUrls.join() }),
@@ -177,6 +185,7 @@ function explain(error: unknown): string {
     ImageCorruptError,
     SnapshotRefusedError,
     StartError,
+    TlsFileError,
     WalCorruptError,
   ].some((kind) => error instanceof kind);
   if (isExpected && error instanceof Error) return error.message;
@@ -238,7 +247,7 @@ async function main(): Promise<void> {
   } catch (error) {
     lock?.release();
     process.stderr.write(`quorate-member: ${explain(error)}\n`);
-    process.exit(error instanceof MemberSettingsError ? 2 : 1);
+    process.exit(error instanceof MemberSettingsError || error instanceof TlsFileError ? 2 : 1);
   }
 }
 

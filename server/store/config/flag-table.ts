@@ -31,6 +31,28 @@ export const FLAG_DEFAULTS = {
   'max-txn-ops': '128',
   'max-request-bytes': '1572864',
   'log-level': 'info',
+  'cert-file': undefined,
+  'key-file': undefined,
+  'client-cert-auth': 'false',
+  'trusted-ca-file': undefined,
+  'client-crl-file': undefined,
+  'client-cert-allowed-hostname': undefined,
+  'auto-tls': 'false',
+  'peer-cert-file': undefined,
+  'peer-key-file': undefined,
+  'peer-client-cert-file': undefined,
+  'peer-client-key-file': undefined,
+  'peer-client-cert-auth': 'false',
+  'peer-trusted-ca-file': undefined,
+  'peer-crl-file': undefined,
+  'peer-cert-allowed-cn': undefined,
+  'peer-cert-allowed-hostname': undefined,
+  'peer-auto-tls': 'false',
+  'peer-skip-client-san-verification': 'false',
+  'self-signed-cert-validity': '1',
+  'cipher-suites': undefined,
+  'tls-min-version': 'TLS1.2',
+  'tls-max-version': undefined,
   'experimental-front': 'own',
 } as const satisfies Readonly<Record<string, string | undefined>>;
 export type FlagName = keyof typeof FLAG_DEFAULTS;
@@ -72,21 +94,13 @@ const IGNORED: ReadonlySet<string> = new Set([
   ],
   ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates', 'bcrypt-cost'],
   ...['auth-token-ttl', 'snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled', 'max-learners'],
+  // What etcd's gateway shows when it dials its own member; ours calls it directly.
+  ...['client-cert-file', 'client-key-file'],
 ]);
 const IGNORED_PREFIXES = ['experimental-'];
 
 /** Flags whose silent disregard would be a lie (security, retention), with the only values that ask for nothing. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
-  'cert-file': [''],
-  'key-file': [''],
-  'client-cert-auth': ['false', ''],
-  'trusted-ca-file': [''],
-  'auto-tls': ['false', ''],
-  'peer-cert-file': [''],
-  'peer-key-file': [''],
-  'peer-client-cert-auth': ['false', ''],
-  'peer-trusted-ca-file': [''],
-  'peer-auto-tls': ['false', ''],
   'auth-token': ['simple', ''],
   'auto-compaction-mode': ['periodic', 'revision', ''],
   'auto-compaction-retention': ['0', ''],
@@ -96,7 +110,8 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   'config-file': [''],
 };
 const BOOLEANS: ReadonlySet<string> = new Set([
-  ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'force-new-cluster', 'version', 'help'],
+  ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'peer-skip-client-san-verification'],
+  ...['force-new-cluster', 'version', 'help'],
   ...['enable-log-rotation', 'enable-grpc-gateway', 'enable-pprof', 'strict-reconfig-check', 'pre-vote', 'enable-v2'],
   ...['initial-election-tick-advance', 'socket-reuse-port', 'socket-reuse-address', 'unsafe-no-fsync'],
   ...['compact-hash-check-enabled', 'skip-hash-check', 'drop-auth'],
@@ -104,10 +119,23 @@ const BOOLEANS: ReadonlySet<string> = new Set([
 
 export type FlagValues = ReadonlyMap<FlagName, string>;
 
+/** A switch. @throws MemberSettingsError */
+export function isSet(values: FlagValues, flag: FlagName): boolean {
+  const value = values.get(flag) ?? 'false';
+  if (value !== 'true' && value !== 'false')
+    throw new MemberSettingsError(`--${flag}: "${value}" is neither "true" nor "false"`);
+  return value === 'true';
+}
+
 export type CommandLine =
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'run'; readonly values: FlagValues };
+
+/** Names that etcd has changed: both mean the same. */
+const RENAMED: Readonly<Record<string, FlagName>> = {
+  'experimental-peer-skip-client-san-verification': 'peer-skip-client-san-verification',
+};
 
 const isKnown = (name: string): name is FlagName => name in FLAG_DEFAULTS;
 const isIgnored = (name: string): boolean =>
@@ -150,7 +178,8 @@ function readFlag(args: readonly string[], at: number): { name: string; value: s
 }
 
 function take(values: Map<FlagName, string>, flag: { name: string; value: string; shown: string }): void {
-  const { name, value, shown } = flag;
+  const { value, shown } = flag;
+  const name = RENAMED[flag.name] ?? flag.name;
   if (isKnown(name)) {
     values.set(name, value);
     return;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readCommandLine } from './flag-table.ts';
 import { type MemberSettings, memberSettings } from './member-settings.ts';
+import { listenAddresses } from './urls.ts';
 
 function settingsOf(args: readonly string[], environment: Record<string, string> = {}): MemberSettings {
   const line = readCommandLine(args, environment);
@@ -34,6 +35,7 @@ test('without flags the settings are those of etcd', () => {
     txnOpsMax: 128,
     requestBytesMax: 1_572_864,
     logLevel: 'info',
+    warnings: [],
     framing: 'own',
   });
 });
@@ -70,8 +72,8 @@ test('flags of etcd that change nothing here are accepted, experimental ones all
 });
 
 test('a flag that would be a lie to ignore is refused, unless it asks for nothing', () => {
-  expect(refusal('--cert-file', '/c.pem')).toBe(
-    'MemberSettingsError: --cert-file is not supported by this store: leave it out (it was "/c.pem")',
+  expect(refusal('--discovery', 'http://d')).toBe(
+    'MemberSettingsError: --discovery is not supported by this store: leave it out (it was "http://d")',
   );
   expect(refusal('--auto-compaction-retention', '0')).toBe('accepted');
   expect(refusal('--auto-compaction-retention', '1h')).toContain('is not supported');
@@ -81,7 +83,6 @@ test('every bad setting is named with its remedy', () => {
   expect(refusal('--nmae', 'x')).toContain('unknown setting --nmae');
   expect(refusal('name')).toContain('"name" is not a flag');
   expect(refusal('--name')).toContain('--name needs a value');
-  expect(refusal('--listen-client-urls', 'https://h:1')).toContain('asks for TLS');
   expect(refusal('--listen-client-urls', 'h:1')).toContain('is not a URL like http://host:port');
   expect(refusal('--listen-peer-urls', 'http://h:99999')).toContain('is not a URL like http://host:port');
   expect(refusal('--snapshot-count', '1e3')).toContain('is not a whole number');
@@ -105,4 +106,54 @@ test('a member may have several peer URLs, a cluster several members', () => {
 test('version and help are answered whatever else is said', () => {
   expect(readCommandLine(['--name', 'x', '--version'], {}).kind).toBe('version');
   expect(readCommandLine(['--help'], {}).kind).toBe('help');
+});
+
+test('https URLs need a certificate, and the TLS flags of each side belong together', () => {
+  const urls = ['--listen-client-urls', 'https://h:1,http://h:1'];
+  expect(refusal(...urls)).toBe(
+    'MemberSettingsError: --listen-client-urls: https://h:1 needs a certificate: give --cert-file and --key-file, or --auto-tls',
+  );
+  const pair = ['--cert-file', 'c.pem', '--key-file=/k.pem'];
+  expect(settingsOf([...urls, ...pair])).toMatchObject({
+    clientTls: { certFile: '/srv/op/c.pem', keyFile: '/k.pem', requiresClientCert: false, minVersion: 'TLSv1.2' },
+    peerTls: undefined,
+    warnings: [],
+  });
+  expect(refusal('--cert-file', 'c.pem')).toContain('--cert-file and --key-file belong together');
+  expect(refusal('--listen-peer-urls', 'https://h:1', '--peer-key-file', 'k')).toContain('--peer-cert-file and');
+  expect(refusal(...urls, ...pair, '--tls-min-version', 'TLS1.1')).toContain('is not one of TLS1.2, TLS1.3');
+  expect(refusal(...urls, ...pair, '--cipher-suites', 'ROT13')).toContain('"ROT13" is not one of TLS_ECDHE');
+});
+
+test('a trusted authority asks for certificates even without the switch, as etcd does', () => {
+  const base = ['--listen-client-urls', 'https://h:1', '--cert-file', 'c', '--key-file', 'k'];
+  expect(settingsOf([...base, '--trusted-ca-file', 'ca']).clientTls?.requiresClientCert).toBe(true);
+  expect(settingsOf([...base, '--client-cert-auth']).clientTls?.requiresClientCert).toBe(true);
+});
+
+test('certificates made by the member itself lie where etcd keeps them', () => {
+  const { peerTls, dataDir } = settingsOf(['--peer-auto-tls', '--listen-peer-urls', 'https://h:1,https://[::1]:1']);
+  expect(peerTls).toMatchObject({
+    certFile: `${dataDir}/fixtures/peer/cert.pem`,
+    selfSigned: { hosts: ['h', '::1'], years: 1 },
+  });
+});
+
+test('TLS settings without effect are said', () => {
+  const { warnings } = settingsOf(['--cert-file', 'c', '--key-file', 'k', '--auto-tls', '--client-cert-auth']);
+  expect(warnings).toEqual([
+    '--cert-file has no effect on listening: no URL in --listen-client-urls is https://',
+    '--auto-tls has no effect beside --cert-file',
+    'certificates are not asked for on http://localhost:2379: it is not https://',
+  ]);
+});
+
+test('one address under both schemes is listened on once', async () => {
+  expect(await listenAddresses('--listen-client-urls', ['http://127.0.0.1:1', 'https://127.0.0.1:1'])).toEqual([
+    { host: '127.0.0.1', port: 1, scheme: 'both' },
+  ]);
+  expect(await listenAddresses('--listen-client-urls', ['https://[::1]:443', 'http://127.0.0.1:80'])).toEqual([
+    { host: '::1', port: 443, scheme: 'https' },
+    { host: '127.0.0.1', port: 80, scheme: 'http' },
+  ]);
 });

@@ -1,6 +1,8 @@
 /** The settings of one member, checked against each other. Pure. */
 import path from 'node:path';
-import { FLAG_DEFAULTS, type FlagName, type FlagValues, MemberSettingsError } from './flag-table.ts';
+import type { TlsSettings } from '../tls/settings.ts';
+import { FLAG_DEFAULTS, type FlagName, type FlagValues, isSet, MemberSettingsError } from './flag-table.ts';
+import { clientTls, peerTls } from './tls-flags.ts';
 import { parseUrls } from './urls.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -35,6 +37,12 @@ export interface MemberSettings {
   readonly txnOpsMax: number;
   readonly requestBytesMax: number;
   readonly logLevel: LogLevel;
+  /** Undefined: no https:// URL is listened on. */
+  readonly clientTls: TlsSettings | undefined;
+  /** Also for dialling: undefined only when no peer flag asks for anything. */
+  readonly peerTls: TlsSettings | undefined;
+  /** Settings that were given and have no effect, a sentence each. */
+  readonly warnings: readonly string[];
   /** `--experimental-front`: who speaks HTTP/2 on the client port, our own framing or node:http2. */
   readonly framing: 'own' | 'node';
 }
@@ -70,12 +78,16 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
       `--election-timeout (${electionTimeoutMs} ms) must be at least five times --heartbeat-interval (${heartbeatMs} ms)`,
     );
   const most = Number.MAX_SAFE_INTEGER;
+  const listenClientUrls = urls('listen-client-urls');
+  const listenPeerUrls = urls('listen-peer-urls');
+  const warnings: string[] = [];
+  const tlsInput = { values, cwd, dataDir, warn: (sentence: string) => void warnings.push(sentence) };
   return {
     name,
     dataDir,
     walDir: values.get('wal-dir') === undefined ? path.join(dataDir, 'member/wal') : path.resolve(cwd, text('wal-dir')),
-    listenClientUrls: urls('listen-client-urls'),
-    listenPeerUrls: urls('listen-peer-urls'),
+    listenClientUrls,
+    listenPeerUrls,
     advertiseClientUrls: urls('advertise-client-urls'),
     initialCluster,
     initialClusterState: clusterState(text('initial-cluster-state')),
@@ -88,6 +100,9 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
     logLevel: logLevel(text('log-level')),
+    clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
+    peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),
+    warnings,
     framing: framing(text('experimental-front')),
   };
 }
@@ -129,13 +144,7 @@ function checkSelf(name: string, advertised: readonly string[], cluster: readonl
 }
 
 function snapshotSettings(values: FlagValues, cwd: string): SnapshotSettings | undefined {
-  const isSet = (flag: FlagName): boolean => {
-    const value = values.get(flag) ?? 'false';
-    if (value !== 'true' && value !== 'false')
-      throw new MemberSettingsError(`--${flag}: "${value}" is neither "true" nor "false"`);
-    return value === 'true';
-  };
-  const options = { skipHashCheck: isSet('skip-hash-check'), dropAuth: isSet('drop-auth') };
+  const options = { skipHashCheck: isSet(values, 'skip-hash-check'), dropAuth: isSet(values, 'drop-auth') };
   const file = values.get('from-snapshot');
   return file === undefined ? undefined : { path: path.resolve(cwd, file), ...options };
 }

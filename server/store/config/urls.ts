@@ -6,34 +6,41 @@ import { MemberSettingsError } from './flag-table.ts';
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+  readonly scheme: 'http' | 'https' | 'both';
 }
 
-/** Comma separated http URLs with host and port and nothing else. @throws MemberSettingsError naming `flag` */
+/** Comma separated http and https URLs with host and port and nothing else. @throws MemberSettingsError naming `flag` */
 export function parseUrls(flag: string, text: string): string[] {
   const urls = text.split(',').map((part) => part.trim());
   return urls.map((url) => {
-    if (url.startsWith('https://'))
-      throw new MemberSettingsError(`${flag}: ${url} asks for TLS, which this store does not serve: use http://`);
-    const match = /^http:\/\/(\[[0-9a-fA-F:.]+\]|[^/:\s]+):(\d{1,5})\/?$/.exec(url);
-    const port = Number(match?.[2]);
+    const match = /^(https?):\/\/(\[[0-9a-fA-F:.]+\]|[^/:\s]+):(\d{1,5})\/?$/.exec(url);
+    const port = Number(match?.[3]);
     if (match === null || port > 65_535)
-      throw new MemberSettingsError(`${flag}: "${url}" is not a URL like http://host:port`);
-    return `http://${match[1]}:${port}`;
+      throw new MemberSettingsError(`${flag}: "${url}" is not a URL like http://host:port or https://host:port`);
+    return `${match[1]}://${match[2]}:${port}`;
   });
 }
 
-/** Where to listen for `urls`. "localhost" means both families, as far as this machine has them. */
+/**
+ * Where to listen for `urls`. "localhost" means both families, as far as this machine has them. One address given under both
+ * schemes is listened on once.
+ */
 export async function listenAddresses(flag: string, urls: readonly string[]): Promise<ListenAddress[]> {
-  const out: ListenAddress[] = [];
+  const out = new Map<string, ListenAddress>();
   for (const url of urls) {
-    const { hostname, port } = new URL(url);
+    const { hostname, protocol, port } = new URL(url);
     const host = hostname.replace(/^\[|\]$/g, '');
-    // URL drops the port that is http's own.
-    const number = port === '' ? 80 : Number(port);
-    if (isIP(host) !== 0) out.push({ host, port: number });
-    else for (const { address } of await resolve(flag, host)) out.push({ host: address, port: number });
+    const scheme = protocol === 'https:' ? 'https' : 'http';
+    // URL drops the port that is the scheme's own.
+    const number = port === '' ? { http: 80, https: 443 }[scheme] : Number(port);
+    const addresses = isIP(host) === 0 ? await resolve(flag, host) : [{ address: host }];
+    for (const { address } of addresses) {
+      const place = `${address} ${number}`;
+      const other = out.get(place)?.scheme ?? scheme;
+      out.set(place, { host: address, port: number, scheme: other === scheme ? scheme : 'both' });
+    }
   }
-  return out;
+  return [...out.values()];
 }
 
 async function resolve(flag: string, host: string): Promise<{ address: string }[]> {

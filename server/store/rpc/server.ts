@@ -3,6 +3,7 @@ import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { createFront } from './front/front.ts';
 import type { Address, FramingName, Front } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
@@ -43,6 +44,8 @@ export interface ClientFrontOptions {
   readonly progressNotifyIntervalMs?: number;
   /** Who speaks HTTP/2 on the port: our own framing (the default), or node:http2. */
   readonly framing?: FramingName;
+  /** Needed where `listen` holds https addresses. */
+  readonly tls?: TlsEndpoint | undefined;
   /** Something other than an EtcdError came out of a handler. The client sees only "internal error". */
   readonly onDefect?: (error: unknown, where: string) => void;
 }
@@ -77,6 +80,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const front: Front = createFront({
     methods,
     ...(options.framing === undefined ? {} : { framing: options.framing }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     receiveBytesMax,
     onDefect,
     http: createHttpHandler({

@@ -1,8 +1,11 @@
 /** The accepting side of peer connections: handshake, then frames to the one who asked for them. */
 import net from 'node:net';
+import { assert } from '../../../lib/base/assert.ts';
 import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import type { Log } from '../ports/log.ts';
+import { type Admission, admit, type Scheme } from '../tls/admission.ts';
+import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
 import { decodeHello, HELLO_BYTES, type Hello, PROTOCOL_VERSION, Verdict } from './handshake.ts';
 
@@ -18,16 +21,26 @@ export interface Acceptance {
   onClose(): void;
 }
 
+export interface PeerListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** http unless said otherwise. */
+  readonly scheme?: Scheme;
+}
+
 interface PeerListenerOptions {
   readonly clusterId: ClusterId;
   readonly memberId: MemberId;
   readonly log: Log;
+  /** Undefined: https addresses cannot be listened on. */
+  readonly tls: TlsEndpoint | undefined;
   readonly isPeer: (id: MemberId) => boolean;
   readonly accept: (hello: Hello, reply: (kind: number, payload: Uint8Array) => void) => Acceptance;
 }
 
 export class PeerListener {
   readonly #options: PeerListenerOptions;
+  readonly #admission: Admission;
   readonly #servers: net.Server[] = [];
   readonly #sockets = new Set<net.Socket>();
   /** One log line per stranger and reason, not per attempt. */
@@ -35,22 +48,30 @@ export class PeerListener {
 
   constructor(options: PeerListenerOptions) {
     this.#options = options;
+    const plain = (socket: net.Socket): void => this.#handshake(socket);
+    this.#admission = { plain, tls: options.tls?.acceptor([], plain) };
   }
 
   /** Resolves with the bound port. Rejects with the error of listen(2). */
-  async listen(address: { readonly host: string; readonly port: number }): Promise<number> {
-    const server = net.createServer({ noDelay: true }, (socket) => this.#handshake(socket));
+  async listen(address: PeerListenAddress): Promise<number> {
+    const { host, port, scheme = 'http' } = address;
+    assert(scheme === 'http' || this.#admission.tls !== undefined, `listening on ${scheme} needs certificates`);
+    const server = net.createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      admit(socket, scheme, this.#admission);
+    });
     server.maxConnections = CONNECTIONS_MAX;
     this.#servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ ...address, exclusive: true }, () => {
+      server.listen({ host, port, exclusive: true }, () => {
         server.off('error', reject);
         resolve();
       });
     });
     const bound = server.address();
-    return typeof bound === 'object' && bound !== null ? bound.port : address.port;
+    return typeof bound === 'object' && bound !== null ? bound.port : port;
   }
 
   /** Cuts the connections of those who are no peers any more. */
@@ -60,9 +81,7 @@ export class PeerListener {
   }
 
   #handshake(socket: net.Socket): void {
-    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.once('close', () => this.#sockets.delete(socket));
     socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
     let received = new Uint8Array(0);
     const onData = (chunk: Uint8Array) => {
@@ -83,6 +102,8 @@ export class PeerListener {
       this.#serve(socket, hello, received.subarray(HELLO_BYTES));
     };
     socket.on('data', onData);
+    // Where the first byte was looked at, the socket comes paused.
+    socket.resume();
   }
 
   #judge(hello: Hello): Verdict {

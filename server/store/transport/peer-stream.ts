@@ -9,6 +9,7 @@ import type { MemberId } from '../../../lib/base/brand.ts';
 import { concatBytes } from '../../../lib/base/bytes.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { type Dial, dial } from './dial.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
 import type { Hello } from './handshake.ts';
@@ -25,6 +26,7 @@ interface PeerStreamOptions {
   readonly log: Log;
   readonly hello: Omit<Hello, 'version'>;
   readonly urls: readonly string[];
+  readonly tls: TlsEndpoint | undefined;
   readonly onDown: (peer: MemberId) => void;
 }
 
@@ -84,12 +86,11 @@ export class PeerStream {
   }
 
   #connect(): void {
-    const { hello, urls } = this.#options;
+    const { hello, urls, tls } = this.#options;
     const url = urls[this.#attempt++ % urls.length];
     if (url === undefined) return;
     this.#dial = dial({
-      url,
-      hello,
+      ...{ url, hello, tls },
       onOpen: (socket, rest) => this.#opened(socket, rest),
       onClose: (reason) => this.#closed(url, reason),
     });

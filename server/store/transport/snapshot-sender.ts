@@ -3,6 +3,7 @@ import type net from 'node:net';
 import { crc32c } from '../../../lib/base/crc32c.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
+import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { type Dial, dial } from './dial.ts';
 import { encodeFrame, FrameKind, FrameParser } from './frame.ts';
 import type { Hello } from './handshake.ts';
@@ -15,6 +16,7 @@ export const SNAPSHOT_END_BYTES = 12;
 interface SnapshotSenderOptions {
   readonly clock: Clock;
   readonly url: string;
+  readonly tls: TlsEndpoint | undefined;
   readonly hello: Omit<Hello, 'version'>;
   readonly message: SnapshotMessage;
   readonly chunks: SnapshotChunks;
@@ -34,8 +36,7 @@ export class SnapshotSender {
   constructor(options: SnapshotSenderOptions) {
     this.#options = options;
     this.#dial = dial({
-      url: options.url,
-      hello: options.hello,
+      ...{ url: options.url, tls: options.tls, hello: options.hello },
       onOpen: (socket, rest) => this.#opened(socket, rest),
       onClose: (reason) => this.#closed(reason),
     });

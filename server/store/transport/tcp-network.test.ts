@@ -2,9 +2,12 @@
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type ClusterId, clusterId, logIndex, type MemberId, memberId, term } from '../../../lib/base/brand.ts';
+import { silentLog } from '../ports/log.ts';
 import { NodeClock } from '../ports/node-clock.ts';
 import type { PeerHandler, SnapshotMessage, SnapshotSink } from '../ports/peer-network.ts';
 import type { Message } from '../raft/types.ts';
+import { TestAuthority } from '../tls/test-support/authority.ts';
+import { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { TcpNetwork } from './tcp-network.ts';
 
 const CLUSTER = clusterId(0xabcn);
@@ -22,9 +25,13 @@ class Node implements PeerHandler {
   port = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(id: MemberId, cluster: ClusterId = CLUSTER) {
+  readonly #scheme: 'http' | 'https';
+
+  constructor(id: MemberId, { cluster = CLUSTER, tls }: { cluster?: ClusterId; tls?: TlsEndpoint | undefined } = {}) {
     this.id = id;
+    this.#scheme = tls === undefined ? 'http' : 'https';
     this.network = new TcpNetwork({
+      tls,
       clusterId: cluster,
       memberId: id,
       clock: new NodeClock(),
@@ -38,11 +45,11 @@ class Node implements PeerHandler {
 
   async listen(port = 0): Promise<void> {
     this.network.start(this);
-    this.port = await this.network.listen({ host: '127.0.0.1', port });
+    this.port = await this.network.listen({ host: '127.0.0.1', port, scheme: this.#scheme });
   }
 
   knows(...others: readonly Node[]): void {
-    this.network.setPeers(others.map(({ id, port }) => ({ id, peerUrls: [`http://127.0.0.1:${port}`] })));
+    this.network.setPeers(others.map(({ id, port }) => ({ id, peerUrls: [`${this.#scheme}://127.0.0.1:${port}`] })));
   }
 
   async until(condition: () => boolean): Promise<void> {
@@ -99,8 +106,8 @@ const heartbeat = (from: MemberId, to: MemberId, commit: number): Message => ({
   context: new Uint8Array(0),
 });
 
-async function pair(): Promise<[Node, Node]> {
-  const [a, b] = [new Node(A), new Node(B)];
+async function pair(tls?: TlsEndpoint): Promise<[Node, Node]> {
+  const [a, b] = [new Node(A, { tls }), new Node(B, { tls })];
   await Promise.all([a.listen(), b.listen()]);
   a.knows(a, b);
   b.knows(a, b);
@@ -119,14 +126,57 @@ test('messages of one lane arrive once and in order', async () => {
 
 test('a request is answered, and one to nobody fails at once', async () => {
   const [a, b] = await pair();
-  const ask = (to: MemberId) =>
-    new Promise((resolve) => a.network.request(to, { payload: Uint8Array.of(1, 2, 3), timeoutMs: 20_000 }, resolve));
-  expect(await ask(b.id)).toEqual(Uint8Array.of(3, 2, 1));
-  expect(await ask(memberId(99n))).toBeUndefined();
+  expect(await ask(a, b.id)).toEqual(Uint8Array.of(3, 2, 1));
+  expect(await ask(a, memberId(99n))).toBeUndefined();
 });
 
-test('an image arrives whole beside the messages, larger than any socket buffer', async () => {
-  const [a, b] = await pair();
+const ask = (from: Node, to: MemberId) =>
+  new Promise((resolve) => from.network.request(to, { payload: Uint8Array.of(1, 2, 3), timeoutMs: 20_000 }, resolve));
+
+function endpointOf(authority: TestAuthority, name: string): TlsEndpoint {
+  const { cert, key } = authority.issue(name);
+  return new TlsEndpoint(
+    {
+      prefix: 'peer-',
+      ...{ certFile: cert, keyFile: key, clientCertFile: undefined, clientKeyFile: undefined },
+      ...{ trustedCaFile: authority.caFile, requiresClientCert: true, crlFile: undefined },
+      ...{ allowedCommonNames: [], allowedHostnames: [], checksOrigin: true, selfSigned: undefined },
+      ...{ minVersion: 'TLSv1.2', maxVersion: undefined, cipherSuites: [] },
+    },
+    silentLog,
+  );
+}
+
+test('in TLS, members of one authority reach each other, and a stranger nobody', async () => {
+  const [authority, other] = [new TestAuthority(), new TestAuthority('other')];
+  try {
+    const [a, b] = await pair(endpointOf(authority, 'peer'));
+    const stranger = new Node(memberId(0xcn), { tls: endpointOf(other, 'peer') });
+    stranger.network.start(stranger);
+    stranger.knows(a, b);
+    await stranger.until(() => stranger.log.some((line) => line.includes('peer is not reachable')));
+    expect(stranger.log.join()).toMatch(/unable to verify|self.signed certificate/);
+    expect(await ask(a, b.id)).toEqual(Uint8Array.of(3, 2, 1));
+  } finally {
+    authority.remove();
+    other.remove();
+  }
+});
+
+const inTls = async (): Promise<[Node, Node]> => {
+  const authority = new TestAuthority();
+  try {
+    return await pair(endpointOf(authority, 'peer'));
+  } finally {
+    authority.remove();
+  }
+};
+
+test.each([
+  ['plainly', () => pair()],
+  ['in TLS', inTls],
+])('an image arrives whole beside the messages, larger than any socket buffer, %s', async (_, connected) => {
+  const [a, b] = await connected();
   const image = Array.from({ length: 20 }, (_, i) => new Uint8Array(1024 * 1024).fill(i));
   let at = 0;
   let isClosed = false;
@@ -163,7 +213,7 @@ test('members of another cluster and unknown members are refused, with the reaso
   const host = new Node(A);
   await host.listen();
   host.knows(host);
-  const foreign = new Node(B, clusterId(0xdefn));
+  const foreign = new Node(B, { cluster: clusterId(0xdefn) });
   const unknown = new Node(memberId(0xcn));
   foreign.network.start(foreign);
   unknown.network.start(unknown);

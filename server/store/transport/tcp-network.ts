@@ -6,10 +6,11 @@ import type { Clock } from '../ports/clock.ts';
 import { type Log, silentLog } from '../ports/log.ts';
 import type { PeerAddress, PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
 import type { Message, MessageType } from '../raft/types.ts';
+import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { FrameKind } from './frame.ts';
 import { Lane } from './handshake.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
-import { type Acceptance, PeerListener } from './peer-listener.ts';
+import { type Acceptance, type PeerListenAddress, PeerListener } from './peer-listener.ts';
 import { PeerStream } from './peer-stream.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
@@ -30,6 +31,8 @@ interface TcpNetworkOptions {
   readonly memberId: MemberId;
   readonly clock: Clock;
   readonly log: Log;
+  /** Undefined: https:// URLs are not listened on, and dialled with Node's own authorities. */
+  readonly tls?: TlsEndpoint | undefined;
 }
 
 export class TcpNetwork implements PeerNetwork {
@@ -44,6 +47,7 @@ export class TcpNetwork implements PeerNetwork {
     this.#requests = new PendingRequests(options.clock);
     this.#listener = new PeerListener({
       ...options,
+      tls: options.tls,
       isPeer: (id) => this.#handler !== undefined && this.#peers.has(id),
       accept: (hello, reply) =>
         hello.lane === Lane.SNAPSHOT ? new SnapshotReceiver(this.#handle(), reply) : this.#lane(hello.from),
@@ -51,7 +55,7 @@ export class TcpNetwork implements PeerNetwork {
   }
 
   /** Resolves with the bound port. Rejects with the error of listen(2). */
-  listen(address: { readonly host: string; readonly port: number }): Promise<number> {
+  listen(address: PeerListenAddress): Promise<number> {
     return this.#listener.listen(address);
   }
 
@@ -88,7 +92,7 @@ export class TcpNetwork implements PeerNetwork {
   }
 
   sendSnapshot(message: SnapshotMessage, chunks: SnapshotChunks): void {
-    const { clock, clusterId, memberId, log } = this.#options;
+    const { clock, clusterId, memberId, log, tls } = this.#options;
     const { to } = message;
     const peer = this.#peers.get(to);
     const [url] = peer?.urls ?? [];
@@ -100,8 +104,7 @@ export class TcpNetwork implements PeerNetwork {
     const { index } = message.snapshot;
     log('info', 'sending a snapshot', { peer: to.toString(16), index });
     peer.image = new SnapshotSender({
-      clock,
-      url,
+      ...{ clock, url, tls },
       hello: { lane: Lane.SNAPSHOT, clusterId, from: memberId, to },
       message,
       chunks,
@@ -136,13 +139,13 @@ export class TcpNetwork implements PeerNetwork {
   }
 
   #add({ id, peerUrls }: PeerAddress): void {
-    const { clock, log, clusterId, memberId } = this.#options;
+    const { clock, log, clusterId, memberId, tls } = this.#options;
     const stream = (lane: Lane) =>
       new PeerStream({
         clock,
         // Both lanes break together: one of them tells.
         log: lane === Lane.CONTROL ? log : silentLog,
-        urls: peerUrls,
+        ...{ urls: peerUrls, tls },
         hello: { lane, clusterId, from: memberId, to: id },
         onDown: (peer) => this.#handler?.onUnreachable(peer),
       });

@@ -1,8 +1,10 @@
-/** The Front: one port, sniffed; gRPC to its methods through one of two framings, HTTP/1.1 to node:http. */
+/** The Front: one port, plain or in TLS, sniffed; gRPC to its methods through one of two framings, HTTP/1.1 to node:http. */
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import { assert } from '../../../../lib/base/assert.ts';
 import { EtcdError, etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
+import { type Admission, admit, type Scheme } from '../../tls/admission.ts';
 import {
   CLOSE_GRACE_MS,
   CONNECTION_MEMORY_MIB_MAX,
@@ -18,6 +20,8 @@ import { sniffProtocol } from './sniff.ts';
 import type { Address, Front, FrontOptions, FrontStats, Method } from './types.ts';
 
 const TCP_KEEPALIVE_MS = 60_000;
+/** What may be agreed on in a TLS handshake. What is really spoken is sniffed all the same. */
+const PROTOCOLS = ['h2', 'http/1.1'];
 
 export function createFront(options: FrontOptions): Front {
   return new SniffedFront(options);
@@ -35,6 +39,7 @@ class SniffedFront implements Front, FramingHost {
   readonly #services = new Set<string>();
   readonly #http2: Framing;
   readonly #http1: HttpServer;
+  readonly #admission: Admission;
   readonly #listeners: Server[] = [];
   readonly #sockets = new Set<Socket>();
   #closing: Promise<void> | undefined;
@@ -53,12 +58,16 @@ class SniffedFront implements Front, FramingHost {
     this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX, requestTimeout: 0 }, options.http);
     // This server never listens itself; the event starts its watch over slow request headers.
     this.#http1.emit('listening');
+    const plain = (socket: Socket): void => this.#sniff(socket);
+    this.#admission = { plain, tls: options.tls?.acceptor(PROTOCOLS, plain) };
   }
 
   listen(address: Address): Promise<Address> {
+    const scheme = address.scheme ?? 'http';
+    assert(scheme === 'http' || this.#admission.tls !== undefined, `listening on ${scheme} needs certificates`);
     const listener = createServer(
       { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
-      (socket) => this.#onConnection(socket),
+      (socket) => this.#onConnection(socket, scheme),
     );
     listener.maxConnections = CONNECTIONS_MAX;
     return new Promise((resolve, reject) => {
@@ -68,14 +77,18 @@ class SniffedFront implements Front, FramingHost {
         this.#listeners.push(listener);
         const bound = listener.address();
         const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-        resolve({ host: address.host, port });
+        resolve({ ...address, port });
       });
     });
   }
 
-  #onConnection(socket: Socket): void {
+  #onConnection(socket: Socket, scheme: Scheme): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
+    admit(socket, scheme, this.#admission);
+  }
+
+  #sniff(socket: Socket): void {
     sniffProtocol(socket, (protocol) => {
       if (protocol === 'http1') {
         this.#http1.emit('connection', socket);

@@ -23,4 +23,6 @@ export function sniffProtocol(socket: Socket, route: (protocol: 'http1' | 'http2
   };
   socket.setTimeout(FIRST_BYTE_TIMEOUT_MS);
   socket.on('data', onData).on('error', drop).on('timeout', drop).on('end', drop);
+  // Where the first byte was looked at already (http and https on one port), the socket comes paused.
+  socket.resume();
 }

@@ -6,6 +6,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
+import type { Scheme } from '../../tls/admission.ts';
+import type { TlsEndpoint } from '../../tls/tls-endpoint.ts';
 
 /** What a handler may know of the call besides the request. */
 export interface Call {
@@ -81,6 +83,8 @@ export type Method = UnaryMethod | StreamMethod;
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** http unless said otherwise; the other two need FrontOptions.tls. */
+  readonly scheme?: Scheme;
 }
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -94,6 +98,8 @@ export interface FrontOptions {
   readonly receiveBytesMax: number;
   /** Who speaks HTTP/2: our own framing (the default), or node:http2. */
   readonly framing?: FramingName;
+  /** Undefined: https addresses cannot be listened on. */
+  readonly tls?: TlsEndpoint | undefined;
   /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
   readonly resetBurstMax?: number;
   /** Memory of one connection in the HTTP/2 layer. CONNECTION_MEMORY_MIB_MAX unless a test needs less. */

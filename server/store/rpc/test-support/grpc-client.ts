@@ -1,5 +1,12 @@
 /** A plain gRPC client on @grpc/grpc-js with our message tables as serializers: the tests' view from outside. */
-import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
 
 export interface UnaryOptions {
@@ -17,8 +24,8 @@ const DEADLINE_MS = 10_000;
 export class GrpcClient {
   readonly #client: Client;
 
-  constructor(address: string) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  constructor(address: string, channel: ChannelCredentials = credentials.createInsecure()) {
+    this.#client = new Client(address, channel, {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
       'grpc.use_local_subchannel_pool': 1,
