@@ -41,6 +41,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.storeSummary>, api.StoreSummary>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.cluster>, api.ClusterView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.revisions>, api.RevisionView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.revisionAt>, api.RevisionAt>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.changesPage>, api.ChangesPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.childrenPage>, api.ChildrenPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.searchPage>, api.SearchPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.keyDetail>, api.KeyDetail>>().toEqualTypeOf<true>();

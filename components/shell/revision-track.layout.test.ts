@@ -6,6 +6,7 @@ import { HATCH_PX, layoutTrack, revisionAfterKey } from './revision-track.layout
 const view = (current: number, compacted = 0, times: RevisionView['times'] = []): RevisionView => ({
   current: String(current),
   compacted: String(compacted),
+  remembered: null,
   times,
 });
 

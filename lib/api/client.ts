@@ -5,6 +5,7 @@
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
+  ChangesPage,
   ChildrenPage,
   ClusterView,
   CoordinationDetail,
@@ -22,6 +23,7 @@ import type {
   LeaseView,
   PutBody,
   ReleaseBody,
+  RevisionAt,
   RevisionView,
   SearchPage,
   StoreSummary,
@@ -148,6 +150,10 @@ export const api = {
   stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
   cluster: (store: string, signal?: Signal) => call<ClusterView>({ path: routes.cluster(store), signal }),
   revisions: (store: string, signal?: Signal) => call<RevisionView>({ path: routes.revisions(store), signal }),
+  revisionAt: (store: string, time: number, signal?: Signal) =>
+    call<RevisionAt>({ path: routes.revisionAt(store), params: bytesParams({}, { time }), signal }),
+  changes: (store: string, span: { readonly from: WireInt; readonly to: WireInt }, signal?: Signal) =>
+    call<ChangesPage>({ path: routes.changes(store), params: bytesParams({}, span), signal }),
   children: (store: string, { prefix, ...plain }: ChildrenQuery, signal?: Signal) =>
     call<ChildrenPage>({ path: routes.children(store), params: bytesParams({ prefix }, plain), signal }),
   search: (store: string, query: { readonly q: string; readonly limit?: number }, signal?: Signal) =>

@@ -15,6 +15,10 @@ export const routes = {
   live: (id: string) => `${store(id)}/live`,
   cluster: (id: string) => `${store(id)}/cluster`,
   revisions: (id: string) => `${store(id)}/revisions`,
+  /** GET ?time → RevisionAt */
+  revisionAt: (id: string) => `${store(id)}/revisions/at`,
+  /** GET ?from&to → ChangesPage */
+  changes: (id: string) => `${store(id)}/changes`,
   /** GET ?prefix&delimiter&offset&limit&rev → ChildrenPage */
   children: (id: string) => `${store(id)}/children`,
   /** GET ?q&limit → SearchPage (substring over the key index) */

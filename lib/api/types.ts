@@ -112,9 +112,35 @@ export interface RevisionView {
   readonly current: WireInt;
   /** "0" when never compacted. Reads below it are gone. */
   readonly compacted: WireInt;
+  /** From here on any revision is answered from the console's memory, older ones by reading the store. Null: none yet. */
+  readonly remembered: WireInt | null;
   /** Known (revision, wall time) pairs, oldest first, thinned to at most 500. The console saw only from its start on. */
   readonly times: readonly { readonly revision: WireInt; readonly at: WireTime }[];
 }
+
+/** Which revision was current at a moment, as far as the console saw it. */
+export interface RevisionAt {
+  readonly time: WireTime;
+  /** The newest revision seen by then. Null: the moment lies before the console began to watch. */
+  readonly revision: WireInt | null;
+  /** When that revision was seen. */
+  readonly at: WireTime | null;
+  /** False: others may have come between it and the moment; only samples are kept of a time so long ago. */
+  readonly exact: boolean;
+  /** Before this moment no times are known. Null: none yet. */
+  readonly watchingSince: WireTime | null;
+}
+
+/** A stretch of changes, for replay. */
+export interface ChangesPage {
+  /** Complete between these two revisions, both inclusive. */
+  readonly from: WireInt;
+  readonly to: WireInt;
+  /** Revision order. `at` is null where the console did not see it happen. */
+  readonly changes: readonly PastChange[];
+}
+
+export type PastChange = Omit<ChangeEvent, 'at'> & { readonly at: WireTime | null };
 
 export interface IndexState {
   readonly phase: 'connecting' | 'listing' | 'live' | 'stale' | 'limited';
@@ -150,6 +176,9 @@ export interface TreeNode {
   readonly folder: { readonly path: WireBytes; readonly keys: number; readonly bytes: number } | null;
 }
 
+/** 'live' the index that follows the store, 'memory' what the console remembers, 'store' a read of the store's history. */
+export type PageSource = 'live' | 'memory' | 'store';
+
 export interface ChildrenPage {
   readonly prefix: WireBytes;
   /** Complete at this revision. */
@@ -157,6 +186,7 @@ export interface ChildrenPage {
   readonly total: number;
   readonly offset: number;
   readonly nodes: readonly TreeNode[];
+  readonly source: PageSource;
 }
 
 export interface SearchPage {
@@ -169,7 +199,7 @@ export interface SearchPage {
 }
 
 /** Where an answer came from. */
-export type ReadSource = 'linearizable' | 'history';
+export type ReadSource = 'linearizable' | 'history' | 'memory';
 
 export interface KeyDetail {
   /** Null when the key does not exist at `revision`. */

@@ -26,7 +26,7 @@ const hello = (revision: string, resumed = true): LiveMessage => ({
 });
 const revision = (current: string): LiveMessage => ({
   name: 'revision',
-  data: { current, compacted: '0', times: [] } satisfies RevisionView,
+  data: { current, compacted: '0', remembered: null, times: [] } satisfies RevisionView,
   receivedAt: 1_000,
 });
 

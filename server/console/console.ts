@@ -3,6 +3,7 @@
  * a class they could test with instanceof; errors are recognised by shape (errors.ts).
  */
 import type {
+  ChangesPage,
   ChildrenPage,
   ClusterView,
   CoordinationDetail,
@@ -20,6 +21,7 @@ import type {
   LeaseView,
   PutBody,
   ReleaseBody,
+  RevisionAt,
   RevisionView,
   SearchPage,
   StoreSummary,
@@ -34,12 +36,17 @@ export interface ChildrenQuery {
   readonly limit: number;
   /** Undefined: now. */
   readonly revision: number | undefined;
+  /** Aborted when whoever asked has gone away. */
+  readonly signal?: AbortSignal;
 }
 
 export interface StoreConsole {
   readonly summary: StoreSummary;
   cluster(): ClusterView;
   revisions(): RevisionView;
+  revisionAt(time: number): RevisionAt;
+  /** Changes from `from` on, a bounded stretch: the answer says how far it goes. */
+  changes(query: { readonly from: number; readonly to: number }): Promise<ChangesPage>;
   children(query: ChildrenQuery): Promise<ChildrenPage>;
   search(query: { readonly text: string; readonly limit: number }): Promise<SearchPage>;
   key(query: { readonly key: WireBytes; readonly revision: number | undefined }): Promise<KeyDetail>;

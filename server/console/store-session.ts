@@ -18,8 +18,8 @@ import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
+import { PastViews } from './history/past-views.ts';
 import { Hub } from './hub/hub.ts';
-import { PastViews } from './hub/past-views.ts';
 import { IdempotencyCache } from './idempotency.ts';
 import { leaseFromHex } from './ids.ts';
 import { Broadcaster } from './live/broadcaster.ts';
@@ -28,6 +28,7 @@ import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { keyHistory } from './operations/key-history.ts';
 import { grantLease, leaseView, listLeases, revokeLease } from './operations/leases.ts';
+import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { readKey } from './operations/read-key.ts';
 import { putKey } from './operations/write-key.ts';
 
@@ -117,8 +118,17 @@ export class StoreSession implements StoreConsole {
     return {
       current: String(this.#hub.revision),
       compacted: String(this.#compacted),
+      remembered: this.#hub.timeline.reachesBack === null ? null : String(this.#hub.timeline.reachesBack),
       times: this.#hub.times.samples().map(({ revision, at }) => ({ revision: String(revision), at })),
     };
+  }
+
+  revisionAt(time: number) {
+    return revisionAt(this.#context, time);
+  }
+
+  changes(query: Parameters<StoreConsole['changes']>[0]) {
+    return pastChanges(this.#context, query);
   }
 
   children(query: Parameters<StoreConsole['children']>[0]) {

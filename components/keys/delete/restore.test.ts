@@ -32,6 +32,7 @@ class FakeStore {
         revision: rev,
         total: all.length,
         offset,
+        source: 'store',
         nodes: all.slice(offset, offset + Math.min(limit, 2)),
       };
     },

@@ -14,7 +14,8 @@ test('a child is found where it stands, or where it would stand, in few pages', 
       let reads = 0;
       const read = async (offset: number, limit: number) => {
         reads++;
-        return { prefix: '', revision: '1', total: all.length, offset, nodes: all.slice(offset, offset + limit) };
+        const nodes = all.slice(offset, offset + limit);
+        return { prefix: '', revision: '1', total: all.length, offset, nodes, source: 'live' } as const;
       };
       const located = await locateChild(read, all.length, name, store.delimiter);
       const expected = all.findIndex((node) => wireToByteString(node.name) >= name);

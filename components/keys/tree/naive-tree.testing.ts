@@ -69,6 +69,7 @@ export class NaiveStore {
       revision: String(this.revision),
       total: all.length,
       offset,
+      source: 'live',
       nodes: all.slice(offset, offset + limit),
     };
   }

@@ -25,7 +25,14 @@ interface Rereading {
 /** Names a read; those that begin with "!" are not called off by scrolling. */
 export const readId = (folder: Folder, offset: number): string => `${folder.path}\0${offset}`;
 
-export const emptyPage = (offset: number): ChildrenPage => ({ prefix: '', revision: '0', total: 0, offset, nodes: [] });
+export const emptyPage = (offset: number): ChildrenPage => ({
+  prefix: '',
+  revision: '0',
+  total: 0,
+  offset,
+  nodes: [],
+  source: 'live',
+});
 
 /** Leaves the folder as it is (and stale) when a page fails or the pages contradict each other. */
 export async function rereadFolder(folder: Folder, { model, reader, visible }: Rereading): Promise<void> {

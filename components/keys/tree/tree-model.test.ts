@@ -162,7 +162,7 @@ test('a page whose total contradicts the rows is refused and the folder is marke
 test('a hundred thousand flat keys are counted by one page', () => {
   const model = new TreeModel(wireToByteString('/'));
   const nodes = [{ path: 'k', name: 'k', key: null, folder: null }];
-  model.merge(model.root, { prefix: '', revision: '5', total: 100_000, offset: 0, nodes });
+  model.merge(model.root, { prefix: '', revision: '5', total: 100_000, offset: 0, nodes, source: 'live' });
   expect(model.rowCount).toBe(100_000);
   expect(model.rowAt(99_999)?.node).toBeUndefined();
   expect(model.root.missingAt(99_999, 200)).toEqual({ offset: 99_800, limit: 200 });

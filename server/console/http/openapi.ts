@@ -50,6 +50,20 @@ export const operations: readonly Operation[] = [
     answer: responses.revisions,
   },
   {
+    path: template(routes.revisionAt(STORE)),
+    method: 'get',
+    summary: 'Which revision was current at a moment since the console began to watch',
+    query: requests.revisionAtParams,
+    answer: responses.revisionAt,
+  },
+  {
+    path: template(routes.changes(STORE)),
+    method: 'get',
+    summary: 'The changes from a revision on, in order; a bounded stretch, complete up to the revision named in `to`',
+    query: requests.changesParams,
+    answer: responses.changesPage,
+  },
+  {
     path: template(routes.children(STORE)),
     method: 'get',
     summary: 'Direct children of a folder, complete at the revision named in the answer',

@@ -96,6 +96,7 @@ export const cluster = named('Cluster', {
 export const revisions = named('Revisions', {
   current: int,
   compacted: int,
+  remembered: int.nullable(),
   times: z.array(z.strictObject({ revision: int, at: time })),
 });
 
@@ -123,7 +124,30 @@ export const childrenPage = named('ChildrenPage', {
   total: z.int(),
   offset: z.int(),
   nodes: z.array(treeNode),
+  source: z.enum(['live', 'memory', 'store']),
 });
+
+export const revisionAt = named('RevisionAt', {
+  time,
+  revision: int.nullable(),
+  at: time.nullable(),
+  exact: z.boolean(),
+  watchingSince: time.nullable(),
+});
+
+const pastChange = named('PastChange', {
+  revision: int,
+  type: z.enum(['put', 'delete']),
+  key: bytes,
+  createRevision: int,
+  version: int,
+  lease: hexId.nullable(),
+  valueBytes: z.int(),
+  preview: bytes.nullable(),
+  at: time.nullable(),
+});
+
+export const changesPage = named('ChangesPage', { from: int, to: int, changes: z.array(pastChange) });
 
 export const searchPage = named('SearchPage', {
   query: z.string(),
@@ -148,7 +172,7 @@ export const leaseList = named('LeaseList', { revision: int, at: time, total: z.
 export const keyDetail = named('KeyDetail', {
   kv: keyWithValue.nullable(),
   revision: int,
-  source: z.enum(['linearizable', 'history']),
+  source: z.enum(['linearizable', 'history', 'memory']),
   lease: lease.nullable(),
 });
 

@@ -94,6 +94,19 @@ export const childrenParams = z.object({
   rev: revision,
 });
 
+export const revisionAtParams = z.object({
+  time: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be milliseconds since the Unix epoch')
+    .transform(Number),
+});
+
+const oneRevision = decimal.refine((value) => value !== '0', 'must be 1 or more').transform(Number);
+
+export const changesParams = z
+  .object({ from: oneRevision, to: oneRevision })
+  .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not lie before `from`' });
+
 export const searchParams = z.object({
   q: text.min(1, 'must not be empty').max(1_000),
   limit: count(SEARCH_LIMIT_MAX, 100),

@@ -4,8 +4,8 @@ import type { ByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { EngineError } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
+import { PastViews } from '../history/past-views.ts';
 import { Hub } from './hub.ts';
-import { PastViews } from './past-views.ts';
 
 interface Seen {
   readonly changes: ChangeEvent[];
@@ -219,6 +219,48 @@ test('the key space at a past revision is the one a listing at it finds', async 
   // Only the test's own lists: the views came from undoing changes.
   expect(engine.lists - lists).toBe(7);
   expect(keys()).toEqual(['/b', '/c']);
+});
+
+test('what happened while it watched is answered from memory, values included, without asking the store', async () => {
+  engine.put('/a', 'one');
+  start();
+  await settle();
+  const past = new PastViews(engine, hub);
+  const pinned = hub.revision;
+  engine.put('/b', 'two');
+  engine.put('/a', 'changed');
+  engine.remove('/b');
+  const lists = engine.lists;
+  const changes = vi.spyOn(engine.history, 'changes');
+  expect(keys(await past.at(pinned))).toEqual(['/a']);
+  expect(keys(await past.at(pinned + 1))).toEqual(['/a', '/b']);
+  expect(await past.at(pinned + 2)).toMatchObject({ source: 'memory', revision: pinned + 2 });
+  expect(new TextDecoder().decode(hub.values.get('/a' as ByteString, pinned + 2))).toBe('changed');
+  expect(hub.timeOf(pinned + 1)).not.toBeNull();
+  expect([engine.lists - lists, changes.mock.calls.length]).toEqual([0, 0]);
+});
+
+test('reads of the store for the past run one at a time, and not at all for who has gone away', async () => {
+  for (let i = 0; i < 6; i++) engine.put(`/k${i}`);
+  start();
+  await settle();
+  const past = new PastViews(engine, hub);
+  let running = 0;
+  let most = 0;
+  const { changes } = engine.history;
+  vi.spyOn(engine.history, 'changes').mockImplementation(async (request) => {
+    most = Math.max(most, ++running);
+    const answer = await changes(request);
+    running--;
+    return answer;
+  });
+  const gone = new AbortController();
+  const views = [past.at(3), past.at(5), past.at(2, gone.signal)];
+  gone.abort();
+  const settled = await Promise.allSettled(views);
+  expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  expect(most).toBe(1);
+  expect(await past.at(2)).toMatchObject({ source: 'store', revision: 2 });
 });
 
 test('a revision that does not exist yet is refused by name', async () => {

@@ -5,15 +5,18 @@
  * Invariants (hub.test.ts):
  * - `view().index` holds every key of the store at `view().revision`, or there is no index;
  * - listeners get every change after the pinned revision once, in order, or a gap that names what is missing;
+ * - `timeline` holds every change since the index was complete, so that the index at any of those revisions can be had again;
  * - while a listing runs, its pages and the watch's events meet in the new index by mod revision: the younger one wins.
  */
 import type { ChangeEvent, IndexState } from '../../../lib/api/types.ts';
 import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError, type StoredEvent, type Watcher, type WatchHandler } from '../../engines/engine.ts';
+import { Timeline } from '../history/timeline.ts';
+import { ValueCache } from '../history/value-cache.ts';
 import { toChangeEvent } from './change-event.ts';
 import { FolderPages } from './folder-pages.ts';
-import { entryOf } from './key-chunk.ts';
+import { entryOf, type KeyEntry } from './key-chunk.ts';
 import type { KeyIndex } from './key-index.ts';
 import { Listing, ListingTooLarge } from './listing.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -36,8 +39,12 @@ export interface HubListener {
   onIndex(state: IndexState): void;
 }
 
+export type ViewSource = 'live' | 'memory' | 'store';
+
 /** What pages are answered from. */
 export interface HubView {
+  /** Where it comes from: the index that follows the store, what the console remembers, or a read of the store's history. */
+  readonly source: ViewSource;
   readonly index: KeyIndex;
   readonly folders: FolderPages;
   readonly revision: number;
@@ -52,6 +59,8 @@ export interface HubOptions {
 
 export class Hub {
   readonly times = new RevisionTimes();
+  readonly timeline = new Timeline();
+  readonly values = new ValueCache();
   readonly #engine: Engine;
   readonly #listener: HubListener;
   readonly #now: () => number;
@@ -105,7 +114,15 @@ export class Hub {
 
   /** When a revision came about, as far as this console saw it: exact for recent ones, later within the samples' spacing. */
   timeOf(revision: number): number | null {
-    return this.#recent?.timeOf(revision) ?? this.times.timeOf(revision);
+    return this.timeline.timeOf(revision) ?? this.#recent?.timeOf(revision) ?? this.times.timeOf(revision);
+  }
+
+  /** The newest revision seen by `time`, exact as far back as the timeline reaches. */
+  revisionAt(time: number): { readonly revision: number; readonly at: number; readonly exact: boolean } | null {
+    const logged = this.timeline.revisionAt(time);
+    if (logged !== null) return { ...logged, exact: true };
+    const sample = this.times.samples().findLast((one) => one.at <= time);
+    return sample === undefined ? null : { ...sample, exact: false };
   }
 
   get recent(): RecentChanges | null {
@@ -126,7 +143,7 @@ export class Hub {
   /** Null: there is no complete index (yet, or at all: see state()). */
   view(): HubView | null {
     if (this.#index === null || this.#folders === null) return null;
-    return { index: this.#index, folders: this.#folders, revision: this.#indexRevision };
+    return { source: 'live', index: this.#index, folders: this.#folders, revision: this.#indexRevision };
   }
 
   /** Waits for a complete index, at most `ms`. Null when there is none by then, or will be none. */
@@ -161,6 +178,8 @@ export class Hub {
     this.#index = null;
     this.#guard.reset();
     this.times.clear();
+    this.timeline.forget();
+    this.values.clear();
     this.#restart(reason);
   }
 
@@ -180,6 +199,7 @@ export class Hub {
       this.#folders = new FolderPages(listing.index);
       this.#indexRevision = this.#revision;
       this.#indexFollows = true;
+      this.timeline.begin(this.#revision);
       this.#listing = null;
       this.#backoffMs = BACKOFF_MIN_MS;
       this.#setPhase('live', null);
@@ -254,13 +274,16 @@ export class Hub {
         this.#listing.touch(key, event.kv.modRevision);
         apply(this.#listing.index, key, event);
       }
-      if (this.#index !== null && this.#indexFollows) apply(this.#index, key, event);
+      if (this.#index !== null && this.#indexFollows) this.#follow(this.#index, key, event, at);
       const change = toChangeEvent(event, at);
       changes.push(change);
       this.#recent?.push(event.kv.modRevision, change);
     }
     this.#revision = Math.max(this.#revision, revision);
-    if (this.#index !== null && this.#indexFollows) this.#indexRevision = this.#revision;
+    if (this.#index !== null && this.#indexFollows) {
+      this.#indexRevision = this.#revision;
+      this.timeline.settle(this.#revision, this.#index);
+    }
     this.times.note(revision, at);
     if (this.#index !== null && this.#index.size > this.#keysMax)
       this.#limit(`the store holds more than ${this.#keysMax} keys`);
@@ -268,10 +291,21 @@ export class Hub {
     this.#changed.fire();
   }
 
+  /** The change happens in the index, and the timeline learns what it replaced. */
+  #follow(index: KeyIndex, key: ByteString, event: StoredEvent, at: number): void {
+    const before = apply(index, key, event);
+    if (before === undefined) return;
+    const { kv } = event;
+    const after = event.type === 'put' ? entryOf(kv) : null;
+    this.timeline.note({ revision: kv.modRevision, at, key, before, after });
+    if (after !== null) this.values.set(key, kv.modRevision, kv.value.slice());
+  }
+
   #limit(reason: string): void {
     this.#listing?.abort();
     this.#listing = null;
     this.#index = null;
+    this.timeline.forget();
     this.#setPhase('limited', `${reason}: tree and search are off; single keys, leases and live changes still work`);
   }
 
@@ -287,12 +321,11 @@ export class Hub {
   }
 }
 
-function apply(index: KeyIndex, key: ByteString, { type, kv }: StoredEvent): void {
+/** What stood there before; undefined when the index is not older than the event. */
+function apply(index: KeyIndex, key: ByteString, { type, kv }: StoredEvent): KeyEntry | null | undefined {
   const known = index.get(key);
-  if (known !== undefined && known.modRevision >= kv.modRevision) return;
-  if (type === 'delete') {
-    index.delete(key);
-    return;
-  }
-  index.set(entryOf(kv));
+  if (known !== undefined && known.modRevision >= kv.modRevision) return undefined;
+  if (type === 'delete') index.delete(key);
+  else index.set(entryOf(kv));
+  return known ?? null;
 }

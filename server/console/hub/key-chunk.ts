@@ -110,7 +110,13 @@ export class KeyChunk {
   /** Keys [from, to) as a new chunk. */
   slice(from: number, to: number, owner: object): KeyChunk {
     const out = new KeyChunk(owner);
-    for (let i = from; i < to; i++) out.insert(out.size, this.entryAt(i));
+    for (let i = from; i < to; i++) out.keys.push(this.keys[i] as ByteString);
+    out.#createRevisions.set(this.#createRevisions.subarray(from, to));
+    out.#modRevisions.set(this.#modRevisions.subarray(from, to));
+    out.#versions.set(this.#versions.subarray(from, to));
+    out.#leases.set(this.#leases.subarray(from, to));
+    out.#valueBytes.set(this.#valueBytes.subarray(from, to));
+    for (let i = from; i < to; i++) out.bytes += this.#valueBytes[i] as number;
     return out;
   }
 

@@ -35,7 +35,7 @@ beforeEach(() => {
     summary: { id: 's', label: 's', kind: 'external', endpoints: [], readOnly: false },
     revision: () => revision,
     cluster: () => ({ term: '1' }) as ClusterView,
-    revisions: () => ({ current: String(revision), compacted: '0', times: [] }),
+    revisions: () => ({ current: String(revision), compacted: '0', remembered: null, times: [] }),
     index: () => ({ phase: 'live', keysLoaded: 0, keysTotal: 0, revision: String(revision), reason: null }),
     changesSince: (from) => recent.since(from),
     lastChanges: (count) => recent.last(count),

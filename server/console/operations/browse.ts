@@ -36,7 +36,7 @@ export async function children(context: StoreContext, query: ChildrenQuery): Pro
   const { revision } = query;
   if (revision === undefined) return pageOf(await requireView(context), query);
   try {
-    return pageOf(await context.past.at(revision), query);
+    return pageOf(await context.past.at(revision, query.signal), query);
   } catch (error) {
     throw await explainCompacted(context, revision, error);
   }
@@ -52,6 +52,7 @@ function pageOf(view: HubView, query: ChildrenQuery): ChildrenPage {
     total: page.total,
     offset: query.offset,
     nodes: page.rows.map((row) => nodeOf(row, prefix)),
+    source: view.source,
   };
 }
 

@@ -2,8 +2,8 @@
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Engine, LeaseCapability } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
+import type { PastViews } from '../history/past-views.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { PastViews } from '../hub/past-views.ts';
 
 export interface StoreContext {
   readonly engine: Engine;

@@ -1,15 +1,17 @@
 /** One key with its value: linearizable now, or as it was at a revision. */
-import type { KeyDetail, LeaseView } from '../../../lib/api/types.ts';
-import { EMPTY_BYTES } from '../../../lib/base/bytes.ts';
-import { fromWire } from '../../../lib/keys/wire-bytes.ts';
+import type { KeyDetail, LeaseView, WireBytes } from '../../../lib/api/types.ts';
+import { EMPTY_BYTES, toByteString } from '../../../lib/base/bytes.ts';
+import { fromWire, toWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { StoreConsole } from '../console.ts';
 import { explainCompacted, type StoreContext } from './context.ts';
-import { withValue } from './key-meta.ts';
+import { metaOf, withValue } from './key-meta.ts';
 import { leaseView } from './leases.ts';
 
 export async function readKey(context: StoreContext, query: Parameters<StoreConsole['key']>[0]): Promise<KeyDetail> {
   const key = fromWire(query.key);
   const { revision } = query;
+  const remembered = revision === undefined ? undefined : await rememberedKey(context, query.key, revision);
+  if (remembered !== undefined) return remembered;
   try {
     const answer = await context.engine.kv.list({
       key,
@@ -17,6 +19,7 @@ export async function readKey(context: StoreContext, query: Parameters<StoreCons
       ...(revision === undefined ? {} : { revision }),
     });
     const [kv] = answer.kvs;
+    if (kv !== undefined) context.hub.values.set(toByteString(kv.key), kv.modRevision, kv.value);
     return {
       kv: kv === undefined ? null : withValue(kv),
       revision: String(revision ?? answer.revision),
@@ -26,6 +29,18 @@ export async function readKey(context: StoreContext, query: Parameters<StoreCons
   } catch (error) {
     throw revision === undefined ? error : await explainCompacted(context, revision, error);
   }
+}
+
+/** From the console's memory: the version in force then, if its value is still held. A version never changes. */
+async function rememberedKey(context: StoreContext, wire: WireBytes, revision: number): Promise<KeyDetail | undefined> {
+  const { hub } = context;
+  if (!hub.timeline.covers(revision)) return undefined;
+  const key = wireToByteString(wire);
+  const entry = (await context.past.at(revision)).index.get(key);
+  const answer = { revision: String(revision), source: 'memory', lease: null } as const;
+  if (entry === undefined) return { ...answer, kv: null };
+  const value = hub.values.get(key, entry.modRevision);
+  return value === undefined ? undefined : { ...answer, kv: { ...metaOf(entry), value: toWire(value) } };
 }
 
 /** The lease may expire between the two reads, and a user may read keys but not leases: the key is still worth showing. */

@@ -4,5 +4,5 @@ import { childrenParams } from '../../../../../../server/console/http/schemas.ts
 
 export const GET = storeRoute((store, request) => {
   const { rev: revision, ...query } = parse(childrenParams, queryOf(request), 'query');
-  return store.children({ ...query, revision });
+  return store.children({ ...query, revision, signal: request.signal });
 });

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import type { KeyEntry } from '../hub/key-chunk.ts';
+import { KeyIndex } from '../hub/key-index.ts';
+import { Timeline } from './timeline.ts';
+import { ValueCache } from './value-cache.ts';
+
+const entry = (key: string, modRevision: number, version = 1): KeyEntry => ({
+  key: key as ByteString,
+  createRevision: modRevision - version + 1,
+  modRevision,
+  version,
+  lease: 0n,
+  valueBytes: modRevision % 7,
+});
+
+const listed = (index: KeyIndex): KeyEntry[] => {
+  const out: KeyEntry[] = [];
+  for (const cursor = index.seek('' as ByteString); cursor.key !== undefined; cursor.next()) out.push(cursor.entry());
+  return out;
+};
+
+type Step = readonly { readonly key: string; readonly isDelete: boolean }[];
+
+/** Plays steps as the hub does; remembers a full copy after every revision, as the oracle. */
+function play(steps: readonly Step[], bounds: { logEventsMax: number; keyframeEvents: number }) {
+  const timeline = new Timeline(bounds);
+  const live = new KeyIndex();
+  for (let i = 0; i < 5; i++) live.set(entry(`k${i}`, 1));
+  timeline.begin(10);
+  const copies = new Map<number, KeyEntry[]>([[10, listed(live)]]);
+  let revision = 10;
+  for (const step of steps) {
+    revision++;
+    for (const { key, isDelete } of new Map(step.map((one) => [one.key, one])).values()) {
+      const before = live.get(key as ByteString) ?? null;
+      if (isDelete && before === null) continue;
+      const after = isDelete ? null : entry(key, revision, (before?.version ?? 0) + 1);
+      if (after === null) live.delete(key as ByteString);
+      else live.set(after);
+      timeline.note({ revision, at: revision * 100, key: key as ByteString, before, after });
+    }
+    timeline.settle(revision, live);
+    copies.set(revision, listed(live));
+  }
+  return { timeline, live, copies };
+}
+
+const step = fc.array(fc.record({ key: fc.integer({ min: 0, max: 12 }).map((n) => `k${n}`), isDelete: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+test('every remembered revision is the key space as it was right after it, whatever is asked before', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.array(fc.nat(80), { maxLength: 10 }), (steps, asked) => {
+      const { timeline, live, copies } = play(steps, { logEventsMax: 10_000, keyframeEvents: 7 });
+      for (const offset of asked) {
+        const revision = 10 + offset;
+        const index = timeline.at(revision, live);
+        expect(index === null ? undefined : listed(index)).toEqual(copies.get(revision));
+      }
+      expect(listed(live)).toEqual(copies.get(10 + steps.length));
+    }),
+  );
+});
+
+test('a full log forgets whole revisions, says how far it reaches back, and stays exact there', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
+      const { timeline, live, copies } = play(steps, { logEventsMax: 20, keyframeEvents: 5 });
+      const back = timeline.reachesBack ?? 0;
+      expect(timeline.at(back - 1, live)).toBeNull();
+      for (let revision = back; revision <= timeline.newest; revision++) {
+        const index = timeline.at(revision, live);
+        expect(index === null ? null : listed(index)).toEqual(copies.get(revision));
+      }
+      expect([...timeline.changes(back, timeline.newest)].length).toBeLessThanOrEqual(24);
+    }),
+  );
+});
+
+test('a keyframe near the revision asked for is used instead of the whole log', () => {
+  const steps = Array.from({ length: 400 }, (_, i): Step => [{ key: `k${i % 9}`, isDelete: false }]);
+  const { timeline, live } = play(steps, { logEventsMax: 10_000, keyframeEvents: 20 });
+  let moved = 0;
+  const set = KeyIndex.prototype.set;
+  KeyIndex.prototype.set = function counted(this: KeyIndex, one: KeyEntry) {
+    moved++;
+    set.call(this, one);
+  };
+  try {
+    timeline.at(200, live);
+  } finally {
+    KeyIndex.prototype.set = set;
+  }
+  expect(moved).toBeLessThanOrEqual(40);
+});
+
+test('times are exact within the log, and nothing is said of what was not seen', () => {
+  const { timeline } = play([[{ key: 'a', isDelete: false }], [{ key: 'b', isDelete: false }]], {
+    logEventsMax: 100,
+    keyframeEvents: 10,
+  });
+  expect([10, 11, 12, 13].map((revision) => timeline.timeOf(revision))).toEqual([null, 1_100, 1_200, null]);
+  expect(timeline.revisionAt(1_099)).toBeNull();
+  expect(timeline.revisionAt(1_150)).toEqual({ revision: 11, at: 1_100 });
+  expect(timeline.revisionAt(9_999)).toEqual({ revision: 12, at: 1_200 });
+});
+
+test('after a gap nothing from before it is answered', () => {
+  const { timeline, live } = play([[{ key: 'a', isDelete: false }]], { logEventsMax: 100, keyframeEvents: 10 });
+  timeline.begin(50);
+  expect([timeline.at(11, live), timeline.reachesBack, timeline.newest]).toEqual([null, 50, 50]);
+});
+
+test('values are found by version, bounded by bytes, the one unused for longest going first', () => {
+  const cache = new ValueCache(3 * 300);
+  const value = new Uint8Array(90);
+  const key = 'k' as ByteString;
+  for (const revision of [1, 2, 3]) cache.set(key, revision, value);
+  cache.get(key, 1);
+  cache.set(key, 4, value);
+  expect([1, 2, 3, 4].map((revision) => cache.get(key, revision) !== undefined)).toEqual([true, false, true, true]);
+  expect(cache.bytes).toBeLessThanOrEqual(900);
+  cache.set(key, 5, new Uint8Array(300 * 1024));
+  expect(cache.get(key, 5)).toBeUndefined();
+});

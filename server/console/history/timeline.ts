@@ -1,0 +1,197 @@
+/**
+ * What the console saw of the key space, so that any revision since it began to watch is answered from memory: every change
+ * with the state before and after it (an undo log), and a few whole indexes in between (keyframes, copies that share what did
+ * not change). A past index is a fork of the nearest one, moved along the log in either direction.
+ *
+ * Values are not here: a version of a value never changes, so ValueCache keeps those by key and mod revision.
+ *
+ * Invariants (timeline.test.ts): `at(r)` equals the index as it was right after revision r, for every r in
+ * [reachesBack, newest]; the log never holds half a revision; keyframes only make it quicker, never different.
+ */
+import type { ByteString } from '../../../lib/base/bytes.ts';
+import type { KeyEntry } from '../hub/key-chunk.ts';
+import type { KeyIndex } from '../hub/key-index.ts';
+
+export interface LoggedChange {
+  readonly revision: number;
+  /** When this console saw it. */
+  readonly at: number;
+  readonly key: ByteString;
+  /** Null: the key did not exist. */
+  readonly before: KeyEntry | null;
+  /** Null: deleted. */
+  readonly after: KeyEntry | null;
+}
+
+interface Keyframe {
+  readonly revision: number;
+  readonly index: KeyIndex;
+}
+
+/** About 300 bytes each. Beyond it the oldest whole revisions are forgotten. */
+export const LOG_EVENTS_MAX = 250_000;
+/** Changes between two keyframes at first; doubled whenever there are too many keyframes. */
+export const KEYFRAME_EVENTS = 4_096;
+/** Keys in all keyframes together: a keyframe may come to hold a copy of every chunk. */
+const KEYFRAME_KEYS_MAX = 4_000_000;
+const KEYFRAMES_MIN = 2;
+const KEYFRAMES_MAX = 16;
+
+export interface TimelineBounds {
+  readonly logEventsMax: number;
+  readonly keyframeEvents: number;
+}
+
+export class Timeline {
+  readonly #bounds: TimelineBounds;
+  #log: LoggedChange[] = [];
+  #reachesBack: number | null = null;
+  #newest = 0;
+  #keyframes: Keyframe[] = [];
+  #spacing: number;
+  #sinceKeyframe = 0;
+
+  constructor(bounds: TimelineBounds = { logEventsMax: LOG_EVENTS_MAX, keyframeEvents: KEYFRAME_EVENTS }) {
+    this.#bounds = bounds;
+    this.#spacing = bounds.keyframeEvents;
+  }
+
+  /** The oldest revision that can be answered; null: none. */
+  get reachesBack(): number | null {
+    return this.#reachesBack;
+  }
+
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** The index is complete at `revision`: everything from here on will be noted. */
+  begin(revision: number): void {
+    this.forget();
+    this.#reachesBack = revision;
+    this.#newest = revision;
+  }
+
+  /** Changes were missed, or another store answers: nothing known holds any more. */
+  forget(): void {
+    this.#log = [];
+    this.#keyframes = [];
+    this.#spacing = this.#bounds.keyframeEvents;
+    this.#sinceKeyframe = 0;
+    this.#reachesBack = null;
+    this.#newest = 0;
+  }
+
+  /** In revision order; only after `begin`. */
+  note(change: LoggedChange): void {
+    if (this.#reachesBack === null) return;
+    this.#log.push(change);
+    this.#sinceKeyframe++;
+  }
+
+  /** All changes up to `revision` have been noted, and `index` stands there. */
+  settle(revision: number, index: KeyIndex): void {
+    if (this.#reachesBack === null) return;
+    this.#newest = Math.max(this.#newest, revision);
+    if (this.#sinceKeyframe >= this.#spacing) this.#addKeyframe(index);
+    if (this.#log.length > this.#bounds.logEventsMax) this.#forgetOldest();
+  }
+
+  /** The key space right after `revision`; null outside of what is known. `live` is the index that is being noted. */
+  at(revision: number, live: KeyIndex, others: readonly Keyframe[] = []): KeyIndex | null {
+    if (!this.covers(revision)) return null;
+    let best: Keyframe = { revision: this.#newest, index: live };
+    let distance = this.distance(best.revision, revision);
+    for (const frame of [...this.#keyframes, ...others]) {
+      if (!this.covers(frame.revision)) continue;
+      const own = this.distance(frame.revision, revision);
+      if (own < distance) [best, distance] = [frame, own];
+    }
+    const index = best.index.fork();
+    this.#move(index, best.revision, revision);
+    return index;
+  }
+
+  covers(revision: number): boolean {
+    return this.#reachesBack !== null && revision >= this.#reachesBack && revision <= this.#newest;
+  }
+
+  /** Changes with from < revision <= to, oldest first; both must be covered. */
+  *changes(from: number, to: number): Generator<LoggedChange> {
+    for (let i = this.#after(from), end = this.#after(to); i < end; i++) yield this.#log[i] as LoggedChange;
+  }
+
+  /** The same, newest first. */
+  *changesBack(from: number, to: number): Generator<LoggedChange> {
+    for (let i = this.#after(to) - 1, end = this.#after(from); i >= end; i--) yield this.#log[i] as LoggedChange;
+  }
+
+  /** Changes between two revisions. */
+  distance(a: number, b: number): number {
+    return Math.abs(this.#after(a) - this.#after(b));
+  }
+
+  /** When `revision` was seen; null when it is not in the log. */
+  timeOf(revision: number): number | null {
+    const found = this.#log[this.#after(revision - 1)];
+    return found?.revision === revision ? found.at : null;
+  }
+
+  /** The newest revision that had been seen at `time`; null when that was before the log. */
+  revisionAt(time: number): { readonly revision: number; readonly at: number } | null {
+    let low = 0;
+    let high = this.#log.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#log[middle] as LoggedChange).at <= time) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.#log[low - 1];
+    return found === undefined ? null : { revision: found.revision, at: found.at };
+  }
+
+  #move(index: KeyIndex, from: number, to: number): void {
+    if (from < to) {
+      for (const { key, after } of this.changes(from, to)) put(index, key, after);
+    } else {
+      for (const { key, before } of this.changesBack(to, from)) put(index, key, before);
+    }
+  }
+
+  /** Position of the first change younger than `revision`. */
+  #after(revision: number): number {
+    let low = 0;
+    let high = this.#log.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#log[middle] as LoggedChange).revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #addKeyframe(index: KeyIndex): void {
+    this.#keyframes.push({ revision: this.#newest, index: index.fork() });
+    this.#sinceKeyframe = 0;
+    const affordable = Math.floor(KEYFRAME_KEYS_MAX / Math.max(1, index.size));
+    const most = Math.max(KEYFRAMES_MIN, Math.min(KEYFRAMES_MAX, affordable));
+    if (this.#keyframes.length <= most) return;
+    this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 1);
+    this.#spacing *= 2;
+  }
+
+  /** A quarter at once, so that cutting stays cheap; never half a revision. */
+  #forgetOldest(): void {
+    let cut = this.#log.length - Math.floor(this.#bounds.logEventsMax * 0.75);
+    const { revision } = this.#log[cut - 1] as LoggedChange;
+    while (this.#log[cut]?.revision === revision) cut++;
+    this.#log = this.#log.slice(cut);
+    this.#reachesBack = revision;
+    this.#keyframes = this.#keyframes.filter((frame) => frame.revision >= revision);
+  }
+}
+
+function put(index: KeyIndex, key: ByteString, entry: KeyEntry | null): void {
+  if (entry === null) index.delete(key);
+  else index.set(entry);
+}
