@@ -7,6 +7,8 @@ import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
 import type { StoredKey } from '../../engines/engine.ts';
 
 export const CHUNK_KEYS_MAX = 512;
+/** Four columns of eight bytes, one of four. */
+const ROW_BYTES = 36;
 
 /** All the index knows of a key: everything but its value. */
 export interface KeyEntry {
@@ -26,17 +28,27 @@ export function entryOf(kv: StoredKey): KeyEntry {
 
 export class KeyChunk {
   readonly owner: object;
-  readonly keys: ByteString[] = [];
-  readonly #createRevisions = new Float64Array(CHUNK_KEYS_MAX);
-  readonly #modRevisions = new Float64Array(CHUNK_KEYS_MAX);
-  readonly #versions = new Float64Array(CHUNK_KEYS_MAX);
-  readonly #leases = new BigInt64Array(CHUNK_KEYS_MAX);
-  readonly #valueBytes = new Uint32Array(CHUNK_KEYS_MAX);
+  readonly keys: ByteString[];
+  /** All columns in one piece of memory: copying a chunk, which every first write after a fork does, is one copy. */
+  readonly #memory: ArrayBuffer;
+  readonly #createRevisions: Float64Array;
+  readonly #modRevisions: Float64Array;
+  readonly #versions: Float64Array;
+  readonly #leases: BigInt64Array;
+  readonly #valueBytes: Uint32Array;
   /** Sum of the value sizes. */
-  bytes = 0;
+  bytes: number;
 
-  constructor(owner: object) {
+  constructor(owner: object, from?: KeyChunk) {
     this.owner = owner;
+    this.keys = from === undefined ? [] : from.keys.slice();
+    this.#memory = from === undefined ? new ArrayBuffer(CHUNK_KEYS_MAX * ROW_BYTES) : from.#memory.slice(0);
+    this.#createRevisions = new Float64Array(this.#memory, 0, CHUNK_KEYS_MAX);
+    this.#modRevisions = new Float64Array(this.#memory, CHUNK_KEYS_MAX * 8, CHUNK_KEYS_MAX);
+    this.#versions = new Float64Array(this.#memory, CHUNK_KEYS_MAX * 16, CHUNK_KEYS_MAX);
+    this.#leases = new BigInt64Array(this.#memory, CHUNK_KEYS_MAX * 24, CHUNK_KEYS_MAX);
+    this.#valueBytes = new Uint32Array(this.#memory, CHUNK_KEYS_MAX * 32, CHUNK_KEYS_MAX);
+    this.bytes = from?.bytes ?? 0;
   }
 
   get size(): number {
@@ -107,16 +119,15 @@ export class KeyChunk {
     this.keys.splice(at, 1);
   }
 
+  /** The same keys, for another owner. */
+  copy(owner: object): KeyChunk {
+    return new KeyChunk(owner, this);
+  }
+
   /** Keys [from, to) as a new chunk. */
   slice(from: number, to: number, owner: object): KeyChunk {
     const out = new KeyChunk(owner);
-    for (let i = from; i < to; i++) out.keys.push(this.keys[i] as ByteString);
-    out.#createRevisions.set(this.#createRevisions.subarray(from, to));
-    out.#modRevisions.set(this.#modRevisions.subarray(from, to));
-    out.#versions.set(this.#versions.subarray(from, to));
-    out.#leases.set(this.#leases.subarray(from, to));
-    out.#valueBytes.set(this.#valueBytes.subarray(from, to));
-    for (let i = from; i < to; i++) out.bytes += this.#valueBytes[i] as number;
+    for (let i = from; i < to; i++) out.insert(out.size, this.entryAt(i));
     return out;
   }
 

@@ -164,7 +164,7 @@ export class KeyIndex {
   #writable(at: number): KeyChunk {
     const chunk = this.#chunks[at] as KeyChunk;
     if (chunk.owner === this.#owner) return chunk;
-    const copy = chunk.slice(0, chunk.size, this.#owner);
+    const copy = chunk.copy(this.#owner);
     this.#chunks[at] = copy;
     return copy;
   }

@@ -8,7 +8,7 @@ import { ConsoleError } from '../errors.ts';
 import type { ChildRow } from '../hub/children.ts';
 import type { HubView } from '../hub/hub.ts';
 import type { KeyEntry } from '../hub/key-chunk.ts';
-import { explainCompacted, type StoreContext } from './context.ts';
+import { explainCompacted, requireRetained, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
 
 /** How long a page waits for the first listing before it says that it is not there yet. */
@@ -35,6 +35,7 @@ export async function requireView(context: StoreContext): Promise<HubView> {
 export async function children(context: StoreContext, query: ChildrenQuery): Promise<ChildrenPage> {
   const { revision } = query;
   if (revision === undefined) return pageOf(await requireView(context), query);
+  requireRetained(context, revision);
   try {
     return pageOf(await context.past.at(revision, query.signal), query);
   } catch (error) {

@@ -37,7 +37,21 @@ export async function explainCompacted(context: StoreContext, revision: number, 
     error.code === GrpcCode.OUT_OF_RANGE &&
     /compacted/.test(error.message);
   if (!isCompacted) return error;
-  const oldest = await context.refreshCompacted().catch(() => context.compacted());
+  return compactedAway(revision, await context.refreshCompacted().catch(() => context.compacted()));
+}
+
+/**
+ * What the console remembers of a revision the store has compacted is not shown: every page would have to explain why this
+ * much is there and the rest is not. The boundary is the store's, and the same everywhere.
+ *
+ * @throws ConsoleError OUT_OF_RANGE
+ */
+export function requireRetained(context: StoreContext, revision: number): void {
+  const oldest = context.compacted();
+  if (revision < oldest) throw compactedAway(revision, oldest);
+}
+
+function compactedAway(revision: number, oldest: number): ConsoleError {
   return new ConsoleError(
     GrpcCode.OUT_OF_RANGE,
     `revision ${revision} was compacted away; the oldest one still readable is ${oldest}`,

@@ -3,13 +3,14 @@ import type { KeyDetail, LeaseView, WireBytes } from '../../../lib/api/types.ts'
 import { EMPTY_BYTES, toByteString } from '../../../lib/base/bytes.ts';
 import { fromWire, toWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { StoreConsole } from '../console.ts';
-import { explainCompacted, type StoreContext } from './context.ts';
+import { explainCompacted, requireRetained, type StoreContext } from './context.ts';
 import { metaOf, withValue } from './key-meta.ts';
 import { leaseView } from './leases.ts';
 
 export async function readKey(context: StoreContext, query: Parameters<StoreConsole['key']>[0]): Promise<KeyDetail> {
   const key = fromWire(query.key);
   const { revision } = query;
+  if (revision !== undefined) requireRetained(context, revision);
   const remembered = revision === undefined ? undefined : await rememberedKey(context, query.key, revision);
   if (remembered !== undefined) return remembered;
   try {
