@@ -8,6 +8,7 @@ import { parseTheme, THEME_COOKIE } from '../components/shell/theme.ts';
 import type { StoreSummary } from '../lib/api/types.ts';
 import { currentConsole } from '../server/console/current.ts';
 import { ConsoleError } from '../server/console/errors.ts';
+import { SESSION_COOKIE } from '../server/console/http/cookie.ts';
 import './globals.css';
 import { Providers } from './providers.tsx';
 
@@ -19,9 +20,9 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { colorScheme: 'light dark' };
 
 /** Sent along with the page, which saves the browser a question; null where only the page's server runs. */
-function storesOfConsole(): readonly StoreSummary[] | null {
+function storesOfConsole(token: string | null): readonly StoreSummary[] | null {
   try {
-    return currentConsole().stores();
+    return currentConsole().stores(token);
   } catch (cause) {
     if (cause instanceof ConsoleError) return null;
     throw cause;
@@ -29,11 +30,13 @@ function storesOfConsole(): readonly StoreSummary[] | null {
 }
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
-  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
+  const jar = await cookies();
+  const theme = parseTheme(jar.get(THEME_COOKIE)?.value);
+  const token = jar.get(SESSION_COOKIE)?.value ?? null;
   return (
     <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
-        <Providers stores={storesOfConsole()}>
+        <Providers stores={storesOfConsole(token)}>
           <Suspense>
             <AppShell>{children}</AppShell>
           </Suspense>

@@ -7,6 +7,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { startConsole } from './console/boot.ts';
+import { trustedHeaders } from './console/http/request.ts';
 import { BuildFailure, buildIfNeeded } from './launch/build.ts';
 import { type BundledStore, MemberFailure, startBundledStore } from './launch/members.ts';
 import { takenPorts } from './launch/ports.ts';
@@ -74,7 +75,7 @@ async function start(settings: Settings): Promise<void> {
   // The build runs while the members elect their leader.
   await Promise.all([store?.ready, settings.dev ? undefined : buildIfNeeded(ROOT, report)]);
   const quorate = await startConsole({ stores: settings.stores });
-  const served = await serve(web.server, { ...settings, root: ROOT });
+  const served = await serve(web.server, { ...settings, root: ROOT, trustedHeaders });
   stops.push(() => served.close());
   // Streams end first: nothing else can close while a browser holds one open.
   stops.push(() => quorate.close());

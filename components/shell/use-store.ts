@@ -9,7 +9,14 @@ import type { StoreSummary } from '../../lib/api/types.ts';
 const RETRY_MS = 3_000;
 
 /** Until the console has said which stores there are. */
-const UNKNOWN: StoreSummary = { id: '', label: '…', kind: 'bundled', endpoints: [], readOnly: false };
+const UNKNOWN: StoreSummary = {
+  id: '',
+  label: '…',
+  kind: 'bundled',
+  endpoints: [],
+  readOnly: false,
+  access: { mode: 'open' },
+};
 
 export const StoreContext = createContext<StoreSummary>(UNKNOWN);
 

@@ -11,6 +11,10 @@ const store = (id: string): string => `${API}/stores/${encodeURIComponent(id)}`;
 export const routes = {
   health: '/api/health',
   stores: `${API}/stores`,
+  /** POST SignInBody → StoreSummary, and the cookie */
+  signIn: (id: string) => `${store(id)}/sign-in`,
+  /** POST → StoreSummary */
+  signOut: (id: string) => `${store(id)}/sign-out`,
   /** SSE. */
   live: (id: string) => `${store(id)}/live`,
   cluster: (id: string) => `${store(id)}/cluster`,

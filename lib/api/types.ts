@@ -23,12 +23,37 @@ export interface ApiError {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** Keys from `key` up to `end`, in etcd's words: `end` empty is exactly `key`, "\0" is no upper end. */
+export interface WireRange {
+  readonly key: WireBytes;
+  readonly end: WireBytes;
+}
+
+/** Who uses the store here. `readable` null: every key. */
+export type StoreAccess =
+  /** The store has no authentication. */
+  | { readonly mode: 'open' }
+  /** It has, and nobody is signed in. */
+  | { readonly mode: 'signIn' }
+  | {
+      readonly mode: 'user';
+      readonly user: string;
+      readonly isRoot: boolean;
+      readonly readable: readonly WireRange[] | null;
+    };
+
 export interface StoreSummary {
   readonly id: string;
   readonly label: string;
   readonly kind: 'bundled' | 'external';
   readonly endpoints: readonly string[];
   readonly readOnly: boolean;
+  readonly access: StoreAccess;
+}
+
+export interface SignInBody {
+  readonly user: string;
+  readonly password: string;
 }
 
 // ---------------------------------------------------------------- cluster

@@ -4,11 +4,15 @@
  */
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
+import type { Credentials } from '../engines/engine.ts';
 import { type EtcdEngineOptions, openEtcdEngine } from '../engines/etcd/engine.ts';
-import type { Console, Health } from './console.ts';
+import { type Attempt, Attempts } from './access/attempts.ts';
+import { SignIns } from './access/sign-ins.ts';
+import { StoreAccess } from './access/store-access.ts';
+import type { HeldUser } from './access/user-sessions.ts';
+import type { Console, Health, SignInRequest } from './console.ts';
 import { setCurrentConsole } from './current.ts';
-import { ConsoleError } from './errors.ts';
-import { StoreSession } from './store-session.ts';
+import { ConsoleError, isRefusedLogin } from './errors.ts';
 
 /** A health probe that takes longer has its answer. */
 const HEALTH_TIMEOUT_MS = 2_000;
@@ -22,46 +26,109 @@ export interface StoreOptions extends EtcdEngineOptions {
 
 export interface ConsoleOptions {
   readonly stores: readonly StoreOptions[];
+  /** Whether other machines reach this console. Default: no. */
+  readonly isExposed?: boolean;
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const sessions = new Map<string, StoreSession>();
-  for (const { id, label, kind, endpoints, readOnly, tls, auth } of options.stores) {
-    const engine = openEtcdEngine({ endpoints, tls, auth });
-    sessions.set(id, new StoreSession({ id, label, kind, endpoints, readOnly }, engine));
-  }
-  for (const session of sessions.values()) session.start();
-  const running: Console = {
-    stores: () => [...sessions.values()].map((session) => session.summary),
-    store: (id) => {
-      const session = sessions.get(id);
-      if (session !== undefined) return session;
-      const known = [...sessions.keys()].join(', ');
-      throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no store "${id}"; this console has: ${known}`, {
-        store: id,
-      });
-    },
-    health: () => healthOf(sessions),
-    close: async () => {
-      setCurrentConsole(undefined);
-      for (const session of sessions.values()) session.close();
-    },
-  };
+  const running = new RunningConsole(options);
   setCurrentConsole(running);
   return running;
 }
 
-/** One store that answers is enough: a console of many must not be taken down for one of them. */
-async function healthOf(sessions: ReadonlyMap<string, StoreSession>): Promise<Health> {
-  const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
-  const stores = await Promise.all(
-    [...sessions].map(async ([id, session]) => {
-      const reason = await session.health(signal);
-      return { id, ok: reason === null, reason };
-    }),
-  );
-  const isOk = stores.some((store) => store.ok);
-  const reason = isOk ? null : stores.map((store) => `${store.id}: ${store.reason}`).join('; ');
-  return { status: isOk ? 'ok' : 'unavailable', reason, stores };
+class RunningConsole implements Console {
+  readonly #stores = new Map<string, StoreAccess>();
+  readonly #signIns = new SignIns<HeldUser>();
+  readonly #attempts = new Attempts(Date.now);
+
+  constructor({ stores, isExposed = false }: ConsoleOptions) {
+    for (const { id, label, kind, endpoints, readOnly, tls, auth } of stores) {
+      const access = new StoreAccess({
+        summary: { id, label, kind, endpoints, readOnly },
+        open: (credentials: Credentials | null) => openEtcdEngine({ endpoints, tls, auth: credentials }),
+        account: auth,
+        hasCertificate: tls?.certFile !== undefined,
+        isExposed,
+        onRefused: (user) => this.#signIns.endWhere((held) => held === user),
+      });
+      this.#stores.set(id, access);
+    }
+    for (const access of this.#stores.values()) access.start();
+  }
+
+  stores(token: string | null): readonly StoreSummary[] {
+    return [...this.#stores].map(([id, access]) => access.summary(this.#signIns.find(token, id)?.held));
+  }
+
+  async store(id: string, token: string | null) {
+    return this.#access(id).session(this.#signIns.find(token, id)?.held);
+  }
+
+  async live(id: string, token: string | null, options: Parameters<Console['live']>[2]) {
+    const access = this.#access(id);
+    const signIn = this.#signIns.find(token, id);
+    const session = await access.session(signIn?.held);
+    const signal = signIn === undefined ? options.signal : AbortSignal.any([options.signal, signIn.ended]);
+    return session.live({ ...options, signal });
+  }
+
+  async signIn({ store, user, password, token, address }: SignInRequest) {
+    const access = this.#access(store);
+    const attempt: Attempt = { store, user, address };
+    this.#attempts.check(attempt);
+    // Counted before the answer: a burst of guesses must not all pass the check while the first is on its way.
+    this.#attempts.failed(attempt);
+    let held: HeldUser;
+    try {
+      held = await access.signIn({ user, password });
+    } catch (error) {
+      if (!isRefusedLogin(error)) this.#attempts.succeeded(attempt);
+      throw error;
+    }
+    this.#attempts.succeeded(attempt);
+    try {
+      const fresh = this.#signIns.begin(token, store, held);
+      return { token: fresh, summary: access.summary(held) };
+    } catch (error) {
+      held.release();
+      throw error;
+    }
+  }
+
+  signOut(store: string, token: string | null): boolean {
+    this.#access(store);
+    return this.#signIns.end(token, store);
+  }
+
+  /** One store that answers is enough: a console of many must not be taken down for one of them. */
+  async health(): Promise<Health> {
+    const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
+    const stores = await Promise.all(
+      [...this.#stores].map(async ([id, access]) => {
+        const reason = await access.health(signal);
+        return { id, ok: reason === null, reason };
+      }),
+    );
+    const isOk = stores.some((store) => store.ok);
+    const reason = isOk ? null : stores.map((store) => `${store.id}: ${store.reason}`).join('; ');
+    return { status: isOk ? 'ok' : 'unavailable', reason, stores };
+  }
+
+  async required(id: string): Promise<boolean | null> {
+    return this.#access(id).required();
+  }
+
+  async close(): Promise<void> {
+    setCurrentConsole(undefined);
+    this.#signIns.close();
+    for (const access of this.#stores.values()) access.close();
+  }
+
+  #access(id: string): StoreAccess {
+    const access = this.#stores.get(id);
+    if (access !== undefined) return access;
+    const known = [...this.#stores.keys()].join(', ');
+    throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no store "${id}"; this console has: ${known}`, { store: id });
+  }
 }

@@ -72,8 +72,6 @@ export interface StoreConsole {
   /** Terms up to and with `before`, from the store's history. */
   coordinationTerms(query: { readonly key: WireBytes; readonly before: number }): Promise<CoordinationTerms>;
   release(body: ReleaseBody): Promise<WriteResult>;
-  /** The SSE bytes; ends when `signal` aborts, the reader cancels or the console closes. */
-  live(options: { readonly lastEventId: string | null; readonly signal: AbortSignal }): ReadableStream<Uint8Array>;
 }
 
 export interface Health {
@@ -83,10 +81,33 @@ export interface Health {
   readonly stores: readonly { readonly id: string; readonly ok: boolean; readonly reason: string | null }[];
 }
 
+export interface SignInRequest {
+  readonly store: string;
+  readonly user: string;
+  readonly password: string;
+  /** What the browser holds already. */
+  readonly token: string | null;
+  /** Where the request comes from. */
+  readonly address: string;
+}
+
+/** `token` is what the browser's cookie holds; null where it holds none. */
 export interface Console {
-  stores(): readonly StoreSummary[];
-  /** @throws ConsoleError NOT_FOUND */
-  store(id: string): StoreConsole;
+  stores(token: string | null): readonly StoreSummary[];
+  /** @throws ConsoleError NOT_FOUND; UNAUTHENTICATED when the store is for its users and nobody is signed in */
+  store(id: string, token: string | null): Promise<StoreConsole>;
+  /** The SSE bytes; ends when `signal` aborts, the sign-in ends, the reader cancels or the console closes. @throws as store() */
+  live(
+    id: string,
+    token: string | null,
+    options: { readonly lastEventId: string | null; readonly signal: AbortSignal },
+  ): Promise<ReadableStream<Uint8Array>>;
+  /** `token` replaces what the browser held. @throws ConsoleError RESOURCE_EXHAUSTED, EngineError UNAUTHENTICATED */
+  signIn(request: SignInRequest): Promise<{ readonly token: string; readonly summary: StoreSummary }>;
+  /** True when the browser is signed in nowhere any more. */
+  signOut(store: string, token: string | null): boolean;
+  /** Whether a store demands users; null when it has not answered yet. @throws ConsoleError NOT_FOUND */
+  required(id: string): Promise<boolean | null>;
   health(): Promise<Health>;
   /** Ends all streams and channels; within a second. */
   close(): Promise<void>;

@@ -67,3 +67,6 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
     },
   };
 }
+
+/** The store looked at user and password and did not accept them. */
+export const isRefusedLogin = (error: unknown): boolean => isKnown(error) && error.code === GrpcCode.UNAUTHENTICATED;

@@ -98,14 +98,14 @@ export class StoreSession implements StoreConsole {
     this.#engine.close();
   }
 
-  /** A linearizable read, as etcdctl endpoint health does it: refused for lack of permission still means it answers. */
+  /** A linearizable read, as etcdctl endpoint health does it: refused for lack of permission or user still means it answers. */
   async health(signal: AbortSignal): Promise<string | null> {
     try {
       await this.#engine.kv.list({ key: utf8Encode('health'), end: EMPTY_BYTES, keysOnly: true, signal });
       return null;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return error.code === GrpcCode.PERMISSION_DENIED ? null : error.message;
+      return isRefusal(error) ? null : error.message;
     }
   }
 
@@ -191,7 +191,8 @@ export class StoreSession implements StoreConsole {
     return this.#once('release', body, () => this.#coordination.release(body));
   }
 
-  live(options: Parameters<StoreConsole['live']>[0]) {
+  /** See Console.live. */
+  live(options: Parameters<Broadcaster['join']>[0]) {
     return this.#live.join(options);
   }
 
@@ -271,3 +272,6 @@ export class StoreSession implements StoreConsole {
     return compacted;
   }
 }
+
+const isRefusal = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');

@@ -205,6 +205,37 @@ export interface HistoryCapability {
   compactedRevision(known: number, probe?: Uint8Array): Promise<number>;
 }
 
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What a role allows in a range of keys. */
+export interface Permission extends KeyRange {
+  readonly type: 'read' | 'write' | 'readwrite';
+}
+
+export interface Role {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+}
+
+/** What a user may do. The role root may do everything, whatever else is listed. */
+export interface Grants {
+  readonly isRoot: boolean;
+  readonly roles: readonly Role[];
+}
+
+/** Users of the store itself. Asked as this engine's own user, unless credentials are given. */
+export interface AccessCapability {
+  /** Whether callers must say who they are; for engines without credentials. @throws EngineError when the store cannot be asked */
+  required(): Promise<boolean>;
+  /** @throws EngineError UNAUTHENTICATED when user and password do not fit, else as the store says */
+  check(credentials: Credentials): Promise<void>;
+  /** Users may ask about themselves; root about everybody. @throws EngineError */
+  grantsOf(user: string): Promise<Grants>;
+}
+
 /** Totals since the engine was opened. */
 export interface EngineCost {
   readonly rpcs: number;
@@ -221,6 +252,7 @@ export interface Engine {
   readonly leases: LeaseCapability | null;
   readonly cluster: ClusterCapability | null;
   readonly history: HistoryCapability | null;
+  readonly access: AccessCapability | null;
   cost(): EngineCost;
   /** Ends every call and stream; later calls fail with CANCELED. */
   close(): void;

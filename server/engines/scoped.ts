@@ -20,13 +20,14 @@ import { intersect, unionOf } from './ranges.ts';
 /** @param readable at least one range */
 export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engine {
   const ranges = unionOf(readable);
-  const { kind, endpoints, kv, leases, cluster, history } = engine;
+  const { kind, endpoints, kv, leases, cluster, history, access } = engine;
   return {
     kind,
     endpoints,
     kv: { list: (request) => listWithin(kv, ranges, request), write: (request) => kv.write(request) },
     leases,
     cluster,
+    access,
     history: history === null ? null : scopeHistory(history, ranges),
     watch: (request, handler) =>
       engine.watch({ ...request, ranges: request.ranges.flatMap((range) => allowedParts(range, ranges)) }, handler),

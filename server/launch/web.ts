@@ -1,5 +1,6 @@
 /** The console's HTTP server: Next behind a Host check, stoppable with streams open. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import next from 'next';
 import { isLoopback } from './settings.ts';
 
@@ -15,6 +16,11 @@ interface WebOptions {
   readonly port: number;
   readonly dev: boolean;
   readonly root: string;
+}
+
+interface ServeOptions extends WebOptions {
+  /** What only the socket knows, for the handlers; takes the place of whatever the client claims. */
+  readonly trustedHeaders: (socket: Socket) => Readonly<Record<string, string>>;
 }
 
 /** Takes the port at once, so that a taken one is known before anything else is started. @throws the listen error */
@@ -34,7 +40,7 @@ function notYet(_request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Serves the pages on an already listening server. */
-export async function serve(server: Server, options: WebOptions): Promise<WebServer> {
+export async function serve(server: Server, options: ServeOptions): Promise<WebServer> {
   const app = next({
     dev: options.dev,
     dir: options.root,
@@ -52,6 +58,7 @@ export async function serve(server: Server, options: WebOptions): Promise<WebSer
       response.end('This console answers to loopback names only.\n');
       return;
     }
+    Object.assign(request.headers, options.trustedHeaders(request.socket));
     handle(request, response).catch((cause: unknown) => {
       console.error('console: request failed', cause);
       if (!response.headersSent) response.writeHead(500);

@@ -3,5 +3,5 @@ import { json, route } from '../../../server/console/http/route.ts';
 
 export const GET = route(async () => {
   const health = await currentConsole().health();
-  return json(health, health.status === 'ok' ? 200 : 503);
+  return json(health, { status: health.status === 'ok' ? 200 : 503 });
 });

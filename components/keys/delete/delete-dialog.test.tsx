@@ -41,7 +41,9 @@ afterEach(() => {
 function open(target: DeleteTarget): void {
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <StoreContext value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false }}>
+      <StoreContext
+        value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false, access: { mode: 'open' } }}
+      >
         <TooltipProvider>
           <DeleteDialog target={target} onClose={() => {}} onDeleted={deleted} />
         </TooltipProvider>

@@ -48,7 +48,9 @@ function Harness() {
 function begin(): void {
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <StoreContext value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false }}>
+      <StoreContext
+        value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false, access: { mode: 'open' } }}
+      >
         <TooltipProvider>
           <Harness />
         </TooltipProvider>

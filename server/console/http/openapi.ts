@@ -11,7 +11,7 @@ interface Operation {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType | 'event-stream' | 'openapi';
-  /** Beyond 400, 404 and 503, which every store route may answer. */
+  /** Beyond 400, 401, 404 and 503, which every store route may answer. */
   readonly errors?: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +30,25 @@ export const operations: readonly Operation[] = [
   { path: routes.health, method: 'get', summary: 'Whether a store answers', answer: responses.health },
   { path: '/api/v1/openapi.json', method: 'get', summary: 'This document', answer: 'openapi' },
   { path: routes.stores, method: 'get', summary: 'The stores of this console', answer: responses.storeList },
+  {
+    path: template(routes.signIn(STORE)),
+    method: 'post',
+    summary: 'Sign in as a user of the store; the answer sets the session cookie',
+    body: requests.signInBody,
+    answer: responses.storeSummary,
+    errors: {
+      '401': 'User and password do not fit.',
+      '403': 'The request came from a foreign page.',
+      '429': 'Too many failed attempts; `detail.retryAfterSeconds` says how long to wait.',
+    },
+  },
+  {
+    path: template(routes.signOut(STORE)),
+    method: 'post',
+    summary: 'Sign out of the store',
+    answer: responses.storeSummary,
+    errors: { '403': 'The request came from a foreign page.' },
+  },
   {
     path: template(routes.live(STORE)),
     method: 'get',

@@ -91,3 +91,20 @@ function isOwnOrigin(origin: string, request: Request): boolean {
   const host = request.headers.get('host');
   return URL.canParse(origin) && new URL(origin).host === host;
 }
+
+const ADDRESS_HEADER = 'x-quorate-address';
+const SECURE_HEADER = 'x-quorate-secure';
+
+/** Put by our own server on every request, over whatever the client sent: only the socket knows. */
+export const trustedHeaders = (socket: {
+  readonly remoteAddress?: string | undefined;
+  readonly encrypted?: boolean;
+}): Readonly<Record<string, string>> => ({
+  [ADDRESS_HEADER]: socket.remoteAddress ?? 'unknown',
+  [SECURE_HEADER]: socket.encrypted === true ? '1' : '0',
+});
+
+export const addressOf = (request: Request): string => request.headers.get(ADDRESS_HEADER) ?? 'unknown';
+
+/** Whether the browser reached us over TLS: only then it would send a Secure cookie back. */
+export const isSecure = (request: Request): boolean => request.headers.get(SECURE_HEADER) === '1';

@@ -22,12 +22,27 @@ export const apiError = named('Error', {
     .describe('What failed: field, endpoint, what stands there now…'),
 });
 
+const range = named('Range', { key: bytes, end: bytes.describe('Empty: exactly the key. "\\0": no upper end.') });
+const storeAccess = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('open') }),
+    z.strictObject({ mode: z.literal('signIn') }),
+    z.strictObject({
+      mode: z.literal('user'),
+      user: z.string(),
+      isRoot: z.boolean(),
+      readable: z.array(range).nullable().describe('Null: every key.'),
+    }),
+  ])
+  .meta({ id: 'StoreAccess' });
+
 export const storeSummary = named('Store', {
   id: z.string(),
   label: z.string(),
   kind: z.enum(['bundled', 'external']),
   endpoints: z.array(z.string()),
   readOnly: z.boolean(),
+  access: storeAccess,
 });
 export const storeList = z.array(storeSummary);
 

@@ -3,6 +3,7 @@ import type { ApiError } from '../../../lib/api/types.ts';
 import type { StoreConsole } from '../console.ts';
 import { currentConsole } from '../current.ts';
 import { errorAnswer } from '../errors.ts';
+import { tokenOf } from './cookie.ts';
 import { requireSameOrigin } from './request.ts';
 
 const HEADERS = { 'cache-control': 'no-store' };
@@ -13,7 +14,13 @@ export interface RouteContext<P> {
 
 type Handler<P> = (request: Request, context: RouteContext<P>) => Promise<Response>;
 
-export const json = (body: unknown, status = 200): Response => Response.json(body, { status, headers: HEADERS });
+interface JsonOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const json = (body: unknown, { status = 200, headers = {} }: JsonOptions = {}): Response =>
+  Response.json(body, { status, headers: { ...HEADERS, ...headers } });
 
 /** Wraps a handler: anything it throws becomes an error answer. */
 export function route<P>(handler: (request: Request, params: P) => Promise<Response>): Handler<P> {
@@ -27,17 +34,20 @@ export function route<P>(handler: (request: Request, params: P) => Promise<Respo
   };
 }
 
-/** A handler of one store that answers what one console function returns. */
+/** A handler of one store, for whoever may use it, that answers what one console function returns. */
 export function storeRoute<P extends { readonly store: string }>(
   call: (store: StoreConsole, request: Request, params: P) => unknown,
 ): Handler<P> {
-  return route<P>(async (request, params) => json(await call(currentConsole().store(params.store), request, params)));
+  return route<P>(async (request, params) => {
+    const store = await currentConsole().store(params.store, tokenOf(request));
+    return json(await call(store, request, params));
+  });
 }
 
 function failure(error: unknown, request: Request): Response {
   const answer = errorAnswer(error);
-  if (answer !== undefined) return json(answer.body, answer.status);
+  if (answer !== undefined) return json(answer.body, { status: answer.status });
   console.error(`console: ${request.method} ${new URL(request.url).pathname} failed`, error);
   const body: ApiError = { code: 'INTERNAL', message: 'the console failed at this request; its log says why' };
-  return json(body, 500);
+  return json(body, { status: 500 });
 }

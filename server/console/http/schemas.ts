@@ -35,6 +35,14 @@ const hexId = z
 
 const idempotencyKey = z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters');
 
+/** Longer than any etcd would hash (bcrypt reads 72 bytes). */
+const PASSWORD_MAX = 1_024;
+
+export const signInBody = z.strictObject({
+  user: z.string().min(1, 'is missing').max(200, 'is longer than 200 characters'),
+  password: z.string().max(PASSWORD_MAX, `is longer than ${PASSWORD_MAX} characters`),
+});
+
 export const putBody = z.strictObject({
   key,
   value: bytes,

@@ -1,5 +1,6 @@
 /** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
 import { hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
+import { enableUsers, type TestUser } from '../../engines/etcd/test-support/users.ts';
 import { startConsole } from '../boot.ts';
 
 /** Without one, tests that need it are skipped by name. */
@@ -20,6 +21,21 @@ export async function startRealConsole(): Promise<RealConsole> {
       { ...store, id: 'guarded', readOnly: true },
     ],
   });
+  return {
+    endpoint: etcd.endpoints[0] ?? '',
+    stop: async () => {
+      await running.close();
+      await etcd.stop();
+    },
+  };
+}
+
+/** The store "main" with authentication on: root (password "root") and these users. */
+export async function startRealConsoleWithUsers(users: readonly TestUser[]): Promise<RealConsole> {
+  const etcd = await startRealEtcd(1);
+  await enableUsers(etcd.endpoints, users);
+  const store = { id: 'main', label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null } as const;
+  const running = await startConsole({ stores: [{ ...store, auth: null, readOnly: false }] });
   return {
     endpoint: etcd.endpoints[0] ?? '',
     stop: async () => {

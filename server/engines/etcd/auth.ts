@@ -3,12 +3,7 @@
  * without use; it says so in exact texts, and clients log in again on exactly those.
  */
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { EngineError } from '../engine.ts';
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
+import { type Credentials, EngineError } from '../engine.ts';
 
 const LOGIN_AGAIN = [
   'etcdserver: invalid auth token',
@@ -16,6 +11,10 @@ const LOGIN_AGAIN = [
   'etcdserver: user name is empty',
 ];
 const AUTH_IS_OFF = 'etcdserver: authentication is not enabled';
+
+/** True for the store's answer to a login that needs none. */
+export const saysAuthIsOff = (error: EngineError): boolean =>
+  error.code === GrpcCode.FAILED_PRECONDITION && error.message === AUTH_IS_OFF;
 
 /** True for the refusals that a fresh token cures. They come before anything is applied. */
 export const wantsLogin = (text: string): boolean => LOGIN_AGAIN.some((known) => text.includes(known));
@@ -49,12 +48,7 @@ export class TokenSource {
   #refresh(credentials: Credentials): Promise<string | null> {
     this.#pending ??= this.#login(credentials)
       .catch((cause: unknown) => {
-        if (
-          cause instanceof EngineError &&
-          cause.code === GrpcCode.FAILED_PRECONDITION &&
-          cause.message === AUTH_IS_OFF
-        )
-          return null;
+        if (cause instanceof EngineError && saysAuthIsOff(cause)) return null;
         throw cause;
       })
       .then((token) => {

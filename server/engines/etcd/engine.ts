@@ -6,6 +6,7 @@ import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import type {
   ClusterCapability,
+  Credentials,
   Engine,
   EngineCost,
   Guard,
@@ -22,7 +23,7 @@ import type {
   WriteOp,
   WriteOutcome,
 } from '../engine.ts';
-import type { Credentials } from './auth.ts';
+import { accessOf } from './access.ts';
 import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
 import { Meter } from './meter.ts';
@@ -61,6 +62,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
       changes: (request) => readChanges(pool, meter, request),
       compactedRevision: (known, probe = ANY_KEY) => compactedRevision(pool, meter, known, probe),
     },
+    access: accessOf(pool, options.tls?.certFile !== undefined),
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
       const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);
       watchers.add(watcher);

@@ -8,8 +8,8 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type Method, methods } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
-import { EngineError } from '../engine.ts';
-import { type Credentials, TokenSource, wantsLogin } from './auth.ts';
+import { type Credentials, EngineError } from '../engine.ts';
+import { TokenSource, wantsLogin } from './auth.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 
@@ -48,7 +48,7 @@ export class EndpointPool {
     if (first === undefined) throw new RangeError('a store needs at least one endpoint');
     this.#preferred = first;
     for (const address of options.addresses) this.endpoint(address);
-    this.tokens = new TokenSource(options.login, (credentials) => this.#logIn(credentials));
+    this.tokens = new TokenSource(options.login, (credentials) => this.logIn(credentials));
   }
 
   /** Opens channels to members that the settings did not name, too. */
@@ -165,7 +165,8 @@ export class EndpointPool {
     throw last;
   }
 
-  async #logIn(credentials: Credentials): Promise<string> {
+  /** A token. Asks without one itself. @throws EngineError as the store says */
+  async logIn(credentials: Credentials): Promise<string> {
     let last: unknown;
     for (const endpoint of this.candidates()) {
       try {

@@ -31,6 +31,7 @@ export class FakeEngine implements Engine {
   readonly endpoints = ['fake:1'];
   readonly leases = null;
   readonly cluster = null;
+  readonly access = null;
   revision = 1;
   compacted = 0;
   /** Lists answered so far. */

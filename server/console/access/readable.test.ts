@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import type { Permission } from '../../engines/engine.ts';
+import { readableRanges } from './readable.ts';
+
+const grant = (type: Permission['type'], key: string, end: string): Permission => ({
+  type,
+  key: utf8Encode(key),
+  end: utf8Encode(end),
+});
+const shown = (...permissions: Permission[]) =>
+  readableRanges({ isRoot: false, roles: [{ name: 'r', permissions }] })?.map(({ key, end }) => [
+    utf8Decode(key),
+    utf8Decode(end),
+  ]);
+
+test('root reads everything, whatever else is listed', () => {
+  expect(readableRanges({ isRoot: true, roles: [] })).toBeNull();
+});
+
+test('permission to write is none to read', () => {
+  expect(shown(grant('write', '/a/', '/a0'))).toEqual([]);
+});
+
+test('ranges of several roles are joined where they meet', () => {
+  expect(shown(grant('readwrite', '/b', ''), grant('read', '/a/', '/a0'), grant('read', '/a/x', '/a5'))).toEqual([
+    ['/a/', '/a5'],
+    ['/b', ''],
+  ]);
+});
+
+test('a grant over every key is everything', () => {
+  expect(shown(grant('read', '', '\0'))).toBeUndefined();
+  expect(
+    readableRanges({ isRoot: false, roles: [{ name: 'r', permissions: [grant('read', '\0', '\0')] }] }),
+  ).toBeNull();
+});

@@ -1,0 +1,155 @@
+/**
+ * Who may use one store, and as whom. A store without authentication is open to whoever reaches this console, and the console
+ * listens on loopback then. A store with authentication is used by its own users, who sign in; the store decides what they may do.
+ *
+ * The account of the settings is the console's own: it feeds background work and is lent to nobody. Requests without a user
+ * go out without one, so a store that turns authentication on refuses them by itself before we notice.
+ */
+import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
+import { ConsoleError } from '../errors.ts';
+import { StoreSession } from '../store-session.ts';
+import { type HeldUser, UserSessions } from './user-sessions.ts';
+
+/** How often a store is asked whether it demands users. */
+const ASK_EVERY_MS = 5_000;
+/** A request that comes before the first answer waits so long for it. */
+const FIRST_ANSWER_MS = 2_000;
+
+export interface StoreAccessOptions {
+  readonly summary: Omit<StoreSummary, 'access'>;
+  /** Null: without a user. */
+  readonly open: (credentials: Credentials | null) => Engine;
+  /** The console's own account; null: none. */
+  readonly account: Credentials | null;
+  /** Whether the channel itself names a user to the store (a client certificate). */
+  readonly hasCertificate: boolean;
+  /** Whether others than this machine reach the console: then a store must demand users. */
+  readonly isExposed: boolean;
+  readonly onRefused: (user: HeldUser) => void;
+}
+
+export class StoreAccess {
+  readonly #options: StoreAccessOptions;
+  /** Runs as the console's own account, or as nobody. Background work hangs on it. */
+  readonly service: StoreSession;
+  readonly #probe: Engine;
+  readonly #users: UserSessions;
+  readonly #timer: NodeJS.Timeout;
+  /** Only where the service speaks as somebody. */
+  #anonymous: StoreSession | undefined;
+  #required: boolean | null = null;
+  #asking: Promise<void> | undefined;
+
+  constructor(options: StoreAccessOptions) {
+    this.#options = options;
+    const { summary, open, account } = options;
+    this.#probe = open(null);
+    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, open(account));
+    this.#users = new UserSessions({ summary, open, onRefused: options.onRefused });
+    this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  start(): void {
+    this.service.start();
+    void this.#ask();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#users.close();
+    this.#anonymous?.close();
+    this.service.close();
+    this.#probe.close();
+  }
+
+  /** Null: it could not be asked yet. */
+  async required(): Promise<boolean | null> {
+    if (this.#required === null) {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, FIRST_ANSWER_MS).unref());
+      await Promise.race([this.#ask(), late]);
+    }
+    return this.#required;
+  }
+
+  /** As a browser that is signed in as `held`, or nowhere, sees it. */
+  summary(held: HeldUser | undefined): StoreSummary {
+    if (held !== undefined) return held.session.summary;
+    const access: AccessView = this.#required === true ? { mode: 'signIn' } : { mode: 'open' };
+    return { ...this.#options.summary, access };
+  }
+
+  /** What a request works with. @throws ConsoleError UNAUTHENTICATED, UNAVAILABLE, PERMISSION_DENIED */
+  async session(held: HeldUser | undefined): Promise<StoreSession> {
+    if (held !== undefined) return held.session;
+    const { label } = this.#options.summary;
+    const required = await this.required();
+    if (required === true) {
+      throw new ConsoleError(GrpcCode.UNAUTHENTICATED, `sign in to ${label}: it is for its own users only`);
+    }
+    if (required === null && (this.#options.hasCertificate || this.#options.isExposed)) {
+      throw new ConsoleError(GrpcCode.UNAVAILABLE, `${label} has not said yet whether it demands users`);
+    }
+    if (this.#options.isExposed) {
+      throw new ConsoleError(
+        GrpcCode.PERMISSION_DENIED,
+        `${label} has no authentication, and this console can be reached from other machines: turn authentication on, or listen on loopback`,
+      );
+    }
+    return this.#openSession();
+  }
+
+  /** @throws EngineError UNAUTHENTICATED when the store does not accept them; ConsoleError FAILED_PRECONDITION when it asks nobody */
+  async signIn(credentials: Credentials): Promise<HeldUser> {
+    const { access } = this.#probe;
+    if (access === null || (await this.required()) === false) {
+      throw new ConsoleError(
+        GrpcCode.FAILED_PRECONDITION,
+        `${this.#options.summary.label} has no authentication: there is nobody to sign in as`,
+      );
+    }
+    await access.check(credentials);
+    return this.#users.hold(credentials);
+  }
+
+  /** Null: a store that demands users and refuses a nobody answers, and that is healthy. */
+  health(signal: AbortSignal): Promise<string | null> {
+    return this.service.health(signal);
+  }
+
+  #openSession(): StoreSession {
+    if (this.#options.account === null) return this.service;
+    if (this.#anonymous === undefined) {
+      const { summary, open } = this.#options;
+      this.#anonymous = new StoreSession({ ...summary, access: { mode: 'open' } }, open(null));
+      this.#anonymous.start();
+    }
+    return this.#anonymous;
+  }
+
+  #ask(): Promise<void> {
+    const { access } = this.#probe;
+    if (access === null) return Promise.resolve();
+    this.#asking ??= access
+      .required()
+      .then((required) => {
+        this.#required = required;
+        if (required) this.#closeAnonymous();
+      })
+      .catch((error: unknown) => {
+        // Unreachable: what was known last stays true until somebody says otherwise.
+        if (!(error instanceof EngineError)) throw error;
+      })
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
+  #closeAnonymous(): void {
+    this.#anonymous?.close();
+    this.#anonymous = undefined;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The users of one store that are signed in here, each with a session of their own: its engine speaks as the user, its hub
+ * holds what the user may read. Browsers of the same user share it. What a user may do is asked again every while: roles change.
+ */
+import type { StoreSummary, WireRange } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { toWire } from '../../../lib/keys/wire-bytes.ts';
+import { type Credentials, type Engine, EngineError, type Grants, type KeyRange } from '../../engines/engine.ts';
+import { scopeEngine } from '../../engines/scoped.ts';
+import { ConsoleError } from '../errors.ts';
+import { StoreSession } from '../store-session.ts';
+import { readableRanges } from './readable.ts';
+import type { Held } from './sign-ins.ts';
+
+/** Each holds an index of its own. */
+const USERS_MAX = 50;
+const GRANTS_EVERY_MS = 15_000;
+
+export interface UserSessionsOptions {
+  readonly summary: Omit<StoreSummary, 'access'>;
+  /** Opens an engine that speaks as this user. */
+  readonly open: (credentials: Credentials) => Engine;
+  /** The store refuses the user from now on: whoever is signed in as such is no longer. */
+  readonly onRefused: (user: HeldUser) => void;
+}
+
+export interface HeldUser extends Held {
+  readonly user: string;
+  readonly session: StoreSession;
+}
+
+interface Entry {
+  readonly credentials: Credentials;
+  engine: Engine;
+  grants: string;
+  session: StoreSession;
+  readonly holders: Set<HeldUser>;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class UserSessions {
+  readonly #options: UserSessionsOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: UserSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** For credentials that the store has accepted just now. @throws EngineError, ConsoleError RESOURCE_EXHAUSTED */
+  async hold(credentials: Credentials): Promise<HeldUser> {
+    const known = this.#entries.get(credentials.user);
+    // A password that fits now while the old one differs: it was changed, and the old session cannot go on.
+    if (known !== undefined && known.credentials.password !== credentials.password) this.#refused(credentials.user);
+    const entry = this.#entries.get(credentials.user) ?? (await this.#open(credentials));
+    const held: HeldUser = {
+      user: credentials.user,
+      get session() {
+        return entry.session;
+      },
+      release: () => {
+        entry.holders.delete(held);
+        if (entry.holders.size === 0 && this.#entries.get(credentials.user) === entry) this.#drop(credentials.user);
+      },
+    };
+    entry.holders.add(held);
+    return held;
+  }
+
+  close(): void {
+    for (const user of [...this.#entries.keys()]) this.#drop(user);
+  }
+
+  async #open(credentials: Credentials): Promise<Entry> {
+    if (this.#entries.size >= USERS_MAX) {
+      throw new ConsoleError(GrpcCode.RESOURCE_EXHAUSTED, `${USERS_MAX} users are signed in to this store already`);
+    }
+    const { user } = credentials;
+    const engine = this.#options.open(credentials);
+    let grants: Grants;
+    try {
+      grants = await grantsOf(engine, user);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+    const concurrent = this.#entries.get(user);
+    if (concurrent !== undefined) {
+      engine.close();
+      return concurrent;
+    }
+    const timer = setInterval(() => void this.#refresh(user), GRANTS_EVERY_MS);
+    timer.unref();
+    const session = this.#start(engine, user, grants);
+    const entry: Entry = { credentials, engine, grants: digestOf(grants), session, holders: new Set(), timer };
+    this.#entries.set(user, entry);
+    return entry;
+  }
+
+  #start(engine: Engine, user: string, grants: Grants): StoreSession {
+    const readable = readableRanges(grants);
+    // Nothing to read: the store itself says so, to whatever is asked.
+    const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
+    const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
+    const session = new StoreSession({ ...this.#options.summary, access }, scoped);
+    session.start();
+    return session;
+  }
+
+  async #refresh(user: string): Promise<void> {
+    const entry = this.#entries.get(user);
+    if (entry === undefined) return;
+    let grants: Grants;
+    try {
+      grants = await grantsOf(entry.engine, user);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (isRefusal(error)) this.#refused(user);
+      return;
+    }
+    const digest = digestOf(grants);
+    if (this.#entries.get(user) !== entry || digest === entry.grants) return;
+    // Browsers reconnect to a session that holds what may be read now.
+    entry.session.close();
+    entry.engine = this.#options.open(entry.credentials);
+    entry.grants = digest;
+    entry.session = this.#start(entry.engine, user, grants);
+  }
+
+  #refused(user: string): void {
+    for (const held of [...(this.#entries.get(user)?.holders ?? [])]) this.#options.onRefused(held);
+    this.#drop(user);
+  }
+
+  #drop(user: string): void {
+    const entry = this.#entries.get(user);
+    if (entry === undefined) return;
+    this.#entries.delete(user);
+    clearInterval(entry.timer);
+    entry.session.close();
+  }
+}
+
+function grantsOf(engine: Engine, user: string): Promise<Grants> {
+  const { access } = engine;
+  if (access === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no users');
+  return access.grantsOf(user);
+}
+
+const isRefusal = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.UNAUTHENTICATED ||
+  code === GrpcCode.PERMISSION_DENIED ||
+  message.includes('user name not found') ||
+  message.includes('invalid user ID or password');
+
+/** Grants as text, to see that they changed. */
+const digestOf = (grants: Grants): string => JSON.stringify(grants);
+
+const toWireRange = ({ key, end }: KeyRange): WireRange => ({ key: toWire(key), end: toWire(end) });
