@@ -1,0 +1,203 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defined } from '../base/assert.ts';
+import { utf8Encode } from '../base/bytes.ts';
+import { BUCKETS, bucketOf, chanceOfNone, explainCohort, isCandidate, thresholdBp } from './cohort.ts';
+import { murmur3, murmur3Text } from './murmur3.ts';
+import { exposureOf, type Plan, PRESETS, planIssues, previewPlan } from './plan.ts';
+
+const bytes = (...values: number[]) => Uint8Array.of(...values);
+
+describe('murmur3 x86 32', () => {
+  test.each([
+    [bytes(), 0, 0x00000000],
+    [bytes(), 1, 0x514e28b7],
+    [bytes(), 0xffffffff, 0x81f16f39],
+    [bytes(0xff, 0xff, 0xff, 0xff), 0, 0x76293b50],
+    [bytes(0x21, 0x43, 0x65, 0x87), 0, 0xf55b516b],
+    [bytes(0x21, 0x43, 0x65, 0x87), 0x5082edee, 0x2362f9de],
+    [bytes(0x21, 0x43, 0x65), 0, 0x7e4a8634],
+    [bytes(0x21, 0x43), 0, 0xa0f7b07a],
+    [bytes(0x21), 0, 0x72661cf4],
+    [bytes(0, 0, 0, 0), 0, 0x2362f9de],
+    [bytes(0, 0, 0), 0, 0x85f0b427],
+    [bytes(0, 0), 0, 0x30f4c306],
+    [bytes(0), 0, 0x514e28b7],
+  ])('bytes %j with seed %i', (input, seed, hash) => expect(murmur3(input, seed)).toBe(hash));
+
+  test.each([
+    ['a', 0x9747b28c, 0x7fa09ea6],
+    ['aa', 0x9747b28c, 0x5d211726],
+    ['aaa', 0x9747b28c, 0x283e0130],
+    ['aaaa', 0x9747b28c, 0x5a97808a],
+    ['abc', 0, 0xb3dd93fa],
+    ['abc', 0x9747b28c, 0xc84a62dd],
+    ['test', 0, 0xba6bd213],
+    ['Hello, world!', 0, 0xc0363e43],
+    ['foo', 0, 4138058784],
+    ['The quick brown fox jumps over the lazy dog', 0, 0x2e4ff723],
+    ['The quick brown fox jumps over the lazy dog', 0x9747b28c, 0x2fa826cd],
+    ['ππππππππ', 0x9747b28c, 0xd58063c1],
+    ['My 🚀 is full of 🦎.', 0, 1818098979],
+    ['吉 星 高 照', 0, 3435142074],
+    ['é', 0, 0x10110787],
+    ['日本', 0, 0xc4d9f942],
+    ['😀', 0, 0xbeb42efa],
+    // flagd's edge keys
+    ['ejOoVL', 0, 0x00000000],
+    ['bY9fO-', 0, 0x00000001],
+    ['SI7p-', 0, 0x7fffffff],
+    ['6LvT0', 0, 0x80000000],
+    ['ceQdGm', 0, 0xffffffff],
+  ])('text %j with seed %i, by its UTF-8 bytes', (text, seed, hash) => expect(murmur3Text(text, seed)).toBe(hash));
+
+  test('Unleash’s published normalisations come out of it', () => {
+    const normalised = (id: string, group: string, seed = 0) => (murmur3Text(`${group}:${id}`, seed) % 100) + 1;
+    expect(normalised('123', 'gr1')).toBe(73);
+    expect(normalised('999', 'groupX')).toBe(25);
+    expect(normalised('123', 'gr1', 86028157)).toBe(96);
+    expect(normalised('999', 'groupX', 86028157)).toBe(60);
+    expect(normalised('174', 'Feature.flexibleRollout.10')).toBe(10);
+    expect(normalised('499', 'Feature.flexibleRollout.10')).toBe(32);
+    expect(normalised('25', 'Feature.flexibleRollout.userId.55')).toBe(55);
+    expect(normalised('147', 'Feature.flexibleRollout.sessionId.42')).toBe(42);
+  });
+});
+
+describe('buckets', () => {
+  test.each([
+    ['instance-0', 7464],
+    ['instance-1', 6988],
+    ['instance-2', 1157],
+    ['instance-3', 4547],
+    ['instance-4', 907],
+    ['instance-5', 25],
+    ['instance-7', 9715],
+    ['instance-9', 1193],
+    ['10.32.21.22', 8936],
+    ['node-é1', 5146],
+    ['日本', 5894],
+  ])('%s is in %i', (id, bucket) => expect(bucketOf(id, '')).toBe(bucket));
+
+  test.each([
+    ['instance-0', 570],
+    ['instance-1', 6082],
+    ['instance-2', 4039],
+    ['instance-3', 1333],
+    ['instance-7', 501],
+  ])('%s with the seed ro_01 is in %i', (id, bucket) => expect(bucketOf(id, 'ro_01')).toBe(bucket));
+
+  test('of ten instances, the published ones are canaries', () => {
+    const canaries = (percent: number) =>
+      Array.from({ length: 10 }, (_, i) => i).filter((i) => bucketOf(`instance-${i}`, '') < Math.round(percent * 100));
+    expect(canaries(0.5)).toEqual([5]);
+    expect(canaries(10)).toEqual([4, 5]);
+    expect(canaries(25)).toEqual([2, 4, 5, 9]);
+    expect(canaries(50)).toEqual([2, 3, 4, 5, 9]);
+  });
+
+  test('for whole percents it is hash % 100 < percent, exactly', () => {
+    void fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 100 }), (id, percent) => {
+        expect(bucketOf(id, '') < percent * 100).toBe(murmur3(utf8Encode(id)) % 100 < percent);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 40 });
+
+const phases = fc
+  .array(
+    fc.record({
+      percent: fc.double({ min: 0, max: 100, noNaN: true }),
+      tags: fc.subarray(['eu', 'us', 'edge']),
+      include: fc.subarray(['a', 'b', 'c']),
+      observeSeconds: fc.nat(10),
+      pause: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((list) => list.sort((a, b) => a.percent - b.percent));
+
+const planOf = (list: Plan['phases'], more: Partial<Plan> = {}): Plan => ({
+  ...PRESETS[0].plan,
+  phases: list,
+  ...more,
+});
+
+test('a later phase never takes anybody out, whoever joins or leaves the fleet', () => {
+  void fc.assert(
+    fc.property(phases, ids, ids, fc.constantFrom('', 'ro_1'), fc.nat(3), (list, fleet, others, seed, minCanary) => {
+      const plan = planOf(list, { minCanaryInstances: minCanary });
+      const members = [...new Set([...fleet, 'a', 'b'])].map((instanceId, i) => ({
+        instanceId,
+        tags: i % 3 === 0 ? ['eu'] : [],
+      }));
+      let inside: string[] = [];
+      let atLeast = 0;
+      list.forEach((_, index) => {
+        // What was stored for a phase stays; the floor of the next one is computed from whoever lives then.
+        const fleetNow =
+          index % 2 === 0 ? members.map((one) => one.instanceId) : [...members.map((one) => one.instanceId), ...others];
+        const exposure = exposureOf(plan, index, { seed, instanceIds: fleetNow, atLeast });
+        atLeast = exposure.thresholdBp;
+        const now = members.filter((one) => isCandidate(exposure, seed, one)).map((one) => one.instanceId);
+        expect(now).toEqual(expect.arrayContaining(inside));
+        inside = now;
+      });
+    }),
+  );
+});
+
+test('the floor exposes at least as many live instances as asked, or all there are', () => {
+  void fc.assert(
+    fc.property(ids, fc.nat(8), fc.double({ min: 0.01, max: 100, noNaN: true }), (instanceIds, minCanary, percent) => {
+      const seed = 'ro_7';
+      const threshold = thresholdBp(percent, { seed, instanceIds, minCanary });
+      const exposed = instanceIds.filter((id) => bucketOf(id, seed) < threshold).length;
+      expect(exposed).toBeGreaterThanOrEqual(
+        Math.min(Math.round(percent * 100) === 0 ? 0 : minCanary, instanceIds.length),
+      );
+      expect(threshold).toBeLessThanOrEqual(BUCKETS);
+    }),
+  );
+});
+
+test('exclusion beats inclusion beats tags beats buckets, and each says so', () => {
+  const exposure = { thresholdBp: 10_000, tags: ['eu'], include: ['x'], exclude: ['x', 'y'] };
+  const why = (instanceId: string, tags: string[], changes = {}) =>
+    explainCohort({ ...exposure, ...changes }, '', { instanceId, tags }).reason;
+  expect(why('x', ['eu'])).toBe('excluded');
+  expect(why('x', ['eu'], { exclude: [] })).toBe('included');
+  expect(why('z', ['eu'])).toBe('tag');
+  expect(why('z', [])).toBe('bucket');
+  expect(why('z', [], { thresholdBp: 0 })).toBe('not yet');
+});
+
+test('the preview names everyone once, in the phase in which they enter', () => {
+  const members = Array.from({ length: 10 }, (_, i) => ({ instanceId: `instance-${i}`, tags: [] }));
+  const preview = previewPlan(PRESETS[0].plan, '', members);
+  expect(preview.map(({ total }) => total)).toEqual([2, 4, 4, 9, 10]);
+  expect(preview[0]?.enters).toEqual(['instance-4', 'instance-5']);
+  expect(new Set(preview.flatMap(({ enters }) => enters)).size).toBe(10);
+});
+
+test('a plan that shrinks, exposes nobody or stops short is refused with the place', () => {
+  const first = defined(PRESETS[0].plan.phases[0], 'a preset has phases');
+  const issues = planIssues(
+    planOf([
+      { ...first, percent: 20 },
+      { ...first, percent: 10 },
+    ]),
+  );
+  expect(issues.map(({ path }) => path)).toEqual(['/phases/1/percent', '/phases/1/percent']);
+  expect(planIssues(planOf([])).map(({ path }) => path)).toEqual(['/phases']);
+  for (const { plan } of PRESETS) expect(planIssues(plan)).toEqual([]);
+});
+
+test('the published chances that nobody is selected hold', () => {
+  expect(Math.round(chanceOfNone(10, 5) * 100)).toBe(59);
+  expect(Math.round(chanceOfNone(10, 10) * 100)).toBe(35);
+});

@@ -1,0 +1,93 @@
+/** The documents kept in the store (reference/rollout.md §2.1): releases never change, the assignment is all that clients watch. */
+import { type Exposure, NO_EXPOSURE } from './cohort.ts';
+import type { JsonObject, Pointer } from './json.ts';
+import type { TargetId } from './target.ts';
+import type { Requirements } from './version-range.ts';
+
+export type TargetKind = 'config' | 'flags';
+
+/** What a target is and demands. */
+export interface TargetDocument {
+  readonly target: TargetId;
+  readonly kind: TargetKind;
+  readonly description: string;
+  /** Of the schema in force; null: anything goes. */
+  readonly schema: string | null;
+  /** Paths that narrower layers must leave alone. */
+  readonly locked: readonly Pointer[];
+  /** Other people who must agree before a rollout starts. */
+  readonly approvals: number;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** Being edited; affects nobody. */
+export interface DraftDocument {
+  readonly target: TargetId;
+  /** The release it was begun from. */
+  readonly base: string | null;
+  /** As typed: it need not be valid yet. */
+  readonly text: string;
+  readonly author: string;
+  readonly updatedAt: number;
+}
+
+/** What the address of a release is the hash of. */
+export interface ReleaseContent {
+  readonly target: TargetId;
+  readonly kind: TargetKind;
+  readonly content: JsonObject;
+  readonly schema: string | null;
+  readonly locked: readonly Pointer[];
+  readonly requires: Requirements;
+}
+
+export interface Release extends ReleaseContent {
+  /** "r_" and the first 32 hex digits of sha256. */
+  readonly releaseId: string;
+  /** Of the canonical text of its ReleaseContent. */
+  readonly sha256: string;
+  readonly semver: string;
+  readonly parent: string | null;
+  readonly author: string;
+  readonly note: string;
+  readonly createdAt: number;
+}
+
+/** The pointer of a target. */
+export interface Assignment extends Exposure {
+  readonly target: TargetId;
+  /** Grows with every change of it. */
+  readonly generation: number;
+  readonly stable: string | null;
+  readonly candidate: string | null;
+  readonly seed: string;
+  readonly rolloutId: string | null;
+  /** Live instances try this release without applying it, and report. */
+  readonly probe: string | null;
+  /** The release before the last promotion, for going back. */
+  readonly previous: string | null;
+}
+
+export const emptyAssignment = (target: TargetId): Assignment => ({
+  target,
+  generation: 0,
+  stable: null,
+  candidate: null,
+  seed: '',
+  rolloutId: null,
+  probe: null,
+  previous: null,
+  ...NO_EXPOSURE,
+});
+
+/** Rollouts under way in one bundle, and the paths they touch. Guards every start: the one place where two could overlap. */
+export interface ActiveRollouts {
+  readonly rollouts: readonly {
+    readonly rolloutId: string;
+    readonly target: TargetId;
+    readonly touched: readonly Pointer[];
+  }[];
+}
+
+export const RELEASE_ID = /^r_[0-9a-f]{32}$/;
