@@ -121,10 +121,10 @@ function freshIdentity(settings: MemberSettings, disk: Disk, log: Log) {
   let restored: SnapshotMetadata | undefined;
   if (content !== undefined) {
     const machine = openMachine(settings, disk, identity.clusterId);
-    restored = restoreContent({ content, machine, cluster, dropAuth: fromSnapshot?.dropAuth === true });
+    const dropAuth = fromSnapshot?.dropAuth === true;
+    restored = restoreContent({ content, machine, cluster, dropAuth });
     machine.close();
-    const { auth, ...summary } = content.summary;
-    log('info', 'restored a snapshot', { file: fromSnapshot?.path, ...summary, droppedUsers: auth.users });
+    log('info', 'restored a snapshot', { file: fromSnapshot?.path, ...content.summary, dropAuth });
   }
   return { identity, cluster, restored };
 }

@@ -19,6 +19,10 @@ const outOfRange = (text: string) => () => new EtcdError(GrpcCode.OUT_OF_RANGE, 
 const exhausted = (text: string) => () => new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, `etcdserver: ${text}`);
 const notFound = (text: string) => () => new EtcdError(GrpcCode.NOT_FOUND, `etcdserver: ${text}`);
 const precondition = (text: string) => () => new EtcdError(GrpcCode.FAILED_PRECONDITION, `etcdserver: ${text}`);
+const unauthenticated = (text: string) => () => new EtcdError(GrpcCode.UNAUTHENTICATED, `etcdserver: ${text}`);
+const denied = (text: string) => () => new EtcdError(GrpcCode.PERMISSION_DENIED, `etcdserver: ${text}`);
+/** Not in etcd's own table of errors: they arrive as Unknown with the text of the package. */
+const unknownAuth = (text: string) => () => new EtcdError(GrpcCode.UNKNOWN, `auth: ${text}`);
 const unavailable = (text: string) => () => new EtcdError(GrpcCode.UNAVAILABLE, `etcdserver: ${text}`);
 
 /** Factories, so that every throw has its own stack. */
@@ -42,6 +46,24 @@ export const etcdErrors = {
   notLeader: precondition('not leader'),
   badLeaderTransferee: precondition('bad leader transferee'),
   authNotEnabled: precondition('authentication is not enabled'),
+  rootUserMissing: precondition('root user does not exist'),
+  rootRoleMissing: precondition('root user does not have root role'),
+  userExists: precondition('user name already exists'),
+  userNotFound: precondition('user name not found'),
+  roleExists: precondition('role name already exists'),
+  roleNotFound: precondition('role name not found'),
+  roleNotGranted: precondition('role is not granted to the user'),
+  permissionNotGranted: precondition('permission is not granted to the role'),
+  userEmpty: invalid('user name is empty'),
+  roleEmpty: invalid('role name is empty'),
+  authFailed: invalid('authentication failed, invalid user ID or password'),
+  permissionNotGiven: invalid('permission not given'),
+  invalidAuthManagement: invalid('invalid auth management'),
+  authOldRevision: invalid('revision of auth store is old'),
+  permissionDenied: denied('permission denied'),
+  invalidAuthToken: unauthenticated('invalid auth token'),
+  noPasswordUser: unknownAuth('authentication failed, password was given for no password user'),
+  verifyOnly: unknownAuth('token signing attempted with verify-only key'),
   noLeader: unavailable('no leader'),
   leaderChanged: unavailable('leader changed'),
   stopped: unavailable('server stopped'),

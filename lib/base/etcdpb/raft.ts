@@ -15,6 +15,7 @@ import {
   uint32,
   uint64,
 } from '../protobuf/schema.ts';
+import * as auth from './auth.ts';
 import { AlarmRequest } from './cluster.ts';
 import { CompactionRequest, DeleteRangeRequest, PutRequest, RangeRequest, TxnRequest } from './kv.ts';
 import { LeaseCheckpointRequest, LeaseGrantRequest, LeaseRevokeRequest } from './lease.ts';
@@ -92,7 +93,7 @@ export const ClusterMemberAttrSetRequest = message('membershippb.ClusterMemberAt
 });
 export const ClusterVersionSetRequest = message('membershippb.ClusterVersionSetRequest', { version: string(1) });
 
-/** One member besides the header is set. Auth operations join with the auth service (issue 4). */
+/** One member besides the header is set. Auth requests that only read never stand in the log (rpc/services/auth.ts). */
 export const InternalRaftRequest = message('etcdserverpb.InternalRaftRequest', {
   id: uint64(1, { json: 'ID' }),
   range: nested(3, () => RangeRequest),
@@ -105,6 +106,18 @@ export const InternalRaftRequest = message('etcdserverpb.InternalRaftRequest', {
   alarm: nested(10, () => AlarmRequest),
   leaseCheckpoint: nested(11, () => LeaseCheckpointRequest),
   header: nested(100, () => RequestHeader),
+  authEnable: nested(1000, () => auth.AuthEnableRequest),
+  authDisable: nested(1011, () => auth.AuthDisableRequest),
+  authenticate: nested(1012, () => auth.InternalAuthenticateRequest),
+  authUserAdd: nested(1100, () => auth.AuthUserAddRequest),
+  authUserDelete: nested(1101, () => auth.AuthUserDeleteRequest),
+  authUserChangePassword: nested(1103, () => auth.AuthUserChangePasswordRequest),
+  authUserGrantRole: nested(1104, () => auth.AuthUserGrantRoleRequest),
+  authUserRevokeRole: nested(1105, () => auth.AuthUserRevokeRoleRequest),
+  authRoleAdd: nested(1200, () => auth.AuthRoleAddRequest),
+  authRoleDelete: nested(1201, () => auth.AuthRoleDeleteRequest),
+  authRoleGrantPermission: nested(1203, () => auth.AuthRoleGrantPermissionRequest),
+  authRoleRevokePermission: nested(1204, () => auth.AuthRoleRevokePermissionRequest),
   clusterVersionSet: nested(1300, () => ClusterVersionSetRequest),
   clusterMemberAttrSet: nested(1301, () => ClusterMemberAttrSetRequest),
 });

@@ -21,7 +21,7 @@ import { SegmentRewriter } from '../mvcc/segments/rewrite.ts';
 import { parseName } from '../mvcc/segments/segment-file.ts';
 import { type SegmentOptions, SegmentStore } from '../mvcc/segments/segment-store.ts';
 import type { DiskError, FlushCallback } from '../ports/disk.ts';
-import { alarmsFrame, applyMetaFrame, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
+import { alarmsFrame, applyMetaFrame, authFrames, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
 import { framesOf, SnapshotError } from './snapshot.ts';
 import { State } from './state.ts';
 import type { SnapshotSource } from './types.ts';
@@ -44,6 +44,7 @@ export class DurableState {
   /** The last state known to be durable. */
   #durable: Commit;
   #alarmsChanged = false;
+  #authChanged = false;
   #membershipChanged = false;
   #isFlushing = false;
   /** Asked for while another flush, started by work(), was in flight. */
@@ -74,6 +75,10 @@ export class DurableState {
 
   alarmsChanged(): void {
     this.#alarmsChanged = true;
+  }
+
+  authChanged(): void {
+    this.#authChanged = true;
   }
 
   membershipChanged(): void {
@@ -124,8 +129,10 @@ export class DurableState {
   #startFlush(done: FlushCallback): void {
     if (this.#membershipChanged) this.store.appendMeta(membershipFrame(this.state));
     if (this.#alarmsChanged) this.store.appendMeta(alarmsFrame(this.state));
+    if (this.#authChanged) for (const frame of authFrames(this.state)) this.store.appendMeta(frame);
     this.#membershipChanged = false;
     this.#alarmsChanged = false;
+    this.#authChanged = false;
     const commit = this.commitNow();
     this.#isFlushing = true;
     this.store.flush({ commit, image: () => imageFrames(this.state) }, (error) => {

@@ -5,6 +5,7 @@ import type { AlarmMember, Member } from '../../../lib/base/etcdpb/cluster.ts';
 import { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
 import { EntryType, InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import { err, ok } from '../../../lib/base/result.ts';
+import type { AuthView } from '../auth/types.ts';
 import type { WriteBatch } from '../mvcc/kv-store.ts';
 import { CACHE_BYTES_DEFAULT, SEGMENT_BYTES_DEFAULT } from '../mvcc/segments/segment-store.ts';
 import type { ReadView, WatchHandle, WatchSink, WatchSpec } from '../mvcc/types.ts';
@@ -70,6 +71,7 @@ class ReplicatedStateMachine implements StateMachine {
     this.#listener = {
       leaseChanged: (id, record) => this.#durable.leaseChanged(id, record),
       alarmsChanged: () => this.#durable.alarmsChanged(),
+      authChanged: () => this.#durable.authChanged(),
       membershipChanged: () => this.#durable.membershipChanged(),
       compacted: () => this.#watches.compacted(),
       committed: (batch: WriteBatch) => this.#watches.notify(batch.revision(), batch.changes),
@@ -86,6 +88,10 @@ class ReplicatedStateMachine implements StateMachine {
 
   get #state(): State {
     return this.#durable.state;
+  }
+
+  get auth(): AuthView {
+    return this.#state.auth;
   }
 
   alarms(): readonly AlarmMember[] {
@@ -120,7 +126,8 @@ class ReplicatedStateMachine implements StateMachine {
     const request = InternalRaftRequest.decode(entry.data);
     const requestId = request.header === undefined || request.header.id === 0n ? request.id : request.header.id;
     try {
-      const context = { state: this.#state, listener: this.#listener, leaseTtlMin: this.#leaseTtlMin };
+      const { index } = entry;
+      const context = { state: this.#state, listener: this.#listener, leaseTtlMin: this.#leaseTtlMin, index };
       return { requestId, outcome: ok(applyRequest(context, request)) };
     } catch (error) {
       if (error instanceof EtcdError) return { requestId, outcome: err(error) };

@@ -5,10 +5,12 @@ import type { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { AlarmStore } from '../alarm/alarm-store.ts';
 import { costOf } from '../alarm/quota.ts';
+import { AuthStore } from '../auth/auth-store.ts';
 import { type LeaseRecord, LeaseStore } from '../lease/lease-store.ts';
 import { checkDuplicateKeys } from '../mvcc/duplicate-keys.ts';
 import type { KvStore, WriteBatch } from '../mvcc/kv-store.ts';
 import { checkPut, deleteRange, executeTxn, put } from '../mvcc/txn.ts';
+import { applyAuthRequest, checkPermission, identityOf, isAuthRequest } from './auth-requests.ts';
 import { Membership } from './membership.ts';
 import type { ApplyResponse } from './types.ts';
 
@@ -17,6 +19,7 @@ export interface ChangeListener {
   /** `undefined` record: the lease is gone. */
   leaseChanged(id: bigint, record: LeaseRecord | undefined): void;
   alarmsChanged(): void;
+  authChanged(): void;
   membershipChanged(): void;
   compacted(): void;
   /** The changes of one request became the current revision. */
@@ -27,6 +30,7 @@ export class State {
   readonly kv: KvStore;
   readonly leases = new LeaseStore();
   readonly alarms = new AlarmStore();
+  readonly auth = new AuthStore();
   readonly membership = new Membership();
 
   constructor(kv: KvStore) {
@@ -38,12 +42,18 @@ interface ApplyContext {
   readonly state: State;
   readonly listener: ChangeListener;
   readonly leaseTtlMin: number;
+  /** Of the entry that holds the request. */
+  readonly index: number;
 }
 
 /** @throws EtcdError before anything changed */
 export function applyRequest(context: ApplyContext, request: InternalRaftRequest): ApplyResponse {
   refuseUnderAlarm(context.state, request);
   const { state, listener } = context;
+  if (state.auth.isEnabled) {
+    const keysOfLease = (id: bigint) => state.leases.attachedKeys(id);
+    checkPermission({ auth: state.auth, identity: identityOf(request), keysOfLease }, request);
+  }
   const { kv } = state;
   if (request.put !== undefined) return applyPut(context, request.put);
   if (request.deleteRange !== undefined) {
@@ -60,6 +70,7 @@ export function applyRequest(context: ApplyContext, request: InternalRaftRequest
   if (request.leaseGrant !== undefined) return applyLeaseGrant(context, request.leaseGrant);
   if (request.leaseRevoke !== undefined) return applyLeaseRevoke(context, request.leaseRevoke.id);
   if (request.alarm !== undefined) return applyAlarm(context, request.alarm);
+  if (isAuthRequest(request)) return applyAuth(context, request);
   return applyQuiet(context, request);
 }
 
@@ -129,6 +140,12 @@ function applyAlarm(
   else if (action === AlarmAction.DEACTIVATE) changed = state.alarms.deactivate({ memberId, alarm });
   listener.alarmsChanged();
   return { kind: 'alarm', response: { header: undefined, alarms: changed === undefined ? [] : [changed] }, revision };
+}
+
+function applyAuth({ state, listener, index }: ApplyContext, request: InternalRaftRequest): ApplyResponse {
+  const { isChanged, tokens } = applyAuthRequest(state.auth, request, index);
+  if (isChanged) listener.authChanged();
+  return { kind: 'auth', tokens, revision: state.kv.revision() };
 }
 
 /** Requests nobody waits for an answer of. */

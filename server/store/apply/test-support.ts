@@ -17,6 +17,9 @@ export const CLUSTER = clusterId(0xc105n);
 /** `text` as bytes, one per char. */
 export const b = (text: string): Uint8Array => fromByteString(text as ByteString);
 
+/** Permitted whatever the log did to users: authentication is only on while root is root. */
+const ROOT = { username: 'root', authRevision: 1_000_000 };
+
 /** What stands at one index of the log: undefined is a leader's empty entry. */
 export type LogItem =
   | { readonly kind: 'request'; readonly request: Request | undefined }
@@ -25,7 +28,8 @@ export type LogItem =
 export function entryOf(index: number, item: LogItem): Entry {
   const position = { term: term(1 + Math.floor(index / 10)), index: logIndex(index) };
   if (item.kind === 'request') {
-    const data = item.request === undefined ? new Uint8Array(0) : InternalRaftRequest.encode(item.request);
+    const data =
+      item.request === undefined ? new Uint8Array(0) : InternalRaftRequest.encode({ header: ROOT, ...item.request });
     return { ...position, type: ENTRY_NORMAL, data };
   }
   const member = { id: item.id, name: '', peerUrls: [`http://${item.id}`], clientUrls: [], isLearner: false };
@@ -66,9 +70,17 @@ export function fingerprint(machine: StateMachine, options = { hashesAll: true }
       return { id, grantedTtl, remainingTtl, keys: keys.map(toByteString) };
     }),
     alarms: machine.alarms(),
+    auth: authFingerprint(machine),
     members: machine.members(),
     confState: machine.confState(),
   };
+}
+
+function authFingerprint({ auth }: StateMachine): unknown {
+  const { isEnabled, revision } = auth;
+  const users = auth.userNames().map((name) => auth.user(name));
+  const roles = auth.roleNames().map((name) => [name, auth.permissionsOf(name)]);
+  return { isEnabled, revision, users, roles };
 }
 
 const request = (value: Request | undefined): LogItem => ({ kind: 'request', request: value });
@@ -95,6 +107,32 @@ const rareItem = fc.constantFrom(
   { kind: 'addMember', id: memberId(0xfedc_ba98_7654_3210n) } as const,
 );
 
+const name = fc.constantFrom('root', 'alice', 'bob');
+const role = fc.constantFrom('root', 'dev');
+const hashedPassword = 'c2VjcmV0';
+
+const authItem: fc.Arbitrary<LogItem> = fc
+  .record({ name, role, key: fc.constantFrom(b('a'), b('b')) })
+  .chain(({ name, role, key }) =>
+    fc.constantFrom<Request>(
+      { authUserAdd: { name, hashedPassword } },
+      { authUserAdd: { name, hashedPassword } },
+      { authUserDelete: { name } },
+      { authUserChangePassword: { name, hashedPassword: '' } },
+      { authUserGrantRole: { user: name, role } },
+      { authUserGrantRole: { user: name, role } },
+      { authUserRevokeRole: { name, role } },
+      { authRoleAdd: { name: role } },
+      { authRoleDelete: { role } },
+      { authRoleGrantPermission: { name: role, perm: { permType: 2, key, rangeEnd: b('z') } } },
+      { authRoleRevokePermission: { role, key, rangeEnd: b('z') } },
+      { authEnable: {} },
+      { authDisable: {} },
+      { authenticate: { name, simpleToken: 'token' } },
+    ),
+  )
+  .map(request);
+
 export const logItem: fc.Arbitrary<LogItem> = fc.oneof(
   {
     weight: 12,
@@ -106,4 +144,5 @@ export const logItem: fc.Arbitrary<LogItem> = fc.oneof(
   },
   { weight: 3, arbitrary: leaseItem },
   { weight: 1, arbitrary: rareItem },
+  { weight: 2, arbitrary: authItem },
 );

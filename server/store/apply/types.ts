@@ -1,6 +1,6 @@
 /**
  * The replicated state machine: committed entry in, response and events out. Everything a member knows besides its Raft
- * log lives behind this interface: keys, leases, alarms, membership. Deterministic: the same entries give every member
+ * log lives behind this interface: keys, leases, users, alarms, membership. Deterministic: the same entries give every member
  * the same state, the same responses and the same HashKV.
  *
  * Durability: apply() is buffered; `flush` makes everything applied so far durable, and `durableIndex` says how far that
@@ -13,6 +13,7 @@ import type { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
 import type { DeleteRangeResponse, PutResponse, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
 import type { LeaseGrantResponse } from '../../../lib/base/etcdpb/lease.ts';
 import type { Result } from '../../../lib/base/result.ts';
+import type { AuthView, TokenChange } from '../auth/types.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
 import type { DiskError, FlushCallback } from '../ports/disk.ts';
 import type { ConfChange, ConfState, Entry, SnapshotMetadata } from '../raft/types.ts';
@@ -26,6 +27,8 @@ export type ApplyResponse = { readonly revision: Revision } & (
   | { readonly kind: 'leaseGrant'; readonly response: LeaseGrantResponse }
   | { readonly kind: 'leaseRevoke' }
   | { readonly kind: 'alarm'; readonly response: AlarmResponse }
+  /** `tokens`: what every member does with the tokens it holds; a sign-in's own token is the one assigned. */
+  | { readonly kind: 'auth'; readonly tokens: TokenChange | undefined }
   | { readonly kind: 'none' }
 );
 
@@ -52,6 +55,8 @@ export interface ConfChangeEntry {
 export interface StateMachine extends Watchable {
   readonly kv: ReadView;
   readonly leases: LeaseView;
+  /** Of the state as it is: ask for it anew, never keep it. */
+  readonly auth: AuthView;
   alarms(): readonly AlarmMember[];
   clusterId(): ClusterId;
   members(): readonly Member[];

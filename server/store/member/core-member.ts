@@ -8,6 +8,9 @@ import { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { err } from '../../../lib/base/result.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
+import { ROOT_USER } from '../auth/auth-store.ts';
+import { SimpleTokens } from '../auth/simple-tokens.ts';
+import { type Identity, NOBODY } from '../auth/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { PeerNetwork } from '../ports/peer-network.ts';
@@ -45,11 +48,15 @@ export interface CoreMemberOptions {
   readonly catchUpEntries?: number;
   /** Encoded size beyond which a request is refused. */
   readonly requestBytesMax: number;
+  /** How long a simple token lives after its last use; etcd's time when left out. */
+  readonly tokenTtlMs?: number;
   readonly onFatal: (error: Error) => void;
 }
 
 /** Entries committed and not yet applied beyond which new writes are refused (etcd's maxGapBetweenApplyAndCommitIndex). */
 const APPLY_GAP_MAX = 5000;
+/** Whom the store's own requests come from: never refused, whatever becomes of users meanwhile. */
+const STORE_ITSELF: Identity = { username: ROOT_USER, revision: 0 };
 const APPEND_BYTES_MAX = 1024 * 1024;
 const INFLIGHT_MESSAGES_MAX = 512;
 const UNCOMMITTED_BYTES_MAX = 64 * 1024 * 1024;
@@ -58,6 +65,7 @@ export class CoreMember {
   readonly options: CoreMemberOptions;
   readonly replica: Replica;
   readonly calls: LeaderCalls;
+  readonly tokens: SimpleTokens;
   readonly #proposals: Proposals;
   readonly #reads: ReadBarriers;
   readonly #leases: LeaseKeeper;
@@ -66,6 +74,7 @@ export class CoreMember {
   constructor(options: CoreMemberOptions) {
     this.options = options;
     const { clock, machine, network, id, electionTimeoutMs } = options;
+    this.tokens = new SimpleTokens(options.tokenTtlMs);
     const patienceMs = requestTimeoutMs(electionTimeoutMs);
     const timeoutError = (since: number) => this.#timeoutError(since);
     this.#proposals = new Proposals({ clock, patienceMs, timeoutError });
@@ -117,6 +126,8 @@ export class CoreMember {
         for (const listener of [...this.#leaderListeners]) listener();
       },
       onApplied: (_entry, applied) => this.#applied(applied),
+      // What was skipped may have taken any of them away.
+      onReplaced: () => this.tokens.take({ kind: 'dropAll' }, options.clock.now()),
       onRequest: (payload, respond) => this.calls.answer(payload, respond),
     });
   }
@@ -131,19 +142,20 @@ export class CoreMember {
   }
 
   /** Replicates one request; calls back when this member applied it, or with why not (see proposals.ts). */
-  propose(request: Proposal, done: ProposalCallback): void {
-    this.#enqueue(request, done, undefined);
+  propose(request: Proposal, done: ProposalCallback, identity: Identity = NOBODY): void {
+    this.#enqueue(request, identity, done);
   }
 
   /** What this reign's lease clock decided: void for the next leader, who extends every lease. */
   #proposeAsLeader(request: Proposal, done: ProposalCallback): void {
-    this.#enqueue(request, done, this.replica.term);
+    this.#enqueue(request, STORE_ITSELF, done, this.replica.term);
   }
 
-  #enqueue(request: Proposal, done: ProposalCallback, onlyInTerm: Term | undefined): void {
+  #enqueue(request: Proposal, identity: Identity, done: ProposalCallback, onlyInTerm?: Term): void {
     const { newRequestId, requestBytesMax, machine, clock } = this.options;
     const id = newRequestId();
-    const data = InternalRaftRequest.encode({ ...request, header: { id } });
+    const { username, revision: authRevision } = identity;
+    const data = InternalRaftRequest.encode({ ...request, header: { id, username, authRevision } });
     const refuse = (error: EtcdError) => clock.after(0, () => done(err(error)));
     if (data.length > requestBytesMax) refuse(etcdErrors.requestTooLarge());
     else if (this.replica.commitIndex - machine.appliedIndex() > APPLY_GAP_MAX) refuse(etcdErrors.tooManyRequests());
@@ -196,6 +208,8 @@ export class CoreMember {
     if (!applied.outcome.ok) return;
     const { value } = applied.outcome;
     if (value.kind === 'leaseGrant') this.#leases.granted(leaseId(value.response.id));
+    else if (value.kind === 'auth' && value.tokens !== undefined)
+      this.tokens.take(value.tokens, this.options.clock.now());
   }
 
   /** What etcd says of a request that ran out of time: the leader died meanwhile, the network broke, or neither. */

@@ -41,6 +41,8 @@ export interface ReplicaOptions {
   readonly onRole: (role: Role) => void;
   readonly onLeader: (leaderId: MemberId) => void;
   readonly onApplied: (entry: Entry, applied: Applied) => void;
+  /** A snapshot took the place of the state: entries were skipped. */
+  readonly onReplaced: () => void;
   readonly onRequest: (payload: Uint8Array, respond: (answer: Uint8Array) => void) => void;
 }
 
@@ -259,7 +261,7 @@ export class Replica {
   }
 
   #install(snapshot: SnapshotMetadata): void {
-    const { spool, machine, proposals, log } = this.#options;
+    const { spool, machine, proposals, onReplaced, log } = this.#options;
     log('info', 'restoring a snapshot from the leader', { index: snapshot.index, term: snapshot.term });
     const source = spool.open(snapshot);
     try {
@@ -272,6 +274,7 @@ export class Replica {
     }
     this.#applier.replaced(snapshot);
     proposals.skipped();
+    onReplaced();
     this.#setPeers();
     this.#keeper.flush(snapshot);
     this.#options.reads.applied(snapshot.index);

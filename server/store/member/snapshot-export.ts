@@ -1,6 +1,6 @@
 /**
  * The road out: an image of our state machine (apply/snapshot.ts) turned into etcd's database, in bounded steps, so that a
- * live member goes on serving in between. Memory: a chunk of the image, a page per level of a tree, the leases.
+ * live member goes on serving in between. Memory: a chunk of the image, a page per level of a tree, the leases and users.
  */
 
 import { encodeMemberJson } from '../apply/member-json.ts';
@@ -52,7 +52,7 @@ export class DatabaseExport {
   }
 
   #finish(): void {
-    const { leases, alarms, membership } = this.#state;
+    const { leases, alarms, auth, membership } = this.#state;
     if (this.#commit === undefined) throw new SnapshotError('the image ends before its last record');
     const { members, ...others } = membership.record();
     this.#writer.finish({
@@ -60,6 +60,7 @@ export class DatabaseExport {
       ...others,
       leases: leases.records(),
       alarms: alarms.list(),
+      auth: auth.record(),
       members: members.map((member) => ({ id: member.id, json: encodeMemberJson({ member, isPromote: false }) })),
     });
   }

@@ -160,13 +160,23 @@ test('an export is made in bounded steps while requests go on, and shows none of
   expect(carried(imported(file))).toEqual(before);
 });
 
+const NO_AUTH = { isEnabled: false, revision: 1, users: [], roles: [] };
+
 /** A database as a real etcd may have left it. */
 function databaseWith(write: (writer: DatabaseWriter) => void, leases: bigint[] = []): DiskFile {
   const file = new MemoryDisk().open('/foreign.db', { create: true });
   const writer = new DatabaseWriter(file);
   write(writer);
   const records = leases.map((id) => ({ id, grantedTtl: 60, remainingTtl: 0 }));
-  writer.finish({ ...MEMBERSHIP, appliedIndex: 9, appliedTerm: 2, compactRevision: 0, leases: records, alarms: [] });
+  writer.finish({
+    ...MEMBERSHIP,
+    appliedIndex: 9,
+    appliedTerm: 2,
+    compactRevision: 0,
+    leases: records,
+    alarms: [],
+    auth: NO_AUTH,
+  });
   appendTrailer(file);
   return file;
 }
@@ -238,14 +248,30 @@ test('a file without its checksum, or with a wrong one, is refused unless told o
   expect(() => openSnapshotFile(file, { skipHashCheck: true })).toThrow('fits neither form');
 });
 
-test('users and roles are never dropped without a word', () => {
-  const file = exported(machineWith([put('a')]));
-  const content = openSnapshotFile(file);
-  const auth = { isEnabled: true, users: 2, roles: 1 };
-  const guarded = Object.assign(Object.create(content), { summary: { ...content.summary, auth } });
-  const machine = freshMachine(OTHER.clusterId);
-  expect(() => restoreContent({ content: guarded, machine, cluster: OTHER })).toThrow(SnapshotRefusedError);
-  expect(machine.kv.revision()).toBe(1);
+const WITH_USERS: readonly LogItem[] = [
+  request({ authUserAdd: { name: 'root', hashedPassword: 'aGFzaA==' } }),
+  request({ authUserAdd: { name: 'cert', options: { noPassword: true } } }),
+  request({ authUserGrantRole: { user: 'root', role: 'root' } }),
+  request({ authRoleAdd: { name: 'dev' } }),
+  request({ authUserGrantRole: { user: 'cert', role: 'dev' } }),
+  request({ authRoleGrantPermission: { name: 'dev', perm: { permType: 2, key: b('a'), rangeEnd: b('z') } } }),
+  request({ authEnable: {} }),
+];
+
+test('users, roles, the auth revision and the switch go out and come back, or stay behind when the operator says so', () => {
+  const machine = machineWith([put('a'), ...WITH_USERS]);
+  const file = exported(machine);
+  expect(openSnapshotFile(file).summary).toMatchObject({ users: 2, roles: 1, isAuthEnabled: true });
+  const { auth } = imported(file);
+  expect([auth.isEnabled, auth.revision]).toEqual([true, 7]);
+  expect(auth.userNames().map((name) => auth.user(name))).toEqual(
+    machine.auth.userNames().map((name) => machine.auth.user(name)),
+  );
+  expect(auth.permissionsOf('dev')).toEqual([{ permType: 2, key: b('a'), rangeEnd: b('z') }]);
+
+  const open = freshMachine(OTHER.clusterId);
+  restoreContent({ content: openSnapshotFile(file), machine: open, cluster: OTHER, dropAuth: true });
+  expect([open.auth.isEnabled, open.auth.revision, open.auth.userNames()]).toEqual([false, 1, []]);
 });
 
 test('a damaged file is refused with the one error, or what it says is restored', () => {

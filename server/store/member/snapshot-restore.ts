@@ -15,15 +15,15 @@ import { MemoryRevisionStore } from '../mvcc/revision-store.ts';
 import { encodeFrame, type Frame, RecordType } from '../mvcc/segments/frame.ts';
 import { encodeCommit, encodeSnapshotStart } from '../mvcc/segments/records.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
-import { type SnapshotContent, SnapshotRefusedError } from '../snapshot-file/content.ts';
+import type { SnapshotContent } from '../snapshot-file/content.ts';
 import { bootstrapConfState, bootstrapEntries, type InitialCluster } from './bootstrap.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Replaces the state of `machine`, durably, and answers where it stands; a crash leaves the old state or the new. Users and roles are not taken over
- * yet: content that has some is refused unless `dropAuth`.
- * @throws DamagedFileError, SnapshotRefusedError (the old state is untouched), DiskError
+ * Replaces the state of `machine`, durably, and answers where it stands; a crash leaves the old state or the new. With
+ * `dropAuth` users, roles and the switch stay behind: for an operator who lost every password.
+ * @throws DamagedFileError (the old state is untouched), DiskError
  */
 export function restoreContent(options: {
   readonly content: SnapshotContent;
@@ -32,16 +32,10 @@ export function restoreContent(options: {
   readonly dropAuth?: boolean;
 }): SnapshotMetadata {
   const { content, machine, cluster, dropAuth = false } = options;
-  const { isEnabled, users, roles } = content.summary.auth;
-  if (!dropAuth && (isEnabled || users > 0 || roles > 0))
-    throw new SnapshotRefusedError(
-      `the snapshot holds ${users} users and ${roles} roles (authentication is ${isEnabled ? 'on' : 'off'}), which this ` +
-        'version cannot take over: everyone could read and write everything',
-    );
   const entries = bootstrapEntries(cluster);
   const confState = bootstrapConfState(entries);
   const metadata = { index: logIndex(entries.length), term: term(1), confState };
-  const frames = framesOf(content, cluster, metadata);
+  const frames = framesOf(content, cluster, { ...metadata, dropAuth });
   machine.restoreSnapshot({ metadata, next: () => nextChunk(frames) });
   return metadata;
 }
@@ -50,13 +44,14 @@ export function restoreContent(options: {
 function* framesOf(
   content: SnapshotContent,
   cluster: InitialCluster,
-  { index, term: appliedTerm, confState }: SnapshotMetadata,
+  { index, term: appliedTerm, confState, dropAuth }: SnapshotMetadata & { readonly dropAuth: boolean },
 ): Generator<Frame> {
   yield { type: RecordType.SNAPSHOT, payload: encodeSnapshotStart(cluster.clusterId) };
   for (const payload of content.revisions()) yield { type: RecordType.REVISION, payload };
   const state = new State(new KvStore(new MemoryRevisionStore()));
   for (const lease of content.leases) state.leases.restore(lease);
   state.alarms.replace(content.alarms);
+  if (!dropAuth) state.auth.restore(content.auth);
   const members = cluster.members.map(({ id, name, peerUrls }) => {
     return { id, name, peerUrls: [...peerUrls], clientUrls: [], isLearner: false };
   });

@@ -14,6 +14,7 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Result } from '../../../lib/base/result.ts';
 import { costOf, fitsQuota } from '../alarm/quota.ts';
 import type { ApplyResponse, LeaseView } from '../apply/types.ts';
+import { type AuthView, type Identity, NOBODY } from '../auth/types.ts';
 import type { ReadView, Watchable, WatchHandle } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 import { CoreMember, type CoreMemberOptions, type Proposal } from './core-member.ts';
@@ -93,6 +94,9 @@ class LocalMember implements RunningMember {
   get leases(): LeaseView {
     return this.#options.machine.leases;
   }
+  get auth(): AuthView {
+    return this.#options.machine.auth;
+  }
   header(): ResponseHeader {
     const { clusterId, memberId } = this;
     return { clusterId, memberId, revision: this.kv.revision(), raftTerm: this.#core.replica.term };
@@ -113,13 +117,17 @@ class LocalMember implements RunningMember {
     return this.#core.onLeaderChange(listener);
   }
 
-  async propose(request: Proposal): Promise<ApplyResponse> {
+  async propose(request: Proposal, identity: Identity = NOBODY): Promise<ApplyResponse> {
     if (!this.#fits(request)) {
       const alarm = { action: AlarmAction.ACTIVATE, memberId: this.memberId, alarm: AlarmType.NOSPACE };
-      await this.#propose({ alarm });
+      await this.#propose({ alarm }, NOBODY);
       throw etcdErrors.noSpace();
     }
-    return this.#propose(request);
+    return this.#propose(request, identity);
+  }
+
+  userOfToken(token: string): string | undefined {
+    return this.#core.tokens.use(token, this.#options.clock.now());
   }
 
   readBarrier(): Promise<void> {
@@ -179,8 +187,8 @@ class LocalMember implements RunningMember {
     await new Promise<void>((resolve) => this.#core.stop(resolve));
   }
 
-  #propose(request: Proposal): Promise<ApplyResponse> {
-    return settled((done) => this.#core.propose(request, done));
+  #propose(request: Proposal, identity: Identity): Promise<ApplyResponse> {
+    return settled((done) => this.#core.propose(request, done, identity));
   }
 
   #fits(request: Proposal): boolean {
@@ -198,7 +206,7 @@ class LocalMember implements RunningMember {
         const own = this.members().find((member) => member.id === this.memberId);
         if (own?.name === name && own.clientUrls.join() === clientUrls.join()) return;
         const attributes = { name, clientUrls };
-        await this.#propose({ clusterMemberAttrSet: { memberId: toMemberId(this.memberId), attributes } });
+        await this.#propose({ clusterMemberAttrSet: { memberId: toMemberId(this.memberId), attributes } }, NOBODY);
       } catch (error) {
         if (!(error instanceof EtcdError)) throw error;
         if (!this.#isClosed) log('warn', 'waiting for the cluster to accept this member', { reason: error.message });

@@ -11,6 +11,7 @@ import type { ResponseHeader } from '../../../lib/base/etcdpb/kv.ts';
 import type { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import type { ApplyResponse, LeaseView } from '../apply/types.ts';
+import type { AuthView, Identity } from '../auth/types.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 
@@ -32,6 +33,8 @@ export interface StoreMember {
   readonly kv: ReadView;
   readonly leases: LeaseView;
   readonly watches: Watchable;
+  /** Of the state as it is: ask for it anew, never keep it. */
+  readonly auth: AuthView;
   members(): readonly Member[];
   alarms(): readonly AlarmMember[];
   raftStatus(): RaftStatus;
@@ -39,8 +42,13 @@ export interface StoreMember {
   /** Fires after every change of leader or of "no leader". Returns the unsubscriber. */
   onLeaderChange(listener: () => void): () => void;
 
-  /** Replicates one request (the id and header are the member's business) and answers when THIS member applied it. */
-  propose(request: Init<Omit<InternalRaftRequest, 'id' | 'header'>>): Promise<ApplyResponse>;
+  /**
+   * Replicates one request (the id and header are the member's business) and answers when THIS member applied it. Whether
+   * `identity` may have it done is decided then; left out, it comes from nobody.
+   */
+  propose(request: Init<Omit<InternalRaftRequest, 'id' | 'header'>>, identity?: Identity): Promise<ApplyResponse>;
+  /** Of a simple token this member knows; looking it up keeps it alive. */
+  userOfToken(token: string): string | undefined;
   /** Resolves when a read of `kv` is linearizable: leadership confirmed by a quorum and applied that far (ReadIndex). */
   readBarrier(): Promise<void>;
   /** Renews on the leader, forwarding when needed. Seconds granted; 0 when the lease is unknown or expired. */

@@ -1,15 +1,16 @@
 /**
- * What a snapshot file gives a new state machine: every retained revision with its bytes as they are, leases, alarms.
+ * What a snapshot file gives a new state machine: every retained revision with its bytes as they are, leases, alarms, users.
  *
  * The file is read twice: once to check all of it, once to hand it on. Memory: a page, the leases, a key for each revision
  * whose lease is gone and that nothing has superseded yet.
  */
 import { type ByteString, equalBytes } from '../../../lib/base/bytes.ts';
 import type { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
+import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { encodeRevision } from '../mvcc/revision-codec.ts';
 import { BoltReader } from './bbolt/reader.ts';
-import { type AuthSummary, Database } from './read-database.ts';
+import { Database } from './read-database.ts';
 import { hashOf, type ReadableFile, splitTrailer, TRAILER_BYTES } from './trailer.ts';
 
 const FIRST_REVISION = 1;
@@ -29,7 +30,9 @@ export interface SnapshotSummary {
   /** Keys whose lease does not exist any more: they stay, without a lease, as a real etcd keeps them. */
   readonly orphans: number;
   readonly alarms: number;
-  readonly auth: AuthSummary;
+  readonly users: number;
+  readonly roles: number;
+  readonly isAuthEnabled: boolean;
 }
 
 export class SnapshotContent {
@@ -38,6 +41,7 @@ export class SnapshotContent {
   readonly hash: Uint8Array;
   readonly leases: readonly LeaseRecord[];
   readonly alarms: readonly AlarmMember[];
+  readonly auth: AuthRecord;
   readonly #database: Database;
   /** By key: the living revision whose lease is gone. */
   readonly #orphans = new Map<ByteString, number>();
@@ -48,6 +52,7 @@ export class SnapshotContent {
     this.hash = hash;
     this.leases = database.leases();
     this.alarms = database.alarms();
+    this.auth = database.auth();
     const known = new Set(this.leases.map(({ id }) => id));
     let revisions = 0;
     let last = FIRST_REVISION;
@@ -66,7 +71,9 @@ export class SnapshotContent {
       leases: this.leases.length,
       orphans: this.#orphans.size,
       alarms: this.alarms.length,
-      auth: database.auth(),
+      users: this.auth.users.length,
+      roles: this.auth.roles.length,
+      isAuthEnabled: this.auth.isEnabled,
     };
   }
 

@@ -2,9 +2,12 @@
  * What a real etcd (3.4 or later) left in its database, checked as far as our state machine relies on it. Members belong
  * to the cluster the file came from and are not read: a restore begins a new cluster, as it does with etcd's own tools.
  */
-import { concatBytes, equalBytes, toByteString, utf8Decode } from '../../../lib/base/bytes.ts';
+import { concatBytes, equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import { Role, User } from '../../../lib/base/etcdpb/auth.ts';
 import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
+import { storedRole, storedUser } from '../auth/stored-messages.ts';
+import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { BACKEND_KEY_BYTES, decodeRevision, encodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
 import { DamagedFileError } from './bbolt/page.ts';
@@ -18,12 +21,6 @@ export interface DatabaseRevision {
   readonly stored: StoredRevision;
   /** As revision-codec.ts stores it. The caller's to keep. */
   readonly payload: Uint8Array;
-}
-
-export interface AuthSummary {
-  readonly isEnabled: boolean;
-  readonly users: number;
-  readonly roles: number;
 }
 
 export class Database {
@@ -82,19 +79,26 @@ export class Database {
   }
 
   /** @throws DamagedFileError */
-  auth(): AuthSummary {
-    const enabled = this.#small(Bucket.AUTH).get(AuthKey.ENABLED);
+  auth(): AuthRecord {
+    const stored = this.#small(Bucket.AUTH);
+    const enabled = stored.get(AuthKey.ENABLED);
+    const revision = stored.get(AuthKey.REVISION);
+    const counter = revision === undefined ? 0 : readCounter(revision);
+    if (counter === undefined) throw new DamagedFileError(`"${AuthKey.REVISION}" is no revision`);
     return {
       isEnabled: enabled?.length === 1 && enabled[0] === 1,
-      users: this.#count(Bucket.AUTH_USERS),
-      roles: this.#count(Bucket.AUTH_ROLES),
+      revision: counter,
+      users: Array.from(this.#bolt.entries(Bucket.AUTH_USERS), ({ key, value }) => {
+        const user = decoded('a user', () => storedUser(User.decode(value)));
+        if (!equalBytes(utf8Encode(user.name), key)) throw new DamagedFileError(`user ${user.name} is filed elsewhere`);
+        return user;
+      }),
+      roles: Array.from(this.#bolt.entries(Bucket.AUTH_ROLES), ({ key, value }) => {
+        const role = decoded('a role', () => storedRole(Role.decode(value)));
+        if (!equalBytes(utf8Encode(role.name), key)) throw new DamagedFileError(`role ${role.name} is filed elsewhere`);
+        return role;
+      }),
     };
-  }
-
-  #count(bucket: string): number {
-    let count = 0;
-    for (const _ of this.#bolt.entries(bucket)) count++;
-    return count;
   }
 
   #small(bucket: string): Map<string, Uint8Array> {

@@ -1,6 +1,9 @@
 /** A state written as the bbolt database a real etcd starts from. */
 import { compareBytes, utf8Encode } from '../../../lib/base/bytes.ts';
+import { Role, User } from '../../../lib/base/etcdpb/auth.ts';
 import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
+import { roleMessage, userMessage } from '../auth/stored-messages.ts';
+import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { BACKEND_KEY_BYTES, decodeBackendKey } from '../mvcc/revision-codec.ts';
 import type { DiskFile } from '../ports/disk.ts';
@@ -25,6 +28,7 @@ export interface DatabaseState {
   readonly compactRevision: number;
   readonly leases: Iterable<LeaseRecord>;
   readonly alarms: readonly AlarmMember[];
+  readonly auth: AuthRecord;
   /** `json` as etcd keeps it. */
   readonly members: readonly { readonly id: bigint; readonly json: string }[];
   readonly removed: readonly bigint[];
@@ -55,7 +59,7 @@ export class DatabaseWriter {
 
   /** Completes the file (not flushed) and answers its length. @throws DiskError */
   finish(state: DatabaseState): number {
-    const { leases, alarms, members, removed, clusterVersion } = state;
+    const { leases, alarms, auth, members, removed, clusterVersion } = state;
     this.#bucket(Bucket.META, metaPairs(state));
     this.#bucket(
       Bucket.LEASE,
@@ -80,11 +84,17 @@ export class DatabaseWriter {
       clusterVersion === '' ? [] : [[utf8Encode(CLUSTER_VERSION_KEY), utf8Encode(clusterVersion)]],
     );
     this.#bucket(Bucket.AUTH, [
-      [utf8Encode(AuthKey.ENABLED), Uint8Array.of(0)],
-      [utf8Encode(AuthKey.REVISION), u64Bytes(1n)],
+      [utf8Encode(AuthKey.ENABLED), Uint8Array.of(auth.isEnabled ? 1 : 0)],
+      [utf8Encode(AuthKey.REVISION), u64Bytes(BigInt(auth.revision))],
     ]);
-    this.#bucket(Bucket.AUTH_USERS, []);
-    this.#bucket(Bucket.AUTH_ROLES, []);
+    this.#bucket(
+      Bucket.AUTH_USERS,
+      auth.users.map((user) => [utf8Encode(user.name), User.encode(userMessage(user))]),
+    );
+    this.#bucket(
+      Bucket.AUTH_ROLES,
+      auth.roles.map((role) => [utf8Encode(role.name), Role.encode(roleMessage(role))]),
+    );
     return this.#bolt.finish();
   }
 

@@ -20,6 +20,9 @@ import { ConfChangeType, InternalRaftRequest, RaftConfChange } from '../../../..
 import { encodeMemberJson } from '../../apply/member-json.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { ApplyResponse, StateMachine } from '../../apply/types.ts';
+import { ROOT_USER } from '../../auth/auth-store.ts';
+import { SimpleTokens } from '../../auth/simple-tokens.ts';
+import { type Identity, NOBODY } from '../../auth/types.ts';
 import { LeaseClock } from '../../lease/lease-clock.ts';
 import { SnapshotFiles } from '../../member/snapshot-files.ts';
 import type { StoreMember } from '../../member/types.ts';
@@ -45,6 +48,7 @@ export class FakeMember implements StoreMember {
   readonly #clock: Clock;
   readonly #machine: StateMachine;
   readonly #leaseClock: LeaseClock;
+  readonly #tokens = new SimpleTokens();
   readonly #listeners = new Set<() => void>();
   #leaderId: MemberId = this.memberId;
   #pump: Timer | undefined;
@@ -105,6 +109,10 @@ export class FakeMember implements StoreMember {
     return this.#machine.kv;
   }
 
+  get auth() {
+    return this.#machine.auth;
+  }
+
   get leases() {
     return this.#machine.leases;
   }
@@ -153,18 +161,28 @@ export class FakeMember implements StoreMember {
     for (const listener of this.#listeners) listener();
   }
 
-  async propose(request: Proposal): Promise<ApplyResponse> {
+  async propose(request: Proposal, identity: Identity = NOBODY): Promise<ApplyResponse> {
     if (this.failure !== undefined) throw this.failure;
     this.proposals++;
-    const data = InternalRaftRequest.encode({ ...request, header: { id: BigInt(this.proposals) } });
+    const data = InternalRaftRequest.encode({ ...request, header: this.#header(identity) });
     const { outcome } = this.#machine.apply(this.#entry(ENTRY_NORMAL, data));
     if (!outcome.ok) throw outcome.error;
     if (outcome.value.kind === 'leaseGrant') {
       this.#leaseClock.granted(leaseId(outcome.value.response.id), this.#clock.now());
       this.#scheduleExpiry();
     }
+    if (outcome.value.kind === 'auth' && outcome.value.tokens !== undefined)
+      this.#tokens.take(outcome.value.tokens, this.#clock.now());
     while (this.#machine.work());
     return outcome.value;
+  }
+
+  #header({ username, revision }: Identity) {
+    return { id: BigInt(this.proposals), username, authRevision: revision };
+  }
+
+  userOfToken(token: string): string | undefined {
+    return this.#tokens.use(token, this.#clock.now());
   }
 
   async readBarrier(): Promise<void> {
@@ -205,7 +223,7 @@ export class FakeMember implements StoreMember {
     if (at === undefined) return;
     this.#expiry = this.#clock.after(Math.max(1, at - this.#clock.now()), () => {
       for (const id of this.#leaseClock.expired(this.#clock.now(), EXPIRED_PER_CHECK)) {
-        void this.propose({ leaseRevoke: { id } });
+        void this.propose({ leaseRevoke: { id } }, { username: ROOT_USER, revision: 0 });
       }
       this.#scheduleExpiry();
     });

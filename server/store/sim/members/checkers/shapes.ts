@@ -67,6 +67,8 @@ function bodyShape(response: ApplyResponse): string {
       return 'compaction';
     case 'alarm':
       return 'alarm';
+    case 'auth':
+      return 'auth';
     case 'none':
       return EMPTY_SHAPE;
   }

@@ -79,10 +79,11 @@ export class StateChecker {
     this.#mustBe(id, index, { what: 'leases', found: leaseShape(machine), expected: leases });
     const { hash } = kv.hashKv(0);
     const members = machine.members().map((member) => member.id);
-    const text = `HashKV ${hash} members ${members.join()} voters ${machine.confState().voters.join()}`;
+    const voters = machine.confState().voters.join();
+    const text = `HashKV ${hash} members ${members.join()} voters ${voters} auth ${authShape(machine)}`;
     const known = this.#hashes.get(index);
     if (known === undefined) this.#hashes.set(index, text);
-    else this.#mustBe(id, index, { what: 'HashKV and membership', found: text, expected: known });
+    else this.#mustBe(id, index, { what: 'HashKV, membership and users', found: text, expected: known });
   }
 
   #mustBe(
@@ -106,4 +107,9 @@ function leaseShape({ leases }: StateMachine): string {
     return `${id}:${lease.grantedTtl}:${lease.remainingTtl}:${keys}`;
   };
   return leases.list().map(one).sort().join(' ');
+}
+
+function authShape({ auth }: StateMachine): string {
+  const users = auth.userNames().map((name) => `${name}=${auth.user(name)?.roles.join('+')}`);
+  return `${auth.isEnabled} ${auth.revision} ${users} ${auth.roleNames()}`;
 }
