@@ -1,7 +1,7 @@
 /** The two stores of a comparison, started alike: same number of members, same flags, both fresh at revision 1. */
 import path from 'node:path';
 import type { EtcdBinaries } from './etcd-binary.ts';
-import { launchStore, type Store } from './store.ts';
+import { launchStore, type SecureAccess, type Store } from './store.ts';
 
 export interface Pair {
   readonly ours: Store;
@@ -13,26 +13,28 @@ export interface PairOptions {
   readonly memberCount: 1 | 3;
   /** Flags both sides get. */
   readonly flags?: readonly string[];
+  /** Both speak TLS, with these files for clients; `flags` say the rest. */
+  readonly secure?: Partial<SecureAccess>;
 }
 
 const MEMBER_SCRIPT = path.resolve(import.meta.dirname, '../../../server/store/main.ts');
 
 export async function startPair(binaries: EtcdBinaries, options: PairOptions): Promise<Pair> {
-  const { memberCount, flags = [] } = options;
+  const { memberCount, flags = [], secure } = options;
   const [ours, etcd] = await Promise.allSettled([
     launchStore({
       name: 'ours',
       command: process.execPath,
       leadingArgs: [MEMBER_SCRIPT],
       trailingArgs: flags,
-      memberCount,
+      ...{ memberCount, secure },
     }),
     launchStore({
       name: 'etcd',
       command: binaries.server,
       leadingArgs: ['--log-level', 'error'],
       trailingArgs: flags,
-      memberCount,
+      ...{ memberCount, secure },
     }),
   ]);
   if (ours.status === 'fulfilled' && etcd.status === 'fulfilled') {

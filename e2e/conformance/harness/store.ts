@@ -1,7 +1,9 @@
 /** A running store under comparison: ours or the real etcd. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request as requestHttps } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -43,12 +45,21 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** Files for clients of a store that speaks TLS on both ports. */
+export interface SecureAccess {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 interface Launch {
   readonly name: Store['name'];
   readonly command: string;
   readonly leadingArgs: readonly string[];
   readonly trailingArgs: readonly string[];
   readonly memberCount: number;
+  /** https:// URLs everywhere; `trailingArgs` hold the flags for it. Undefined: http://. */
+  readonly secure?: Partial<SecureAccess> | undefined;
 }
 
 /** Starts the members of one store with etcd's own flags, and waits until each of them is healthy. */
@@ -60,7 +71,8 @@ export async function launchStore(launch: Launch): Promise<Store> {
     peer: ports[i * 2 + 1] as number,
   }));
   const dir = await mkdtemp(path.join(tmpdir(), `conformance-${launch.name}-`));
-  const cluster = members.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
+  const scheme = schemeOf(launch);
+  const cluster = members.map((m) => `${m.name}=${scheme}://127.0.0.1:${m.peer}`).join(',');
   const running = members.map((member) => startMember(launch, member, cluster, path.join(dir, member.name)));
   const store: Store = {
     name: launch.name,
@@ -72,7 +84,7 @@ export async function launchStore(launch: Launch): Promise<Store> {
     },
   };
   try {
-    await Promise.all(members.map((member, i) => untilHealthy(member, () => running[i]?.failure())));
+    await Promise.all(members.map((member, i) => untilHealthy(launch, member, () => running[i]?.failure())));
   } catch (error) {
     await store.stop();
     throw error;
@@ -81,16 +93,17 @@ export async function launchStore(launch: Launch): Promise<Store> {
 }
 
 function startMember(launch: Launch, member: MemberAddress, cluster: string, dataDir: string) {
+  const scheme = schemeOf(launch);
   const child = spawn(
     launch.command,
     [
       ...launch.leadingArgs,
       ...['--name', member.name],
       ...['--data-dir', dataDir],
-      ...['--listen-client-urls', `http://127.0.0.1:${member.client}`],
-      ...['--advertise-client-urls', `http://127.0.0.1:${member.client}`],
-      ...['--listen-peer-urls', `http://127.0.0.1:${member.peer}`],
-      ...['--initial-advertise-peer-urls', `http://127.0.0.1:${member.peer}`],
+      ...['--listen-client-urls', `${scheme}://127.0.0.1:${member.client}`],
+      ...['--advertise-client-urls', `${scheme}://127.0.0.1:${member.client}`],
+      ...['--listen-peer-urls', `${scheme}://127.0.0.1:${member.peer}`],
+      ...['--initial-advertise-peer-urls', `${scheme}://127.0.0.1:${member.peer}`],
       ...['--initial-cluster', cluster],
       ...['--initial-cluster-token', 'conformance'],
       ...launch.trailingArgs,
@@ -119,17 +132,48 @@ function startMember(launch: Launch, member: MemberAddress, cluster: string, dat
   };
 }
 
-async function untilHealthy(member: MemberAddress, failure: () => string | undefined): Promise<void> {
+const schemeOf = ({ secure }: Launch): string => (secure === undefined ? 'http' : 'https');
+
+async function untilHealthy(
+  { secure }: Launch,
+  member: MemberAddress,
+  failure: () => string | undefined,
+): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const failed = failure();
     if (failed !== undefined) throw new Error(failed);
-    const answer = await fetch(`http://127.0.0.1:${member.client}/health`).then(
-      (response) => response.text(),
-      () => '',
-    );
+    const answer = await health(member, secure);
     if (answer.includes('"health":"true"')) return;
     if (Date.now() > deadline) throw new Error(`${member.name} is not healthy after ${START_TIMEOUT_MS} ms: ${answer}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** What /health says; empty when nobody answers. */
+async function health(member: MemberAddress, secure: Partial<SecureAccess> | undefined): Promise<string> {
+  if (secure !== undefined) return (await getSecurely(`https://127.0.0.1:${member.client}/health`, secure)) ?? '';
+  return fetch(`http://127.0.0.1:${member.client}/health`).then(
+    (response) => response.text(),
+    () => '',
+  );
+}
+
+/** The body; undefined when there is no answer. Without a `ca` the other side is not verified. */
+export function getSecurely(url: string, access: Partial<SecureAccess>): Promise<string | undefined> {
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  const options = {
+    ...{ ca: read(access.ca), cert: read(access.cert), key: read(access.key) },
+    ...{ rejectUnauthorized: access.ca !== undefined, agent: false as const },
+  };
+  return new Promise((resolve) => {
+    const request = requestHttps(url, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    });
+    request.on('error', () => resolve(undefined)).end();
+  });
 }
