@@ -54,8 +54,16 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Promise<Running> {
+interface Place {
+  readonly log: Log;
+  readonly lock: DataDirLock;
+  /** The cluster removed this member. */
+  readonly onRemoved: () => void;
+}
+
+async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const { dataDir, walDir } = settings;
+  const { log, lock } = place;
   for (const warning of settings.warnings) log('warn', warning);
   const [clientTls, peerTls] = [openTls(settings.clientTls, log), openTls(settings.peerTls, log)];
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
@@ -76,9 +84,11 @@ async function start(settings: MemberSettings, log: Log, lock: DataDirLock): Pro
     snapshotFiles: new SnapshotFiles({ disk, dir: path.join(dataDir, 'member/snap'), machine, clock }),
     clientUrls: settings.advertiseClientUrls,
     random: () => prng.float(),
+    unixSeconds: () => Math.floor(Date.now() / 1000),
     random64: () => randomBytes(8).readBigUInt64BE(),
     newRequestId: createRequestIds(identity.memberId, Date.now()),
     onFatal: (error) => die(log, `stopped to protect the data: ${error.message}`),
+    onRemoved: place.onRemoved,
   });
   log('info', 'member started', { name: settings.name, id: identity.memberId, cluster: identity.clusterId, dataDir });
 
@@ -192,7 +202,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function stopOnSignals(log: Log, running: Running): void {
+function stopOnSignals(log: Log, running: Running, removed: Promise<void>): void {
   let isStopping = false;
   const stop = (reason: string): void => {
     if (isStopping) return;
@@ -204,6 +214,7 @@ function stopOnSignals(log: Log, running: Running): void {
       (error: unknown) => die(log, `could not stop cleanly: ${explain(error)}`),
     );
   };
+  void removed.then(() => stop('the data-dir used by this member must be removed'));
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   // The launcher holds an IPC channel: when it closes, nobody is left to stop this member.
@@ -243,7 +254,9 @@ async function main(): Promise<void> {
   let lock: DataDirLock | undefined;
   try {
     lock = lockDataDir(settings.dataDir);
-    stopOnSignals(log, await start(settings, log, lock));
+    const removed = Promise.withResolvers<void>();
+    const running = await start(settings, { log, lock, onRemoved: removed.resolve });
+    stopOnSignals(log, running, removed.promise);
   } catch (error) {
     lock?.release();
     process.stderr.write(`quorate-member: ${explain(error)}\n`);

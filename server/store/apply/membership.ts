@@ -5,8 +5,7 @@
  */
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Member } from '../../../lib/base/etcdpb/cluster.ts';
-import { EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
-import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import type { ConfState } from '../raft/types.ts';
 import type { DecodedConfChange } from './conf-change.ts';
 
@@ -18,7 +17,8 @@ export const EMPTY_CONF_STATE: ConfState = {
   autoLeave: false,
 };
 
-const refused = (text: string): EtcdError => new EtcdError(GrpcCode.FAILED_PRECONDITION, `etcdserver: ${text}`);
+/** As etcd's --max-learners. Every member must refuse alike, so it is no setting here. */
+export const LEARNERS_MAX = 1;
 
 export interface MembershipRecord {
   readonly members: readonly Member[];
@@ -50,15 +50,19 @@ export class Membership {
       if (this.#removed.has(id)) return etcdErrors.memberNotFound();
       if (type === 'remove' || type === 'update') {
         if (known === undefined) return etcdErrors.memberNotFound();
-        if (type === 'update' && context !== undefined && this.#urlsTaken(context.member)) return urlsExist();
+        if (type === 'remove' && change.changes.length === 1 && this.#isLastVoter(known))
+          return etcdErrors.tooFewStarted();
+        if (type === 'update' && context !== undefined && this.#urlsTaken(context.member))
+          return etcdErrors.peerUrlExists();
         continue;
       }
       if (context === undefined || context.member.id !== id) continue; // A raw change of a joint configuration.
       if (context.isPromote) {
         if (known === undefined) return etcdErrors.memberNotFound();
-        if (!known.isLearner) return refused('can only promote a learner member');
-      } else if (known !== undefined) return refused('member ID already exist');
-      else if (this.#urlsTaken(context.member)) return urlsExist();
+        if (!known.isLearner) return etcdErrors.notLearner();
+      } else if (known !== undefined) return etcdErrors.memberExists();
+      else if (this.#urlsTaken(context.member)) return etcdErrors.peerUrlExists();
+      else if (type === 'addLearner' && this.#learners() >= LEARNERS_MAX) return etcdErrors.tooManyLearners();
     }
     return undefined;
   }
@@ -100,10 +104,16 @@ export class Membership {
     this.clusterVersion = record.clusterVersion;
   }
 
+  #isLastVoter(member: Member): boolean {
+    return !member.isLearner && this.#members.size - this.#learners() === 1;
+  }
+
+  #learners(): number {
+    return this.list().filter(({ isLearner }) => isLearner).length;
+  }
+
   #urlsTaken(member: Member): boolean {
     const others = this.list().filter(({ id }) => id !== member.id);
     return others.some(({ peerUrls }) => peerUrls.some((url) => member.peerUrls.includes(url)));
   }
 }
-
-const urlsExist = (): EtcdError => refused('Peer URLs already exists');

@@ -30,6 +30,7 @@ export const FLAG_DEFAULTS = {
   'quota-backend-bytes': '0',
   'max-txn-ops': '128',
   'max-request-bytes': '1572864',
+  'strict-reconfig-check': 'true',
   'log-level': 'info',
   'cert-file': undefined,
   'key-file': undefined,
@@ -60,15 +61,7 @@ export type FlagName = keyof typeof FLAG_DEFAULTS;
 /** Switches of etcd that change nothing a client could see here: accepted so that existing unit files work. */
 const IGNORED: ReadonlySet<string> = new Set([
   ...['logger', 'log-outputs', 'log-format', 'enable-log-rotation', 'log-rotation-config-json', 'enable-grpc-gateway'],
-  ...[
-    'enable-pprof',
-    'metrics',
-    'listen-metrics-urls',
-    'max-snapshots',
-    'max-wals',
-    'strict-reconfig-check',
-    'pre-vote',
-  ],
+  ...['enable-pprof', 'metrics', 'listen-metrics-urls', 'max-snapshots', 'max-wals', 'pre-vote'],
   ...[
     'enable-v2',
     'proxy',
@@ -93,7 +86,7 @@ const IGNORED: ReadonlySet<string> = new Set([
     'raft-read-timeout',
   ],
   ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates', 'bcrypt-cost'],
-  ...['auth-token-ttl', 'snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled', 'max-learners'],
+  ...['auth-token-ttl', 'snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.
   ...['client-cert-file', 'client-key-file'],
 ]);
@@ -105,6 +98,7 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   'auto-compaction-mode': ['periodic', 'revision', ''],
   'auto-compaction-retention': ['0', ''],
   'force-new-cluster': ['false', ''],
+  'max-learners': ['1', ''],
   discovery: [''],
   'discovery-srv': [''],
   'config-file': [''],
@@ -121,7 +115,7 @@ export type FlagValues = ReadonlyMap<FlagName, string>;
 
 /** A switch. @throws MemberSettingsError */
 export function isSet(values: FlagValues, flag: FlagName): boolean {
-  const value = values.get(flag) ?? 'false';
+  const value = values.get(flag) ?? FLAG_DEFAULTS[flag] ?? 'false';
   if (value !== 'true' && value !== 'false')
     throw new MemberSettingsError(`--${flag}: "${value}" is neither "true" nor "false"`);
   return value === 'true';

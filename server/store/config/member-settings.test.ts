@@ -34,6 +34,7 @@ test('without flags the settings are those of etcd', () => {
     quotaBytes: 0,
     txnOpsMax: 128,
     requestBytesMax: 1_572_864,
+    strictReconfigCheck: true,
     logLevel: 'info',
     warnings: [],
     framing: 'own',

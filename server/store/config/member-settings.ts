@@ -36,6 +36,8 @@ export interface MemberSettings {
   readonly quotaBytes: number;
   readonly txnOpsMax: number;
   readonly requestBytesMax: number;
+  /** Refuse membership changes that could cost the quorum. */
+  readonly strictReconfigCheck: boolean;
   readonly logLevel: LogLevel;
   /** Undefined: no https:// URL is listened on. */
   readonly clientTls: TlsSettings | undefined;
@@ -99,6 +101,7 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     quotaBytes: whole('quota-backend-bytes', { min: -most, max: most }),
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
+    strictReconfigCheck: isSet(values, 'strict-reconfig-check'),
     logLevel: logLevel(text('log-level')),
     clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
     peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),

@@ -32,7 +32,8 @@ export function openLog(options: {
   /** Used only when there is no log yet. `restored`: where the state machine stands already; the log begins after it. */
   readonly fresh: () => {
     readonly identity: WalIdentity;
-    readonly cluster: InitialCluster;
+    /** Undefined: an existing cluster is joined, whose leader sends everything from the first entry or an image. */
+    readonly cluster: InitialCluster | undefined;
     readonly restored?: SnapshotMetadata | undefined;
   };
 }): OpenedLog {
@@ -40,9 +41,9 @@ export function openLog(options: {
   const place = { disk, dir, ...(segmentBytes === undefined ? {} : { segmentBytes }) };
   if (!Wal.exists(disk, dir)) {
     const { identity, cluster, restored } = options.fresh();
-    const entries = restored === undefined ? bootstrapEntries(cluster) : [];
+    const entries = restored === undefined && cluster !== undefined ? bootstrapEntries(cluster) : [];
     const commitIndex = restored?.index ?? logIndex(entries.length);
-    const hardState = { term: term(1), vote: NO_MEMBER, commitIndex };
+    const hardState = { term: term(cluster === undefined ? 0 : 1), vote: NO_MEMBER, commitIndex };
     const wal = Wal.create({ ...place, identity, first: { entries, hardState, snapshot: restored } });
     const snapshots = restored === undefined ? [] : [restored];
     return { wal, contents: { identity, hardState, snapshots, entries, cut: undefined } };

@@ -20,6 +20,7 @@ import type { Wal } from '../wal/wal.ts';
 import type { RaftStart } from './boot.ts';
 import { LeaderCalls } from './leader-calls.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { encodeMemberChange, type MemberChange } from './member-change.ts';
 import { type ProposalCallback, Proposals } from './proposals.ts';
 import { type BarrierCallback, ReadBarriers } from './read-barriers.ts';
 import { Replica } from './replica.ts';
@@ -51,6 +52,8 @@ export interface CoreMemberOptions {
   /** How long a simple token lives after its last use; etcd's time when left out. */
   readonly tokenTtlMs?: number;
   readonly onFatal: (error: Error) => void;
+  /** The cluster removed this member: it must stop, for good. */
+  readonly onRemoved: () => void;
 }
 
 /** Entries committed and not yet applied beyond which new writes are refused (etcd's maxGapBetweenApplyAndCommitIndex). */
@@ -97,6 +100,7 @@ export class CoreMember {
       memberId: id,
       leaderId: () => this.replica.leaderId,
       whenCaughtUp: (done) => this.readBarrier((error) => done(error === undefined)),
+      status: () => this.replica.status(),
       timeoutError,
     });
     this.replica = this.#createReplica();
@@ -163,6 +167,13 @@ export class CoreMember {
       this.#proposals.add(id, data, done, onlyInTerm);
       this.replica.wake();
     }
+  }
+
+  /** Replicates one membership change; calls back when this member applied it, or with why not. */
+  proposeChange(change: MemberChange, done: ProposalCallback): void {
+    const requestId = this.options.newRequestId();
+    this.#proposals.addChange(requestId, encodeMemberChange(change, requestId), done);
+    this.replica.wake();
   }
 
   readBarrier(done: BarrierCallback): void {

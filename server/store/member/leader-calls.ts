@@ -5,18 +5,29 @@
 import { type LeaseId, leaseId, type MemberId, NO_MEMBER } from '../../../lib/base/brand.ts';
 import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
-import { bool, int64, type Message, type MessageType, message, ordinal } from '../../../lib/base/protobuf/schema.ts';
+import {
+  bool,
+  int64,
+  type Message,
+  type MessageType,
+  message,
+  ordinal,
+  uint64,
+} from '../../../lib/base/protobuf/schema.ts';
 import { err, ok, type Result } from '../../../lib/base/result.ts';
 import type { LeaseView } from '../apply/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PeerNetwork } from '../ports/peer-network.ts';
+import type { RaftStatus } from '../raft/types.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
 const ATTEMPT_MS = 1000;
 const RETRY_MS = 50;
+/** A learner is in sync when it holds this share of the leader's log (etcd's readyPercentThreshold). */
+const IN_SYNC_SHARE = 0.9;
 
-const Operation = { RENEW: 1, REMAINING: 2, BY_EXPIRY: 3 } as const;
-const LeaderCall = message('quorate.LeaderCall', { operation: ordinal(1), lease: int64(2) });
+const Operation = { RENEW: 1, REMAINING: 2, BY_EXPIRY: 3, LEARNER: 4 } as const;
+const LeaderCall = message('quorate.LeaderCall', { operation: ordinal(1), lease: int64(2), member: uint64(3) });
 const LeaderAnswer = message('quorate.LeaderAnswer', {
   /** The one asked leads no more (or not yet): ask again. */
   isNotLeader: bool(1),
@@ -24,6 +35,7 @@ const LeaderAnswer = message('quorate.LeaderAnswer', {
   ttl: ordinal(3),
   grantedTtl: ordinal(4),
   leases: int64.packed(5),
+  isInSync: bool(6),
 });
 type LeaderCall = MessageType<typeof LeaderCall>;
 type LeaderAnswer = MessageType<typeof LeaderAnswer>;
@@ -40,6 +52,7 @@ interface LeaderCallsOptions {
   readonly leaderId: () => MemberId;
   /** Calls back when this member, leader still, has applied all that was committed before; false: it could not find out. */
   readonly whenCaughtUp: (done: (isCaughtUp: boolean) => void) => void;
+  readonly status: () => RaftStatus;
   readonly timeoutError: (since: number) => EtcdError;
 }
 
@@ -53,20 +66,31 @@ export class LeaderCalls {
 
   /** Seconds granted; 0 when unknown or expired. */
   renew(lease: LeaseId, done: Done<number>): void {
-    this.#call({ operation: Operation.RENEW, lease }, (result) => done(result.ok ? ok(result.value.ttl) : result));
+    this.#call({ operation: Operation.RENEW, lease, member: 0n }, (result) =>
+      done(result.ok ? ok(result.value.ttl) : result),
+    );
   }
 
   remaining(lease: LeaseId, done: Done<{ readonly ttl: number; readonly grantedTtl: number } | undefined>): void {
-    this.#call({ operation: Operation.REMAINING, lease }, (result) => {
+    this.#call({ operation: Operation.REMAINING, lease, member: 0n }, (result) => {
       if (!result.ok) done(result);
       else done(ok(result.value.isKnown ? { ttl: result.value.ttl, grantedTtl: result.value.grantedTtl } : undefined));
     });
   }
 
   byExpiry(done: Done<readonly LeaseId[]>): void {
-    this.#call({ operation: Operation.BY_EXPIRY, lease: 0n }, (result) =>
+    this.#call({ operation: Operation.BY_EXPIRY, lease: 0n, member: 0n }, (result) =>
       done(result.ok ? ok(result.value.leases.map(leaseId)) : result),
     );
+  }
+
+  /** How far `member` follows the leader; 'unknown' when it is not replicated to. */
+  followership(member: MemberId, done: Done<'inSync' | 'behind' | 'unknown'>): void {
+    this.#call({ operation: Operation.LEARNER, lease: 0n, member }, (result) => {
+      if (!result.ok) done(result);
+      else if (!result.value.isKnown) done(ok('unknown'));
+      else done(ok(result.value.isInSync ? 'inSync' : 'behind'));
+    });
   }
 
   /** A peer asks, taking this member for the leader. What cannot be read stays unanswered. */
@@ -115,7 +139,7 @@ export class LeaderCalls {
     // leader before still in the log. And others may have applied, and answered, a grant that this leader has not.
     const isRenewal = call.operation === Operation.RENEW;
     const isAhead = call.operation === Operation.REMAINING && leases.get(id) === undefined;
-    if (isRenewal || isAhead) whenCaughtUp(perform);
+    if (isRenewal || isAhead || call.operation === Operation.LEARNER) whenCaughtUp(perform);
     else perform(true);
   }
 
@@ -128,6 +152,11 @@ export class LeaderCalls {
       const ttl = keeper.remaining(id);
       const grantedTtl = leases.get(id)?.grantedTtl ?? 0;
       done(LeaderAnswer.create({ isKnown: ttl !== undefined, ttl: ttl ?? 0, grantedTtl }));
+    } else if (call.operation === Operation.LEARNER) {
+      const { progress, lastIndex } = this.#options.status();
+      const match = progress.find(({ id: peer }) => peer === call.member)?.match;
+      const isInSync = match !== undefined && match >= lastIndex * IN_SYNC_SHARE;
+      done(LeaderAnswer.create({ isKnown: match !== undefined, isInSync }));
     } else done(LeaderAnswer.create({ leases: keeper.byExpiry() }));
   }
 }

@@ -12,7 +12,7 @@ import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import { err, type Result } from '../../../lib/base/result.ts';
 import type { Applied, ApplyResponse } from '../apply/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import { ENTRY_NORMAL, type ProposedEntry, type RaftNode } from '../raft/types.ts';
+import { ENTRY_CONF_CHANGE, ENTRY_NORMAL, type ProposedEntry, type RaftNode } from '../raft/types.ts';
 import { createWaiter, type Waiter } from './waiting.ts';
 
 export type ProposalResult = Result<ApplyResponse, EtcdError>;
@@ -20,6 +20,8 @@ export type ProposalCallback = (result: ProposalResult) => void;
 
 /** Writes waiting at once, of all clients of this member. */
 const WAITING_MAX = 20_000;
+/** Configuration changes waiting for their turn: the core takes one at a time (thesis §4.1). */
+const CHANGES_QUEUED_MAX = 16;
 /** Payload of one batch handed to the core. */
 const BATCH_BYTES_MAX = 1024 * 1024;
 /** Payload that has not been taken by the core yet. */
@@ -48,6 +50,7 @@ export class Proposals {
   readonly #waiting = new Map<bigint, Waiting>();
   #queue: Queued[] = [];
   #queuedBytes = 0;
+  readonly #changes: Omit<Queued, 'onlyInTerm'>[] = [];
   #appliedTerm = 0;
 
   constructor(options: ProposalsOptions) {
@@ -79,8 +82,20 @@ export class Proposals {
     this.#queuedBytes += data.length;
   }
 
+  /** A configuration change (raftpb.ConfChange with `id` in it). It waits here while the core has one pending. */
+  addChange(id: bigint, data: Uint8Array, done: ProposalCallback): void {
+    const { clock, patienceMs } = this.#options;
+    if (this.#changes.length >= CHANGES_QUEUED_MAX) {
+      clock.after(0, () => done(err(etcdErrors.tooManyRequests())));
+      return;
+    }
+    this.#waiting.set(id, { ...createWaiter(clock, patienceMs, done), term: undefined });
+    this.#changes.push({ id, entry: { type: ENTRY_CONF_CHANGE, data } });
+  }
+
   /** Hands what is queued to the core, in batches, until it takes no more. */
   submit(raft: RaftNode): void {
+    this.#submitChange(raft);
     this.#dropOutlived(raft);
     while (this.#queue.length > 0) {
       let bytes = 0;
@@ -137,6 +152,17 @@ export class Proposals {
   stop(): void {
     this.#reject(() => true, etcdErrors.stopped);
     this.#queue = [];
+    this.#changes.length = 0;
+  }
+
+  #submitChange(raft: RaftNode): void {
+    const [change] = this.#changes;
+    if (change === undefined) return;
+    const result = raft.propose([change.entry]);
+    if (result === 'noLeader' || result === 'dropped') return;
+    this.#changes.shift();
+    const waiting = this.#waiting.get(change.id);
+    if (waiting !== undefined) waiting.term = raft.status().term;
   }
 
   #dropOutlived(raft: RaftNode): void {
@@ -152,6 +178,8 @@ export class Proposals {
   }
 
   #unqueue(id: bigint): void {
+    const change = this.#changes.findIndex((queued) => queued.id === id);
+    if (change >= 0) this.#changes.splice(change, 1);
     this.#queue = this.#queue.filter((queued) => {
       if (queued.id !== id) return true;
       this.#queuedBytes -= queued.entry.data.length;

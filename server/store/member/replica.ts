@@ -38,6 +38,8 @@ export interface ReplicaOptions {
   readonly catchUpEntries?: number;
   /** The disk failed or an image is broken: this process must not go on. Called once. */
   readonly onFatal: (error: Error) => void;
+  /** This member was removed from the cluster for good, and what it had to say has left: it must stop. Called once. */
+  readonly onRemoved: () => void;
   readonly onRole: (role: Role) => void;
   readonly onLeader: (leaderId: MemberId) => void;
   readonly onApplied: (entry: Entry, applied: Applied) => void;
@@ -53,6 +55,8 @@ interface OpenReady {
 
 /** Readies carried out in one turn before other callbacks get their chance. */
 const READIES_PER_TURN_MAX = 64;
+/** How long a removed member goes on, so that answers and its last commit reach the others (etcd waits as long). */
+const REMOVED_LINGER_MS = 1000;
 
 export class Replica {
   readonly #options: ReplicaOptions;
@@ -67,6 +71,7 @@ export class Replica {
   #tick: Timer | undefined;
   #background: Timer | undefined;
   #tickDue = 0;
+  #isLeaving = false;
   #isStopped = false;
 
   constructor(options: ReplicaOptions) {
@@ -79,7 +84,7 @@ export class Replica {
       { machine, raft },
       {
         onApplied: (entry, applied) => this.#entryApplied(entry, applied),
-        onMembershipChanged: () => this.#setPeers(),
+        onMembershipChanged: () => this.#membershipChanged(),
       },
     );
     this.#keeper = new LogKeeper({ ...options, onFatal: (error) => this.#fail(error) });
@@ -113,8 +118,11 @@ export class Replica {
       onSnapshot: (message) => this.#options.spool.receive(message.snapshot),
       onSnapshotSent: (peer, outcome) => this.#with((raft) => raft.reportSnapshot(peer, outcome)),
       onRequest: (_from, payload, respond) => this.#options.onRequest(payload, respond),
+      isRemoved: (peer) => this.#options.machine.isRemoved(peer),
+      onRemoved: () => this.#leave(0),
+      members: () => this.#options.machine.members(),
     });
-    this.#setPeers();
+    this.#membershipChanged();
     this.#tickDue = clock.now() + tickMs;
     this.#scheduleTick();
     this.wake();
@@ -275,7 +283,7 @@ export class Replica {
     this.#applier.replaced(snapshot);
     proposals.skipped();
     onReplaced();
-    this.#setPeers();
+    this.#membershipChanged();
     this.#keeper.flush(snapshot);
     this.#options.reads.applied(snapshot.index);
     this.wakeBackground();
@@ -328,10 +336,19 @@ export class Replica {
     this.#options.network.sendSnapshot({ ...message, snapshot: metadata }, reader);
   }
 
-  #setPeers(): void {
-    const { machine, network } = this.#options;
-    const members = machine.members();
-    if (members.length > 0)
-      network.setPeers(members.map((member) => ({ id: member.id as MemberId, peerUrls: member.peerUrls })));
+  #membershipChanged(): void {
+    const { machine, network, id } = this.#options;
+    network.setPeers(machine.members().map((member) => ({ id: member.id as MemberId, peerUrls: member.peerUrls })));
+    if (machine.isRemoved(id)) this.#leave(REMOVED_LINGER_MS);
+  }
+
+  #leave(afterMs: number): void {
+    if (this.#isLeaving || this.#isStopped) return;
+    this.#isLeaving = true;
+    const { clock, log, onRemoved } = this.#options;
+    log('error', 'the member has been permanently removed from the cluster', {});
+    clock.after(afterMs, () => {
+      if (!this.#isStopped) onRemoved();
+    });
   }
 }

@@ -18,6 +18,7 @@ import { type AuthView, type Identity, NOBODY } from '../auth/types.ts';
 import type { ReadView, Watchable, WatchHandle } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 import { CoreMember, type CoreMemberOptions, type Proposal } from './core-member.ts';
+import { type MemberChange, newMemberId, strictRefusal } from './member-change.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { DatabaseFile, StoreMember } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
@@ -28,6 +29,9 @@ export interface StoreMemberOptions extends CoreMemberOptions {
   /** 0: etcd's default; negative: no quota. */
   readonly quotaBytes: number;
   readonly snapshotFiles: SnapshotFiles;
+  /** Refuse membership changes that could cost the quorum (member-change.ts). */
+  readonly strictReconfigCheck: boolean;
+  readonly unixSeconds: () => number;
   /** 64 random bits. */
   readonly random64: () => bigint;
 }
@@ -146,6 +150,39 @@ class LocalMember implements RunningMember {
 
   leasesByExpiry(): Promise<readonly LeaseId[]> {
     return settled((done) => this.#core.calls.byExpiry(done));
+  }
+
+  async addMember(options: { readonly peerUrls: readonly string[]; readonly isLearner: boolean }): Promise<Member> {
+    const { machine, unixSeconds } = this.#options;
+    const { peerUrls, isLearner } = options;
+    const isTaken = (id: MemberId) => machine.isRemoved(id) || machine.members().some((member) => member.id === id);
+    const id = newMemberId({ peerUrls, unixSeconds: unixSeconds(), isTaken });
+    await this.#change({ kind: 'add', id, peerUrls, isLearner });
+    return { id, name: '', peerUrls: [...peerUrls], clientUrls: [], isLearner };
+  }
+
+  removeMember(id: MemberId): Promise<void> {
+    return this.#change({ kind: 'remove', id });
+  }
+
+  updateMember(id: MemberId, peerUrls: readonly string[]): Promise<void> {
+    return this.#change({ kind: 'update', id, peerUrls });
+  }
+
+  async promoteMember(id: MemberId): Promise<void> {
+    const state = await settled<'inSync' | 'behind' | 'unknown'>((done) => this.#core.calls.followership(id, done));
+    if (state === 'unknown') throw etcdErrors.memberNotFound();
+    if (state === 'behind') throw etcdErrors.learnerNotReady();
+    await this.#change({ kind: 'promote', id });
+  }
+
+  async #change(change: MemberChange): Promise<void> {
+    const { clock, network, strictReconfigCheck } = this.#options;
+    const connectedSince = (id: MemberId) => network.connectedSince(id);
+    const health = { members: this.members(), self: this.memberId, now: clock.now(), connectedSince };
+    const refusal = strictReconfigCheck ? strictRefusal(change, health) : undefined;
+    if (refusal !== undefined) throw refusal;
+    await settled<ApplyResponse>((done) => this.#core.proposeChange(change, done));
   }
 
   async moveLeader(to: MemberId): Promise<void> {

@@ -57,6 +57,13 @@ export interface StoreMember {
   leaseRemaining(id: LeaseId): Promise<{ readonly ttl: number; readonly grantedTtl: number } | undefined>;
   /** All leases, soonest expiry first. */
   leasesByExpiry(): Promise<readonly LeaseId[]>;
+  /** Resolves with the new member, which takes part from then on, whether it was started or not. */
+  addMember(options: { readonly peerUrls: readonly string[]; readonly isLearner: boolean }): Promise<Member>;
+  /** For good: the id never comes back. */
+  removeMember(id: MemberId): Promise<void>;
+  updateMember(id: MemberId, peerUrls: readonly string[]): Promise<void>;
+  /** A learner that holds nearly all of the leader's log becomes a voter. */
+  promoteMember(id: MemberId): Promise<void>;
   /** Only on the leader. Resolves when `to` leads. */
   moveLeader(to: MemberId): Promise<void>;
   /**

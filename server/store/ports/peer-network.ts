@@ -6,6 +6,7 @@
  * Every callback runs in a turn of its own, never inside a call into the network.
  */
 import type { MemberId } from '../../../lib/base/brand.ts';
+import type { Member } from '../../../lib/base/etcdpb/cluster.ts';
 import type { Message } from '../raft/types.ts';
 
 export interface PeerAddress {
@@ -39,6 +40,12 @@ export interface PeerHandler {
   /** Undefined refuses the image (one is being received already). */
   onSnapshot(message: SnapshotMessage): SnapshotSink | undefined;
   onSnapshotSent(peer: MemberId, outcome: 'installed' | 'failed'): void;
+  /** True: removed for ever. Such a member is told so and hears nothing else. */
+  isRemoved(peer: MemberId): boolean;
+  /** A peer says that this member was removed. */
+  onRemoved(): void;
+  /** What a stranger who wants to join is told: the members as far as this one knows. */
+  members(): readonly Member[];
   /** `respond` may be called later, once. */
   onRequest(from: MemberId, payload: Uint8Array, respond: (answer: Uint8Array) => void): void;
 }
@@ -46,7 +53,10 @@ export interface PeerHandler {
 export interface PeerNetwork {
   /** Begins to deliver. Called once. */
   start(handler: PeerHandler): void;
-  /** Who may connect and is connected to; the own id is ignored. Peers left out are disconnected. */
+  /**
+   * Who is connected to, and where; the own id is ignored. Peers left out are no longer dialled. They may still dial this member,
+   * unless they were removed, and are answered on their own connections: who is behind does not know everyone yet (thesis §4.1).
+   */
   setPeers(peers: readonly PeerAddress[]): void;
   /** Never blocks. Beyond a bound per peer messages are dropped and the peer reported unreachable. */
   send(messages: readonly Message[]): void;

@@ -20,6 +20,7 @@ import type { ServiceContext } from './services/context.ts';
 import { electionMethods } from './services/election.ts';
 import { healthMethods } from './services/health.ts';
 import { kvMethods } from './services/kv.ts';
+import { guardLearner } from './services/learner.ts';
 import { leaseMethods } from './services/lease.ts';
 import { lockMethods } from './services/lock.ts';
 import { maintenanceMethods } from './services/maintenance.ts';
@@ -62,7 +63,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const context = contextOf(options);
   const { member } = context;
   const requirement = new LeaderRequirement(member, context.clock, context.electionTimeoutMs);
-  const methods = requirement.guard([
+  const served = guardLearner(member, [
     ...kvMethods(context),
     ...watchMethods(context),
     ...leaseMethods(context),
@@ -72,6 +73,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
     ...electionMethods(context),
     ...healthMethods(),
   ]);
+  const methods = requirement.guard(served);
   const { receiveBytesMax, quotaBytes } = context;
   const onDefect = options.onDefect ?? reportDefect;
   const health = { successes: 0, failures: 0 };

@@ -19,14 +19,15 @@ interface DialOptions {
   readonly tls: TlsEndpoint | undefined;
   /** The peer accepted: frames may be written. `rest` are bytes that came after the verdict. */
   readonly onOpen: (socket: net.Socket, rest: Uint8Array) => void;
-  /** Called once, at any time before or after onOpen. `reason` is for the log. */
-  readonly onClose: (reason: string) => void;
+  /** Called once, at any time before or after onOpen. `reason` is for the log, `refusal` the verdict if there was one. */
+  readonly onClose: (reason: string, refusal: number | undefined) => void;
 }
 
 export function dial(options: DialOptions): Dial {
   const { url, hello } = options;
   const socket = connect(url, options.tls);
   let reason = 'connection closed';
+  let refusal: number | undefined;
   socket.setTimeout(DIAL_TIMEOUT_MS, () => {
     reason = 'no answer to the handshake';
     socket.destroy();
@@ -37,6 +38,7 @@ export function dial(options: DialOptions): Dial {
   socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => socket.write(encodeHello(hello)));
   socket.once('data', (chunk) => {
     if (chunk[0] !== Verdict.ACCEPTED) {
+      refusal = chunk[0];
       reason = `the peer refused this member: ${VERDICT_REASONS[chunk[0] ?? -1] ?? 'it does not speak this protocol'}`;
       socket.destroy();
       return;
@@ -44,7 +46,7 @@ export function dial(options: DialOptions): Dial {
     socket.setTimeout(0);
     options.onOpen(socket, chunk.subarray(1));
   });
-  socket.once('close', () => options.onClose(reason));
+  socket.once('close', () => options.onClose(reason, refusal));
   return { url, destroy: () => socket.destroy() };
 }
 

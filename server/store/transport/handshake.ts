@@ -5,7 +5,8 @@ export const HELLO_BYTES = 32;
 export const PROTOCOL_VERSION = 1;
 const MAGIC = 'QRPEER';
 
-export const Lane = { CONTROL: 0, BULK: 1, SNAPSHOT: 2 } as const;
+/** QUESTION: a stranger asks who is in the cluster (cluster-question.ts); its hello names no cluster and no members. */
+export const Lane = { CONTROL: 0, BULK: 1, SNAPSHOT: 2, QUESTION: 3 } as const;
 export type Lane = (typeof Lane)[keyof typeof Lane];
 
 export interface Hello {
@@ -16,7 +17,7 @@ export interface Hello {
   readonly to: MemberId;
 }
 
-export const Verdict = { ACCEPTED: 0, VERSION: 1, CLUSTER: 2, RECEIVER: 3, SENDER: 4 } as const;
+export const Verdict = { ACCEPTED: 0, VERSION: 1, CLUSTER: 2, RECEIVER: 3, REMOVED: 5 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 /** What the refusal means, in words for the log of the one who was refused. */
@@ -24,7 +25,7 @@ export const VERDICT_REASONS: Readonly<Record<number, string>> = {
   [Verdict.VERSION]: 'it speaks another version of the peer protocol: run the same release on all members',
   [Verdict.CLUSTER]: 'it belongs to another cluster: check --initial-cluster and --initial-cluster-token on both',
   [Verdict.RECEIVER]: 'another member listens there: check the peer URLs in --initial-cluster',
-  [Verdict.SENDER]: 'it does not know this member: it was removed, or never added',
+  [Verdict.REMOVED]: 'this member was removed from the cluster',
 };
 
 export function encodeHello(hello: Omit<Hello, 'version'>): Uint8Array {

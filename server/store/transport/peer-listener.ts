@@ -7,12 +7,19 @@ import type { Log } from '../ports/log.ts';
 import { type Admission, admit, type Scheme } from '../tls/admission.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
-import { decodeHello, HELLO_BYTES, type Hello, PROTOCOL_VERSION, Verdict } from './handshake.ts';
+import { decodeHello, HELLO_BYTES, type Hello, Lane, PROTOCOL_VERSION, Verdict } from './handshake.ts';
+import { QUEUE_BYTES_MAX } from './peer-stream.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Unread connections a stranger may hold open. */
 const CONNECTIONS_MAX = 1024;
 const REFUSALS_REMEMBERED_MAX = 100;
+const REFUSALS: Readonly<Record<number, string>> = {
+  [Verdict.VERSION]: 'another protocol version',
+  [Verdict.CLUSTER]: 'another cluster',
+  [Verdict.RECEIVER]: 'it looks for another member',
+  [Verdict.REMOVED]: 'it was removed from this cluster',
+};
 
 /** What happens to one accepted connection. */
 export interface Acceptance {
@@ -28,14 +35,18 @@ export interface PeerListenAddress {
   readonly scheme?: Scheme;
 }
 
+/** Writes to the one who opened the connection. False: it does not take what was written before, or is gone. */
+export type Reply = (kind: number, payload: Uint8Array) => boolean;
+
 interface PeerListenerOptions {
   readonly clusterId: ClusterId;
   readonly memberId: MemberId;
   readonly log: Log;
   /** Undefined: https addresses cannot be listened on. */
   readonly tls: TlsEndpoint | undefined;
-  readonly isPeer: (id: MemberId) => boolean;
-  readonly accept: (hello: Hello, reply: (kind: number, payload: Uint8Array) => void) => Acceptance;
+  /** Removed members are told so. Everyone else of this cluster may speak: whoever is behind cannot know who was added. */
+  readonly isRemoved: (id: MemberId) => boolean;
+  readonly accept: (hello: Hello, reply: Reply) => Acceptance;
 }
 
 export class PeerListener {
@@ -43,6 +54,8 @@ export class PeerListener {
   readonly #admission: Admission;
   readonly #servers: net.Server[] = [];
   readonly #sockets = new Set<net.Socket>();
+  /** Accepted ones, with whose they are. */
+  readonly #served = new Map<net.Socket, MemberId>();
   /** One log line per stranger and reason, not per attempt. */
   readonly #refused = new Set<string>();
 
@@ -74,7 +87,12 @@ export class PeerListener {
     return typeof bound === 'object' && bound !== null ? bound.port : port;
   }
 
-  /** Cuts the connections of those who are no peers any more. */
+  /** Cuts the connections of removed members: they hear why when they dial again. */
+  cutRemoved(): void {
+    const { isRemoved } = this.#options;
+    for (const [socket, from] of this.#served) if (isRemoved(from)) socket.destroy();
+  }
+
   close(): void {
     for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.destroy();
@@ -107,11 +125,12 @@ export class PeerListener {
   }
 
   #judge(hello: Hello): Verdict {
-    const { clusterId, memberId, isPeer } = this.#options;
+    const { clusterId, memberId, isRemoved } = this.#options;
     if (hello.version !== PROTOCOL_VERSION) return Verdict.VERSION;
+    if (hello.lane === Lane.QUESTION) return Verdict.ACCEPTED;
     if (hello.clusterId !== clusterId) return Verdict.CLUSTER;
     if (hello.to !== memberId) return Verdict.RECEIVER;
-    return isPeer(hello.from) ? Verdict.ACCEPTED : Verdict.SENDER;
+    return isRemoved(hello.from) ? Verdict.REMOVED : Verdict.ACCEPTED;
   }
 
   #refuse(socket: net.Socket, hello: Hello | undefined, verdict: Verdict): void {
@@ -119,10 +138,9 @@ export class PeerListener {
     const key = `${remote} ${verdict} ${hello?.from ?? ''}`;
     if (!this.#refused.has(key) && this.#refused.size < REFUSALS_REMEMBERED_MAX) {
       this.#refused.add(key);
-      const names = ['', 'another protocol version', 'another cluster', 'it looks for another member', 'not a member'];
       this.#options.log('warn', 'refused a stranger on the peer port', {
         remote,
-        reason: hello === undefined ? 'does not speak the peer protocol' : names[verdict],
+        reason: hello === undefined ? 'does not speak the peer protocol' : REFUSALS[verdict],
         from: hello?.from.toString(16),
         cluster: hello?.clusterId.toString(16),
       });
@@ -131,7 +149,13 @@ export class PeerListener {
   }
 
   #serve(socket: net.Socket, hello: Hello, rest: Uint8Array): void {
-    const acceptance = this.#options.accept(hello, (kind, payload) => socket.write(encodeFrame(kind, payload)));
+    if (hello.lane !== Lane.QUESTION) this.#served.set(socket, hello.from);
+    socket.once('close', () => this.#served.delete(socket));
+    const acceptance = this.#options.accept(hello, (kind, payload) => {
+      if (socket.destroyed || socket.writableLength > QUEUE_BYTES_MAX) return false;
+      socket.write(encodeFrame(kind, payload));
+      return true;
+    });
     const parser = new FrameParser((kind, payload) => {
       if (kind === FrameKind.PING) socket.write(encodeFrame(FrameKind.PONG, payload));
       else acceptance.onFrame(kind, payload);

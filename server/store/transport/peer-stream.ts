@@ -7,12 +7,13 @@
 import type net from 'node:net';
 import type { MemberId } from '../../../lib/base/brand.ts';
 import { concatBytes } from '../../../lib/base/bytes.ts';
+import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { type Dial, dial } from './dial.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
-import type { Hello } from './handshake.ts';
+import { type Hello, Verdict } from './handshake.ts';
 
 const REDIAL_MS_MIN = 50;
 const REDIAL_MS_MAX = 1000;
@@ -28,6 +29,10 @@ interface PeerStreamOptions {
   readonly urls: readonly string[];
   readonly tls: TlsEndpoint | undefined;
   readonly onDown: (peer: MemberId) => void;
+  /** The peer answers on this connection what it has no connection of its own for. @throws WireError */
+  readonly onFrame: (kind: number, payload: Uint8Array) => void;
+  /** The peer says that this member was removed from the cluster. */
+  readonly onRemoved: () => void;
 }
 
 export class PeerStream {
@@ -92,20 +97,24 @@ export class PeerStream {
     this.#dial = dial({
       ...{ url, hello, tls },
       onOpen: (socket, rest) => this.#opened(socket, rest),
-      onClose: (reason) => this.#closed(url, reason),
+      onClose: (reason, refusal) => {
+        this.#closed(url, reason);
+        if (refusal === Verdict.REMOVED && !this.#isClosed) this.#options.onRemoved();
+      },
     });
   }
 
   #opened(socket: net.Socket, rest: Uint8Array): void {
     const { clock } = this.#options;
-    const parser = new FrameParser(() => {
+    const parser = new FrameParser((kind, payload) => {
       this.#heardAt = clock.now();
+      if (kind !== FrameKind.PONG) this.#options.onFrame(kind, payload);
     });
     const receive = (chunk: Uint8Array) => {
       try {
         parser.push(chunk);
       } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
+        if (!(error instanceof FrameError || error instanceof WireError)) throw error;
         socket.destroy();
       }
     };

@@ -4,18 +4,18 @@ import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import type { PeerHandler, SnapshotMessage, SnapshotSink } from '../ports/peer-network.ts';
 import { FrameKind } from './frame.ts';
 import { decodeMessage } from './message-codec.ts';
-import type { Acceptance } from './peer-listener.ts';
+import type { Acceptance, Reply } from './peer-listener.ts';
 import { SNAPSHOT_END_BYTES } from './snapshot-sender.ts';
 
 export class SnapshotReceiver implements Acceptance {
   readonly #handler: PeerHandler;
-  readonly #reply: (kind: number, payload: Uint8Array) => void;
+  readonly #reply: Reply;
   #message: SnapshotMessage | undefined;
   #sink: SnapshotSink | undefined;
   #crc = 0;
   #bytes = 0;
 
-  constructor(handler: PeerHandler, reply: (kind: number, payload: Uint8Array) => void) {
+  constructor(handler: PeerHandler, reply: Reply) {
     this.#handler = handler;
     this.#reply = reply;
   }

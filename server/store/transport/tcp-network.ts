@@ -7,10 +7,11 @@ import { type Log, silentLog } from '../ports/log.ts';
 import type { PeerAddress, PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
 import type { Message, MessageType } from '../raft/types.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
+import { ClusterAnswer } from './cluster-question.ts';
 import { FrameKind } from './frame.ts';
-import { Lane } from './handshake.ts';
+import { type Hello, Lane } from './handshake.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
-import { type Acceptance, type PeerListenAddress, PeerListener } from './peer-listener.ts';
+import { type Acceptance, type PeerListenAddress, PeerListener, type Reply } from './peer-listener.ts';
 import { PeerStream } from './peer-stream.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
@@ -38,6 +39,8 @@ interface TcpNetworkOptions {
 export class TcpNetwork implements PeerNetwork {
   readonly #options: TcpNetworkOptions;
   readonly #peers = new Map<MemberId, Peer>();
+  /** Who has a control lane open to this member, and how to write to it. */
+  readonly #callers = new Map<MemberId, Reply>();
   readonly #listener: PeerListener;
   readonly #requests: PendingRequests;
   #handler: PeerHandler | undefined;
@@ -48,9 +51,8 @@ export class TcpNetwork implements PeerNetwork {
     this.#listener = new PeerListener({
       ...options,
       tls: options.tls,
-      isPeer: (id) => this.#handler !== undefined && this.#peers.has(id),
-      accept: (hello, reply) =>
-        hello.lane === Lane.SNAPSHOT ? new SnapshotReceiver(this.#handle(), reply) : this.#lane(hello.from),
+      isRemoved: (id) => this.#handler?.isRemoved(id) ?? false,
+      accept: (hello, reply) => this.#accept(hello, reply),
     });
   }
 
@@ -72,15 +74,14 @@ export class TcpNetwork implements PeerNetwork {
       else this.#drop(id, peer);
     }
     for (const peer of wanted.values()) this.#add(peer);
+    this.#listener.cutRemoved();
   }
 
   send(messages: readonly Message[]): void {
     let unreachable: Set<MemberId> | undefined;
     for (const message of messages) {
-      const peer = this.#peers.get(message.to);
       const isBulk = message.type === 'propose' || (message.type === 'appendEntries' && message.entries.length > 0);
-      const lane = isBulk ? peer?.bulk : peer?.control;
-      if (lane?.send(FrameKind.MESSAGE, encodeMessage(message)) === true) continue;
+      if (this.#deliver(message.to, { kind: FrameKind.MESSAGE, payload: encodeMessage(message), isBulk })) continue;
       unreachable ??= new Set();
       unreachable.add(message.to);
     }
@@ -122,9 +123,8 @@ export class TcpNetwork implements PeerNetwork {
     options: { readonly payload: Uint8Array; readonly timeoutMs: number },
     done: (answer: Uint8Array | undefined) => void,
   ): void {
-    const control = this.#peers.get(to)?.control;
     const { id, framed } = this.#requests.open(options, done);
-    if (control?.send(FrameKind.REQUEST, framed) !== true) this.#requests.fail(id);
+    if (!this.#deliver(to, { kind: FrameKind.REQUEST, payload: framed })) this.#requests.fail(id);
   }
 
   connectedSince(peer: MemberId): number | undefined {
@@ -148,6 +148,8 @@ export class TcpNetwork implements PeerNetwork {
         ...{ urls: peerUrls, tls },
         hello: { lane, clusterId, from: memberId, to: id },
         onDown: (peer) => this.#handler?.onUnreachable(peer),
+        onFrame: (kind, payload) => this.#frame(id, kind, payload),
+        onRemoved: () => this.#handler?.onRemoved(),
       });
     this.#peers.set(id, {
       urls: peerUrls,
@@ -169,29 +171,54 @@ export class TcpNetwork implements PeerNetwork {
     return this.#handler;
   }
 
-  /** An accepted control or bulk lane of `from`. */
-  #lane(from: MemberId): Acceptance {
+  /**
+   * On the lane this member opened, else on the one that the other side opened: who catches up, or was away while peers moved,
+   * is reached by those whose addresses it cannot know yet.
+   */
+  #deliver(to: MemberId, frame: { readonly kind: number; readonly payload: Uint8Array; readonly isBulk?: boolean }) {
+    const { kind, payload, isBulk = false } = frame;
+    const peer = this.#peers.get(to);
+    const lane = isBulk ? peer?.bulk : peer?.control;
+    return lane?.send(kind, payload) === true || this.#callers.get(to)?.(kind, payload) === true;
+  }
+
+  #accept(hello: Hello, reply: Reply): Acceptance {
+    const { from, lane } = hello;
+    if (lane === Lane.QUESTION) return this.#answerQuestion(reply);
+    if (lane === Lane.SNAPSHOT) return new SnapshotReceiver(this.#handle(), reply);
+    if (lane === Lane.CONTROL) this.#callers.set(from, reply);
     return {
-      onFrame: (kind, payload) => {
-        const handler = this.#handler;
-        if (handler === undefined) return;
-        if (kind === FrameKind.MESSAGE) {
-          const message = decodeMessage(payload);
-          if (message.from !== from && !FORWARDED.has(message.type))
-            throw new WireError(`a message of ${message.from.toString(16)} came from ${from.toString(16)}`);
-          handler.onMessage(message);
-        } else if (kind === FrameKind.REQUEST) this.#answer(from, payload);
-        else if (kind === FrameKind.RESPONSE) this.#requests.answered(payload);
-        else throw new WireError(`frame kind ${kind} does not belong on this lane`);
+      onFrame: (kind, payload) => this.#frame(from, kind, payload),
+      onClose: () => {
+        if (this.#callers.get(from) === reply) this.#callers.delete(from);
       },
-      onClose: () => undefined,
     };
+  }
+
+  #answerQuestion(reply: Reply): Acceptance {
+    const members = this.#handler?.members() ?? [];
+    reply(FrameKind.RESPONSE, ClusterAnswer.encode({ clusterId: this.#options.clusterId, members }));
+    return { onFrame: () => undefined, onClose: () => undefined };
+  }
+
+  /** What `from` says on any lane but that of images. @throws WireError */
+  #frame(from: MemberId, kind: number, payload: Uint8Array): void {
+    const handler = this.#handler;
+    if (handler === undefined) return;
+    if (kind === FrameKind.MESSAGE) {
+      const message = decodeMessage(payload);
+      if (message.from !== from && !FORWARDED.has(message.type))
+        throw new WireError(`a message of ${message.from.toString(16)} came from ${from.toString(16)}`);
+      handler.onMessage(message);
+    } else if (kind === FrameKind.REQUEST) this.#answer(from, payload);
+    else if (kind === FrameKind.RESPONSE) this.#requests.answered(payload);
+    else throw new WireError(`frame kind ${kind} does not belong on this lane`);
   }
 
   #answer(from: MemberId, framed: Uint8Array): void {
     const { id, payload } = PendingRequests.parse(framed);
     this.#handle().onRequest(from, payload, (answer) => {
-      this.#peers.get(from)?.control.send(FrameKind.RESPONSE, PendingRequests.frame(id, answer));
+      this.#deliver(from, { kind: FrameKind.RESPONSE, payload: PendingRequests.frame(id, answer) });
     });
   }
 }

@@ -15,6 +15,8 @@ import type { Wal } from '../../wal/wal.ts';
 import { fitTogether, openLog } from '../boot.ts';
 import { type InitialCluster, identifyCluster } from '../bootstrap.ts';
 import { CoreMember } from '../core-member.ts';
+import type { MemberChange } from '../member-change.ts';
+import type { ProposalResult } from '../proposals.ts';
 import { createRequestIds } from '../request-ids.ts';
 import { SnapshotSpool } from '../snapshot-spool.ts';
 
@@ -31,6 +33,8 @@ export interface Site {
   wal: Wal;
   isUp: boolean;
   fatal: Error | undefined;
+  /** The cluster told it to stop. */
+  isRemoved: boolean;
 }
 
 export class MemberWorld {
@@ -55,7 +59,7 @@ export class MemberWorld {
       peerUrls: [`http://m${i}:2380`],
     }));
     this.cluster = identifyCluster(members, 'world');
-    this.sites = this.cluster.members.map(({ id }) => this.#boot(id, new MemoryDisk()));
+    this.sites = this.cluster.members.map(({ id }) => this.#boot(id, new MemoryDisk(), this.cluster));
   }
 
   /** Lets `ms` pass: timers fire, flushes complete, messages arrive. */
@@ -98,7 +102,24 @@ export class MemberWorld {
   }
 
   restart(site: Site): void {
-    Object.assign(site, this.#boot(site.id, site.disk));
+    Object.assign(site, this.#boot(site.id, site.disk, undefined));
+  }
+
+  /** A machine with an empty disk, started to join as `id`. */
+  join(id: MemberId): Site {
+    const site = this.#boot(id, new MemoryDisk(), undefined);
+    this.sites.push(site);
+    return site;
+  }
+
+  /** Proposes at `at` until the change is applied there; answers what the log said. */
+  change(at: Site, change: MemberChange): ProposalResult {
+    let result: ProposalResult | undefined;
+    at.member.proposeChange(change, (answer) => {
+      result = answer;
+    });
+    this.runUntil(() => result !== undefined);
+    return result as ProposalResult;
   }
 
   /** Cuts `site` off from everyone, both ways. */
@@ -123,21 +144,22 @@ export class MemberWorld {
     }
   }
 
-  #boot(id: MemberId, disk: MemoryDisk): Site {
-    const { clock, cluster } = this;
+  #boot(id: MemberId, disk: MemoryDisk, cluster: InitialCluster | undefined): Site {
+    const { clock } = this;
+    const { clusterId } = this.cluster;
     const log = silentLog;
     const { wal, contents } = openLog({
       disk,
       dir: '/m/wal',
       log,
       segmentBytes: SEGMENT_BYTES,
-      fresh: () => ({ identity: { memberId: id, clusterId: cluster.clusterId }, cluster }),
+      fresh: () => ({ identity: { memberId: id, clusterId }, cluster }),
     });
-    const machine = openStateMachine({ disk, dir: '/m/data', clusterId: cluster.clusterId });
+    const machine = openStateMachine({ disk, dir: '/m/data', clusterId });
     const spool = new SnapshotSpool({ disk, dir: '/m/snap', log });
     const start = fitTogether({ contents, machine, spool, log });
     const random = this.#prng.fork();
-    const site: Partial<Site> = { id, disk, machine, wal, isUp: true, fatal: undefined };
+    const site: Partial<Site> = { id, disk, machine, wal, isUp: true, fatal: undefined, isRemoved: false };
     site.member = new CoreMember({
       ...{ id, wal, machine, spool, start, clock, log },
       network: this.#network(id),
@@ -152,6 +174,12 @@ export class MemberWorld {
         site.isUp = false;
         this.#handlers.delete(id);
       },
+      onRemoved: () => {
+        site.isRemoved = true;
+        site.isUp = false;
+        this.#handlers.delete(id);
+        site.member?.stop(() => undefined);
+      },
     });
     site.member.start();
     return site as Site;
@@ -163,6 +191,7 @@ export class MemberWorld {
       clock.after(LATENCY_MS, () => {
         const handler = this.cut.has(`${from}>${to}`) ? undefined : this.#handlers.get(to);
         if (handler === undefined) lost();
+        else if (handler.isRemoved(from)) this.#handlers.get(from)?.onRemoved();
         else action(handler);
       });
     };

@@ -1,4 +1,5 @@
 /** etcdserverpb.Cluster: who belongs to this store. Headers of this service carry revision 0, as etcd's do. */
+import { memberId } from '../../../../lib/base/brand.ts';
 import {
   MemberAddRequest,
   MemberAddResponse,
@@ -7,8 +8,7 @@ import {
   MembersResponse,
   MemberUpdateRequest,
 } from '../../../../lib/base/etcdpb/cluster.ts';
-import { EtcdError } from '../../../../lib/base/etcdpb/errors.ts';
-import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
+import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { unary } from '../front/method.ts';
 import type { Method } from '../front/types.ts';
 import { headerAt, type ServiceContext } from './context.ts';
@@ -20,16 +20,27 @@ export function clusterMethods({ member }: ServiceContext): readonly Method[] {
     unary(path('MemberList'), { request: MemberListRequest, response: MembersResponse }, (request) =>
       request.linearizable ? member.readBarrier().then(list) : list(),
     ),
-    unary(path('MemberAdd'), { request: MemberAddRequest, response: MemberAddResponse }, refuseChange),
-    unary(path('MemberRemove'), { request: MemberIdRequest, response: MembersResponse }, refuseChange),
-    unary(path('MemberUpdate'), { request: MemberUpdateRequest, response: MembersResponse }, refuseChange),
-    unary(path('MemberPromote'), { request: MemberIdRequest, response: MembersResponse }, refuseChange),
+    unary(path('MemberAdd'), { request: MemberAddRequest, response: MemberAddResponse }, async (request) => {
+      const { isLearner } = request;
+      const added = await member.addMember({ peerUrls: checkedUrls(request.peerUrls), isLearner });
+      return { ...list(), member: added };
+    }),
+    unary(path('MemberRemove'), { request: MemberIdRequest, response: MembersResponse }, ({ id }) =>
+      member.removeMember(memberId(id)).then(list),
+    ),
+    unary(path('MemberUpdate'), { request: MemberUpdateRequest, response: MembersResponse }, ({ id, peerUrls }) =>
+      member.updateMember(memberId(id), checkedUrls(peerUrls)).then(list),
+    ),
+    unary(path('MemberPromote'), { request: MemberIdRequest, response: MembersResponse }, ({ id }) =>
+      member.promoteMember(memberId(id)).then(list),
+    ),
   ];
 }
 
-function refuseChange(): never {
-  throw new EtcdError(
-    GrpcCode.UNIMPLEMENTED,
-    'quorate: this version cannot change the members of a running store; choose them when the store is created',
-  );
+/** Sorted, as etcd keeps them: http or https, host and port, nothing behind. @throws EtcdError */
+function checkedUrls(urls: readonly string[]): readonly string[] {
+  const trimmed = urls.map((url) => url.trim());
+  const isGood = (url: string) => /^https?:\/\/(\[[0-9a-fA-F:.]+\]|[^/:@?#\s]*):\d{1,5}$/.test(url);
+  if (trimmed.length === 0 || !trimmed.every(isGood)) throw etcdErrors.memberBadUrls();
+  return trimmed.sort();
 }

@@ -4,8 +4,6 @@ import { utf8Encode } from '../../../../lib/base/bytes.ts';
 import {
   AlarmRequest,
   AlarmResponse,
-  MemberAddRequest,
-  MemberAddResponse,
   MoveLeaderRequest,
   StatusRequest,
   StatusResponse,
@@ -120,13 +118,6 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
     served.member.setLeader(memberId(77n));
     expect(await served.client.call('/etcdserverpb.Maintenance/MoveLeader', codec, target)).toMatchObject({
       message: 'etcdserver: not leader',
-    });
-  });
-
-  test('what cannot be done yet says so', async () => {
-    const add = { request: MemberAddRequest, response: MemberAddResponse };
-    expect(await served.client.call('/etcdserverpb.Cluster/MemberAdd', add, {})).toMatchObject({
-      code: GrpcCode.UNIMPLEMENTED,
     });
   });
 

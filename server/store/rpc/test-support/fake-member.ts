@@ -24,12 +24,14 @@ import { ROOT_USER } from '../../auth/auth-store.ts';
 import { SimpleTokens } from '../../auth/simple-tokens.ts';
 import { type Identity, NOBODY } from '../../auth/types.ts';
 import { LeaseClock } from '../../lease/lease-clock.ts';
+import { encodeMemberChange, type MemberChange } from '../../member/member-change.ts';
 import { SnapshotFiles } from '../../member/snapshot-files.ts';
 import type { StoreMember } from '../../member/types.ts';
 import type { Watchable, WatchHandle } from '../../mvcc/types.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import { MemoryDisk } from '../../ports/memory-disk.ts';
-import { ENTRY_CONF_CHANGE, ENTRY_NORMAL, type EntryType, type RaftStatus } from '../../raft/types.ts';
+import { changeConfState } from '../../raft/conf-change.ts';
+import { ENTRY_CONF_CHANGE, ENTRY_NORMAL, type Entry, type EntryType, type RaftStatus } from '../../raft/types.ts';
 
 const TERM = term(2);
 const EXPIRED_PER_CHECK = 100;
@@ -202,6 +204,40 @@ export class FakeMember implements StoreMember {
 
   async leasesByExpiry(): Promise<readonly LeaseId[]> {
     return this.#leaseClock.byExpiry();
+  }
+
+  async addMember({ peerUrls, isLearner }: Parameters<StoreMember['addMember']>[0]) {
+    const id = memberId(BigInt(this.#machine.appliedIndex()) + 1n);
+    this.#change({ kind: 'add', id, peerUrls, isLearner });
+    return { id, name: '', peerUrls: [...peerUrls], clientUrls: [], isLearner };
+  }
+
+  async removeMember(id: MemberId): Promise<void> {
+    this.#change({ kind: 'remove', id });
+  }
+
+  async updateMember(id: MemberId, peerUrls: readonly string[]): Promise<void> {
+    this.#change({ kind: 'update', id, peerUrls });
+  }
+
+  async promoteMember(id: MemberId): Promise<void> {
+    this.#change({ kind: 'promote', id });
+  }
+
+  /** As by a change that etcd's API has no call for. */
+  async becomeLearner(): Promise<void> {
+    const data = RaftConfChange.encode({ id: 1n, type: ConfChangeType.ADD_LEARNER_NODE, nodeId: this.memberId });
+    this.#applyChange(this.#entry(ENTRY_CONF_CHANGE, data));
+  }
+
+  #change(change: MemberChange): void {
+    this.#applyChange(this.#entry(ENTRY_CONF_CHANGE, encodeMemberChange(change, 1n)));
+  }
+
+  #applyChange(entry: Entry): void {
+    const conf = changeConfState(this.#machine.confState(), this.#machine.decodeConfChange(entry).change);
+    const { outcome } = this.#machine.applyConfChange(entry, conf.ok ? conf.value : this.#machine.confState());
+    if (!outcome.ok) throw outcome.error;
   }
 
   async moveLeader(): Promise<void> {

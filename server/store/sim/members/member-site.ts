@@ -198,6 +198,7 @@ export class MemberSite {
         return this.#lastRequestId;
       },
       onFatal: (error) => this.#fatal(error),
+      onRemoved: () => this.#end(),
     });
     mutation.breakMember?.({ core, machine, wal, after: (delayMs, action) => process.after(delayMs, action) });
     this.#watchLog(wal, core);
