@@ -11,6 +11,7 @@ import { AssertionError } from '../../lib/base/assert.ts';
 import type { ClusterId } from '../../lib/base/brand.ts';
 import { toHex } from '../../lib/base/bytes.ts';
 import { Prng } from '../../lib/base/prng.ts';
+import { SnapshotError } from './apply/snapshot.ts';
 import { openStateMachine } from './apply/state-machine.ts';
 import type { StateMachine } from './apply/types.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
@@ -18,13 +19,14 @@ import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/fl
 import { type MemberSettings, memberSettings, type SnapshotSettings } from './config/member-settings.ts';
 import { type ListenAddress, listenAddresses } from './config/urls.ts';
 import { leaseTtlMin } from './lease/lease-store.ts';
-import { BootError, fitTogether, openLog } from './member/boot.ts';
+import { BootError, durableAtLeast, fitTogether, openLog } from './member/boot.ts';
 import { identifyCluster } from './member/bootstrap.ts';
 import { createRequestIds } from './member/request-ids.ts';
 import { SnapshotFiles } from './member/snapshot-files.ts';
 import { restoreContent } from './member/snapshot-restore.ts';
 import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
 import { startStoreMember } from './member/store-member.ts';
+import { DamagedSegmentError, ForeignSegmentError } from './mvcc/segments/damage.ts';
 import { type Disk, DiskError } from './ports/disk.ts';
 import type { Log } from './ports/log.ts';
 import { NodeClock } from './ports/node-clock.ts';
@@ -70,8 +72,8 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const prng = new Prng(randomBytes(4).readUInt32BE());
   const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings, disk, log) });
   const { identity } = contents;
-  const machine = openMachine(settings, disk, identity.clusterId);
   const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
+  const machine = openMachine(settings, disk, { ...identity, durableAtLeast: durableAtLeast(contents, spool) });
   const raftStart = fitTogether({ contents, machine, spool, log });
 
   const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls });
@@ -130,7 +132,7 @@ function freshIdentity(settings: MemberSettings, disk: Disk, log: Log) {
   const identity = { memberId: self.id, clusterId: cluster.clusterId };
   let restored: SnapshotMetadata | undefined;
   if (content !== undefined) {
-    const machine = openMachine(settings, disk, identity.clusterId);
+    const machine = openMachine(settings, disk, { ...identity, durableAtLeast: 0 });
     const dropAuth = fromSnapshot?.dropAuth === true;
     restored = restoreContent({ content, machine, cluster, dropAuth });
     machine.close();
@@ -153,9 +155,17 @@ function readSnapshot({ path: file, skipHashCheck }: SnapshotSettings): Snapshot
   }
 }
 
-function openMachine({ dataDir, electionTimeoutMs }: MemberSettings, disk: Disk, clusterId: ClusterId): StateMachine {
+function openMachine(
+  { dataDir, electionTimeoutMs }: MemberSettings,
+  disk: Disk,
+  expected: { readonly clusterId: ClusterId; readonly durableAtLeast: number },
+): StateMachine {
+  const { clusterId, durableAtLeast: atLeast } = expected;
   const dir = path.join(dataDir, 'member/data');
-  return openStateMachine({ disk, dir, clusterId, leaseTtlMin: leaseTtlMin(electionTimeoutMs) });
+  return openStateMachine({
+    ...{ disk, dir, clusterId, durableAtLeast: atLeast },
+    leaseTtlMin: leaseTtlMin(electionTimeoutMs),
+  });
 }
 
 async function bind<T>(flag: string, address: ListenAddress | undefined, listen: () => Promise<T>): Promise<T> {
@@ -192,7 +202,10 @@ function explain(error: unknown): string {
   const isExpected = [
     DataDirError,
     BootError,
+    DamagedSegmentError,
+    ForeignSegmentError,
     ImageCorruptError,
+    SnapshotError,
     SnapshotRefusedError,
     StartError,
     TlsFileError,

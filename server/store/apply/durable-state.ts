@@ -15,11 +15,11 @@ import { decodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
 import type { Location } from '../mvcc/revision-store.ts';
 import { writeCurrent } from '../mvcc/segments/current.ts';
 import { type Frame, META_TYPE_MIN, RecordType } from '../mvcc/segments/frame.ts';
-import { type Loader, openSegments } from '../mvcc/segments/open.ts';
-import { type Commit, decodeCommit, decodeSnapshotStart, FORMAT_VERSION } from '../mvcc/segments/records.ts';
+import { type Loader, type OpenOptions, openSegments } from '../mvcc/segments/open.ts';
+import { type Commit, decodeCommit, decodeSnapshotStart, SNAPSHOT_VERSION } from '../mvcc/segments/records.ts';
 import { SegmentRewriter } from '../mvcc/segments/rewrite.ts';
 import { parseName } from '../mvcc/segments/segment-file.ts';
-import { type SegmentOptions, SegmentStore } from '../mvcc/segments/segment-store.ts';
+import { SegmentStore } from '../mvcc/segments/segment-store.ts';
 import type { DiskError, FlushCallback } from '../ports/disk.ts';
 import { alarmsFrame, applyMetaFrame, authFrames, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
 import { framesOf, SnapshotError } from './snapshot.ts';
@@ -117,7 +117,7 @@ export class DurableState {
       this.#startFlush(() => undefined);
     }
     const mayStart = this.#durable.compactRevision === compactRevision;
-    return (this.#rewriter.isBusy || mayStart) && this.#rewriter.step();
+    return (this.#rewriter.isBusy || mayStart) && this.#rewriter.step(this.#durable.compactRevision);
   }
 
   /** Another state has taken this one's place, and is durable. */
@@ -156,7 +156,7 @@ export class DurableState {
 const FRESH: Commit = { appliedIndex: 0, appliedTerm: 0, revision: 1, compactRevision: 0 };
 
 /** @throws DamagedSegmentError, DiskError */
-export function openDurableState(options: SegmentOptions): DurableState {
+export function openDurableState(options: OpenOptions): DurableState {
   let loading: LoadingState | undefined;
   const { store, commit = FRESH } = openSegments(options, (opening) => {
     loading = new LoadingState(opening);
@@ -224,8 +224,10 @@ function receive(loading: LoadingState, source: SnapshotSource): Commit {
 function checkStart(expected: ClusterId, frame: Frame): void {
   if (frame.type !== RecordType.SNAPSHOT) throw new SnapshotError('the snapshot does not begin with its header');
   const { version, clusterId } = decodeSnapshotStart(frame.payload);
-  if (version !== FORMAT_VERSION) {
-    throw new SnapshotError(`the snapshot has format version ${version}, this program reads version ${FORMAT_VERSION}`);
+  if (version !== SNAPSHOT_VERSION) {
+    throw new SnapshotError(
+      `the snapshot has format version ${version}, this program reads version ${SNAPSHOT_VERSION}`,
+    );
   }
   if (clusterId !== expected) {
     throw new SnapshotError(`the snapshot is of cluster ${clusterId.toString(16)}, not ${expected.toString(16)}`);

@@ -37,6 +37,8 @@ export interface StateMachineOptions {
   readonly clusterId: ClusterId;
   /** Seconds: leaseTtlMin(electionTimeoutMs). Must be the same on every member. */
   readonly leaseTtlMin?: number;
+  /** Applied index up to which the state is known to have been durable; it must not end before it. Default 0. */
+  readonly durableAtLeast?: number;
   /** Size at which a segment file is sealed. */
   readonly segmentBytes?: number;
   /** Bound of the cache that values are read back through. */
@@ -62,11 +64,11 @@ class ReplicatedStateMachine implements StateMachine {
   #durable: DurableState;
 
   constructor(options: StateMachineOptions) {
-    const { disk, dir, clusterId, leaseTtlMin = LEASE_TTL_MIN_DEFAULT } = options;
+    const { disk, dir, clusterId, leaseTtlMin = LEASE_TTL_MIN_DEFAULT, durableAtLeast = 0 } = options;
     const { segmentBytes = SEGMENT_BYTES_DEFAULT, cacheBytes = CACHE_BYTES_DEFAULT } = options;
     this.#clusterId = clusterId;
     this.#leaseTtlMin = leaseTtlMin;
-    this.#durable = openDurableState({ disk, dir, clusterId, segmentBytes, cacheBytes });
+    this.#durable = openDurableState({ disk, dir, clusterId, durableAtLeast, segmentBytes, cacheBytes });
     this.#watches = new WatchHub(this.#state.kv);
     this.#listener = {
       leaseChanged: (id, record) => this.#durable.leaseChanged(id, record),

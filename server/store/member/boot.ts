@@ -54,9 +54,20 @@ export function openLog(options: {
   return opened;
 }
 
+/**
+ * The entry up to which the stored data was durable by the word of the log, or 0: opening the data must find it so. An image
+ * that was received and perhaps not restored counts for nothing while the spool still has it.
+ */
+export function durableAtLeast(contents: WalContents, spool: SnapshotSpool): number {
+  return contents.snapshots.findLast((snapshot) => !spool.has(snapshot))?.index ?? 0;
+}
+
 export type RaftStart = Pick<RaftConfig, 'hardState' | 'snapshot' | 'confState' | 'entries' | 'appliedIndex'>;
 
-/** Restores a received image if the crash came before it was durable, then fits log and state machine. @throws BootError */
+/**
+ * Restores a received image if the crash came before it was durable, then fits log and state machine, which was opened with
+ * durableAtLeast(). @throws BootError
+ */
 export function fitTogether(options: {
   readonly contents: WalContents;
   readonly machine: StateMachine;
@@ -72,8 +83,6 @@ export function fitTogether(options: {
     source.close();
   }
   const appliedIndex = machine.appliedIndex();
-  if (received !== undefined && received.index > appliedIndex)
-    throw mismatch(`the stored data was whole up to entry ${received.index} and now ends at entry ${appliedIndex}`);
   const { start, entries } = startOf(contents, appliedIndex);
   const lastIndex = entries.at(-1)?.index ?? start.index;
   if (start.index > appliedIndex)

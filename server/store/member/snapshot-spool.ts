@@ -84,10 +84,10 @@ export class SnapshotSpool {
       if (header.length < CHUNK_HEADER_BYTES) throw new ImageCorruptError(`${file.path} ends at offset ${at}`);
       const view = new DataView(header.buffer, header.byteOffset, header.length);
       const length = view.getUint32(0, true);
-      if (length === 0) return undefined;
       const chunk = file.read(at + CHUNK_HEADER_BYTES, length);
       if (chunk.length < length || crc32c(chunk) !== view.getUint32(4, true))
         throw new ImageCorruptError(`${file.path} is damaged at offset ${at}`);
+      if (length === 0) return undefined;
       at += CHUNK_HEADER_BYTES + length;
       return chunk;
     };

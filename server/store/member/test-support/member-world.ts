@@ -12,7 +12,7 @@ import { MemoryDisk } from '../../ports/memory-disk.ts';
 import type { PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../../ports/peer-network.ts';
 import type { Message } from '../../raft/types.ts';
 import type { Wal } from '../../wal/wal.ts';
-import { fitTogether, openLog } from '../boot.ts';
+import { durableAtLeast, fitTogether, openLog } from '../boot.ts';
 import { type InitialCluster, identifyCluster } from '../bootstrap.ts';
 import { CoreMember } from '../core-member.ts';
 import type { MemberChange } from '../member-change.ts';
@@ -155,8 +155,9 @@ export class MemberWorld {
       segmentBytes: SEGMENT_BYTES,
       fresh: () => ({ identity: { memberId: id, clusterId }, cluster }),
     });
-    const machine = openStateMachine({ disk, dir: '/m/data', clusterId });
     const spool = new SnapshotSpool({ disk, dir: '/m/snap', log });
+    const atLeast = durableAtLeast(contents, spool);
+    const machine = openStateMachine({ disk, dir: '/m/data', clusterId, durableAtLeast: atLeast });
     const start = fitTogether({ contents, machine, spool, log });
     const random = this.#prng.fork();
     const site: Partial<Site> = { id, disk, machine, wal, isUp: true, fatal: undefined, isRemoved: false };

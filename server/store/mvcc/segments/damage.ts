@@ -4,6 +4,11 @@ const REMEDY =
   'nothing was changed; put the file back from a copy, or remove this member from the cluster, delete its data ' +
   'directory and add it again so that it receives a snapshot from the others';
 
+/** Whole, and not for this program or this member. `message` is one line with the remedy. */
+export class ForeignSegmentError extends Error {
+  override readonly name = 'ForeignSegmentError';
+}
+
 export class DamagedSegmentError extends Error {
   override readonly name = 'DamagedSegmentError';
   readonly path: string;

@@ -4,15 +4,28 @@
  * The last file may end in a torn batch, which is cut. If it holds no commit at all, its first batch was never flushed: it
  * is dropped and the file before takes its place. Anything else that does not read back is damage and refuses to open,
  * before anything was changed.
+ *
+ * Rot in the very last batch looks like a torn write too. What was cut is then missed by a witness that survived it: a
+ * rewritten file, which lacks what a compaction made dead and so cannot serve a state from before that compaction; the
+ * CURRENT file of a restored state, which is never without a commit; or the caller's log (`durableAtLeast`). Where no witness
+ * speaks up, the state is a former one, whole, and the log brings back the rest.
  */
 import { decodeRevision, type StoredRevision } from '../revision-codec.ts';
 import type { Location } from '../revision-store.ts';
 import { readCurrent, writeCurrent } from './current.ts';
-import { DamagedSegmentError } from './damage.ts';
+import { DamagedSegmentError, ForeignSegmentError } from './damage.ts';
 import { type Frame, frameBytes, META_TYPE_MIN, RecordType } from './frame.ts';
-import { type Commit, decodeCommit, decodeHeader, FORMAT_VERSION } from './records.ts';
+import {
+  type Commit,
+  decodeCommit,
+  decodeHeader,
+  FORMAT_VERSION,
+  FORMAT_VERSION_MIN,
+  type SegmentHeader,
+} from './records.ts';
 import { type CommittedEnd, findCommittedEnd, type ScannedFrame, scanFrames } from './scan.ts';
 import {
+  FIRST_INCARNATION,
   formatName,
   parseName,
   resolveNames,
@@ -29,6 +42,11 @@ export interface Loader {
   meta(frame: Frame): void;
 }
 
+export interface OpenOptions extends SegmentOptions {
+  /** Applied index that was durable by the word of somebody else; 0: nobody knows. */
+  readonly durableAtLeast: number;
+}
+
 export interface OpenedSegments {
   readonly store: SegmentStore;
   /** Undefined for a store that never completed a flush. */
@@ -36,20 +54,15 @@ export interface OpenedSegments {
 }
 
 /** @throws DamagedSegmentError, DiskError */
-export function openSegments(options: SegmentOptions, makeLoader: (store: SegmentStore) => Loader): OpenedSegments {
+export function openSegments(options: OpenOptions, makeLoader: (store: SegmentStore) => Loader): OpenedSegments {
   const { disk, dir } = options;
   disk.makeDirectory(dir);
-  const incarnation = readCurrent(disk, dir);
-  if (incarnation === undefined) {
-    writeCurrent(disk, dir, 1);
-    const parent = dir.slice(0, dir.lastIndexOf('/'));
-    if (parent !== '') disk.flushDirectory(parent);
-  }
-  const store = new SegmentStore(options, incarnation ?? 1);
   const names = disk.list(dir).flatMap((name) => parseName(name) ?? []);
-  const chosen = resolveNames(names.filter((name) => name.incarnation === store.incarnation));
-  const tail = findTail(options, chosen);
-  const commit = load(store, tail, makeLoader(store));
+  const store = new SegmentStore(options, currentIncarnation(options, names));
+  const own = names.filter((name) => name.incarnation === store.incarnation);
+  const tail = findTail(options, resolveNames(own, dir));
+  const { commit, compactRevision } = load(store, tail, makeLoader(store));
+  checkWitnesses(store, commit, { appliedIndex: options.durableAtLeast, compactRevision });
   // Only now, when everything was read, is anything changed.
   removeLeftovers(options, tail.files);
   const last = store.files.at(-1);
@@ -61,6 +74,43 @@ export function openSegments(options: SegmentOptions, makeLoader: (store: Segmen
     store.markDurable();
   }
   return { store, commit };
+}
+
+/** @throws DamagedSegmentError */
+function currentIncarnation({ disk, dir }: SegmentOptions, names: readonly SegmentName[]): number {
+  const incarnation = readCurrent(disk, dir);
+  if (incarnation !== undefined) return incarnation;
+  // It is durable before the first segment is created.
+  if (names.length > 0) throw new DamagedSegmentError({ path: `${dir}/CURRENT`, offset: 0 }, 'it is missing');
+  writeCurrent(disk, dir, FIRST_INCARNATION);
+  const parent = dir.slice(0, dir.lastIndexOf('/'));
+  if (parent !== '') disk.flushDirectory(parent);
+  return FIRST_INCARNATION;
+}
+
+/** @throws DamagedSegmentError when the state is from before something that is known to have been durable */
+function checkWitnesses(
+  store: SegmentStore,
+  commit: Commit | undefined,
+  known: Pick<Commit, 'appliedIndex' | 'compactRevision'>,
+): void {
+  const last = store.files.at(-1);
+  const place = { path: last?.file.path ?? store.options.dir, offset: last?.size ?? 0 };
+  const found = { appliedIndex: commit?.appliedIndex ?? 0, compactRevision: commit?.compactRevision ?? 0 };
+  if (commit === undefined && store.incarnation > FIRST_INCARNATION)
+    throw new DamagedSegmentError(place, 'it holds no readable commit, and a restored state has one');
+  if (found.compactRevision < known.compactRevision)
+    throw new DamagedSegmentError(
+      place,
+      `the state ends here, with compact revision ${found.compactRevision}, and was durable with compact revision ` +
+        `${known.compactRevision}, whose dead revisions are gone: what followed is unreadable`,
+    );
+  if (found.appliedIndex < known.appliedIndex)
+    throw new DamagedSegmentError(
+      place,
+      `the state ends here, at entry ${found.appliedIndex}, and was durable up to entry ${known.appliedIndex} by the word ` +
+        'of the write-ahead log: what followed is unreadable',
+    );
 }
 
 interface Tail {
@@ -102,8 +152,15 @@ function committedEnd(options: SegmentOptions, name: SegmentName): CommittedEnd 
   }
 }
 
-function load(store: SegmentStore, tail: Tail, loader: Loader): Commit | undefined {
+interface Loaded {
+  readonly commit: Commit | undefined;
+  /** The highest that a rewritten file rests on; 0: none. */
+  readonly compactRevision: number;
+}
+
+function load(store: SegmentStore, tail: Tail, loader: Loader): Loaded {
   let commit: Commit | undefined;
+  let compactRevision = 0;
   tail.files.forEach((name, position) => {
     const isLast = position === tail.files.length - 1;
     const segment = store.adopt(name);
@@ -116,7 +173,10 @@ function load(store: SegmentStore, tail: Tail, loader: Loader): Commit | undefin
         return;
       }
       segment.metaBytes += frameBytes(frame.payload.length);
-      if (frame.offset === 0) checkHeader(store.options, segment, frame);
+      if (frame.offset === 0) {
+        const header = readHeader(store.options, segment, frame);
+        compactRevision = Math.max(compactRevision, header.compactRevision);
+      }
       if (!isLast) return;
       if (frame.type === RecordType.COMMIT) ({ commit } = decodeCommit(frame.payload));
       else if (frame.type >= META_TYPE_MIN) loader.meta(frame);
@@ -125,7 +185,7 @@ function load(store: SegmentStore, tail: Tail, loader: Loader): Commit | undefin
       throw new DamagedSegmentError({ path: segment.file.path, offset: segment.size }, 'it is cut short');
     }
   });
-  return commit;
+  return { commit, compactRevision };
 }
 
 /** Visits all frames of a file that must be whole; answers the type of the last one. */
@@ -142,18 +202,19 @@ function scanSegment(segment: SegmentFile, visit: (frame: ScannedFrame) => void)
   return last;
 }
 
-function checkHeader({ clusterId }: SegmentOptions, segment: SegmentFile, frame: ScannedFrame): void {
+/** @throws DamagedSegmentError, ForeignSegmentError */
+function readHeader({ clusterId }: SegmentOptions, segment: SegmentFile, frame: ScannedFrame): SegmentHeader {
   const place = { path: segment.file.path, offset: frame.offset };
   if (frame.type !== RecordType.HEADER) throw new DamagedSegmentError(place, 'it does not begin with a header');
   const header = decodeHeader(frame.payload);
-  if (header.version !== FORMAT_VERSION) {
-    throw new Error(
-      `${place.path} has format version ${header.version}, this program reads version ${FORMAT_VERSION}: ` +
-        'start the version that wrote it',
+  if (header.version < FORMAT_VERSION_MIN || header.version > FORMAT_VERSION) {
+    throw new ForeignSegmentError(
+      `${place.path} has format version ${header.version}, this program reads versions ${FORMAT_VERSION_MIN} to ` +
+        `${FORMAT_VERSION}: start the version that wrote it`,
     );
   }
   if (header.clusterId !== clusterId) {
-    throw new Error(
+    throw new ForeignSegmentError(
       `${place.path} belongs to cluster ${header.clusterId.toString(16)}, this member to ${clusterId.toString(16)}: ` +
         'use the data directory of this cluster, or an empty one',
     );
@@ -161,6 +222,7 @@ function checkHeader({ clusterId }: SegmentOptions, segment: SegmentFile, frame:
   if (header.first !== segment.name.first || header.last !== segment.name.last) {
     throw new DamagedSegmentError(place, `its header says ${formatName(header)}: the file was renamed`);
   }
+  return header;
 }
 
 /** Temporary files, files of other incarnations, files that a rewrite replaced, and a file without a commit. */

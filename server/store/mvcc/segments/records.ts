@@ -2,7 +2,14 @@
 import { type ClusterId, clusterId } from '../../../../lib/base/brand.ts';
 import { type MessageType, message, ordinal, uint32, uint64 } from '../../../../lib/base/protobuf/schema.ts';
 
-export const FORMAT_VERSION = 1;
+/**
+ * Of segment files. Version 2 rewrites name the compaction they rest on; version 1 files are read as if it were none, so what
+ * they dropped is not held against the state until they are rewritten again.
+ */
+export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION_MIN = 1;
+/** Of snapshot streams. */
+export const SNAPSHOT_VERSION = 1;
 
 const HeaderRecord = message('quorate.SegmentHeader', {
   version: uint32(1),
@@ -11,6 +18,8 @@ const HeaderRecord = message('quorate.SegmentHeader', {
   first: ordinal(4),
   last: ordinal(5),
   generation: ordinal(6),
+  /** Of the compaction whose dead revisions the file lacks: no state with a lower one can be read from it. 0: it lacks nothing. */
+  compactRevision: ordinal(7),
 });
 export type SegmentHeader = MessageType<typeof HeaderRecord>;
 export const encodeHeader = (header: SegmentHeader): Uint8Array => HeaderRecord.encode(header);
@@ -18,7 +27,7 @@ export const decodeHeader = (payload: Uint8Array): SegmentHeader => HeaderRecord
 
 const SnapshotRecord = message('quorate.SnapshotStart', { version: uint32(1), clusterId: uint64(2) });
 export const encodeSnapshotStart = (id: ClusterId): Uint8Array =>
-  SnapshotRecord.encode({ version: FORMAT_VERSION, clusterId: id });
+  SnapshotRecord.encode({ version: SNAPSHOT_VERSION, clusterId: id });
 export function decodeSnapshotStart(payload: Uint8Array): { readonly version: number; readonly clusterId: ClusterId } {
   const start = SnapshotRecord.decode(payload);
   return { version: start.version, clusterId: clusterId(start.clusterId) };

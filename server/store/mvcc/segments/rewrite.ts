@@ -5,6 +5,9 @@
  * A dead tombstone may go only when no earlier file still holds a dead put: when the store is opened, revisions are read
  * in again in order, and a put whose tombstone is gone would rise from the dead. (Any other dead revision has a living
  * or at least a later put above it, which tells the reader that it is dead.)
+ *
+ * The header of the new file names the compaction that made its revisions dead. Should the commit of that compaction rot
+ * away, open.ts refuses to fall back to a state that still needs them.
  */
 import { assertNever } from '../../../../lib/base/assert.ts';
 import type { DiskError } from '../../ports/disk.ts';
@@ -64,13 +67,14 @@ export class SegmentRewriter {
   }
 
   /**
-   * One slice of work. The caller makes sure that every compaction whose dead rows were released is durable: what is
-   * dropped here must never be needed again. True when there is more to do right now; false also while a flush runs.
+   * One slice of work. A rewrite begins only where no dead row was released beyond `durableCompactRevision`, that of the
+   * last durable commit: what is dropped here must never be needed again. True when there is more to do right now;
+   * false also while a flush runs.
    * @throws DiskError also for a flush of an earlier slice that failed
    */
-  step(): boolean {
+  step(durableCompactRevision: number): boolean {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#job ??= this.#plan();
+    this.#job ??= this.#plan(durableCompactRevision);
     const job = this.#job;
     if (job === undefined) return false;
     switch (job.phase) {
@@ -90,7 +94,7 @@ export class SegmentRewriter {
     }
   }
 
-  #plan(): Job | undefined {
+  #plan(compactRevision: number): Job | undefined {
     const files = this.#store.files.slice(0, this.#store.sealedCount());
     const start = chooseStart(files);
     if (start === undefined) return undefined;
@@ -104,7 +108,7 @@ export class SegmentRewriter {
       generation: Math.max(...sources.map((source) => source.name.generation)) + 1,
     };
     const target = this.#store.createRewrite(name, this.#store.pathOf(name) + TEMPORARY_SUFFIX);
-    writeTo(target, [encodeFrame({ type: RecordType.HEADER, payload: this.#store.headerOf(name) })]);
+    writeTo(target, [encodeFrame({ type: RecordType.HEADER, payload: this.#store.headerOf(name, compactRevision) })]);
     return { sources, target, dropsTombstones, moves: [], source: 0, offset: 0, moved: 0, phase: 'copy' };
   }
 

@@ -4,11 +4,12 @@
  *
  *   <incarnation>-<first position>-<last position>-<generation>.seg       8 hex digits each
  */
-import { assert } from '../../../../lib/base/assert.ts';
 import type { DiskFile } from '../../ports/disk.ts';
+import { DamagedSegmentError } from './damage.ts';
 
 export const TEMPORARY_SUFFIX = '.tmp';
 export const FIRST_POSITION = 1;
+export const FIRST_INCARNATION = 1;
 
 export interface SegmentName {
   readonly incarnation: number;
@@ -65,18 +66,18 @@ export class SegmentFile {
 
 /**
  * Which of the files found in a directory count, in order of position; the others were replaced by a rewrite whose
- * removal of them was cut short. @throws AssertionError when positions are missing or half covered
+ * removal of them was cut short. @throws DamagedSegmentError when positions are missing or half covered
  */
-export function resolveNames(names: readonly SegmentName[]): SegmentName[] {
+export function resolveNames(names: readonly SegmentName[], dir: string): SegmentName[] {
   const sorted = [...names].sort((a, b) => a.first - b.first || b.last - a.last || b.generation - a.generation);
   const chosen: SegmentName[] = [];
   for (const name of sorted) {
     const covered = chosen.at(-1)?.last ?? FIRST_POSITION - 1;
     if (name.last <= covered) continue;
-    assert(
-      name.first === covered + 1,
-      `segment ${formatName(name)} does not follow position ${covered}: a segment file is missing`,
-    );
+    if (name.first !== covered + 1) {
+      const place = { path: `${dir}/${formatName(name)}`, offset: 0 };
+      throw new DamagedSegmentError(place, `it does not follow position ${covered}: a segment file is missing`);
+    }
     chosen.push(name);
   }
   return chosen;

@@ -247,12 +247,13 @@ export class SegmentStore implements RevisionStore {
     this.files.push(file);
     this.#hasImage = false;
     this.#isNamed = false;
-    this.appendMeta({ type: RecordType.HEADER, payload: this.headerOf(name) });
+    this.appendMeta({ type: RecordType.HEADER, payload: this.headerOf(name, 0) });
     return file;
   }
 
-  headerOf(name: SegmentName): Uint8Array {
-    return encodeHeader({ ...name, version: FORMAT_VERSION, clusterId: this.options.clusterId });
+  /** `compactRevision` of the durable compaction whose dead revisions are left out; 0 for a file that holds everything. */
+  headerOf(name: SegmentName, compactRevision: number): Uint8Array {
+    return encodeHeader({ ...name, version: FORMAT_VERSION, clusterId: this.options.clusterId, compactRevision });
   }
 
   #register(name: SegmentName, create: boolean): SegmentFile {

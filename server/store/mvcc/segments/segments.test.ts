@@ -20,6 +20,7 @@ const options = (disk: MemoryDisk, segmentBytes = 1_000_000) => ({
   clusterId: clusterId(5n),
   segmentBytes,
   cacheBytes: 1_000_000,
+  durableAtLeast: 0,
 });
 
 function open(disk: MemoryDisk, segmentBytes?: number) {
@@ -49,9 +50,9 @@ test('a file name says what the file covers', () => {
 
 test('a rewritten file stands for those it replaced, and a gap is refused', () => {
   const files = [name(1, 1, 0), name(2, 2, 0), name(3, 3, 0), name(4, 4, 0), name(2, 3, 1), name(1, 1, 1)];
-  expect(resolveNames(files)).toEqual([name(1, 1, 1), name(2, 3, 1), name(4, 4, 0)]);
-  expect(() => resolveNames([name(1, 1, 0), name(3, 3, 0)])).toThrow('a segment file is missing');
-  expect(() => resolveNames([name(2, 2, 0)])).toThrow('a segment file is missing');
+  expect(resolveNames(files, DIR)).toEqual([name(1, 1, 1), name(2, 3, 1), name(4, 4, 0)]);
+  expect(() => resolveNames([name(1, 1, 0), name(3, 3, 0)], DIR)).toThrow('a segment file is missing');
+  expect(() => resolveNames([name(2, 2, 0)], DIR)).toThrow('a segment file is missing');
 });
 
 test('state beside the revisions comes back from the image of the last file and what follows it', () => {

@@ -13,11 +13,8 @@ import { DATA_DIR, type MemberSite, WAL_DIR } from './member-site.ts';
 import type { MemberParameters } from './parameters.ts';
 
 const REPAIR_MS_MAX = 3000;
-/**
- * The last files of a state machine may hold no durable commit although nothing is damaged, and rot in the last batch before them
- * cannot be told from a torn write.
- */
-const UNCERTAIN_FILES = 3;
+const NEWEST_FILES = 3;
+const NEWEST_BYTES = 100;
 
 interface Flip {
   readonly path: string;
@@ -120,22 +117,27 @@ export class DiskFaults {
     world.after(prng.int(1, REPAIR_MS_MAX), finish);
   }
 
-  /** One byte of a file that is never written again. */
+  /** One byte of a closed file of the log, or of any file of the state: what its newest file loses, the log brings back. */
   #flips(site: MemberSite): readonly Flip[] {
     const { prng } = this.#options;
     const log = segmentsAmong(site.disk.list(WAL_DIR)).map(({ name }) => `${WAL_DIR}/${name}`);
-    const files = [...log.slice(0, -1), ...closedSegments(site, UNCERTAIN_FILES)];
+    const names = site.disk.list(DATA_DIR).filter((name) => parseName(name) !== undefined);
+    const state = ['CURRENT', ...names].map((name) => `${DATA_DIR}/${name}`);
+    const files = [...log.slice(0, -1), ...state];
     if (files.length === 0) return [];
-    const path = prng.pick(files);
+    // The last batch of the newest files is where rot and a torn write look alike.
+    const isNewest = prng.chance(0.5);
+    const path = prng.pick(isNewest ? files.slice(-NEWEST_FILES) : files);
     const file = site.disk.open(path, { create: false });
-    const at = prng.int(0, Math.max(0, file.size() - 1));
+    const last = Math.max(0, file.size() - 1);
     file.close();
+    const at = prng.int(isNewest ? Math.max(0, last - NEWEST_BYTES) : 0, last);
     return [{ path, at, mask: prng.int(1, 255) }];
   }
 
   /** One byte of a stored value, and the checksum to go with it. */
   #hiddenFlips(site: MemberSite): readonly Flip[] {
-    for (const path of closedSegments(site, 1)) {
+    for (const path of closedSegments(site)) {
       const file = site.disk.open(path, { create: false });
       const bytes = file.read(0, file.size());
       file.close();
@@ -150,10 +152,10 @@ export class DiskFaults {
   }
 }
 
-/** All but the last `uncertain` files of the state machine. */
-function closedSegments(site: MemberSite, uncertain: number): string[] {
+/** All but the last file of the state machine. */
+function closedSegments(site: MemberSite): string[] {
   const names = site.disk.list(DATA_DIR).filter((name) => parseName(name) !== undefined);
-  return names.slice(0, -uncertain).map((name) => `${DATA_DIR}/${name}`);
+  return names.slice(0, -1).map((name) => `${DATA_DIR}/${name}`);
 }
 
 function hasPlainValue({ type, payload }: Frame): boolean {

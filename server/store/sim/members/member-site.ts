@@ -11,7 +11,7 @@ import { SnapshotError } from '../../apply/snapshot.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { StateMachine } from '../../apply/types.ts';
 import { leaseTtlMin } from '../../lease/lease-store.ts';
-import { BootError, fitTogether, openLog } from '../../member/boot.ts';
+import { BootError, durableAtLeast, fitTogether, openLog } from '../../member/boot.ts';
 import type { InitialCluster } from '../../member/bootstrap.ts';
 import { CoreMember } from '../../member/core-member.ts';
 import { createRequestIds } from '../../member/request-ids.ts';
@@ -170,15 +170,16 @@ export class MemberSite {
       segmentBytes: store.walSegmentBytes,
       fresh: () => ({ identity: { memberId: id, clusterId: cluster.clusterId }, cluster }),
     });
+    const spool = new SnapshotSpool({ disk, dir: SPOOL_DIR, log });
     const machine = openStateMachine({
       disk,
       dir: DATA_DIR,
       clusterId: contents.identity.clusterId,
+      durableAtLeast: durableAtLeast(contents, spool),
       leaseTtlMin: leaseTtlMin(ELECTION_MS),
       segmentBytes: store.dataSegmentBytes,
       cacheBytes: 64 * 1024,
     });
-    const spool = new SnapshotSpool({ disk, dir: SPOOL_DIR, log });
     const start = fitTogether({ contents, machine, spool, log });
     this.#mirror.recovered(start);
     checkers.started(id, this.#mirror, machine);

@@ -7,7 +7,10 @@ import { runMemberSeed } from './run.ts';
 const CAUGHT_WITHIN: Readonly<Record<string, { readonly seeds: number; readonly says: RegExp }>> = {
   acknowledgeBeforeFlush: { seeds: 10, says: /its log had flushed|goes on after a flush/ },
   dropEntryOnReopen: { seeds: 10, says: /restarts with/ },
-  applyTwiceAfterRestart: { seeds: 15, says: /stored data was whole|holds index|answers entry|has (revision|content)/ },
+  applyTwiceAfterRestart: {
+    seeds: 15,
+    says: /was durable up to entry|holds index|answers entry|has (revision|content)/,
+  },
   leaseNotExtended: { seeds: 60, says: /^lease \d+ of \d+ ms ends/ },
   readWithoutBarrier: { seeds: 10, says: /stale read/ },
   ignoreChecksums: { seeds: 40, says: /has (HashKV|content)|a read at revision|a watch from/ },
