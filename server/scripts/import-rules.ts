@@ -180,6 +180,12 @@ export const AREAS: readonly Area[] = [
     outside: 'node',
     why: 'the simulator builds whole members out of every layer',
   },
+  {
+    path: 'server/store/sim/histories',
+    may: ['lib/base'],
+    outside: 'none',
+    why: 'judges of histories know no store: simulated and real members are judged by the same',
+  },
 
   {
     path: 'server/engines',
@@ -207,9 +213,10 @@ export const AREAS: readonly Area[] = [
       'server/launch/build.ts',
       'server/store/rpc/test-support',
       'server/store/tls/test-support',
+      'server/store/sim/histories',
     ],
     outside: 'all',
-    why: 'these tests use the product over its wires only',
+    why: 'these tests use the product over its wires only; what they saw is judged as in the simulator',
   },
 ];
 

@@ -12,6 +12,11 @@ type VoteResponse = Extract<Message, { type: 'requestVoteResponse' | 'preVoteRes
 
 export type CampaignKind = 'preElection' | 'election' | 'transfer';
 
+/** A campaign of this member's own accord. */
+export function startElection(core: Core): void {
+  startCampaign(core, core.config.hasPreVote === false ? 'election' : 'preElection');
+}
+
 /**
  * Starts a campaign unless this member leads, may not lead, or has committed configuration changes to apply first: it might
  * otherwise win with a quorum of a configuration that is already history.
@@ -72,6 +77,7 @@ function countVote(core: Core, from: MemberId, granted: boolean): void {
  * wish (transfer). Such a request does not even raise the term.
  */
 export function isInLease(core: Core, message: Message): boolean {
+  if (core.config.hasCheckQuorum === false) return false;
   if (message.type !== 'requestVote' && message.type !== 'preVote') return false;
   const hearsLeader = core.leaderId !== NO_MEMBER && core.electionElapsed < core.config.electionTicks;
   return hearsLeader && !message.isTransfer;

@@ -27,7 +27,7 @@ export function tickLeader(core: Core): void {
   core.electionElapsed++;
   if (core.electionElapsed >= core.config.electionTicks) {
     core.electionElapsed = 0;
-    checkQuorum(core);
+    if (core.config.hasCheckQuorum !== false) checkQuorum(core);
     if (core.role !== 'leader') return;
     // The transferee had one election timeout to take over (thesis §3.10); resume.
     core.transferee = NO_MEMBER;

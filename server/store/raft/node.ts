@@ -9,7 +9,7 @@ import { type LogIndex, type MemberId, NO_MEMBER, term } from '../../../lib/base
 import { normalizeConfState } from './conf-change.ts';
 import { isConfChangeType } from './conf-change-codec.ts';
 import { Core, type SelfVote } from './core.ts';
-import { countSelfVote, startCampaign } from './election.ts';
+import { countSelfVote, startElection } from './election.ts';
 import { tickLeader } from './leader.ts';
 import { applyConfChange, leaveJointIfDue } from './membership.ts';
 import { canOpenRound, openReadRound, requestRead } from './reads.ts';
@@ -63,7 +63,7 @@ class Node implements RaftNode {
     core.electionElapsed++;
     if (core.electionElapsed < core.electionTimeout || !core.isPromotable()) return;
     core.electionElapsed = 0;
-    startCampaign(core, 'preElection');
+    startElection(core);
   }
 
   step(message: Message): void {
@@ -71,7 +71,7 @@ class Node implements RaftNode {
   }
 
   campaign(): void {
-    startCampaign(this.#core, 'preElection');
+    startElection(this.#core);
   }
 
   propose(entries: readonly ProposedEntry[]): ProposeResult {

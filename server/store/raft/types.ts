@@ -173,6 +173,13 @@ export interface RaftConfig {
   readonly id: MemberId;
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
+  /**
+   * Asks whether an election can be won before it disturbs anyone (thesis §9.6); on when left out. Off, as with `hasCheckQuorum`, only
+   * in transcripts that show what it is for: the product never says so.
+   */
+  readonly hasPreVote?: boolean;
+  /** A leader steps down when it hears no quorum, and who hears a leader refuses to vote (thesis §6.2); on when left out. */
+  readonly hasCheckQuorum?: boolean;
   /** Draws each randomised election timeout in [electionTicks, 2*electionTicks). */
   readonly random: () => number;
   readonly hardState: HardState;

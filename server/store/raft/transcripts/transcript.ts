@@ -2,7 +2,8 @@
  * Runs a script of commands against a small cluster and gives back what happened, in words. Every step of a member is a
  * command, so that a script can show any interleaving; `settle` does everything until nothing is left to do.
  *
- *   members 1 2 3 [spare 4 5] [window N] [append-bytes N]     a new cluster; spares know nobody, founders are in the log
+ *   members 1 2 3 [spare 4 5] [window N] [append-bytes N] [without pre-vote check-quorum]
+ *                       a new cluster; spares know nobody, founders are in the log
  *   campaign M · tick M [N] · propose M TEXT · read M CONTEXT · transfer M to N · compact M INDEX · restart M
  *   change M [auto|implicit|explicit] v4 l5 r2 …              v voter, l learner, r remove; none: leave joint
  *   ready M · flush M · apply M · deliver M [from N] · drop M [from N]
@@ -88,8 +89,10 @@ export class Transcript {
 
   #create(words: readonly string[]): void {
     const numbers = { members: [] as number[], spare: [] as number[], window: [256], 'append-bytes': [1 << 20] };
+    const isOff = (what: string) => words.indexOf(what) > words.indexOf('without');
     let into: number[] = numbers.members;
     for (const word of words) {
+      if (word === 'without') break;
       if (word === 'spare' || word === 'window' || word === 'append-bytes') {
         into = numbers[word];
         if (word !== 'spare') into.length = 0;
@@ -108,6 +111,8 @@ export class Transcript {
         hardState: isFounder && hasSpares ? hardStateOf(1, 0, log.length) : defaults.hardState,
         inflightMessagesMax: numbers.window[0] ?? 0,
         appendBytesMax: numbers['append-bytes'][0] ?? 0,
+        hasPreVote: !isOff('pre-vote'),
+        hasCheckQuorum: !isOff('check-quorum'),
       });
     });
   }
