@@ -1,6 +1,6 @@
 'use client';
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import { TooltipProvider } from '../components/ui/tooltip.tsx';
@@ -14,7 +14,15 @@ const shouldRetry = (failures: number, error: Error): boolean =>
   failures < RETRIES_MAX && error instanceof ApiFailure && (error.status === 0 || error.status >= 502);
 
 function createQueryClient(stores: readonly StoreSummary[] | null): QueryClient {
-  const client = new QueryClient({
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      // Signed out meanwhile: the stores say so, and the page gives way to the sign-in.
+      onError: (error) => {
+        if (error instanceof ApiFailure && error.status === 401) {
+          void client.invalidateQueries({ queryKey: queries.stores().queryKey });
+        }
+      },
+    }),
     defaultOptions: {
       queries: {
         retry: shouldRetry,

@@ -6,18 +6,24 @@
  */
 import type { Server } from 'node:http';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startConsole } from './console/boot.ts';
+import type { Console } from './console/console.ts';
 import { trustedHeaders } from './console/http/request.ts';
 import { BuildFailure, buildIfNeeded } from './launch/build.ts';
 import { type BundledStore, MemberFailure, startBundledStore } from './launch/members.ts';
 import { takenPorts } from './launch/ports.ts';
-import { parseSettings, type Settings, SettingsError } from './launch/settings.ts';
+import { isLoopback, parseSettings, type Settings, SettingsError } from './launch/settings.ts';
 import { listen, serve } from './launch/web.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
 /** Beyond this the process ends whatever still hangs: the promise to operators is 5 s. */
 const STOP_DEADLINE_MS = 4500;
+
+/** How long a store may take to say whether it demands users, where that decides about starting at all. */
+const FIRST_ANSWER_MS = 15_000;
+const ASK_AGAIN_MS = 250;
 
 // No request leaves the machine, Next's telemetry included.
 process.env.NEXT_TELEMETRY_DISABLED = '1';
@@ -43,7 +49,8 @@ async function exit(code: number): Promise<never> {
 }
 
 function explain(cause: unknown, settings: Settings): string {
-  if (cause instanceof MemberFailure || cause instanceof BuildFailure) return cause.message;
+  if (cause instanceof MemberFailure || cause instanceof BuildFailure || cause instanceof SettingsError)
+    return cause.message;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'EADDRINUSE') {
     return `port ${settings.port} is taken: another Quorate may be running; stop it or choose another with QUORATE_PORT`;
@@ -66,20 +73,47 @@ async function startMembers(settings: Settings): Promise<BundledStore | undefine
 }
 
 async function start(settings: Settings): Promise<void> {
-  const web: { server: Server } = { server: await listen({ ...settings, root: ROOT }) };
-  stops.push(async () => {
-    web.server.closeAllConnections();
-    web.server.close();
-  });
+  const isExposed = !isLoopback(settings.host);
+  // Beyond loopback nothing is opened before it is known that every store demands users.
+  const early = isExposed ? undefined : await takePort(settings);
   const store = await startMembers(settings);
   // The build runs while the members elect their leader.
   await Promise.all([store?.ready, settings.dev ? undefined : buildIfNeeded(ROOT, report)]);
-  const quorate = await startConsole({ stores: settings.stores });
-  const served = await serve(web.server, { ...settings, root: ROOT, trustedHeaders });
+  const quorate = await startConsole({ stores: settings.stores, isExposed });
+  if (isExposed) await demandUsers(quorate, settings);
+  const server = early ?? (await takePort(settings));
+  const served = await serve(server, { ...settings, root: ROOT, trustedHeaders });
   stops.push(() => served.close());
   // Streams end first: nothing else can close while a browser holds one open.
   stops.push(() => quorate.close());
   report(`Quorate is ready at ${served.url}`);
+}
+
+async function takePort(settings: Settings): Promise<Server> {
+  const server = await listen({ ...settings, root: ROOT });
+  stops.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+/** @throws SettingsError naming the first store that lets anybody in, or has not answered in time */
+async function demandUsers(quorate: Console, { host, stores }: Settings): Promise<void> {
+  for (const { id, label } of stores) {
+    const until = Date.now() + FIRST_ANSWER_MS;
+    let required = await quorate.required(id);
+    while (required === null && Date.now() < until) {
+      await delay(ASK_AGAIN_MS);
+      required = await quorate.required(id);
+    }
+    if (required === true) continue;
+    const why = required === false ? 'has no authentication' : 'does not say whether it has authentication';
+    throw new SettingsError(
+      `QUORATE_HOST=${host} would let anyone on the network use the store "${label}", which ${why}: turn it on (etcdctl auth enable), ` +
+        'or listen on 127.0.0.1 and reach the console through an SSH tunnel',
+    );
+  }
 }
 
 let settings: Settings;
@@ -98,6 +132,6 @@ try {
 } catch (cause) {
   if (stopping === undefined) {
     console.error(`quorate: ${explain(cause, settings)}`);
-    await exit(1);
+    await exit(cause instanceof SettingsError ? 2 : 1);
   }
 }

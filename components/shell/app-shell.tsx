@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { ToastRegion } from '../ui/toast-region.tsx';
 import { toasts } from '../ui/toast-store.ts';
+import { identityOf } from './access-words.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { keymap } from './keymap.ts';
@@ -15,6 +16,7 @@ import { PAGES } from './pages.ts';
 import { Rail } from './rail.tsx';
 import { RevisionBar } from './revision-bar.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { SignIn } from './sign-in.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { TopBar } from './top-bar.tsx';
 import { useBindings } from './use-bindings.ts';
@@ -25,17 +27,26 @@ import { StoreContext, useStores } from './use-store.ts';
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
   const { current, unknown, isLoading, error, retryAt, retry, choose } = useStores();
+  if (current?.access.mode === 'signIn') {
+    return (
+      <StoreContext value={current}>
+        <Frame isBare>
+          <SignIn store={current} />
+        </Frame>
+      </StoreContext>
+    );
+  }
   if (current !== null) {
     return (
       <StoreContext value={current}>
-        <LiveProvider key={current.id} storeId={current.id}>
+        <LiveProvider key={`${current.id} ${identityOf(current.access)}`} summary={current}>
           <Frame>{children}</Frame>
         </LiveProvider>
       </StoreContext>
     );
   }
   return (
-    <Frame>
+    <Frame isBare>
       {isLoading ? null : (
         <div className="p-4">
           <h1 className="px-4 text-title">{unknown === null ? 'No answer' : 'No such store'}</h1>
@@ -80,7 +91,13 @@ const THEME_WORD: Readonly<Record<Theme, string>> = {
   dark: 'Dark.',
 };
 
-function Frame({ children }: { readonly children: ReactNode }) {
+interface FrameProps {
+  /** Without anything that tells of a store: none is open to this browser. */
+  readonly isBare?: boolean;
+  readonly children: ReactNode;
+}
+
+function Frame({ isBare = false, children }: FrameProps) {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const { rev } = usePinnedRevision();
@@ -103,15 +120,15 @@ function Frame({ children }: { readonly children: ReactNode }) {
       >
         Skip to the page
       </a>
-      <TopBar onPalette={() => setPaletteOpen(true)} />
+      <TopBar isBare={isBare} onPalette={() => setPaletteOpen(true)} />
       <div className="flex min-h-0 flex-1">
         <Rail onShortcuts={() => setSheetOpen(true)} onTheme={changeTheme} />
         <main id="page" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-auto focus:outline-none">
-          <ConnectionNote />
+          {isBare ? null : <ConnectionNote />}
           {children}
         </main>
       </div>
-      <RevisionBar />
+      {isBare ? null : <RevisionBar />}
       {rev === null ? null : (
         <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-30 border-2 border-past-edge" />
       )}

@@ -1,15 +1,27 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
+import { queries } from '../../lib/api/queries.ts';
+import type { StoreSummary } from '../../lib/api/types.ts';
 import { LiveStore } from '../../lib/live/live-store.ts';
 import { openFeed } from '../../lib/live/open-feed.ts';
+import { identityOf } from './access-words.ts';
 import { LiveContext } from './use-live.ts';
 
-/** One live store for `storeId`, open while mounted. Give it the id as its key: another store is another provider. */
-export function LiveProvider({ storeId, children }: { readonly storeId: string; readonly children: ReactNode }) {
+export interface LiveProviderProps {
+  readonly summary: StoreSummary;
+  readonly children: ReactNode;
+}
+
+/** One live store, open while mounted. Its key must change with the store and with whoever looks: nothing is shared between users. */
+export function LiveProvider({ summary, children }: LiveProviderProps) {
   const [store] = useState(() => new LiveStore());
+  const storeId = summary.id;
+  const identity = identityOf(summary.access);
+  useAccessChanges(store, summary);
   useEffect(() => {
-    const open = (): void => store.open((listener) => openFeed(storeId, listener));
+    const open = (): void => store.open((listener) => openFeed(storeId, identity, listener));
     const close = (): void => store.close();
     const onShow = (event: PageTransitionEvent): void => {
       if (event.persisted) open();
@@ -26,6 +38,27 @@ export function LiveProvider({ storeId, children }: { readonly storeId: string; 
       window.removeEventListener('online', retry);
       close();
     };
-  }, [store, storeId]);
+  }, [store, storeId, identity]);
   return <LiveContext value={store}>{children}</LiveContext>;
+}
+
+/** Signed out, signed in elsewhere in this browser, or granted other keys: the stream tells first, and the summary is asked again. */
+function useAccessChanges(store: LiveStore, { access }: StoreSummary): void {
+  const client = useQueryClient();
+  const known = JSON.stringify(access);
+  useEffect(() => {
+    const ask = (): void => void client.invalidateQueries({ queryKey: queries.stores().queryKey });
+    const onStatus = (): void => {
+      const status = store.status.get();
+      if (status.phase === 'waiting' && status.failure.code === 'UNAUTHENTICATED') ask();
+    };
+    const onHello = (): void => {
+      const hello = store.hello.get();
+      if (hello !== null && JSON.stringify(hello.store.access) !== known) ask();
+    };
+    const stops = [store.status.subscribe(onStatus), store.hello.subscribe(onHello)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [store, client, known]);
 }

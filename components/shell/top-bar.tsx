@@ -8,13 +8,20 @@ import { Tooltip } from '../ui/tooltip.tsx';
 import { clusterSentence } from './cluster-sentence.ts';
 import { StoreSwitcher } from './store-switcher.tsx';
 import { useCluster, useNow, useStreamDownSince } from './use-live.ts';
+import { UserMenu } from './user-menu.tsx';
+
+export interface TopBarProps {
+  /** No store is open to this browser: nothing to say about one. */
+  readonly isBare: boolean;
+  readonly onPalette: () => void;
+}
 
 /** Store, the one sentence of state, and the way to everything. */
-export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
+export function TopBar({ isBare, onPalette }: TopBarProps) {
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-surface pr-3">
       <StoreSwitcher />
-      <ClusterSentence />
+      {isBare ? <span className="flex-1" /> : <ClusterSentence />}
       <button
         type="button"
         onClick={onPalette}
@@ -24,6 +31,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
         <span className="flex-1 text-left max-wide:sr-only">Find key, page, action</span>
         <Kbd keys="$mod+k" />
       </button>
+      <UserMenu />
     </header>
   );
 }

@@ -19,7 +19,7 @@ describe('settings', () => {
     ['an unknown setting', { QUORATE_PROT: '1' }, 'QUORATE_PROT'],
     ['a port that is none', { QUORATE_PORT: 'eighty' }, 'QUORATE_PORT'],
     ['an odd number of store ports', { QUORATE_STORE_PORTS: '1234' }, 'QUORATE_STORE_PORTS'],
-    ['an address beyond this machine', { QUORATE_HOST: '0.0.0.0' }, 'QUORATE_HOST'],
+    ['a certificate without a key', { QUORATE_TLS_CERT: 'console.pem' }, 'QUORATE_TLS_CERT'],
   ])('%s is one line that names it, and exit code 2', async (_what, settings, named) => {
     const { code, lines } = await outcome(settings);
     expect(code).toBe(2);
@@ -50,6 +50,17 @@ describe('a running product', () => {
     const response = await fetch(`${product.url}/api/health`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ status: 'ok' });
+  });
+
+  test('its store, which has no users, is not offered to the network: one line, and exit code 2', async () => {
+    const { console: port } = await freeProductPorts();
+    const { code, lines } = await outcome({
+      QUORATE_ENDPOINTS: product.endpoints.join(','),
+      QUORATE_PORT: String(port),
+      QUORATE_HOST: '0.0.0.0',
+    });
+    expect(lines).toEqual([expect.stringMatching(/^quorate: QUORATE_HOST=0\.0\.0\.0 .* has no authentication/)]);
+    expect(code).toBe(2);
   });
 
   test('refuses a second start on the same ports with one line', async () => {

@@ -26,6 +26,7 @@ import type {
   RevisionAt,
   RevisionView,
   SearchPage,
+  SignInBody,
   StoreSummary,
   WireBytes,
   WireHexId,
@@ -148,6 +149,8 @@ type Signal = AbortSignal | undefined;
 
 export const api = {
   stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
+  signIn: (store: string, body: SignInBody) => call<StoreSummary>({ method: 'POST', path: routes.signIn(store), body }),
+  signOut: (store: string) => call<StoreSummary>({ method: 'POST', path: routes.signOut(store) }),
   cluster: (store: string, signal?: Signal) => call<ClusterView>({ path: routes.cluster(store), signal }),
   revisions: (store: string, signal?: Signal) => call<RevisionView>({ path: routes.revisions(store), signal }),
   revisionAt: (store: string, time: number, signal?: Signal) =>

@@ -3,10 +3,11 @@ import { routes } from '../api/routes.ts';
 import { LiveConnection } from './connection.ts';
 import type { FromWorker, LiveFeed, LiveListener, ToWorker } from './protocol.ts';
 
-export function openFeed(store: string, listener: LiveListener): LiveFeed {
+/** @param identity who looks: tabs share a stream, and what is remembered of it, only as long as it is the same one */
+export function openFeed(store: string, identity: string, listener: LiveListener): LiveFeed {
   const path = routes.live(store);
   if (typeof SharedWorker === 'undefined') return new LiveConnection(path, listener);
-  return new WorkerFeed(store, path, listener);
+  return new WorkerFeed(`${store} ${identity}`, path, listener);
 }
 
 class WorkerFeed implements LiveFeed {

@@ -34,6 +34,8 @@ export interface Settings {
   readonly dev: boolean;
   readonly host: string;
   readonly port: number;
+  /** PEM files of the console's own certificate; null: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly dataDir: string;
   /** Members of the bundled store to start; empty when the console manages external stores only. */
   readonly members: readonly MemberPorts[];
@@ -56,6 +58,8 @@ const KNOWN = [
   'QUORATE_PASSWORD',
   'QUORATE_STORE_PORTS',
   'QUORATE_READ_ONLY',
+  'QUORATE_TLS_CERT',
+  'QUORATE_TLS_KEY',
 ] as const;
 type Name = (typeof KNOWN)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -95,6 +99,7 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
     dev,
     host: parseHost(env),
     port: parsePort('QUORATE_PORT', env.QUORATE_PORT ?? '8379'),
+    tls: parseTls(env),
     dataDir: path.resolve(cwd, env.QUORATE_DATA_DIR ?? '.quorate'),
     members,
     fromSnapshot,
@@ -150,15 +155,27 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+/** A name or address to listen on; beyond loopback the stores must demand users (main.ts asks them). */
 function parseHost(env: Environment): string {
   const host = env.QUORATE_HOST ?? '127.0.0.1';
-  if (!isLoopback(host)) {
-    throw new SettingsError(
-      `QUORATE_HOST=${host} would let anyone on the network change the store: the console listens on loopback only until it has sign-in; ` +
-        'use 127.0.0.1 and reach it through an SSH tunnel or an authenticating proxy',
-    );
-  }
+  if (!/^[A-Za-z0-9._:-]+$/.test(host))
+    throw new SettingsError(`QUORATE_HOST must be a host name or address, got "${host}"`);
   return host;
+}
+
+function parseTls(env: Environment): Settings['tls'] {
+  const { QUORATE_TLS_CERT: certFile, QUORATE_TLS_KEY: keyFile } = env;
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new SettingsError('QUORATE_TLS_CERT and QUORATE_TLS_KEY belong together: set both or neither');
+  }
+  for (const [name, file] of [
+    ['QUORATE_TLS_CERT', certFile],
+    ['QUORATE_TLS_KEY', keyFile],
+  ]) {
+    if (!existsSync(file ?? '')) throw new SettingsError(`${name} ${file} does not exist`);
+  }
+  return { certFile, keyFile };
 }
 
 function parseMembers(env: Environment): MemberPorts[] {

@@ -1,8 +1,10 @@
 /** The console's HTTP server: Next behind a Host check, stoppable with streams open. */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import next from 'next';
-import { isLoopback } from './settings.ts';
+import { isLoopback, type Settings } from './settings.ts';
 
 const CLOSE_GRACE_MS = 1000;
 
@@ -16,6 +18,7 @@ interface WebOptions {
   readonly port: number;
   readonly dev: boolean;
   readonly root: string;
+  readonly tls: Settings['tls'];
 }
 
 interface ServeOptions extends WebOptions {
@@ -23,15 +26,20 @@ interface ServeOptions extends WebOptions {
   readonly trustedHeaders: (socket: Socket) => Readonly<Record<string, string>>;
 }
 
-/** Takes the port at once, so that a taken one is known before anything else is started. @throws the listen error */
+/** Takes the port at once, so that a taken one is known before anything else is started. @throws the listen error, or that of a bad certificate */
 export async function listen(options: WebOptions): Promise<Server> {
-  const server = createServer();
+  const server = serverOf(options.tls);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
   server.on('request', notYet);
   return server;
+}
+
+function serverOf(tls: Settings['tls']): Server {
+  if (tls === null) return createServer();
+  return createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) });
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {
@@ -52,7 +60,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<WebS
   const handle = app.getRequestHandler();
   server.removeListener('request', notYet);
   server.on('request', (request, response) => {
-    if (!isOwnHost(request.headers.host)) {
+    if (isLoopback(options.host) && !isOwnHost(request.headers.host)) {
       // A page elsewhere that points its own name at 127.0.0.1 (DNS rebinding) must not reach the store through us.
       response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
       response.end('This console answers to loopback names only.\n');
@@ -67,7 +75,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<WebS
   });
   const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
-    url: `http://${shown}:${options.port}`,
+    url: `${options.tls === null ? 'http' : 'https'}://${shown}:${options.port}`,
     close: async () => {
       await closeServer(server);
       await app.close();

@@ -9,6 +9,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import { etcdctl } from '../../../lib/format/commands.ts';
 import { formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import { isLimited } from '../../shell/access-words.ts';
 import { useKeyForms } from '../../shell/links.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
 import { useIndexState, useStaleSince } from '../../shell/use-live.ts';
@@ -130,14 +131,15 @@ function Completeness({ revision }: { readonly revision: number }) {
   const { rev } = usePinnedRevision();
   const state = index?.value;
   const isListing = rev === null && state !== undefined && state.phase !== 'live';
+  const scope = isLimited(useStore().access) ? ' for what you may read' : '';
   return (
     <p role="status" className="flex shrink-0 items-center gap-1.5 border-t px-3 py-1 text-fg-3 text-meta">
       <Database aria-hidden="true" className="size-3" />
       {rev !== null
-        ? `Complete at revision ${formatCount(rev)}, read-only`
+        ? `Complete${scope} at revision ${formatCount(rev)}, read-only`
         : isListing
           ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
-          : `${isStale ? 'As of' : 'Complete at'} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}
+          : `${isStale ? 'As of' : `Complete${scope} at`} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}
     </p>
   );
 }
@@ -145,7 +147,16 @@ function Completeness({ revision }: { readonly revision: number }) {
 function NoKeys({ onCreate }: { readonly onCreate: () => void }) {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  if (rev !== null) return <EmptyState>There was no key at revision {formatCount(rev)}.</EmptyState>;
+  const isScoped = isLimited(store.access);
+  if (rev !== null) {
+    const whose = isScoped ? ' that you may read' : '';
+    return (
+      <EmptyState>
+        There was no key{whose} at revision {formatCount(rev)}.
+      </EmptyState>
+    );
+  }
+  if (isScoped) return <EmptyState>There is no key that you may read.</EmptyState>;
   return (
     <EmptyState
       command={etcdctl(store.endpoints, ['put', '/hello', 'world'])}
