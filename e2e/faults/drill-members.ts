@@ -84,6 +84,11 @@ export class DrillMember {
     await running?.exited;
   }
 
+  /** Without waiting, for when this process ends. */
+  killNow(): void {
+    this.#running?.signal('SIGKILL');
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#running?.signal('SIGSTOP');
@@ -116,6 +121,12 @@ export class DrillCluster {
   readonly members: readonly DrillMember[];
   readonly #folder: TemporaryFolder;
 
+  /** Interrupted or broken, this process leaves none behind. */
+  readonly #onExit = () => {
+    for (const member of this.members) member.killNow();
+    this.#folder.remove();
+  };
+
   private constructor(members: readonly DrillMember[], folder: TemporaryFolder) {
     this.members = members;
     this.#folder = folder;
@@ -138,6 +149,7 @@ export class DrillCluster {
       members.push(new DrillMember({ place, cluster, disk }));
     }
     const drill = new DrillCluster(members, folder);
+    process.once('exit', drill.#onExit);
     try {
       await drill.#begin();
     } catch (cause) {
@@ -180,6 +192,7 @@ export class DrillCluster {
   }
 
   async destroy(): Promise<void> {
+    process.off('exit', this.#onExit);
     await Promise.all(this.members.map((member) => member.destroy()));
     this.#folder.remove();
   }

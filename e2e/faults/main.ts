@@ -37,6 +37,7 @@ if (![rounds, seed, ...sizes].every(Number.isSafeInteger)) {
   console.error('usage: node e2e/faults/main.ts [--members N] [--rounds N] [--seed N]');
   process.exit(2);
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 let isSound = true;
 for (const members of sizes) {
   const title = `${members} members`;
