@@ -85,6 +85,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     receiveBytesMax,
     onDefect,
+    upgrade: gateway.upgrade,
     http: createHttpHandler({
       member,
       health,

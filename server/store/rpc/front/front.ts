@@ -1,5 +1,5 @@
 /** The Front: one port, plain or in TLS, sniffed; gRPC to its methods through one of two framings, HTTP/1.1 to node:http. */
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { assert } from '../../../../lib/base/assert.ts';
 import { EtcdError, etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
@@ -55,7 +55,18 @@ class SniffedFront implements Front, FramingHost {
     }
     this.#http2 = options.framing === 'node' ? createNodeFraming(this) : createOwnFraming(this);
     // A gateway stream may take requests for days: only the headers have to arrive in time.
-    this.#http1 = createHttpServer({ maxHeaderSize: HEADER_LIST_BYTES_MAX, requestTimeout: 0 }, options.http);
+    this.#http1 = createHttpServer(
+      // Other upgrades (curl asks for h2c) are declined by answering the request itself.
+      { maxHeaderSize: HEADER_LIST_BYTES_MAX, requestTimeout: 0, shouldUpgradeCallback: asksForWebSocket },
+      options.http,
+    );
+    const { upgrade } = options;
+    if (upgrade !== undefined)
+      this.#http1.on('upgrade', (request, socket, head) => {
+        // Node before 24.9 asks nobody.
+        if (asksForWebSocket(request)) upgrade(request, socket as Socket, head);
+        else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      });
     // This server never listens itself; the event starts its watch over slow request headers.
     this.#http1.emit('listening');
     const plain = (socket: Socket): void => this.#sniff(socket);
@@ -148,6 +159,8 @@ class SniffedFront implements Front, FramingHost {
     clearTimeout(cut);
   }
 }
+
+const asksForWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 function serviceOf(path: string): string {
   return path.slice(1, path.lastIndexOf('/'));

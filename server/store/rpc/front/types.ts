@@ -5,6 +5,7 @@
  * that a second Front (own framing) can replace the first, and the JSON gateway can call the same methods.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
 import type { Scheme } from '../../tls/admission.ts';
 import type { TlsEndpoint } from '../../tls/tls-endpoint.ts';
@@ -89,11 +90,16 @@ export interface Address {
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Answers a request for a WebSocket; `head` are bytes that came behind the request. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+
 export type FramingName = 'own' | 'node';
 
 export interface FrontOptions {
   readonly methods: readonly Method[];
   readonly http: HttpHandler;
+  /** Undefined: requests for a WebSocket are answered as if they did not ask. */
+  readonly upgrade?: UpgradeHandler | undefined;
   /** Longer request messages are refused with RESOURCE_EXHAUSTED before they are read. */
   readonly receiveBytesMax: number;
   /** Who speaks HTTP/2: our own framing (the default), or node:http2. */

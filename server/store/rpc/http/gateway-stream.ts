@@ -1,13 +1,18 @@
-/** Streams through the JSON gateway: JSON messages in the request body, one `{"result":…}` line per answer. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/**
+ * Streams through the JSON gateway: JSON messages one after the other, one `{"result":…}` line per answer, over an HTTP/1.1
+ * exchange or a WebSocket alike.
+ */
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode, httpStatusOf } from '../../../../lib/base/grpc-status.ts';
 import { fromJson, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
 import { STATUS_OK, type Status } from '../front/status.ts';
 import type { ServerStream, StreamHandler, StreamMethod } from '../front/types.ts';
 import { GATEWAY_BODY_BYTES_MAX, STREAM_OUTPUT_BYTES_MAX } from '../limits.ts';
-import { GatewayCall, type GatewayOptions, gatewayStatusOf } from './gateway-call.ts';
+import { type GatewayOptions, gatewayStatusOf } from './gateway-call.ts';
+import type { GatewayCarrier, GatewayReceiver } from './gateway-carrier.ts';
 import { JsonSequence } from './json-sequence.ts';
+
+const HTTP_OK = 200;
 
 /** The open ones, so that they can be ended when the member stops. */
 export class GatewayStreams {
@@ -18,76 +23,68 @@ export class GatewayStreams {
     this.#options = options;
   }
 
-  serve(method: StreamMethod, request: IncomingMessage, response: ServerResponse): void {
-    const stream = new GatewayStream(method, this.#options, request, response);
+  /** @returns who is to be told what arrives. It may have refused the stream at once. */
+  open(method: StreamMethod, carrier: GatewayCarrier): GatewayReceiver {
+    const stream = new GatewayStream(method, this.#options, carrier, () => this.#open.delete(stream));
     this.#open.add(stream);
-    response.on('close', () => this.#open.delete(stream));
     stream.start();
+    return stream;
   }
 
   close(): void {
-    for (const stream of this.#open) stream.fail(etcdErrors.stopped());
+    for (const stream of [...this.#open]) stream.fail(etcdErrors.stopped());
   }
 }
 
-class GatewayStream implements ServerStream<object> {
+class GatewayStream implements ServerStream<object>, GatewayReceiver {
   readonly #method: StreamMethod;
   readonly #options: GatewayOptions;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #call: GatewayCall;
+  readonly #carrier: GatewayCarrier;
+  readonly #onClosed: () => void;
   readonly #messages = new JsonSequence(GATEWAY_BODY_BYTES_MAX);
   #handler: StreamHandler<object> | undefined;
+  #cancelListener: (() => void) | undefined;
   #received = false;
   #finished = false;
+  cancelled = false;
 
-  constructor(method: StreamMethod, options: GatewayOptions, request: IncomingMessage, response: ServerResponse) {
+  constructor(method: StreamMethod, options: GatewayOptions, carrier: GatewayCarrier, onClosed: () => void) {
     this.#method = method;
     this.#options = options;
-    this.#request = request;
-    this.#response = response;
-    this.#call = new GatewayCall(request, response);
+    this.#carrier = carrier;
+    this.#onClosed = onClosed;
   }
 
   start(): void {
     this.#method.stats.started++;
-    this.#response.on('close', () => this.#release());
     try {
       this.#handler = this.#method.open(this);
     } catch (error) {
       this.fail(error);
-      return;
     }
-    this.#response.on('drain', () => this.#handler?.onDrain());
-    this.#request.on('data', (chunk: Buffer) => this.#onData(chunk));
-    this.#request.on('end', () => this.#onEnd());
-    this.#request.on('error', () => this.#response.destroy());
   }
 
   metadata(name: string): string | undefined {
-    return this.#call.metadata(name);
+    return this.#carrier.metadata(name);
   }
 
   get peerCommonName(): undefined {
     return undefined;
   }
 
-  get cancelled(): boolean {
-    return this.#call.cancelled;
-  }
-
   onCancel(listener: () => void): void {
-    this.#call.onCancel(listener);
+    if (this.cancelled) listener();
+    else this.#cancelListener = listener;
   }
 
   get full(): boolean {
-    return this.#response.writableLength >= STREAM_OUTPUT_BYTES_MAX;
+    return this.#carrier.outputBytes >= STREAM_OUTPUT_BYTES_MAX;
   }
 
   send(answer: object): boolean {
-    if (this.#finished || this.#response.destroyed) return true;
+    if (this.#finished || this.#carrier.isGone) return true;
     this.#method.stats.messagesSent++;
-    this.#writeLine({ result: toJson(this.#method.response, answer) });
+    this.#carrier.writeLine(JSON.stringify({ result: toJson(this.#method.response, answer) }), HTTP_OK);
     return !this.full;
   }
 
@@ -102,14 +99,14 @@ class GatewayStream implements ServerStream<object> {
   }
 
   pauseReading(): void {
-    this.#request.pause();
+    this.#carrier.pauseReading();
   }
 
   resumeReading(): void {
-    this.#request.resume();
+    this.#carrier.resumeReading();
   }
 
-  #onData(chunk: Buffer): void {
+  onBytes(chunk: Buffer): void {
     if (this.#finished) return;
     try {
       for (const text of this.#messages.push(chunk)) {
@@ -121,8 +118,8 @@ class GatewayStream implements ServerStream<object> {
     }
   }
 
-  /** The end of the body is the half-close of gRPC. */
-  #onEnd(): void {
+  /** The half-close of gRPC. */
+  onEnd(): void {
     if (this.#finished) return;
     const rest = this.#messages.rest();
     try {
@@ -135,6 +132,25 @@ class GatewayStream implements ServerStream<object> {
     this.#handler?.onEnd();
   }
 
+  onDrain(): void {
+    if (!this.#finished) this.#handler?.onDrain();
+  }
+
+  onClose(): void {
+    this.#onClosed();
+    if (!this.#finished) {
+      this.#finished = true;
+      this.#count(GrpcCode.CANCELED);
+    }
+    this.cancelled = true;
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onClose();
+    const listener = this.#cancelListener;
+    this.#cancelListener = undefined;
+    listener?.();
+  }
+
   #onMessage(json: unknown): void {
     this.#received = true;
     this.#method.stats.messagesReceived++;
@@ -144,31 +160,17 @@ class GatewayStream implements ServerStream<object> {
   #finish(status: Status): void {
     if (this.#finished) return;
     this.#finished = true;
-    const { handled } = this.#method.stats;
-    handled[status.code] = (handled[status.code] ?? 0) + 1;
+    this.#count(status.code);
+    if (this.#carrier.isGone) return;
     if (status.code !== GrpcCode.OK) {
       const error = { code: status.code, message: status.message };
-      if (!this.#response.headersSent) this.#response.writeHead(httpStatusOf(status.code), CONTENT_TYPE);
-      this.#response.write(`${JSON.stringify({ error })}\n`);
+      this.#carrier.writeLine(JSON.stringify({ error }), httpStatusOf(status.code));
     }
-    this.#response.end();
+    this.#carrier.end();
   }
 
-  #writeLine(value: unknown): void {
-    if (!this.#response.headersSent) this.#response.writeHead(200, CONTENT_TYPE);
-    this.#response.write(`${JSON.stringify(value)}\n`);
-  }
-
-  #release(): void {
-    if (!this.#finished) {
-      this.#finished = true;
-      const { handled } = this.#method.stats;
-      handled[GrpcCode.CANCELED] = (handled[GrpcCode.CANCELED] ?? 0) + 1;
-    }
-    const handler = this.#handler;
-    this.#handler = undefined;
-    handler?.onClose();
+  #count(code: GrpcCode): void {
+    const { handled } = this.#method.stats;
+    handled[code] = (handled[code] ?? 0) + 1;
   }
 }
-
-const CONTENT_TYPE = { 'content-type': 'application/json' };

@@ -8,15 +8,19 @@ import { EtcdError } from '../../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode, httpStatusOf } from '../../../../lib/base/grpc-status.ts';
 import { fromJson, parseJson, toJson } from '../../../../lib/base/protobuf/json.ts';
 import { messageTooLarge } from '../front/frame.ts';
-import type { UnaryMethod } from '../front/types.ts';
+import type { UnaryMethod, UpgradeHandler } from '../front/types.ts';
 import { GATEWAY_BODY_BYTES_MAX } from '../limits.ts';
 import { GatewayCall, type GatewayOptions, gatewayStatusOf } from './gateway-call.ts';
+import { HttpCarrier } from './gateway-carrier.ts';
 import { GATEWAY_PATHS } from './gateway-paths.ts';
+import { createSocketUpgrade } from './gateway-socket.ts';
 import { GatewayStreams } from './gateway-stream.ts';
 import { sendJson } from './respond.ts';
 
 export interface Gateway {
   readonly handle: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  /** A request to go on as a WebSocket. */
+  readonly upgrade: UpgradeHandler;
   /** Ends open streams with "server stopped". */
   close(): void;
 }
@@ -29,10 +33,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (method === undefined) sendJson(response, 404, { code: GrpcCode.NOT_FOUND, message: 'Not Found' });
     else if (request.method !== 'POST') {
       sendJson(response, 501, { code: GrpcCode.UNIMPLEMENTED, message: 'Method Not Allowed' });
-    } else if (method.kind === 'stream') streams.serve(method, request, response);
-    else await serveUnary(method, options, request, response);
+    } else if (method.kind === 'stream') {
+      const carrier = new HttpCarrier(request, response);
+      carrier.listen(streams.open(method, carrier));
+    } else await serveUnary(method, options, request, response);
   };
-  return { handle, close: () => streams.close() };
+  const upgrade = createSocketUpgrade((path) => byPath.get(GATEWAY_PATHS.get(path) ?? ''), streams);
+  return { handle, upgrade, close: () => streams.close() };
 }
 
 async function serveUnary(
