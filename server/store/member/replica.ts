@@ -141,7 +141,10 @@ export class Replica {
     this.#with((raft) => raft.transferLeader(to));
   }
 
-  /** Work of the state machine (watch history, compaction) goes on in slices while other things happen. */
+  /**
+   * Work of the state machine (watch history, compaction) goes on in slices while other things happen. Every tick looks again:
+   * it may have waited for a flush.
+   */
   wakeBackground(): void {
     if (this.#background !== undefined || this.#isStopped) return;
     this.#background = this.#options.clock.after(0, () => {
@@ -213,6 +216,7 @@ export class Replica {
       this.#options.reads.tick(now);
       this.#scheduleTick();
       this.wake();
+      this.wakeBackground();
     });
   }
 
