@@ -55,5 +55,6 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationTerms>, api.CoordinationTerms>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.auditPage>, api.AuditPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
 });

@@ -47,6 +47,8 @@ export const routes = {
   coordinationGroup: (id: string) => `${store(id)}/coordination/group`,
   /** GET ?key&before → CoordinationTerms */
   coordinationTerms: (id: string) => `${store(id)}/coordination/terms`,
+  /** GET ?before&limit&user&q&result → AuditPage */
+  audit: (id: string) => `${store(id)}/audit`,
   /** POST ReleaseBody → WriteResult */
   coordinationRelease: (id: string) => `${store(id)}/coordination/release`,
 } as const;

@@ -3,6 +3,7 @@
  * a class they could test with instanceof; errors are recognised by shape (errors.ts).
  */
 import type {
+  AuditPage,
   ChangesPage,
   ChildrenPage,
   ClusterView,
@@ -28,6 +29,7 @@ import type {
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
+import type { AuditQuery } from './audit/read.ts';
 
 export interface ChildrenQuery {
   readonly prefix: WireBytes;
@@ -72,6 +74,8 @@ export interface StoreConsole {
   /** Terms up to and with `before`, from the store's history. */
   coordinationTerms(query: { readonly key: WireBytes; readonly before: number }): Promise<CoordinationTerms>;
   release(body: ReleaseBody): Promise<WriteResult>;
+  /** Who changed what through a console, newest first. */
+  audit(query: AuditQuery): Promise<AuditPage>;
 }
 
 export interface Health {

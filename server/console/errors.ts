@@ -28,7 +28,7 @@ export interface ErrorAnswer {
   readonly body: ApiError;
 }
 
-interface ErrorShape {
+export interface ErrorShape {
   readonly name: string;
   readonly message: string;
   readonly code: GrpcCode;
@@ -37,7 +37,8 @@ interface ErrorShape {
   readonly outcome?: 'none' | 'unknown';
 }
 
-function isKnown(error: unknown): error is ErrorShape {
+/** An error of the console or of an engine, whichever module graph made it. */
+export function isKnownError(error: unknown): error is ErrorShape {
   return (
     error instanceof Error &&
     (error.name === 'ConsoleError' || error.name === 'EngineError') &&
@@ -50,7 +51,7 @@ const MAY_HAVE_HAPPENED = 'The write may or may not have happened: look at the k
 
 /** Undefined: a bug of ours, to be logged and answered as INTERNAL. */
 export function errorAnswer(error: unknown): ErrorAnswer | undefined {
-  if (!isKnown(error)) return undefined;
+  if (!isKnownError(error)) return undefined;
   const { code, message, outcome, endpoint } = error;
   const unknown = outcome === 'unknown';
   const detail: ErrorDetail = {
@@ -69,4 +70,5 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
 }
 
 /** The store looked at user and password and did not accept them. */
-export const isRefusedLogin = (error: unknown): boolean => isKnown(error) && error.code === GrpcCode.UNAUTHENTICATED;
+export const isRefusedLogin = (error: unknown): boolean =>
+  isKnownError(error) && error.code === GrpcCode.UNAUTHENTICATED;

@@ -1,5 +1,6 @@
 /** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
 import type {
+  AuditPage,
   ClusterView,
   DeleteBody,
   DeleteTarget,
@@ -13,6 +14,9 @@ import type {
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
+import { deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
+import { type AuditQuery, readAudit } from './audit/read.ts';
+import type { Act, AuditTrail } from './audit/trail.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
@@ -42,6 +46,8 @@ const INDEX_EVERY_MS = 500;
 export class StoreSession implements StoreConsole {
   readonly summary: StoreSummary;
   readonly #engine: Engine;
+  readonly #audit: AuditTrail;
+  readonly #user: string | null;
   readonly #hub: Hub;
   readonly #monitor: ClusterMonitor | null;
   readonly #live: Broadcaster;
@@ -54,9 +60,11 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor(summary: StoreSummary, engine: Engine) {
+  constructor(summary: StoreSummary, engine: Engine, audit: AuditTrail) {
     this.summary = summary;
     this.#engine = engine;
+    this.#audit = audit;
+    this.#user = summary.access.mode === 'user' ? summary.access.user : null;
     this.#cost = new CostRate(() => engine.cost());
     this.#hub = this.#createHub();
     this.#monitor = this.#createMonitor();
@@ -148,7 +156,7 @@ export class StoreSession implements StoreConsole {
   }
 
   put(body: PutBody) {
-    return this.#once('put', body, () => putKey(this.#context, body));
+    return this.#change(putAct(body), body, () => putKey(this.#context, body));
   }
 
   deletePreview(target: DeleteTarget) {
@@ -156,7 +164,7 @@ export class StoreSession implements StoreConsole {
   }
 
   delete(body: DeleteBody) {
-    return this.#once('delete', body, () => deleteKeys(this.#context, body));
+    return this.#change(deleteAct(body), body, () => deleteKeys(this.#context, body));
   }
 
   leases() {
@@ -168,11 +176,11 @@ export class StoreSession implements StoreConsole {
   }
 
   grantLease(body: LeaseGrantBody) {
-    return this.#once('grant', body, () => grantLease(this.#context, body));
+    return this.#change(grantAct(body), body, () => grantLease(this.#context, body));
   }
 
   revokeLease(id: string, body: LeaseRevokeBody) {
-    return this.#once(`revoke ${id}`, body, () => revokeLease(this.#context, id, body));
+    return this.#change(revokeAct(id, body), body, () => revokeLease(this.#context, id, body));
   }
 
   coordination(query: Parameters<StoreConsole['coordination']>[0]) {
@@ -188,7 +196,11 @@ export class StoreSession implements StoreConsole {
   }
 
   release(body: ReleaseBody) {
-    return this.#once('release', body, () => this.#coordination.release(body));
+    return this.#change(releaseAct(body), body, () => this.#coordination.release(body));
+  }
+
+  async audit(query: AuditQuery): Promise<AuditPage> {
+    return { ...(await readAudit(this.#engine, query)), kept: this.#audit.kept() };
   }
 
   /** See Console.live. */
@@ -196,8 +208,12 @@ export class StoreSession implements StoreConsole {
     return this.#live.join(options);
   }
 
-  #once<T>(what: string, body: { readonly idempotencyKey: string }, action: () => Promise<T>): Promise<T> {
-    return this.#idempotency.run({ key: body.idempotencyKey, request: `${what} ${JSON.stringify(body)}` }, action);
+  /** Every change goes through here: once per idempotency key, and with an entry in the audit trail. */
+  #change<T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>): Promise<T> {
+    const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
+    return this.#idempotency.run({ key: body.idempotencyKey, request }, () =>
+      this.summary.readOnly ? change() : this.#audit.run(this.#user, act, change),
+    );
   }
 
   #createHub(): Hub {

@@ -8,6 +8,7 @@
 import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
+import { AuditTrail } from '../audit/trail.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
@@ -36,6 +37,7 @@ export class StoreAccess {
   readonly service: StoreSession;
   readonly #probe: Engine;
   readonly #users: UserSessions;
+  readonly #audit: AuditTrail;
   readonly #timer: NodeJS.Timeout;
   /** Only where the service speaks as somebody. */
   #anonymous: StoreSession | undefined;
@@ -46,8 +48,10 @@ export class StoreAccess {
     this.#options = options;
     const { summary, open, account } = options;
     this.#probe = open(null);
-    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, open(account));
-    this.#users = new UserSessions({ summary, open, onRefused: options.onRefused });
+    const engine = open(account);
+    this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
+    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, engine, this.#audit);
+    this.#users = new UserSessions({ summary, open, audit: this.#audit, onRefused: options.onRefused });
     this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
     this.#timer.unref();
   }
@@ -59,6 +63,7 @@ export class StoreAccess {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#audit.close();
     this.#users.close();
     this.#anonymous?.close();
     this.service.close();
@@ -123,7 +128,7 @@ export class StoreAccess {
     if (this.#options.account === null) return this.service;
     if (this.#anonymous === undefined) {
       const { summary, open } = this.#options;
-      this.#anonymous = new StoreSession({ ...summary, access: { mode: 'open' } }, open(null));
+      this.#anonymous = new StoreSession({ ...summary, access: { mode: 'open' } }, open(null), this.#audit);
       this.#anonymous.start();
     }
     return this.#anonymous;

@@ -7,6 +7,7 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { toWire } from '../../../lib/keys/wire-bytes.ts';
 import { type Credentials, type Engine, EngineError, type Grants, type KeyRange } from '../../engines/engine.ts';
 import { scopeEngine } from '../../engines/scoped.ts';
+import type { AuditTrail } from '../audit/trail.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
 import { readableRanges } from './readable.ts';
@@ -20,6 +21,7 @@ export interface UserSessionsOptions {
   readonly summary: Omit<StoreSummary, 'access'>;
   /** Opens an engine that speaks as this user. */
   readonly open: (credentials: Credentials) => Engine;
+  readonly audit: AuditTrail;
   /** The store refuses the user from now on: whoever is signed in as such is no longer. */
   readonly onRefused: (user: HeldUser) => void;
 }
@@ -101,7 +103,7 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const session = new StoreSession({ ...this.#options.summary, access }, scoped);
+    const session = new StoreSession({ ...this.#options.summary, access }, scoped, this.#options.audit);
     session.start();
     return session;
   }

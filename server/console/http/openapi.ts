@@ -50,6 +50,14 @@ export const operations: readonly Operation[] = [
     errors: { '403': 'The request came from a foreign page.' },
   },
   {
+    path: template(routes.audit(STORE)),
+    method: 'get',
+    summary: 'Changes made through consoles, newest first, as far as the user may read them',
+    query: requests.auditParams,
+    answer: responses.auditPage,
+    errors: { '403': 'The user may not read the audit trail.' },
+  },
+  {
     path: template(routes.live(STORE)),
     method: 'get',
     summary:

@@ -288,3 +288,28 @@ export const coordinationTerms = named('CoordinationTerms', {
   reachesCompaction: z.boolean(),
   terms: z.array(term),
 });
+
+export const auditEntry = named('AuditEntry', {
+  id: z.string(),
+  at: time,
+  user: z.string().nullable(),
+  from: z.string(),
+  action: z.string(),
+  targetKind: z.enum(['key', 'prefix', 'lease', 'group', 'member', 'user', 'role', 'configuration', 'store']),
+  target: bytes.nullable(),
+  guard: z.string().nullable(),
+  note: z.string().nullable(),
+  result: z.enum(['pending', 'done', 'refused', 'failed', 'unknown']),
+  revision: int.nullable(),
+  message: z.string().nullable(),
+});
+
+export const auditPage = named('AuditPage', {
+  revision: int,
+  entries: z.array(auditEntry),
+  next: z.string().nullable().describe('`before` of the next page; null at the end.'),
+  searched: z.number(),
+  total: z.number(),
+  unreadable: z.number(),
+  kept: z.strictObject({ durable: z.boolean(), reason: z.string().nullable(), days: z.number() }),
+});

@@ -1,10 +1,11 @@
 /** The frame of every route handler: parse, call one console function, answer in JSON; errors as {code, message, detail}. */
 import type { ApiError } from '../../../lib/api/types.ts';
+import { asCaller } from '../caller.ts';
 import type { StoreConsole } from '../console.ts';
 import { currentConsole } from '../current.ts';
 import { errorAnswer } from '../errors.ts';
 import { tokenOf } from './cookie.ts';
-import { requireSameOrigin } from './request.ts';
+import { addressOf, requireSameOrigin } from './request.ts';
 
 const HEADERS = { 'cache-control': 'no-store' };
 
@@ -27,7 +28,8 @@ export function route<P>(handler: (request: Request, params: P) => Promise<Respo
   return async (request, context) => {
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request);
-      return await handler(request, await context.params);
+      const params = await context.params;
+      return await asCaller({ address: addressOf(request) }, () => handler(request, params));
     } catch (error) {
       return failure(error, request);
     }

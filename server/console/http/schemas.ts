@@ -8,6 +8,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 export const CHILDREN_LIMIT_MAX = 1_000;
 export const SEARCH_LIMIT_MAX = 500;
 export const HISTORY_LIMIT_MAX = 200;
+export const AUDIT_LIMIT_MAX = 200;
 /** etcd's own bound on a lease. */
 const TTL_SECONDS_MAX = 9_000_000_000;
 const KEYS_LISTED_MAX = 100_000;
@@ -118,6 +119,14 @@ export const changesParams = z
 export const searchParams = z.object({
   q: text.min(1, 'must not be empty').max(1_000),
   limit: count(SEARCH_LIMIT_MAX, 100),
+});
+
+export const auditParams = z.object({
+  before: z.string().max(64).exactOptional(),
+  limit: count(AUDIT_LIMIT_MAX, 100),
+  user: z.string().max(200).exactOptional(),
+  q: text.min(1, 'must not be empty').max(200).exactOptional(),
+  result: z.enum(['pending', 'done', 'refused', 'failed', 'unknown']).exactOptional(),
 });
 
 export const keyParams = z.object({ key, rev: revision });

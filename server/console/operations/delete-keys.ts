@@ -7,6 +7,7 @@ import { type ByteString, EMPTY_BYTES, prefixRangeEnd } from '../../../lib/base/
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { displayBytes, fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { KeyRange } from '../../engines/engine.ts';
+import { requireNoAudit } from '../audit/entry.ts';
 import { ConsoleError } from '../errors.ts';
 import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex, toRevision } from '../ids.ts';
@@ -20,6 +21,7 @@ const CHANGED_KEYS = 10;
 const FOLLOW_MS = 500;
 
 export async function previewDelete(context: StoreContext, target: DeleteTarget): Promise<DeletePreview> {
+  requireNoAudit(target);
   if (target.key !== undefined) return previewKey(context, target);
   const prefix = wireToByteString(target.prefix ?? '');
   // The index must know every write made so far, or the delete would be refused for keys that were never shown.
@@ -74,6 +76,7 @@ class Tally {
  */
 export async function deleteKeys(context: StoreContext, body: DeleteBody): Promise<DeleteResult> {
   requireWritable(context);
+  requireNoAudit(body.target);
   const range = rangeOf(body.target);
   const expected = toRevision(body.expectRevision);
   const { count } = await context.engine.kv.list({ ...range, countOnly: true });

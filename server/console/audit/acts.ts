@@ -1,0 +1,56 @@
+/** The changes an operator can ask for, as the audit trail calls them. */
+import type {
+  DeleteBody,
+  LeaseGrantBody,
+  LeaseRevokeBody,
+  PutBody,
+  ReleaseBody,
+  WireHexId,
+} from '../../../lib/api/types.ts';
+import { wireLength } from '../../../lib/keys/wire-bytes.ts';
+import type { Act } from './trail.ts';
+
+export function putAct({ key, value, expectModRevision, lease }: PutBody): Act {
+  const leaseNote = lease.mode === 'attach' ? `lease ${lease.id}` : lease.mode === 'keep' ? 'lease kept' : 'no lease';
+  return {
+    action: expectModRevision === '0' ? 'key.create' : 'key.put',
+    targetKind: 'key',
+    target: key,
+    guard: expectModRevision === '0' ? 'the key does not exist' : `the key stands at revision ${expectModRevision}`,
+    note: `${wireLength(value)} bytes, ${leaseNote}`,
+  };
+}
+
+export function deleteAct({ target, expectRevision, expectKeys }: DeleteBody): Act {
+  return {
+    action: 'key.delete',
+    targetKind: target.key === undefined ? 'prefix' : 'key',
+    target: target.key ?? target.prefix ?? '',
+    guard: `nothing there changed after revision ${expectRevision}`,
+    note: `${expectKeys} ${expectKeys === 1 ? 'key' : 'keys'} shown`,
+  };
+}
+
+export const grantAct = ({ ttlSeconds, id }: LeaseGrantBody): Act => ({
+  action: 'lease.grant',
+  targetKind: 'lease',
+  target: id ?? null,
+  guard: id === undefined ? null : 'the id is free',
+  note: `${ttlSeconds} s`,
+});
+
+export const revokeAct = (id: WireHexId, { expectKeys }: LeaseRevokeBody): Act => ({
+  action: 'lease.revoke',
+  targetKind: 'lease',
+  target: id,
+  guard: `it holds the ${expectKeys.length} ${expectKeys.length === 1 ? 'key' : 'keys'} shown`,
+  note: null,
+});
+
+export const releaseAct = ({ key, expectCreateRevision }: ReleaseBody): Act => ({
+  action: 'group.release',
+  targetKind: 'key',
+  target: key,
+  guard: `the key was created at revision ${expectCreateRevision}`,
+  note: null,
+});

@@ -1,0 +1,156 @@
+/**
+ * Who changed what through this console, kept in the store itself. An entry is written before the change ("pending") and again
+ * after it with the result: a console that dies between leaves an entry that says so, never a change without one.
+ *
+ * The console's own account writes it, so operators need no permission for it and cannot change it. Where that account may not
+ * write, changes go on, entries go to the log of this process, and the page says why.
+ */
+import type { AuditEntry, AuditKept, WireBytes, WireInt } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type Engine, EngineError } from '../../engines/engine.ts';
+import { currentCaller } from '../caller.ts';
+import { isKnownError } from '../errors.ts';
+import { AUDIT_PREFIX, auditKey, encodeEntry, firstIdAt, newAuditId } from './entry.ts';
+
+export const KEEP_DAYS = 90;
+const DAY_MS = 24 * 3_600_000;
+const CLEAN_EVERY_MS = 3_600_000;
+
+/** What is about to be done. */
+export interface Act {
+  /** "key.put": thing and verb. */
+  readonly action: string;
+  readonly targetKind: AuditEntry['targetKind'];
+  readonly target: WireBytes | null;
+  /** What must hold for it to happen, in words. */
+  readonly guard: string | null;
+  /** Whatever else belongs to the account: sizes, the lease chosen, a reason given. No values, no passwords. */
+  readonly note: string | null;
+}
+
+export interface AuditTrailOptions {
+  /** Of the console's own account. */
+  readonly engine: Engine;
+  readonly readOnly: boolean;
+  readonly now?: () => number;
+  /** One line for the log of this process. */
+  readonly log?: (line: string) => void;
+}
+
+export class AuditTrail {
+  readonly #engine: Engine;
+  readonly #now: () => number;
+  readonly #log: (line: string) => void;
+  readonly #cleaner: NodeJS.Timeout | undefined;
+  #refusal: string | null = null;
+
+  constructor({ engine, readOnly, now = Date.now, log = (line) => console.log(line) }: AuditTrailOptions) {
+    this.#engine = engine;
+    this.#now = now;
+    this.#log = log;
+    if (readOnly) return;
+    this.#cleaner = setInterval(() => void this.clean(), CLEAN_EVERY_MS);
+    this.#cleaner.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#cleaner);
+  }
+
+  kept(): AuditKept {
+    return { durable: this.#refusal === null, reason: this.#refusal, days: KEEP_DAYS };
+  }
+
+  /**
+   * Does `change` and keeps account of it. `revision` of the result, where it has one, is where the change stands.
+   *
+   * @param user null where the store has no users
+   * @throws what `change` throws; EngineError when the account cannot be opened because the store does not answer: nothing was changed then
+   */
+  async run<T>(user: string | null, act: Act, change: () => Promise<T>): Promise<T> {
+    const at = this.#now();
+    const pending: AuditEntry = {
+      ...act,
+      id: newAuditId(at),
+      at,
+      user,
+      from: currentCaller()?.address ?? 'this console',
+      result: 'pending',
+      revision: null,
+      message: null,
+    };
+    await this.#open(pending);
+    try {
+      const result = await change();
+      await this.#settle({ ...pending, result: 'done', revision: revisionOf(result) });
+      return result;
+    } catch (error) {
+      await this.#settle({ ...pending, ...failureOf(error) });
+      throw error;
+    }
+  }
+
+  /** Deletes what is older than KEEP_DAYS. Any console may; deleting twice is no harm. */
+  async clean(): Promise<void> {
+    const end = auditKey(firstIdAt(this.#now() - KEEP_DAYS * DAY_MS));
+    const range = { key: auditKey(''), end };
+    try {
+      const { count } = await this.#engine.kv.list({ ...range, countOnly: true });
+      if (count === 0) return;
+      await this.#engine.kv.write({ guards: [], ops: [{ type: 'delete', range }], otherwiseRead: [] });
+    } catch (error) {
+      // The next hour tries again; what is too old by then goes then.
+      if (!(error instanceof EngineError)) throw error;
+    }
+  }
+
+  async #open(entry: AuditEntry): Promise<void> {
+    try {
+      await this.#put(entry);
+      this.#refusal = null;
+    } catch (error) {
+      if (!(error instanceof EngineError) || !isRefusal(error)) throw error;
+      this.#refusal = `the console’s own account may not write ${AUDIT_PREFIX}: ${error.message}`;
+    }
+  }
+
+  async #settle(entry: AuditEntry): Promise<void> {
+    if (this.#refusal !== null) {
+      this.#log(`audit: ${JSON.stringify(entry)}`);
+      return;
+    }
+    try {
+      await this.#put(entry);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#log(`audit: the result could not be written (${error.message}): ${JSON.stringify(entry)}`);
+    }
+  }
+
+  async #put(entry: AuditEntry): Promise<void> {
+    await this.#engine.kv.write({
+      guards: [],
+      ops: [{ type: 'put', key: auditKey(entry.id), value: encodeEntry(entry), lease: 0n }],
+      otherwiseRead: [],
+    });
+  }
+}
+
+const isRefusal = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');
+
+function revisionOf(result: unknown): WireInt | null {
+  const has = typeof result === 'object' && result !== null && 'revision' in result;
+  return has && typeof result.revision === 'string' ? result.revision : null;
+}
+
+/** A refusal changed nothing; a failure may or may not have, and says which. */
+function failureOf(error: unknown): Pick<AuditEntry, 'result' | 'message'> {
+  if (!isKnownError(error)) return { result: 'failed', message: 'the console failed; its log says why' };
+  if (error.outcome === 'unknown') return { result: 'unknown', message: error.message };
+  const isRefused =
+    error.code !== GrpcCode.UNAVAILABLE &&
+    error.code !== GrpcCode.DEADLINE_EXCEEDED &&
+    error.code !== GrpcCode.INTERNAL;
+  return { result: isRefused ? 'refused' : 'failed', message: error.message };
+}
