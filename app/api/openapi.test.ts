@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
+import type { AuditPage } from '../../lib/api/audit.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
@@ -55,6 +56,6 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationTerms>, api.CoordinationTerms>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.auditPage>, api.AuditPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.auditPage>, AuditPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
 });

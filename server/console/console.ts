@@ -2,8 +2,8 @@
  * The console's plain interface: what route handlers may ask of it. They live in another module graph, so nothing here is
  * a class they could test with instanceof; errors are recognised by shape (errors.ts).
  */
+import type { AuditPage } from '../../lib/api/audit.ts';
 import type {
-  AuditPage,
   ChangesPage,
   ChildrenPage,
   ClusterView,

@@ -1,6 +1,6 @@
 /** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
+import type { AuditPage } from '../../lib/api/audit.ts';
 import type {
-  AuditPage,
   ClusterView,
   DeleteBody,
   DeleteTarget,

@@ -1,7 +1,8 @@
 /** One entry of the audit trail, as it stands in the store: JSON under a key that sorts by time. Never a value, never a secret. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { AuditEntry, WireBytes } from '../../../lib/api/types.ts';
+import type { AuditEntry } from '../../../lib/api/audit.ts';
+import type { WireBytes } from '../../../lib/api/types.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** Pages of the audit trail, newest first, read as whoever asks: the store decides who may. */
-import type { AuditEntry, AuditPage } from '../../../lib/api/types.ts';
+import type { AuditEntry, AuditPage } from '../../../lib/api/audit.ts';
 import { prefixRangeEnd, utf8Decode } from '../../../lib/base/bytes.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { AUDIT_PREFIX, auditKey, decodeEntry } from './entry.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { AuditEntry } from '../../../lib/api/types.ts';
+import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError, type GuardedWrite } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';

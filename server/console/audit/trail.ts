@@ -5,7 +5,8 @@
  * The console's own account writes it, so operators need no permission for it and cannot change it. Where that account may not
  * write, changes go on, entries go to the log of this process, and the page says why.
  */
-import type { AuditEntry, AuditKept, WireBytes, WireInt } from '../../../lib/api/types.ts';
+import type { AuditEntry, AuditKept } from '../../../lib/api/audit.ts';
+import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { currentCaller } from '../caller.ts';
