@@ -151,6 +151,7 @@ export const AREAS: readonly Area[] = [
     path: 'server/store/rpc',
     may: [
       'lib/base',
+      'server/store/rpc/auth',
       'server/store/member',
       'server/store/apply',
       'server/store/mvcc',

@@ -6,6 +6,7 @@
  * goes wrong on the way is one line on stderr and a non-zero exit: 2 for settings, 1 for everything else.
  */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AssertionError } from '../../lib/base/assert.ts';
 import type { ClusterId } from '../../lib/base/brand.ts';
@@ -33,6 +34,7 @@ import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
 import { createLog } from './ports/node-log.ts';
 import type { SnapshotMetadata } from './raft/types.ts';
+import { JsonWebTokens, JwtKeyError } from './rpc/auth/jwt.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION } from './rpc/version.ts';
 import { DamagedFileError } from './snapshot-file/bbolt/page.ts';
@@ -68,6 +70,7 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const { log, lock } = place;
   for (const warning of settings.warnings) log('warn', warning);
   const [clientTls, peerTls] = [openTls(settings.clientTls, log), openTls(settings.peerTls, log)];
+  const jwt = openJwt(settings);
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
   const prng = new Prng(randomBytes(4).readUInt32BE());
   const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings, disk, log) });
@@ -98,7 +101,8 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const front = await bind('--listen-client-urls', listen[0], () =>
     startClientFront({
       ...settings,
-      ...{ member, listen, clock, tls: clientTls },
+      ...{ member, listen, clock, tls: clientTls, jwt },
+      clientCertAuth: settings.clientTls?.requiresClientCert === true,
       onDefect: (error, where) => defect(log, error, where),
     }),
   );
@@ -115,6 +119,21 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
       lock.release();
     },
   };
+}
+
+/** @throws StartError when the keys cannot be read or used */
+function openJwt({ jwt }: MemberSettings): JsonWebTokens | undefined {
+  if (jwt === undefined) return undefined;
+  const { publicKeyPath, privateKeyPath } = jwt;
+  try {
+    const publicKey = publicKeyPath === undefined ? undefined : readFileSync(publicKeyPath);
+    const privateKey = privateKeyPath === undefined ? undefined : readFileSync(privateKeyPath);
+    return new JsonWebTokens({ ...jwt, publicKey, privateKey, nowMs: () => Date.now() });
+  } catch (error) {
+    const isFile = error instanceof Error && 'code' in error && 'path' in error;
+    if (isFile || error instanceof JwtKeyError) throw new StartError(`--auth-token: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Who this new member is; its state comes from the snapshot before there is a log, so that a crash leaves no log without it. */

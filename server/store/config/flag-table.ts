@@ -32,6 +32,9 @@ export const FLAG_DEFAULTS = {
   'max-request-bytes': '1572864',
   'strict-reconfig-check': 'true',
   'log-level': 'info',
+  'auth-token': 'simple',
+  'auth-token-ttl': '300',
+  'bcrypt-cost': '10',
   'cert-file': undefined,
   'key-file': undefined,
   'client-cert-auth': 'false',
@@ -85,8 +88,8 @@ const IGNORED: ReadonlySet<string> = new Set([
     'warning-apply-duration',
     'raft-read-timeout',
   ],
-  ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates', 'bcrypt-cost'],
-  ...['auth-token-ttl', 'snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
+  ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates'],
+  ...['snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.
   ...['client-cert-file', 'client-key-file'],
 ]);
@@ -94,7 +97,6 @@ const IGNORED_PREFIXES = ['experimental-'];
 
 /** Flags whose silent disregard would be a lie (security, retention), with the only values that ask for nothing. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
-  'auth-token': ['simple', ''],
   'auto-compaction-mode': ['periodic', 'revision', ''],
   'auto-compaction-retention': ['0', ''],
   'force-new-cluster': ['false', ''],

@@ -1,6 +1,7 @@
 /** The settings of one member, checked against each other. Pure. */
 import path from 'node:path';
 import type { TlsSettings } from '../tls/settings.ts';
+import { type JwtSettings, parseAuthToken } from './auth-token.ts';
 import { FLAG_DEFAULTS, type FlagName, type FlagValues, isSet, MemberSettingsError } from './flag-table.ts';
 import { clientTls, peerTls } from './tls-flags.ts';
 import { parseUrls } from './urls.ts';
@@ -45,10 +46,16 @@ export interface MemberSettings {
   readonly peerTls: TlsSettings | undefined;
   /** Settings that were given and have no effect, a sentence each. */
   readonly warnings: readonly string[];
+  /** `--auth-token jwt,…`; undefined: simple tokens. */
+  readonly jwt: JwtSettings | undefined;
+  /** `--auth-token-ttl`: how long a simple token lives after its last use. */
+  readonly tokenTtlMs: number;
+  readonly bcryptCost: number;
   /** `--experimental-front`: who speaks HTTP/2 on the client port, our own framing or node:http2. */
   readonly framing: 'own' | 'node';
 }
 
+const AUTH_TOKEN_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600;
 const ELECTION_TIMEOUT_MS_MAX = 50_000;
 const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: 'debug',
@@ -106,6 +113,9 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
     peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),
     warnings,
+    jwt: parseAuthToken(text('auth-token'), cwd),
+    tokenTtlMs: 1000 * whole('auth-token-ttl', { min: 1, max: AUTH_TOKEN_TTL_SECONDS_MAX }),
+    bcryptCost: whole('bcrypt-cost', { min: 4, max: 31 }),
     framing: framing(text('experimental-front')),
   };
 }

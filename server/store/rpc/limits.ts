@@ -42,3 +42,10 @@ export const LEASE_TTL_SECONDS_MAX = 9_000_000_000;
 export const LEADERLESS_ELECTION_TIMEOUTS = 3;
 /** Body of one JSON gateway request: base64 makes bytes a third longer. */
 export const GATEWAY_BODY_BYTES_MAX = 3 * 1024 * 1024;
+
+/** Threads that hash and check passwords, one password each; also bounded by the processors there are. */
+export const PASSWORD_WORKERS_MAX = 2;
+/** Passwords waiting for one of them; further sign-ins are refused with "too many requests". */
+export const PASSWORD_JOBS_MAX = 128;
+/** bcrypt looks at no more; etcd refuses longer ones. */
+export const PASSWORD_BYTES_MAX = 72;

@@ -4,8 +4,12 @@ import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
+import { Callers } from './auth/callers.ts';
+import type { JsonWebTokens } from './auth/jwt.ts';
+import { guardMethods } from './auth/method-rights.ts';
+import { PasswordHasher } from './auth/password-hasher.ts';
 import { createFront } from './front/front.ts';
-import type { Address, FramingName, Front } from './front/types.ts';
+import type { Address, FramingName, Front, Method } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
 import { createHttpHandler } from './http/routes.ts';
 import {
@@ -15,6 +19,7 @@ import {
   REQUEST_BYTES_MAX,
   TXN_OPS_MAX,
 } from './limits.ts';
+import { authMethods } from './services/auth.ts';
 import { clusterMethods } from './services/cluster.ts';
 import type { ServiceContext } from './services/context.ts';
 import { electionMethods } from './services/election.ts';
@@ -47,6 +52,12 @@ export interface ClientFrontOptions {
   readonly framing?: FramingName;
   /** Needed where `listen` holds https addresses. */
   readonly tls?: TlsEndpoint | undefined;
+  /** `--auth-token jwt,…`; simple tokens when left out. */
+  readonly jwt?: JsonWebTokens | undefined;
+  /** `--bcrypt-cost`. */
+  readonly bcryptCost?: number;
+  /** `--client-cert-auth`: the common name of a verified certificate names a user. */
+  readonly clientCertAuth?: boolean;
   /** Something other than an EtcdError came out of a handler. The client sees only "internal error". */
   readonly onDefect?: (error: unknown, where: string) => void;
 }
@@ -63,17 +74,8 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const context = contextOf(options);
   const { member } = context;
   const requirement = new LeaderRequirement(member, context.clock, context.electionTimeoutMs);
-  const served = guardLearner(member, [
-    ...kvMethods(context),
-    ...watchMethods(context),
-    ...leaseMethods(context),
-    ...clusterMethods(context),
-    ...maintenanceMethods(context),
-    ...lockMethods(context),
-    ...electionMethods(context),
-    ...healthMethods(),
-  ]);
-  const methods = requirement.guard(served);
+  const permitted = guardMethods(servedMethods(context), member, context.callers);
+  const methods = requirement.guard(guardLearner(member, permitted));
   const { receiveBytesMax, quotaBytes } = context;
   const onDefect = options.onDefect ?? reportDefect;
   const health = { successes: 0, failures: 0 };
@@ -103,6 +105,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   });
   const close = async (): Promise<void> => {
     requirement.close();
+    context.passwords.close();
     leaderChanges.stop();
     gateway.close();
     await front.close();
@@ -117,6 +120,20 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   return { addresses, close };
 }
 
+function servedMethods(context: ServiceContext): readonly Method[] {
+  return [
+    ...kvMethods(context),
+    ...watchMethods(context),
+    ...leaseMethods(context),
+    ...clusterMethods(context),
+    ...maintenanceMethods(context),
+    ...authMethods(context),
+    ...lockMethods(context),
+    ...electionMethods(context),
+    ...healthMethods(),
+  ];
+}
+
 function contextOf(options: ClientFrontOptions): ServiceContext {
   const quotaBytes = options.quotaBytes ?? 0;
   const prng = new Prng(Number(BigInt.asUintN(32, options.member.memberId)));
@@ -128,6 +145,8 @@ function contextOf(options: ClientFrontOptions): ServiceContext {
     txnOpsMax: options.txnOpsMax ?? TXN_OPS_MAX,
     quotaBytes: quotaBytes === 0 ? QUOTA_BYTES_DEFAULT : Math.max(0, quotaBytes),
     electionTimeoutMs: options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
+    callers: new Callers({ member: options.member, jwt: options.jwt, clientCertAuth: options.clientCertAuth ?? false }),
+    passwords: new PasswordHasher(options.bcryptCost),
     progressNotifyIntervalMs: options.progressNotifyIntervalMs ?? PROGRESS_NOTIFY_INTERVAL_MS,
   };
 }

@@ -10,59 +10,63 @@ import {
   ResignRequest,
 } from '../../../../lib/base/etcdpb/election.ts';
 import { HeaderResponse } from '../../../../lib/base/etcdpb/kv.ts';
-import type { StoreMember } from '../../member/types.ts';
 import type { WatchHandle } from '../../mvcc/types.ts';
 import { serverStream, unary } from '../front/method.ts';
 import type { Call, Method, ServerStream, StreamHandler } from '../front/types.ts';
-import type { ServiceContext } from './context.ts';
+import { CallerStore, type ServiceContext } from './context.ts';
 import { asUnknown, enter, front, guarded, leaseFor, prefixOf, unknown, waitForTurn } from './recipe.ts';
 
 const LEADER_MISSING = '"leader" field must be provided';
 
-export function electionMethods({ member }: ServiceContext): readonly Method[] {
+export function electionMethods(context: ServiceContext): readonly Method[] {
   const path = (name: string): string => `/v3electionpb.Election/${name}`;
+  const storeOf = (call: Call): CallerStore => new CallerStore(context, call);
   return [
     unary(path('Campaign'), { request: CampaignRequest, response: CampaignResponse }, (request, call) =>
-      asUnknown(campaign(member, request, call)),
+      asUnknown(campaign(storeOf(call), request, call)),
     ),
-    unary(path('Proclaim'), { request: ProclaimRequest, response: HeaderResponse }, ({ leader, value }) => {
+    unary(path('Proclaim'), { request: ProclaimRequest, response: HeaderResponse }, ({ leader, value }, call) => {
       if (leader === undefined) throw unknown(LEADER_MISSING);
-      return asUnknown(proclaim(member, leader, value));
+      return asUnknown(proclaim(storeOf(call), leader, value));
     }),
-    unary(path('Resign'), { request: ResignRequest, response: HeaderResponse }, ({ leader }) => {
+    unary(path('Resign'), { request: ResignRequest, response: HeaderResponse }, ({ leader }, call) => {
       if (leader === undefined) throw unknown(LEADER_MISSING);
-      return resign(member, leader);
+      return asUnknown(resign(storeOf(call), leader));
     }),
-    unary(path('Leader'), { request: LeaderRequest, response: LeaderResponse }, async ({ name }) => {
-      const kv = await front(member, name);
-      if (kv === undefined) throw unknown('election: no leader');
-      return { header: member.header(), kv };
-    }),
+    unary(path('Leader'), { request: LeaderRequest, response: LeaderResponse }, ({ name }, call) =>
+      asUnknown(leaderOf(storeOf(call), name)),
+    ),
     serverStream(
       path('Observe'),
       { request: LeaderRequest, response: LeaderResponse },
-      (stream) => new LeaderObserver(member, stream),
+      (stream) => new LeaderObserver(storeOf(stream), stream),
     ),
   ];
 }
 
+async function leaderOf(store: CallerStore, name: Uint8Array) {
+  const kv = await front(store, name);
+  if (kv === undefined) throw unknown('election: no leader');
+  return { header: store.member.header(), kv };
+}
+
 /** Answers when this contender leads. A client that stops waiting has resigned. */
-async function campaign(member: StoreMember, { name, lease: given, value }: CampaignRequest, call: Call) {
-  const lease = await leaseFor(member, given);
-  const { key, createRevision: rev, isNew, value: previous, header } = await enter(member, { name, lease, value });
+async function campaign(store: CallerStore, { name, lease: given, value }: CampaignRequest, call: Call) {
+  const lease = await leaseFor(store, given);
+  const { key, createRevision: rev, isNew, value: previous, header } = await enter(store, { name, lease, value });
   const leader = { name, key, rev, lease };
-  if (!isNew && !equalBytes(previous, value)) await proclaim(member, leader, value);
+  if (!isNew && !equalBytes(previous, value)) await proclaim(store, leader, value);
   try {
-    await waitForTurn(member, call, { name, createRevision: rev });
+    await waitForTurn(store, call, { name, createRevision: rev });
   } catch (error) {
-    await resign(member, leader);
+    await resign(store, leader);
     throw error;
   }
   return { header, leader };
 }
 
-async function proclaim(member: StoreMember, { key, rev, lease }: LeaderKey, value: Uint8Array) {
-  const { succeeded, header } = await guarded(member, {
+async function proclaim(store: CallerStore, { key, rev, lease }: LeaderKey, value: Uint8Array) {
+  const { succeeded, header } = await guarded(store, {
     key,
     createRevision: rev,
     success: { requestPut: { key, value, lease } },
@@ -71,8 +75,8 @@ async function proclaim(member: StoreMember, { key, rev, lease }: LeaderKey, val
   return { header };
 }
 
-async function resign(member: StoreMember, { key, rev }: LeaderKey) {
-  const { header } = await guarded(member, {
+async function resign(store: CallerStore, { key, rev }: LeaderKey) {
+  const { header } = await guarded(store, {
     key,
     createRevision: rev,
     success: { requestDeleteRange: { key } },
@@ -85,7 +89,7 @@ async function resign(member: StoreMember, { key, rev }: LeaderKey) {
  * leader with the same proclamation says nothing. A slow reader skips to the latest.
  */
 class LeaderObserver implements StreamHandler<{ readonly name: Uint8Array }> {
-  readonly #member: StoreMember;
+  readonly #store: CallerStore;
   readonly #stream: ServerStream<LeaderResponse>;
   #name: Uint8Array | undefined;
   #handle: WatchHandle | undefined;
@@ -93,8 +97,8 @@ class LeaderObserver implements StreamHandler<{ readonly name: Uint8Array }> {
   #isLooking = false;
   #lookAgain = false;
 
-  constructor(member: StoreMember, stream: ServerStream<LeaderResponse>) {
-    this.#member = member;
+  constructor(store: CallerStore, stream: ServerStream<LeaderResponse>) {
+    this.#store = store;
     this.#stream = stream;
   }
 
@@ -105,7 +109,7 @@ class LeaderObserver implements StreamHandler<{ readonly name: Uint8Array }> {
       this.#look();
       return true;
     };
-    this.#handle = this.#member.watches.watch(
+    this.#handle = this.#store.member.watches.watch(
       {
         key: toByteString(prefix),
         rangeEnd: toByteString(prefixRangeEnd(prefix)),
@@ -140,10 +144,10 @@ class LeaderObserver implements StreamHandler<{ readonly name: Uint8Array }> {
     this.#isLooking = true;
     while (this.#lookAgain && this.#name !== undefined && !this.#stream.full) {
       this.#lookAgain = false;
-      const kv = await front(this.#member, this.#name);
+      const kv = await front(this.#store, this.#name);
       if (kv === undefined || kv.modRevision === this.#saidRevision) continue;
       this.#saidRevision = kv.modRevision;
-      this.#stream.send({ header: this.#member.header(), kv });
+      this.#stream.send({ header: this.#store.member.header(), kv });
     }
     this.#isLooking = false;
   }

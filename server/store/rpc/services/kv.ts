@@ -14,6 +14,7 @@ import {
   TxnRequest,
   TxnResponse,
 } from '../../../../lib/base/etcdpb/kv.ts';
+import { checkTxnPermission } from '../../auth/request-checks.ts';
 import { readTxn } from '../../mvcc/read-txn.ts';
 import {
   isReadOnlyTxn,
@@ -24,20 +25,22 @@ import {
   validateTxn,
 } from '../../mvcc/validate.ts';
 import { unary } from '../front/method.ts';
-import type { Method } from '../front/types.ts';
-import { applied, headerAt, type ServiceContext } from './context.ts';
+import type { Call, Method } from '../front/types.ts';
+import { applied, headerAt, proposeFor, readFor, type ServiceContext } from './context.ts';
 
 export function kvMethods(context: ServiceContext): readonly Method[] {
   const service = new KvService(context);
   const path = (name: string): string => `/etcdserverpb.KV/${name}`;
   return [
-    unary(path('Range'), { request: RangeRequest, response: RangeResponse }, (r) => service.range(r)),
-    unary(path('Put'), { request: PutRequest, response: PutResponse }, (r) => service.put(r)),
-    unary(path('DeleteRange'), { request: DeleteRangeRequest, response: DeleteRangeResponse }, (r) =>
-      service.deleteRange(r),
+    unary(path('Range'), { request: RangeRequest, response: RangeResponse }, (r, call) => service.range(r, call)),
+    unary(path('Put'), { request: PutRequest, response: PutResponse }, (r, call) => service.put(r, call)),
+    unary(path('DeleteRange'), { request: DeleteRangeRequest, response: DeleteRangeResponse }, (r, call) =>
+      service.deleteRange(r, call),
     ),
-    unary(path('Txn'), { request: TxnRequest, response: TxnResponse }, (r) => service.txn(r)),
-    unary(path('Compact'), { request: CompactionRequest, response: HeaderResponse }, (r) => service.compact(r)),
+    unary(path('Txn'), { request: TxnRequest, response: TxnResponse }, (r, call) => service.txn(r, call)),
+    unary(path('Compact'), { request: CompactionRequest, response: HeaderResponse }, (r, call) =>
+      service.compact(r, call),
+    ),
   ];
 }
 
@@ -48,10 +51,18 @@ class KvService {
     this.#context = context;
   }
 
-  range(request: RangeRequest): RangeResponse | Promise<RangeResponse> {
+  range(request: RangeRequest, call: Call): RangeResponse | Promise<RangeResponse> {
     validateRange(request);
-    if (request.serializable) return this.#rangeNow(request);
-    return this.#context.member.readBarrier().then(() => this.#rangeNow(request));
+    if (request.serializable) return this.#rangeFor(request, call);
+    return this.#context.member.readBarrier().then(() => this.#rangeFor(request, call));
+  }
+
+  #rangeFor(request: RangeRequest, call: Call): RangeResponse | Promise<RangeResponse> {
+    const { key, rangeEnd } = request;
+    return readFor(this.#context, call, {
+      check: ({ auth, identity }) => auth.checkRead(identity, key, rangeEnd),
+      read: () => this.#rangeNow(request),
+    });
   }
 
   #rangeNow(request: RangeRequest): RangeResponse {
@@ -60,34 +71,40 @@ class KvService {
     return { header: member.header(), kvs, more, count };
   }
 
-  async put(request: PutRequest): Promise<PutResponse> {
+  async put(request: PutRequest, call: Call): Promise<PutResponse> {
     validatePut(request);
     const { member } = this.#context;
-    const { response, revision } = applied(await member.propose({ put: request }), 'put');
+    const { response, revision } = applied(await proposeFor(this.#context, call, { put: request }), 'put');
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
+  async deleteRange(request: DeleteRangeRequest, call: Call): Promise<DeleteRangeResponse> {
     validateDeleteRange(request);
     const { member } = this.#context;
-    const { response, revision } = applied(await member.propose({ deleteRange: request }), 'deleteRange');
+    const { response, revision } = applied(
+      await proposeFor(this.#context, call, { deleteRange: request }),
+      'deleteRange',
+    );
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async txn(request: TxnRequest): Promise<TxnResponse> {
+  async txn(request: TxnRequest, call: Call): Promise<TxnResponse> {
     const { member, txnOpsMax } = this.#context;
     validateTxn(request, txnOpsMax);
     if (isReadOnlyTxn(request)) {
       if (!isSerializableTxn(request)) await member.readBarrier();
-      return { ...readTxn(member.kv, request), header: member.header() };
+      return readFor(this.#context, call, {
+        check: (checker) => checkTxnPermission(checker, request),
+        read: () => ({ ...readTxn(member.kv, request), header: member.header() }),
+      });
     }
-    const { response, revision } = applied(await member.propose({ txn: request }), 'txn');
+    const { response, revision } = applied(await proposeFor(this.#context, call, { txn: request }), 'txn');
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async compact(request: CompactionRequest): Promise<HeaderResponse> {
+  async compact(request: CompactionRequest, call: Call): Promise<HeaderResponse> {
     const { member } = this.#context;
-    const { revision } = applied(await member.propose({ compaction: request }), 'compaction');
+    const { revision } = applied(await proposeFor(this.#context, call, { compaction: request }), 'compaction');
     return { header: headerAt(member, revision) };
   }
 }

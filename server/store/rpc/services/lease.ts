@@ -1,6 +1,6 @@
 /** etcdserverpb.Lease. Deadlines belong to the leader; this service only asks for them. */
 
-import { leaseId } from '../../../../lib/base/brand.ts';
+import { type LeaseId, leaseId } from '../../../../lib/base/brand.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { HeaderResponse } from '../../../../lib/base/etcdpb/kv.ts';
 import {
@@ -15,21 +15,28 @@ import {
   LeaseTimeToLiveResponse,
 } from '../../../../lib/base/etcdpb/lease.ts';
 import type { MessageType } from '../../../../lib/base/protobuf/schema.ts';
+import { checkLeaseRead, checkLeaseWrite } from '../../auth/request-checks.ts';
 import { bidi, unary } from '../front/method.ts';
-import type { Method, ServerStream, StreamHandler } from '../front/types.ts';
+import type { Call, Method, ServerStream, StreamHandler } from '../front/types.ts';
 import { KEEPALIVE_QUEUE_MAX, LEASE_TTL_SECONDS_MAX } from '../limits.ts';
-import { applied, headerAt, type ServiceContext } from './context.ts';
+import { applied, headerAt, proposeFor, readFor, type ServiceContext } from './context.ts';
 
 export function leaseMethods(context: ServiceContext): readonly Method[] {
   const service = new LeaseService(context);
   const path = (name: string): string => `/etcdserverpb.Lease/${name}`;
   return [
-    unary(path('LeaseGrant'), { request: LeaseGrantRequest, response: LeaseGrantResponse }, (r) => service.grant(r)),
-    unary(path('LeaseRevoke'), { request: LeaseRevokeRequest, response: HeaderResponse }, (r) => service.revoke(r)),
-    unary(path('LeaseTimeToLive'), { request: LeaseTimeToLiveRequest, response: LeaseTimeToLiveResponse }, (r) =>
-      service.timeToLive(r),
+    unary(path('LeaseGrant'), { request: LeaseGrantRequest, response: LeaseGrantResponse }, (r, call) =>
+      service.grant(r, call),
     ),
-    unary(path('LeaseLeases'), { request: LeaseLeasesRequest, response: LeaseLeasesResponse }, () => service.leases()),
+    unary(path('LeaseRevoke'), { request: LeaseRevokeRequest, response: HeaderResponse }, (r, call) =>
+      service.revoke(r, call),
+    ),
+    unary(path('LeaseTimeToLive'), { request: LeaseTimeToLiveRequest, response: LeaseTimeToLiveResponse }, (r, call) =>
+      service.timeToLive(r, call),
+    ),
+    unary(path('LeaseLeases'), { request: LeaseLeasesRequest, response: LeaseLeasesResponse }, (_, call) =>
+      service.leases(call),
+    ),
     bidi(
       path('LeaseKeepAlive'),
       { request: LeaseKeepAliveRequest, response: LeaseKeepAliveResponse },
@@ -48,24 +55,27 @@ class LeaseService {
   }
 
   /** A TTL below the store's minimum is raised when the grant is applied; the answer tells the real one. */
-  async grant(request: LeaseGrantRequest) {
+  async grant(request: LeaseGrantRequest, call: Call) {
     if (request.ttl > LEASE_TTL_SECONDS_MAX) throw etcdErrors.leaseTtlTooLarge();
     const { member } = this.#context;
     const id = request.id === 0n ? member.newLeaseId() : request.id;
     const { response, revision } = applied(
-      await member.propose({ leaseGrant: { ttl: request.ttl, id } }),
+      await proposeFor(this.#context, call, { leaseGrant: { ttl: request.ttl, id } }),
       'leaseGrant',
     );
     return { ...response, header: headerAt(member, revision) };
   }
 
-  async revoke(request: LeaseRevokeRequest) {
+  async revoke(request: LeaseRevokeRequest, call: Call) {
     const { member } = this.#context;
-    const { revision } = applied(await member.propose({ leaseRevoke: { id: request.id } }), 'leaseRevoke');
+    const { revision } = applied(
+      await proposeFor(this.#context, call, { leaseRevoke: { id: request.id } }),
+      'leaseRevoke',
+    );
     return { header: headerAt(member, revision) };
   }
 
-  async timeToLive(request: LeaseTimeToLiveRequest) {
+  async timeToLive(request: LeaseTimeToLiveRequest, call: Call) {
     const { member } = this.#context;
     const id = leaseId(request.id);
     const remaining = await member.leaseRemaining(id);
@@ -74,15 +84,24 @@ class LeaseService {
     if (request.keys) {
       // The deadline is the leader's; the keys are read here, so they must be as fresh as a linearizable read.
       await member.readBarrier();
-      keys = member.leases.get(id)?.keys ?? [];
+      keys = await readFor(this.#context, call, {
+        check: (checker) => checkLeaseRead(checker, id),
+        read: () => member.leases.get(id)?.keys ?? [],
+      });
     }
     return { header: member.header(), id, ttl: Math.floor(remaining.ttl), grantedTtl: remaining.grantedTtl, keys };
   }
 
-  async leases() {
+  /** Whoever may not read a key of some lease sees none of them, as in etcd. */
+  async leases(call: Call) {
     const { member } = this.#context;
-    const leases = (await member.leasesByExpiry()).map((id) => ({ id }));
-    return { header: member.header(), leases };
+    const ids = await member.leasesByExpiry();
+    return readFor(this.#context, call, {
+      check: (checker) => {
+        for (const id of ids) checkLeaseRead(checker, id);
+      },
+      read: () => ({ header: member.header(), leases: ids.map((id) => ({ id })) }),
+    });
   }
 }
 
@@ -122,6 +141,19 @@ class KeepAliveStream implements StreamHandler<KeepAlive> {
     this.#queue.length = 0;
   }
 
+  /** Keeping a lease alive decides over its keys: they must be the caller's to write. */
+  async #renew(id: LeaseId): Promise<number> {
+    const { member } = this.#context;
+    await readFor(this.#context, this.#stream, {
+      check: (checker) => {
+        if (checker.identity.revision === 0) throw etcdErrors.userEmpty();
+        checkLeaseWrite(checker, id);
+      },
+      read: () => undefined,
+    });
+    return member.renewLease(id);
+  }
+
   #work(): void {
     if (this.#working || this.#stream.full) return;
     const next = this.#queue.shift();
@@ -134,7 +166,7 @@ class KeepAliveStream implements StreamHandler<KeepAlive> {
       this.#stream.resumeReading();
     }
     this.#working = true;
-    this.#context.member.renewLease(leaseId(next)).then(
+    this.#renew(leaseId(next)).then(
       (ttl) => {
         this.#stream.send({ header: this.#context.member.header(), id: next, ttl });
         this.#working = false;

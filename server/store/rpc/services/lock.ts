@@ -2,36 +2,42 @@
 import { EMPTY_BYTES } from '../../../../lib/base/bytes.ts';
 import { RangeRequest } from '../../../../lib/base/etcdpb/kv.ts';
 import { LockRequest, LockResponse, UnlockRequest, UnlockResponse } from '../../../../lib/base/etcdpb/lock.ts';
-import type { StoreMember } from '../../member/types.ts';
 import { unary } from '../front/method.ts';
 import type { Call, Method } from '../front/types.ts';
-import { applied, headerAt, type ServiceContext } from './context.ts';
-import { asUnknown, enter, leaseFor, unknown, waitForTurn } from './recipe.ts';
+import { applied, CallerStore, headerAt, type ServiceContext } from './context.ts';
+import { asUnknown, enter, leaseFor, rangeUnder, unknown, waitForTurn } from './recipe.ts';
 
-export function lockMethods({ member }: ServiceContext): readonly Method[] {
+export function lockMethods(context: ServiceContext): readonly Method[] {
   return [
     unary('/v3lockpb.Lock/Lock', { request: LockRequest, response: LockResponse }, (request, call) =>
-      asUnknown(lock(member, request, call)),
+      asUnknown(lock(new CallerStore(context, call), request, call)),
     ),
-    unary('/v3lockpb.Lock/Unlock', { request: UnlockRequest, response: UnlockResponse }, async ({ key }) => {
-      const { revision } = applied(await member.propose({ deleteRange: { key } }), 'deleteRange');
-      return { header: headerAt(member, revision) };
-    }),
+    unary('/v3lockpb.Lock/Unlock', { request: UnlockRequest, response: UnlockResponse }, ({ key }, call) =>
+      asUnknown(unlock(new CallerStore(context, call), key)),
+    ),
   ];
+}
+
+async function unlock(store: CallerStore, key: Uint8Array) {
+  const { revision } = applied(await store.propose({ deleteRange: { key } }), 'deleteRange');
+  return { header: headerAt(store.member, revision) };
 }
 
 /** Answers when the lock is held. A client that stops waiting leaves nothing behind. */
 async function lock(
-  member: StoreMember,
+  store: CallerStore,
   { name, lease: given }: { readonly name: Uint8Array; readonly lease: bigint },
   call: Call,
 ) {
-  const lease = await leaseFor(member, given);
-  const { key, createRevision, header } = await enter(member, { name, lease, value: EMPTY_BYTES });
+  const { member } = store;
+  const lease = await leaseFor(store, given);
+  // Whoever may not see the queue shall not stand in it.
+  await store.checkRead(rangeUnder(name));
+  const { key, createRevision, header } = await enter(store, { name, lease, value: EMPTY_BYTES });
   try {
-    if (!(await waitForTurn(member, call, { name, createRevision }))) return { header, key };
+    if (!(await waitForTurn(store, call, { name, createRevision }))) return { header, key };
   } catch (error) {
-    await member.propose({ deleteRange: { key } });
+    await store.propose({ deleteRange: { key } });
     throw error;
   }
   // The lease may have died while we waited, and the key with it.

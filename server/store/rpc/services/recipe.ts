@@ -20,7 +20,7 @@ import type { Init } from '../../../../lib/base/protobuf/schema.ts';
 import type { StoreMember } from '../../member/types.ts';
 import type { WatchHandle } from '../../mvcc/types.ts';
 import type { Call } from '../front/types.ts';
-import { applied, headerAt } from './context.ts';
+import { applied, type CallerStore, headerAt } from './context.ts';
 
 /** TTL of the lease made for a request that names none (clientv3's session default), in seconds. */
 const SESSION_TTL_SECONDS = 60;
@@ -28,24 +28,38 @@ const SLASH = utf8Encode('/');
 
 export const prefixOf = (name: Uint8Array): Uint8Array => concatBytes([name, SLASH]);
 
+/** Every contender's key. */
+export function rangeUnder(name: Uint8Array): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array } {
+  const key = prefixOf(name);
+  return { key, rangeEnd: prefixRangeEnd(key) };
+}
+
 /** Refusals of these services are not in etcd's table of errors, so they arrive as Unknown with their own text. */
 export const unknown = (message: string): EtcdError => new EtcdError(GrpcCode.UNKNOWN, message);
+
+const WRAPPED: ReadonlySet<GrpcCode> = new Set([
+  GrpcCode.NOT_FOUND,
+  GrpcCode.INVALID_ARGUMENT,
+  GrpcCode.PERMISSION_DENIED,
+  GrpcCode.UNAUTHENTICATED,
+]);
 
 /** @throws the same refusal as Unknown, as etcd's services wrap their client's errors */
 export async function asUnknown<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof EtcdError && error.code === GrpcCode.NOT_FOUND) throw unknown(error.message);
+    if (error instanceof EtcdError && WRAPPED.has(error.code)) throw unknown(error.message);
     throw error;
   }
 }
 
 /** The lease to contend under: the given one, or a fresh one that nobody keeps alive. */
-export async function leaseFor(member: StoreMember, lease: bigint): Promise<bigint> {
+export async function leaseFor(store: CallerStore, lease: bigint): Promise<bigint> {
   if (lease !== 0n) return lease;
-  const id = member.newLeaseId();
-  applied(await member.propose({ leaseGrant: { id, ttl: SESSION_TTL_SECONDS } }), 'leaseGrant');
+  await store.checkUser();
+  const id = store.member.newLeaseId();
+  applied(await store.propose({ leaseGrant: { id, ttl: SESSION_TTL_SECONDS } }), 'leaseGrant');
   return id;
 }
 
@@ -66,9 +80,9 @@ interface Entry {
 }
 
 /** Writes this contender's key unless it is there already. */
-export async function enter(member: StoreMember, { name, lease, value }: Entry): Promise<Contender> {
+export async function enter(store: CallerStore, { name, lease, value }: Entry): Promise<Contender> {
   const key = concatBytes([prefixOf(name), utf8Encode(BigInt.asUintN(64, lease).toString(16))]);
-  const { revision, succeeded, responses, header } = await guarded(member, {
+  const { revision, succeeded, responses, header } = await guarded(store, {
     key,
     createRevision: 0,
     success: { requestPut: { key, value, lease } },
@@ -89,36 +103,37 @@ interface Guarded {
 }
 
 export async function guarded(
-  member: StoreMember,
+  store: CallerStore,
   { key, createRevision, success, failure }: Guarded,
 ): Promise<TxnResponse & { readonly revision: number; readonly header: ResponseHeader }> {
   const compare = [{ key, target: CompareTarget.CREATE, result: CompareResult.EQUAL, createRevision }];
   const txn = { compare, success: [success], failure: failure === undefined ? [] : [failure] };
-  const { response, revision } = applied(await member.propose({ txn }), 'txn');
-  return { ...response, revision, header: headerAt(member, revision) };
+  const { response, revision } = applied(await store.propose({ txn }), 'txn');
+  return { ...response, revision, header: headerAt(store.member, revision) };
 }
 
 /** The contender in front, if any. Linearizable. */
-export async function front(member: StoreMember, name: Uint8Array): Promise<KeyValue | undefined> {
-  await member.readBarrier();
-  const prefix = prefixOf(name);
-  const range = { key: prefix, rangeEnd: prefixRangeEnd(prefix), limit: 1 };
+export async function front(store: CallerStore, name: Uint8Array): Promise<KeyValue | undefined> {
+  await store.member.readBarrier();
+  const range = { ...rangeUnder(name), limit: 1 };
+  await store.checkRead(range);
   const order = { sortTarget: SortTarget.CREATE, sortOrder: SortOrder.ASCEND };
-  return member.kv.range(RangeRequest.create({ ...range, ...order })).kvs[0];
+  return store.member.kv.range(RangeRequest.create({ ...range, ...order })).kvs[0];
 }
 
 /** Waits until nobody under `name` was there before `createRevision`. False: no wait was needed. @throws EtcdError Canceled */
 export async function waitForTurn(
-  member: StoreMember,
+  store: CallerStore,
   call: Call,
   turn: { readonly name: Uint8Array; readonly createRevision: number },
 ): Promise<boolean> {
-  const prefix = prefixOf(turn.name);
+  const { member } = store;
+  const range = rangeUnder(turn.name);
   for (let hasWaited = false; ; hasWaited = true) {
+    await store.checkRead(range);
     const before = member.kv.range(
       RangeRequest.create({
-        key: prefix,
-        rangeEnd: prefixRangeEnd(prefix),
+        ...range,
         limit: 1,
         sortTarget: SortTarget.CREATE,
         sortOrder: SortOrder.DESCEND,

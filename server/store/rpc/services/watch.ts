@@ -17,6 +17,7 @@ import type { Method, ServerStream, StreamHandler } from '../front/types.ts';
 import { STREAM_WATCHERS_MAX } from '../limits.ts';
 import { headerAt, type ServiceContext } from './context.ts';
 import { fragmentsOf } from './watch-fragments.ts';
+import { refusalOfWatch } from './watch-permission.ts';
 
 /** The id of answers that concern no watcher, or all of them. */
 const NO_WATCH_ID = -1n;
@@ -40,15 +41,41 @@ class WatchStream implements StreamHandler<WatchRequest> {
   readonly #stalled = new Set<Watcher>();
   #nextId = 0n;
   #progressTimer: Timer | undefined;
+  /** Messages behind a creation that is not decided yet. */
+  #waiting: WatchRequest[] | undefined;
+  #isClosed = false;
 
   constructor(context: ServiceContext, stream: ServerStream<WatchResponse>) {
     this.context = context;
     this.stream = stream;
   }
 
+  /** In their order: what comes while a creation waits to learn who calls waits, too. */
   onMessage(request: WatchRequest): void {
-    if (request.createRequest !== undefined) this.#create(request.createRequest);
-    else if (request.cancelRequest !== undefined) this.#cancel(request.cancelRequest.watchId);
+    if (this.#waiting !== undefined) this.#waiting.push(request);
+    else if (request.createRequest === undefined) this.#handle(request);
+    else if (!this.context.member.auth.isEnabled) this.#create(request.createRequest, undefined);
+    else this.#createWhenPermitted(request.createRequest);
+  }
+
+  #createWhenPermitted(request: WatchCreateRequest): void {
+    this.#waiting = [];
+    this.stream.pauseReading();
+    refusalOfWatch(this.context, this.stream, request).then(
+      (refusal) => {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = undefined;
+        if (this.#isClosed) return;
+        this.#create(request, refusal);
+        this.stream.resumeReading();
+        for (const next of waiting) this.onMessage(next);
+      },
+      (error: Error) => this.stream.fail(error),
+    );
+  }
+
+  #handle(request: WatchRequest): void {
+    if (request.cancelRequest !== undefined) this.#cancel(request.cancelRequest.watchId);
     else if (request.progressRequest !== undefined) this.#progress();
   }
 
@@ -62,6 +89,8 @@ class WatchStream implements StreamHandler<WatchRequest> {
   }
 
   onClose(): void {
+    this.#isClosed = true;
+    this.#waiting = undefined;
     this.#progressTimer?.cancel();
     this.#progressTimer = undefined;
     for (const watcher of this.#watchers.values()) watcher.handle?.cancel();
@@ -69,9 +98,9 @@ class WatchStream implements StreamHandler<WatchRequest> {
     this.#stalled.clear();
   }
 
-  #create(request: WatchCreateRequest): void {
+  #create(request: WatchCreateRequest, forbidden: string | undefined): void {
     const { member } = this.context;
-    const refusal = this.#refusal(request);
+    const refusal = this.#refusal(request, forbidden);
     if (refusal !== undefined) {
       const failed = { watchId: NO_WATCH_ID, created: true, canceled: true, cancelReason: refusal };
       this.stream.send({ header: member.header(), ...failed });
@@ -96,8 +125,9 @@ class WatchStream implements StreamHandler<WatchRequest> {
   }
 
   /** Why this watcher cannot be, in etcd's words. */
-  #refusal(request: WatchCreateRequest): string | undefined {
+  #refusal(request: WatchCreateRequest, forbidden: string | undefined): string | undefined {
     if (request.startRevision < 0) return etcdErrors.compacted().message;
+    if (forbidden !== undefined) return forbidden;
     const key = request.key.length === 0 ? OPEN_END : request.key;
     const isOpen = request.rangeEnd.length === 1 && request.rangeEnd[0] === 0;
     if (request.rangeEnd.length > 0 && !isOpen && compareBytes(key, request.rangeEnd) >= 0) {
