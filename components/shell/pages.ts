@@ -1,4 +1,4 @@
-import { Activity, Crown, FolderTree, Gauge, Hourglass, Lock, type LucideIcon } from 'lucide-react';
+import { Activity, Crown, FolderTree, Gauge, Hourglass, Lock, type LucideIcon, ScrollText } from 'lucide-react';
 
 export interface PageEntry {
   readonly path: string;
@@ -21,6 +21,15 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/elections', title: 'Elections', letter: 'e', icon: Crown, purpose: 'Who leads, since when, who follows' },
     { path: '/locks', title: 'Locks', letter: 'x', icon: Lock, purpose: 'Who holds, who waits, and for how long' },
     { path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' },
+  ],
+  [
+    {
+      path: '/audit',
+      title: 'Audit',
+      letter: 'u',
+      icon: ScrollText,
+      purpose: 'Who changed what through this console, and how it ended',
+    },
   ],
 ];
 

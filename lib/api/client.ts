@@ -2,6 +2,7 @@
  * The console's HTTP API, as functions for the browser. One function per route; each takes an AbortSignal and throws
  * `ApiFailure` (what, where, code) when the answer is not the one promised.
  */
+import type { AuditEntry, AuditPage } from './audit.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
@@ -147,6 +148,15 @@ export interface HistoryQuery {
 
 type Signal = AbortSignal | undefined;
 
+export interface AuditPageQuery {
+  readonly before?: string | null;
+  readonly limit?: number;
+  readonly user?: string | null;
+  readonly q?: string | null;
+  readonly result?: AuditEntry['result'] | null;
+  readonly rev?: WireInt | null;
+}
+
 export const api = {
   stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
   signIn: (store: string, body: SignInBody) => call<StoreSummary>({ method: 'POST', path: routes.signIn(store), body }),
@@ -186,6 +196,8 @@ export const api = {
       params: bytesParams({ key: query.key }, { before: query.before }),
       signal,
     }),
+  audit: (store: string, query: AuditPageQuery, signal?: Signal) =>
+    call<AuditPage>({ path: routes.audit(store), params: bytesParams({}, { ...query }), signal }),
   release: (store: string, body: ReleaseBody) =>
     call<WriteResult>({ method: 'POST', path: routes.coordinationRelease(store), body }),
 } as const;

@@ -2,8 +2,8 @@
  * One query-options factory per resource (style rule 27). Keys start with the store's id; a read pinned to a revision never goes
  * stale, because the past does not change; a live read is refreshed by the stream (invalidated by its owner), not by a timer.
  */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type AuditPageQuery, api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
 import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
 /** The past does not change. */
@@ -22,9 +22,18 @@ export const queryKeys = {
   history: (store: string, key: WireBytes) => ['store', store, 'history', key] as const,
   leases: (store: string) => ['store', store, 'leases'] as const,
   coordination: (store: string) => ['store', store, 'coordination'] as const,
+  audit: (store: string) => ['store', store, 'audit'] as const,
 };
 
 export const queries = {
+  audit: (store: string, query: Omit<AuditPageQuery, 'before'>) =>
+    infiniteQueryOptions({
+      queryKey: [...queryKeys.audit(store), query],
+      queryFn: ({ pageParam, signal }) => api.audit(store, { ...query, before: pageParam }, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next,
+      staleTime: staleTimeOf(query.rev),
+    }),
   stores: () =>
     queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),
   children: (store: string, query: ChildrenQuery) =>

@@ -16,13 +16,17 @@ export interface AuditQuery {
   readonly user: string | undefined;
   readonly text: string | undefined;
   readonly result: AuditEntry['result'] | undefined;
+  /** The trail as it stood then; undefined: now. */
+  readonly revision: number | undefined;
 }
 
 /** @throws EngineError PERMISSION_DENIED for users who may not read it */
 export async function readAudit(engine: Engine, query: AuditQuery): Promise<Omit<AuditPage, 'kept'>> {
   const begin = auditKey('');
   const end = query.before === undefined ? prefixRangeEnd(begin) : auditKey(query.before);
-  const { kvs: keys, revision } = await engine.kv.list({ key: begin, end, keysOnly: true });
+  const pinned = query.revision ?? 0;
+  const { kvs: keys, revision: newest } = await engine.kv.list({ key: begin, end, keysOnly: true, revision: pinned });
+  const revision = pinned === 0 ? newest : pinned;
   const entries: AuditEntry[] = [];
   let at = keys.length;
   let unreadable = 0;

@@ -16,7 +16,7 @@ const ACT: Act = {
   guard: 'the key stands at revision 3',
   note: '5 bytes',
 };
-const ANY = { before: undefined, limit: 100, user: undefined, text: undefined, result: undefined };
+const ANY = { before: undefined, limit: 100, user: undefined, text: undefined, result: undefined, revision: undefined };
 
 let store: FakeEngine;
 let refusal: EngineError | undefined;

@@ -127,6 +127,7 @@ export const auditParams = z.object({
   user: z.string().max(200).exactOptional(),
   q: text.min(1, 'must not be empty').max(200).exactOptional(),
   result: z.enum(['pending', 'done', 'refused', 'failed', 'unknown']).exactOptional(),
+  rev: revision,
 });
 
 export const keyParams = z.object({ key, rev: revision });

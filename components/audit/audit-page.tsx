@@ -1,0 +1,192 @@
+'use client';
+
+import { Download, Search } from 'lucide-react';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useEffect, useRef, useState } from 'react';
+import type { AuditEntry, AuditKept } from '../../lib/api/audit.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { PanelError } from '../keys/panel/panel-error.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { DataTable } from '../ui/data-table.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { Input } from '../ui/input.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+import { PanelStates } from '../ui/panel.tsx';
+import { Select } from '../ui/select.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { Splitter } from '../ui/splitter.tsx';
+import { AUDIT_COLUMNS } from './audit-columns.tsx';
+import { AuditDetail } from './audit-detail.tsx';
+import { RESULT_ORDER, resultWords, toNdjson } from './audit-words.ts';
+import { useAudit } from './use-audit.ts';
+
+const TYPING_MS = 250;
+const RESULT_OPTIONS = [
+  { value: 'any', label: 'Any result' },
+  ...RESULT_ORDER.map((value) => ({ value, label: resultWords(value).word })),
+] as const;
+
+/** Every change made through a console, newest first. */
+export function AuditPage() {
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const [{ entry: selectedId, q, result }, setUrl] = useQueryStates({
+    entry: parseAsString,
+    q: parseAsString,
+    result: parseAsStringLiteral(RESULT_ORDER),
+  });
+  const { query, entries, first, searched } = useAudit(store.id, { q, result, user: null }, rev);
+  const selected = entries.find(({ id }) => id === selectedId);
+  const select = (id: string | null): void => void setUrl({ entry: id }, { history: 'push' });
+  const filter = useRef<HTMLInputElement>(null);
+  useBindings([
+    { id: 'audit.filter', keys: '/', title: 'Filter the trail', group: 'Page', run: () => filter.current?.focus() },
+    {
+      id: 'audit.move',
+      keys: ['j', 'k'],
+      title: 'Next and previous entry',
+      group: 'List',
+      run: null,
+      inPalette: false,
+    },
+  ]);
+  const isFiltered = q !== null || result !== null;
+
+  const list = (
+    <PanelStates
+      isLoading={query.isPending}
+      data={query.data}
+      skeleton={<SkeletonRows rows={10} />}
+      error={
+        query.error === null ? undefined : (
+          <PanelError title="The trail could not be read" error={query.error} onRetry={() => void query.refetch()} />
+        )
+      }
+      isEmpty={() => entries.length === 0 && first?.next === null}
+      empty={
+        <EmptyState>
+          {isFiltered
+            ? `None of the ${plural(searched, 'entry', 'entries')} fits.`
+            : 'Nothing was changed through a console yet. Whatever is, stands here from then on.'}
+        </EmptyState>
+      }
+    >
+      {() => (
+        <>
+          <DataTable
+            label="Audit trail"
+            columns={AUDIT_COLUMNS}
+            rows={entries}
+            rowKey={({ id }) => id}
+            selected={selectedId}
+            onSelect={({ id }) => select(id)}
+          />
+          <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-t px-3 py-1 text-fg-3 text-meta">
+            <p role="status">
+              {plural(entries.length, 'entry', 'entries')}
+              {isFiltered ? ` of ${formatCount(searched)} looked through` : ''}
+              {first === undefined
+                ? ''
+                : ` of ${formatCount(first.total)}, as of revision ${formatCount(first.revision)}`}
+              {first === undefined || first.unreadable === 0
+                ? ''
+                : `, and ${plural(first.unreadable, 'key')} there that this console cannot read`}
+            </p>
+            {query.hasNextPage ? (
+              <Button size="small" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {query.isFetchingNextPage ? 'Reading' : 'Older'}
+              </Button>
+            ) : null}
+          </div>
+        </>
+      )}
+    </PanelStates>
+  );
+
+  return (
+    <>
+      <PageHeader title="Audit" meta={first === undefined ? null : <Kept kept={first.kept} />}>
+        <FilterInput ref={filter} value={q} onChange={(next) => void setUrl({ q: next })} />
+        <Select
+          label="Result"
+          value={result ?? 'any'}
+          options={RESULT_OPTIONS}
+          onValueChange={(next) => void setUrl({ result: next === 'any' ? null : next })}
+        />
+        <Button disabled={entries.length === 0} onClick={() => download(entries, store.id)}>
+          <Download aria-hidden="true" />
+          NDJSON
+        </Button>
+      </PageHeader>
+      {selected === undefined ? (
+        <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>
+      ) : (
+        <Splitter
+          label="Resize the trail"
+          storageKey="audit"
+          initial={64}
+          className={cn('max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden')}
+          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>}
+          second={<AuditDetail entry={selected} onBack={() => select(null)} />}
+        />
+      )}
+    </>
+  );
+}
+
+/** Whether the trail can be relied on, in words. */
+function Kept({ kept }: { readonly kept: AuditKept }) {
+  if (kept.durable) return <span>{`Kept in the store for ${kept.days} days`}</span>;
+  return (
+    <StatusMark tone="risk" className="whitespace-normal">
+      {`Not kept in the store: ${kept.reason ?? 'it refuses'}. Changes are in the console’s log only; set QUORATE_USER to an account that may write it.`}
+    </StatusMark>
+  );
+}
+
+interface FilterInputProps {
+  readonly ref: React.Ref<HTMLInputElement>;
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+}
+
+/** Waits for a pause in typing: each filter is read through on the server. */
+function FilterInput({ ref, value, onChange }: FilterInputProps) {
+  const [text, setText] = useState(value ?? '');
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  useEffect(() => {
+    if (text === (value ?? '')) return;
+    const timer = setTimeout(() => latest.current(text === '' ? null : text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, value]);
+  return (
+    <Input
+      ref={ref}
+      aria-label="Filter the trail"
+      placeholder="Who, what, why"
+      className="w-56"
+      icon={<Search />}
+      trailing={<Kbd keys="/" />}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+function download(entries: readonly AuditEntry[], store: string): void {
+  const url = URL.createObjectURL(new Blob([toNdjson(entries)], { type: 'application/x-ndjson' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `audit-${store}.ndjson`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,43 @@
+/** The audit trail in words. */
+import type { AuditEntry } from '../../lib/api/audit.ts';
+import type { Tone } from '../ui/badge.tsx';
+import type { MarkShape } from '../ui/marks.tsx';
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  'key.create': 'created key',
+  'key.put': 'changed key',
+  'key.delete': 'deleted',
+  'lease.grant': 'granted lease',
+  'lease.revoke': 'revoked lease',
+  'group.release': 'released holder',
+};
+
+/** "changed key"; the action's own name where there is no word for it. */
+export const actionWords = (action: string): string => ACTIONS[action] ?? action.replaceAll('.', ' ');
+
+interface ResultWords {
+  readonly word: string;
+  readonly tone: Tone;
+  readonly shape?: MarkShape;
+  readonly meaning: string;
+}
+
+const RESULTS: Readonly<Record<AuditEntry['result'], ResultWords>> = {
+  done: { word: 'done', tone: 'good', meaning: 'It happened, at the revision named.' },
+  refused: { word: 'refused', tone: 'risk', meaning: 'It was not done, and nothing was changed.' },
+  failed: { word: 'failed', tone: 'bad', meaning: 'The store could not be asked; nothing was changed.' },
+  unknown: { word: 'unknown', tone: 'stale', meaning: 'It may or may not have happened: the answer was lost.' },
+  pending: {
+    word: 'no result',
+    tone: 'stale',
+    meaning: 'It was begun and no result was written: it is under way, or the console ended in between.',
+  },
+};
+
+export const resultWords = (result: AuditEntry['result']): ResultWords => RESULTS[result];
+
+export const RESULT_ORDER: readonly AuditEntry['result'][] = ['done', 'refused', 'failed', 'unknown', 'pending'];
+
+/** One entry per line, as the API gives it. */
+export const toNdjson = (entries: readonly AuditEntry[]): string =>
+  entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
