@@ -1,57 +1,28 @@
 /**
- * `npm run sim -- --seed N` or `--seeds A..B`, with `--stack member` (whole members instead of bare Raft cores), `--trace` (every
- * event) and `--mutation NAME` (a broken member that must be caught). The last line of a seed is `seed N ok hash H`, or the violation followed by `seed N FAILED hash H` and exit code 1.
+ * `npm run sim -- --seed N` or `--seeds A..B`: bare Raft cores and whole members under faults, or one of the two with `--stack`. With `--trace`
+ * (every event) and `--mutation NAME` (a broken member that must be caught). The last line of a seed is `seed N ok hash H`, or
+ * `seed N FAILED hash H` with the violation before it, and exit code 1. Many seeds share the machine's cores (`--threads N`); lines come in
+ * order of the seeds and do not depend on it.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Prng } from '../../../lib/base/prng.ts';
-import { MEMBER_MUTATIONS } from './members/mutations.ts';
-import { describeMemberParameters, drawMemberParameters } from './members/parameters.ts';
-import { runMemberSeed } from './members/run.ts';
-import { MUTATIONS } from './mutations.ts';
-import { describeParameters, drawParameters } from './parameters.ts';
-import { type RunOptions, runSeed } from './run.ts';
+import { runSeeds } from './seed-pool.ts';
+import { reportSeed, type SeedReport, type SeedTask, STACK_NAMES, STACKS, type StackName } from './stacks.ts';
 
-/** What a seed can run, and what both tell of it. */
-interface Stack {
-  readonly describe: (seed: number) => string;
-  readonly run: (seed: number, options: RunOptions) => SeedResult;
-  readonly mutations: readonly string[];
-}
-
-interface SeedResult {
-  readonly seed: number;
-  readonly hash: string;
-  readonly violation: string | undefined;
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-const STACKS: Readonly<Record<string, Stack>> = {
-  raft: {
-    describe: (seed) => describeParameters(drawParameters(new Prng(seed).fork())),
-    run: runSeed,
-    mutations: Object.keys(MUTATIONS),
-  },
-  member: {
-    describe: (seed) => describeMemberParameters(drawMemberParameters(new Prng(seed).fork())),
-    run: runMemberSeed,
-    mutations: Object.keys(MEMBER_MUTATIONS),
-  },
-};
-
-const USAGE =
-  'usage: npm run sim -- --seed N | --seeds A..B [--stack raft|member] [--trace] [--mutation NAME]\n' +
-  Object.entries(STACKS)
-    .map(([name, { mutations }]) => `mutations of ${name}: ${mutations.join(' ')}`)
-    .join('\n');
+const USAGE = [
+  'usage: npm run sim -- --seed N | --seeds A..B [--stack raft|member] [--trace] [--mutation NAME] [--threads N]',
+  ...STACK_NAMES.map((name) => `mutations of ${name}: ${STACKS[name].mutations.join(' ')}`),
+].join('\n');
 const SEED_MAX = 0xffff_ffff;
+const THREADS_MAX = 64;
 
 interface Arguments {
   readonly first: number;
   readonly last: number;
   readonly trace: boolean;
-  readonly stackName: string;
-  readonly stack: Stack;
+  readonly stacks: readonly StackName[];
   readonly mutation: string | undefined;
+  readonly threads: number;
 }
 
 /** @throws Error with one line for the user. */
@@ -63,15 +34,21 @@ function parse(args: string[]): Arguments {
       seeds: { type: 'string' },
       trace: { type: 'boolean', default: false },
       mutation: { type: 'string' },
-      stack: { type: 'string', default: 'raft' },
+      stack: { type: 'string' },
+      threads: { type: 'string' },
     },
   });
-  const { mutation, stack: stackName } = values;
-  const stack = STACKS[stackName];
-  if (stack === undefined) throw new Error(`unknown stack ${stackName}`);
-  if (mutation !== undefined && !stack.mutations.includes(mutation)) throw new Error(`unknown mutation ${mutation}`);
+  const { mutation, stack, trace } = values;
+  const stacks = STACK_NAMES.filter((name) => stack === undefined || name === stack);
+  if (stacks.length === 0) throw new Error(`unknown stack ${stack}`);
+  // A mutation breaks the members of one stack; the other would run whole and prove nothing.
+  const broken = stacks.filter((name) => mutation === undefined || STACKS[name].mutations.includes(mutation));
+  if (broken.length === 0) throw new Error(`unknown mutation ${mutation}`);
   const [first, last] = seedRange(values.seed, values.seeds);
-  return { first, last, trace: values.trace, stackName, stack, mutation };
+  const threads = values.threads === undefined ? availableParallelism() : Number(values.threads);
+  if (!Number.isInteger(threads) || threads < 1 || threads > THREADS_MAX)
+    throw new Error(`--threads must be 1 to ${THREADS_MAX}, got ${values.threads}`);
+  return { first, last, trace, stacks: broken, mutation, threads };
 }
 
 function seedRange(seed: string | undefined, seeds: string | undefined): [number, number] {
@@ -91,20 +68,7 @@ function seedNumber(text: string | undefined): number {
   return value;
 }
 
-function report(result: SeedResult, stackName: string): void {
-  const { seed, counts, violation, hash } = result;
-  const summary = Object.entries(counts).map(([name, value]) => `${name}=${value}`);
-  console.log(`seed ${seed} ran ${summary.join(' ')}`);
-  if (violation === undefined) {
-    console.log(`seed ${seed} ok hash ${hash}`);
-    return;
-  }
-  console.log(`violation: ${violation}`);
-  console.log(`replay: npm run sim -- --stack ${stackName} --seed ${seed} --trace`);
-  console.log(`seed ${seed} FAILED hash ${hash}`);
-}
-
-function main(): number {
+async function main(): Promise<number> {
   let options: Arguments;
   try {
     options = parse(process.argv.slice(2));
@@ -112,17 +76,17 @@ function main(): number {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
     return 2;
   }
+  const { first, last, stacks, mutation, trace, threads } = options;
+  const tasks: SeedTask[] = Array.from({ length: last - first + 1 }, (_, i) => ({ seed: first + i, stacks, mutation }));
   let failed = 0;
-  for (let seed = options.first; seed <= options.last; seed++) {
-    console.log(`seed ${seed} draws ${options.stack.describe(seed)}`);
-    const result = options.stack.run(seed, {
-      ...(options.trace ? { print: (line: string) => console.log(line) } : {}),
-      ...(options.mutation === undefined ? {} : { mutation: options.mutation }),
-    });
-    report(result, options.stackName);
-    if (result.violation !== undefined) failed++;
-  }
+  const report = ({ lines, hasHeld }: SeedReport) => {
+    for (const line of lines) console.log(line);
+    if (!hasHeld) failed++;
+  };
+  const print = (line: string) => console.log(line);
+  if (trace) for (const task of tasks) report(reportSeed(task, print));
+  else await runSeeds(tasks, threads, report);
   return failed > 0 ? 1 : 0;
 }
 
-process.exitCode = main();
+process.exitCode = await main();
