@@ -14,6 +14,7 @@ const RESTART_DELAY_MS = 3000;
 const STOP_GRACE_MS = 3000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const READY_LINE = 'ready to serve client requests';
+const REMOVED_LINE = 'the member has been permanently removed from the cluster';
 
 /** A member refused to start or stopped by itself. `message` is its own last line. */
 export class MemberFailure extends Error {
@@ -58,6 +59,7 @@ class MemberProcess {
   #child: ChildProcess | undefined;
   #lastLine = '';
   #stopping = false;
+  #isRemoved = false;
   #restart: NodeJS.Timeout | undefined;
   #onReady: () => void = () => undefined;
   #onFailure: (failure: MemberFailure) => void = () => undefined;
@@ -110,6 +112,7 @@ class MemberProcess {
     this.#log.write(`${line}\n`);
     if (line.trim() !== '') this.#lastLine = line;
     if (line.includes(READY_LINE)) this.#onReady();
+    if (line.includes(REMOVED_LINE)) this.#isRemoved = true;
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
@@ -119,6 +122,12 @@ class MemberProcess {
     if (signal !== null) {
       this.#options.report(`${name} was killed by ${signal}; starting it again in ${RESTART_DELAY_MS / 1000} s`);
       this.#restart = setTimeout(() => this.#start(), RESTART_DELAY_MS);
+      return;
+    }
+    if (this.#isRemoved && code === 0) {
+      this.#options.report(`${name} was removed from the cluster and stays down; its data directory can be deleted`);
+      // The store is complete without it.
+      this.#onReady();
       return;
     }
     const failure = new MemberFailure(

@@ -8,51 +8,40 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AssertionError } from '../../lib/base/assert.ts';
-import type { ClusterId } from '../../lib/base/brand.ts';
-import { toHex } from '../../lib/base/bytes.ts';
+import { AssertionError, defined } from '../../lib/base/assert.ts';
 import { Prng } from '../../lib/base/prng.ts';
 import { SnapshotError } from './apply/snapshot.ts';
-import { openStateMachine } from './apply/state-machine.ts';
-import type { StateMachine } from './apply/types.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
 import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
-import { type MemberSettings, memberSettings, type SnapshotSettings } from './config/member-settings.ts';
+import { type MemberSettings, memberSettings } from './config/member-settings.ts';
 import { type ListenAddress, listenAddresses } from './config/urls.ts';
-import { leaseTtlMin } from './lease/lease-store.ts';
-import { BootError, durableAtLeast, fitTogether, openLog } from './member/boot.ts';
-import { identifyCluster } from './member/bootstrap.ts';
+import { BootError, durableAtLeast, fitTogether, hasLog, openLog } from './member/boot.ts';
+import type { AskPeer } from './member/joining.ts';
 import { createRequestIds } from './member/request-ids.ts';
 import { SnapshotFiles } from './member/snapshot-files.ts';
-import { restoreContent } from './member/snapshot-restore.ts';
 import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
 import { startStoreMember } from './member/store-member.ts';
 import { DamagedSegmentError, ForeignSegmentError } from './mvcc/segments/damage.ts';
-import { type Disk, DiskError } from './ports/disk.ts';
+import { DiskError } from './ports/disk.ts';
 import type { Log } from './ports/log.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
 import { createLog } from './ports/node-log.ts';
-import type { SnapshotMetadata } from './raft/types.ts';
 import { JsonWebTokens, JwtKeyError } from './rpc/auth/jwt.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION } from './rpc/version.ts';
-import { DamagedFileError } from './snapshot-file/bbolt/page.ts';
-import { openSnapshotFile, type SnapshotContent, SnapshotRefusedError } from './snapshot-file/content.ts';
-import { ReadOnlyFile } from './snapshot-file/read-only-file.ts';
+import { SnapshotRefusedError } from './snapshot-file/content.ts';
+import { firstStart, goOnAlone, openMachine, StartError } from './start/first-start.ts';
+import { readRestoreCommand, runRestoreCommand } from './start/restore-command.ts';
 import { openTls } from './tls/open-tls.ts';
 import { TlsFileError } from './tls/settings.ts';
+import { askForCluster } from './transport/cluster-question.ts';
 import { TcpNetwork } from './transport/tcp-network.ts';
 import { WalCorruptError } from './wal/segment-reader.ts';
 
 const READY = 'ready to serve client requests';
 /** The launcher and most supervisors wait three seconds or more before SIGKILL. */
 const STOP_MS_MAX = 2500;
-
-/** This member cannot start. `message` is the line to print. */
-class StartError extends Error {
-  override readonly name = 'StartError';
-}
 
 interface Running {
   stop(): Promise<void>;
@@ -73,11 +62,20 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const jwt = openJwt(settings);
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
   const prng = new Prng(randomBytes(4).readUInt32BE());
-  const { wal, contents } = openLog({ disk, dir: walDir, log, fresh: () => freshIdentity(settings, disk, log) });
+  const ask: AskPeer = (url, timeoutMs) => askForCluster({ url, tls: peerTls, clock, timeoutMs });
+  const fresh = hasLog(disk, walDir) ? undefined : await firstStart(settings, { disk, log, ask });
+  const { wal, contents } = openLog({
+    ...{ disk, dir: walDir, log },
+    fresh: () => defined(fresh, `${walDir} vanished while this member started`),
+  });
   const { identity } = contents;
   const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
   const machine = openMachine(settings, disk, { ...identity, durableAtLeast: durableAtLeast(contents, spool) });
-  const raftStart = fitTogether({ contents, machine, spool, log });
+  const fitted = fitTogether({ contents, machine, spool, log });
+  const lonely = settings.forceNewCluster && fresh === undefined;
+  const raftStart = lonely
+    ? await goOnAlone({ self: identity.memberId, start: fitted, machine, wal, log, ask })
+    : fitted;
 
   const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls });
   for (const address of await listenAddresses('--listen-peer-urls', settings.listenPeerUrls))
@@ -134,57 +132,6 @@ function openJwt({ jwt }: MemberSettings): JsonWebTokens | undefined {
     if (isFile || error instanceof JwtKeyError) throw new StartError(`--auth-token: ${error.message}`);
     throw error;
   }
-}
-
-/** Who this new member is; its state comes from the snapshot before there is a log, so that a crash leaves no log without it. */
-function freshIdentity(settings: MemberSettings, disk: Disk, log: Log) {
-  const { name, dataDir, initialCluster, fromSnapshot } = settings;
-  if (settings.initialClusterState === 'existing')
-    throw new StartError(
-      `${dataDir} holds no data, but --initial-cluster-state is existing: point --data-dir at this member's data, or start a ` +
-        'new cluster with --initial-cluster-state new',
-    );
-  const content = fromSnapshot === undefined ? undefined : readSnapshot(fromSnapshot);
-  const cluster = identifyCluster(initialCluster, clusterToken(settings, content));
-  const self = cluster.members.find((member) => member.name === name);
-  if (self === undefined) throw new StartError(`--initial-cluster does not name ${name}`);
-  const identity = { memberId: self.id, clusterId: cluster.clusterId };
-  let restored: SnapshotMetadata | undefined;
-  if (content !== undefined) {
-    const machine = openMachine(settings, disk, { ...identity, durableAtLeast: 0 });
-    const dropAuth = fromSnapshot?.dropAuth === true;
-    restored = restoreContent({ content, machine, cluster, dropAuth });
-    machine.close();
-    log('info', 'restored a snapshot', { file: fromSnapshot?.path, ...content.summary, dropAuth });
-  }
-  return { identity, cluster, restored };
-}
-
-/** Members that start from different snapshots, or one that starts without, must not take each other for one cluster. */
-function clusterToken({ initialClusterToken }: MemberSettings, content: SnapshotContent | undefined): string {
-  return content === undefined ? initialClusterToken : `${initialClusterToken}/${toHex(content.hash)}`;
-}
-
-function readSnapshot({ path: file, skipHashCheck }: SnapshotSettings): SnapshotContent {
-  try {
-    return openSnapshotFile(new ReadOnlyFile(file), { skipHashCheck });
-  } catch (error) {
-    if (error instanceof DamagedFileError) throw new StartError(`--from-snapshot ${file}: ${error.message}`);
-    throw error;
-  }
-}
-
-function openMachine(
-  { dataDir, electionTimeoutMs }: MemberSettings,
-  disk: Disk,
-  expected: { readonly clusterId: ClusterId; readonly durableAtLeast: number },
-): StateMachine {
-  const { clusterId, durableAtLeast: atLeast } = expected;
-  const dir = path.join(dataDir, 'member/data');
-  return openStateMachine({
-    ...{ disk, dir, clusterId, durableAtLeast: atLeast },
-    leaseTtlMin: leaseTtlMin(electionTimeoutMs),
-  });
 }
 
 async function bind<T>(flag: string, address: ListenAddress | undefined, listen: () => Promise<T>): Promise<T> {
@@ -255,28 +202,40 @@ function stopOnSignals(log: Log, running: Running, removed: Promise<void>): void
 
 function help(): string {
   const flags = Object.entries(FLAG_DEFAULTS).map(([name, value]) => `  --${name}${value ? ` (${value})` : ''}`);
-  return `quorate-member: a member of the bundled store, with etcd's flags and ETCD_* environment\n${flags.join('\n')}\n`;
+  const restore =
+    'quorate-member restore FILE --name … --data-dir …: a data directory from a snapshot, as etcdctl snapshot restore';
+  return `quorate-member: a member of the bundled store, with etcd's flags and ETCD_* environment\n${restore}\n${flags.join('\n')}\n`;
+}
+
+interface Command {
+  readonly settings: MemberSettings;
+  readonly isRestore: boolean;
+}
+
+/** Undefined: answered already. @throws MemberSettingsError */
+function readCommand(args: readonly string[]): Command | undefined {
+  const restore = readRestoreCommand(args, process.cwd());
+  if (restore !== undefined) return { settings: restore, isRestore: true };
+  const commandLine = readCommandLine(args, process.env);
+  if (commandLine.kind === 'run')
+    return { settings: memberSettings(commandLine.values, process.cwd()), isRestore: false };
+  const version = `etcd Version: ${SERVER_VERSION}\nNode Version: ${process.versions.node}\n`;
+  process.stdout.write(commandLine.kind === 'version' ? version : help());
+  return undefined;
 }
 
 async function main(): Promise<void> {
-  let settings: MemberSettings;
+  let command: Command | undefined;
   try {
-    const commandLine = readCommandLine(process.argv.slice(2), process.env);
-    if (commandLine.kind === 'version') {
-      process.stdout.write(`etcd Version: ${SERVER_VERSION}\nNode Version: ${process.versions.node}\n`);
-      return;
-    }
-    if (commandLine.kind === 'help') {
-      process.stdout.write(help());
-      return;
-    }
-    settings = memberSettings(commandLine.values, process.cwd());
+    command = readCommand(process.argv.slice(2));
+    if (command === undefined) return;
   } catch (error) {
     if (!(error instanceof MemberSettingsError)) throw error;
     process.stderr.write(`quorate-member: ${error.message}\n`);
     process.exitCode = 2;
     return;
   }
+  const { settings, isRestore } = command;
   const log = createLog({
     level: settings.logLevel,
     now: () => new Date(),
@@ -285,6 +244,10 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (error) => die(log, `stopped by a defect: ${error.stack ?? error.message}`));
   let lock: DataDirLock | undefined;
   try {
+    if (isRestore) {
+      runRestoreCommand(settings, log);
+      return;
+    }
     lock = lockDataDir(settings.dataDir);
     const removed = Promise.withResolvers<void>();
     const running = await start(settings, { log, lock, onRemoved: removed.resolve });

@@ -20,6 +20,7 @@ export const FLAG_DEFAULTS = {
   'initial-cluster': undefined,
   'initial-cluster-state': 'new',
   'initial-cluster-token': 'etcd-cluster',
+  'force-new-cluster': 'false',
   // Not etcd's: there "etcdutl snapshot restore" does this beforehand.
   'from-snapshot': undefined,
   'skip-hash-check': 'false',
@@ -99,7 +100,6 @@ const IGNORED_PREFIXES = ['experimental-'];
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   'auto-compaction-mode': ['periodic', 'revision', ''],
   'auto-compaction-retention': ['0', ''],
-  'force-new-cluster': ['false', ''],
   'max-learners': ['1', ''],
   discovery: [''],
   'discovery-srv': [''],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readCommandLine } from './flag-table.ts';
-import { type MemberSettings, memberSettings } from './member-settings.ts';
+import { checkFirstStart, type MemberSettings, memberSettings } from './member-settings.ts';
 import { listenAddresses } from './urls.ts';
 
 function settingsOf(args: readonly string[], environment: Record<string, string> = {}): MemberSettings {
@@ -25,7 +25,9 @@ test('without flags the settings are those of etcd', () => {
     listenClientUrls: ['http://localhost:2379'],
     listenPeerUrls: ['http://localhost:2380'],
     advertiseClientUrls: ['http://localhost:2379'],
+    advertisePeerUrls: ['http://localhost:2380'],
     initialCluster: [{ name: 'default', peerUrls: ['http://localhost:2380'] }],
+    forceNewCluster: false,
     initialClusterState: 'new',
     initialClusterToken: 'etcd-cluster',
     heartbeatMs: 100,
@@ -92,10 +94,15 @@ test('every bad setting is named with its remedy', () => {
   expect(refusal('--snapshot-count', '1e3')).toContain('is not a whole number');
   expect(refusal('--election-timeout', '400')).toContain('at least five times');
   expect(refusal('--initial-cluster-state', 'old')).toContain('neither "new" nor "existing"');
-  expect(refusal('--initial-cluster', 'a=http://h:1')).toContain('does not name this member: add default=');
-  expect(refusal('--initial-cluster', 'default=http://h:1')).toContain('they must be the same');
   expect(refusal('--initial-cluster', 'default=http://localhost:2380,b=http://localhost:2380')).toContain('twice');
   expect(refusal('--log-level', 'loud')).toContain('is not one of debug, info');
+});
+
+test('only a member without data must find itself in --initial-cluster: URLs of the others change while it has data', () => {
+  const first = (cluster: string) => () => checkFirstStart(settingsOf(['--initial-cluster', cluster]));
+  expect(first('a=http://h:1')).toThrow('does not name this member: add default=');
+  expect(first('default=http://h:1')).toThrow('they must be the same');
+  expect(first('default=http://localhost:2380,a=http://h:1')).not.toThrow();
 });
 
 test('a member may have several peer URLs, a cluster several members', () => {

@@ -26,9 +26,13 @@ export interface MemberSettings {
   readonly listenClientUrls: readonly string[];
   readonly listenPeerUrls: readonly string[];
   readonly advertiseClientUrls: readonly string[];
+  readonly advertisePeerUrls: readonly string[];
+  /** Counts for a member without data only, as do the three behind it. */
   readonly initialCluster: readonly InitialMember[];
   readonly initialClusterState: 'new' | 'existing';
   readonly initialClusterToken: string;
+  /** Go on alone with what is here: the majority is lost. */
+  readonly forceNewCluster: boolean;
   /** What a member without data starts from. */
   readonly fromSnapshot: SnapshotSettings | undefined;
   readonly heartbeatMs: number;
@@ -79,7 +83,6 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
   const initialCluster = parseCluster(
     values.get('initial-cluster') ?? advertisePeerUrls.map((url) => `${name}=${url}`).join(','),
   );
-  checkSelf(name, advertisePeerUrls, initialCluster);
   const heartbeatMs = whole('heartbeat-interval', { min: 1, max: ELECTION_TIMEOUT_MS_MAX });
   const electionTimeoutMs = whole('election-timeout', { min: 1, max: ELECTION_TIMEOUT_MS_MAX });
   if (electionTimeoutMs < 5 * heartbeatMs)
@@ -98,9 +101,11 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     listenClientUrls,
     listenPeerUrls,
     advertiseClientUrls: urls('advertise-client-urls'),
+    advertisePeerUrls,
     initialCluster,
     initialClusterState: clusterState(text('initial-cluster-state')),
     initialClusterToken: text('initial-cluster-token'),
+    forceNewCluster: isSet(values, 'force-new-cluster'),
     fromSnapshot: snapshotSettings(values, cwd),
     heartbeatMs,
     electionTimeoutMs,
@@ -145,8 +150,9 @@ function parseCluster(text: string): InitialMember[] {
   return [...byName].map(([name, peerUrls]) => ({ name, peerUrls }));
 }
 
-function checkSelf(name: string, advertised: readonly string[], cluster: readonly InitialMember[]): void {
-  const self = cluster.find((member) => member.name === name);
+/** What only a member without data needs: its own place in --initial-cluster. @throws MemberSettingsError */
+export function checkFirstStart({ name, advertisePeerUrls: advertised, initialCluster }: MemberSettings): void {
+  const self = initialCluster.find((member) => member.name === name);
   if (self === undefined)
     throw new MemberSettingsError(`--initial-cluster does not name this member: add ${name}=${advertised[0] ?? ''}`);
   if ([...self.peerUrls].sort().join() !== [...advertised].sort().join())

@@ -23,6 +23,9 @@ export interface OpenedLog {
   readonly contents: WalContents;
 }
 
+/** False: this member has no data, and its first start decides who it is. */
+export const hasLog = (disk: Disk, dir: string): boolean => Wal.exists(disk, dir);
+
 /** Opens the log, or writes the first one of a new cluster. @throws WalCorruptError | DiskError */
 export function openLog(options: {
   readonly disk: Disk;

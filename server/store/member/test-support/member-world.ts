@@ -15,6 +15,7 @@ import type { Wal } from '../../wal/wal.ts';
 import { durableAtLeast, fitTogether, openLog } from '../boot.ts';
 import { type InitialCluster, identifyCluster } from '../bootstrap.ts';
 import { CoreMember } from '../core-member.ts';
+import { forceNewCluster } from '../force-new-cluster.ts';
 import type { MemberChange } from '../member-change.ts';
 import type { ProposalResult } from '../proposals.ts';
 import { createRequestIds } from '../request-ids.ts';
@@ -59,7 +60,9 @@ export class MemberWorld {
       peerUrls: [`http://m${i}:2380`],
     }));
     this.cluster = identifyCluster(members, 'world');
-    this.sites = this.cluster.members.map(({ id }) => this.#boot(id, new MemoryDisk(), this.cluster));
+    this.sites = this.cluster.members.map(({ id }) =>
+      this.#boot({ id, disk: new MemoryDisk() }, { cluster: this.cluster }),
+    );
   }
 
   /** Lets `ms` pass: timers fire, flushes complete, messages arrive. */
@@ -102,12 +105,17 @@ export class MemberWorld {
   }
 
   restart(site: Site): void {
-    Object.assign(site, this.#boot(site.id, site.disk, undefined));
+    this.#boot(site, {});
+  }
+
+  /** As with --force-new-cluster. */
+  restartAlone(site: Site): void {
+    this.#boot(site, { isAlone: true });
   }
 
   /** A machine with an empty disk, started to join as `id`. */
   join(id: MemberId): Site {
-    const site = this.#boot(id, new MemoryDisk(), undefined);
+    const site = this.#boot({ id, disk: new MemoryDisk() }, {});
     this.sites.push(site);
     return site;
   }
@@ -144,8 +152,13 @@ export class MemberWorld {
     }
   }
 
-  #boot(id: MemberId, disk: MemoryDisk, cluster: InitialCluster | undefined): Site {
+  /** Starts what is on the disk of `site`, or founds `cluster` there, or joins: the same object from crash to restart. */
+  #boot(
+    site: Pick<Site, 'id' | 'disk'> & Partial<Site>,
+    { cluster, isAlone = false }: { readonly cluster?: InitialCluster; readonly isAlone?: boolean },
+  ): Site {
     const { clock } = this;
+    const { id, disk } = site;
     const { clusterId } = this.cluster;
     const log = silentLog;
     const { wal, contents } = openLog({
@@ -158,9 +171,16 @@ export class MemberWorld {
     const spool = new SnapshotSpool({ disk, dir: '/m/snap', log });
     const atLeast = durableAtLeast(contents, spool);
     const machine = openStateMachine({ disk, dir: '/m/data', clusterId, durableAtLeast: atLeast });
-    const start = fitTogether({ contents, machine, spool, log });
+    const fitted = fitTogether({ contents, machine, spool, log });
+    const forced = isAlone ? forceNewCluster({ self: id, start: fitted, machine }) : undefined;
+    if (forced !== undefined) {
+      wal.append({ entries: forced.appended, hardState: forced.start.hardState, snapshot: undefined });
+      wal.flush(() => undefined);
+      while (disk.completeFlush());
+    }
+    const start = forced?.start ?? fitted;
     const random = this.#prng.fork();
-    const site: Partial<Site> = { id, disk, machine, wal, isUp: true, fatal: undefined, isRemoved: false };
+    Object.assign(site, { machine, wal, isUp: true, fatal: undefined, isRemoved: false });
     site.member = new CoreMember({
       ...{ id, wal, machine, spool, start, clock, log },
       network: this.#network(id),
