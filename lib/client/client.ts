@@ -1,17 +1,11 @@
 /** The client: keys, transactions, watches and leases of an etcd v3 store, ours or a real etcd. */
 import { EMPTY_BYTES, prefixRangeEnd, utf8Encode } from '../base/bytes.ts';
-import {
-  type Compare,
-  CompareResult,
-  CompareTarget,
-  SortOrder,
-  SortTarget,
-  type TxnRequest,
-} from '../base/etcdpb/kv.ts';
+import { type Compare, CompareResult, CompareTarget, type TxnRequest } from '../base/etcdpb/kv.ts';
 import { methods } from '../base/etcdpb/methods.ts';
 import type { KeyValue } from '../base/etcdpb/mvcc.ts';
 import type { Init } from '../base/protobuf/schema.ts';
 import { type CallOptions, Channel, type Tls } from './channel.ts';
+import { type Host, systemHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
 import { type WatchBatch, watchRange } from './watch.ts';
 
@@ -57,6 +51,8 @@ export interface WatchOptions {
 }
 
 export class Client {
+  /** Time and chance for the recipes. */
+  readonly host: Host = systemHost;
   readonly #channel: Channel;
 
   constructor(channel: Channel) {
@@ -147,7 +143,7 @@ export function connect({ endpoints, tls }: ConnectOptions): Client {
 
 export const toBytes = (value: Bytes): Uint8Array => (typeof value === 'string' ? utf8Encode(value) : value);
 
-function rangeOf(target: Target): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array } {
+export function rangeOf(target: Target): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array } {
   if ('key' in target) return { key: toBytes(target.key), rangeEnd: EMPTY_BYTES };
   const prefix = toBytes(target.prefix);
   return { key: prefix.length === 0 ? Uint8Array.of(0) : prefix, rangeEnd: prefixRangeEnd(prefix) };
@@ -161,20 +157,6 @@ export function modRevisionIs(key: Bytes, revision: number): Init<Compare> {
 /** The guard "it is still the same life of the key"; 0: it does not exist. */
 export function createRevisionIs(key: Bytes, revision: number): Init<Compare> {
   return { key: toBytes(key), target: CompareTarget.CREATE, result: CompareResult.EQUAL, createRevision: revision };
-}
-
-/** The key under `prefix` that was created last before `revision`, as an operation of a transaction. */
-export function lastCreatedBefore(prefix: Bytes, revision: number) {
-  const range = rangeOf({ prefix });
-  return {
-    requestRange: {
-      ...range,
-      limit: 1,
-      maxCreateRevision: revision - 1,
-      sortTarget: SortTarget.CREATE,
-      sortOrder: SortOrder.DESCEND,
-    },
-  };
 }
 
 export const putOp = (key: Bytes, value: Bytes, lease = 0n) => ({

@@ -38,7 +38,22 @@ export class SessionLostError extends Error {
   override readonly name = 'SessionLostError';
 }
 
-/** A candidate's key was deleted by someone else: it stands no longer, although its session lives. */
+/** A contender's key was deleted by someone else: it stands or holds no longer, although its session lives. */
 export class EvictedError extends Error {
   override readonly name = 'EvictedError';
+}
+
+/** This session already holds, or waits for, what it asks for: a lock of clientv3's layout has one place per lease. */
+export class AlreadyHeldError extends Error {
+  override readonly name = 'AlreadyHeldError';
+}
+
+/** What stands at a recipe's keys was not written by this recipe, or with other settings. Nothing was changed. */
+export class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+}
+
+/** The time given for waiting is up. */
+export class WaitTimeoutError extends Error {
+  override readonly name: string = 'WaitTimeoutError';
 }

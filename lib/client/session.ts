@@ -23,6 +23,11 @@ export interface Session {
   readonly ttlSeconds: number;
   /** Aborts when the lease is lost or the session closed; the reason is a SessionLostError. */
   readonly signal: AbortSignal;
+  /**
+   * False from the moment on at which the store may have given the lease away, judged when asked: also in a process that was
+   * stopped for a while and whose timers have not run yet.
+   */
+  readonly isAlive: boolean;
   /** Lower-case hex, as keys of locks and elections end with it. */
   readonly leaseHex: string;
   /** Revokes the lease: every key under it goes at once. Safe to call twice. */
@@ -34,12 +39,27 @@ export async function openSession(channel: Channel, ttlSeconds: number): Promise
   const grant = await channel.unary(methods.leaseGrant, { ttl: ttlSeconds });
   const lost = new AbortController();
   const lose = (reason: string) => lost.abort(new SessionLostError(reason));
-  const beating = keepAlive({ channel, lease: grant.id, ttlSeconds: grant.ttl, grantedAt, stopped: lost.signal, lose });
+  let deadline = grantedAt + grant.ttl * 1000;
+  const renewed = (until: number) => {
+    deadline = until;
+  };
+  const beating = keepAlive({
+    channel,
+    lease: grant.id,
+    ttlSeconds: grant.ttl,
+    deadline,
+    stopped: lost.signal,
+    lose,
+    renewed,
+  });
   return {
     lease: grant.id,
     leaseHex: BigInt.asUintN(64, grant.id).toString(16),
     ttlSeconds: grant.ttl,
     signal: lost.signal,
+    get isAlive() {
+      return !lost.signal.aborted && performance.now() < deadline;
+    },
     close: async () => {
       if (lost.signal.aborted) return beating;
       lose('the session was closed');
@@ -55,14 +75,17 @@ interface Beating {
   readonly channel: Channel;
   readonly lease: bigint;
   readonly ttlSeconds: number;
-  readonly grantedAt: number;
+  /** Of the grant itself. */
+  readonly deadline: number;
   readonly stopped: AbortSignal;
   readonly lose: (reason: string) => void;
+  readonly renewed: (deadline: number) => void;
 }
 
 /** Resolves when stopped or lost; never rejects. */
-async function keepAlive({ channel, lease, ttlSeconds, grantedAt, stopped, lose }: Beating): Promise<void> {
-  let deadline = grantedAt + ttlSeconds * 1000;
+async function keepAlive(beating: Beating): Promise<void> {
+  const { channel, lease, ttlSeconds, stopped, lose } = beating;
+  let { deadline } = beating;
   const expiry = new Expiry(() => lose(`lease ${lease.toString(16)} could not be kept alive for ${ttlSeconds} s`));
   expiry.set(deadline);
   let waitMs = (ttlSeconds * 1000) / BEATS_PER_TTL;
@@ -78,6 +101,7 @@ async function keepAlive({ channel, lease, ttlSeconds, grantedAt, stopped, lose 
       }
       deadline = sentAt + ttl * 1000;
       expiry.set(deadline);
+      beating.renewed(deadline);
       waitMs = (ttl * 1000) / BEATS_PER_TTL;
     } catch {
       // Unreachable for the moment: beat again soon; the deadline decides when it has been too long.

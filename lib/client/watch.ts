@@ -45,7 +45,11 @@ export async function* watchRange(channel: Channel, range: WatchRange): AsyncGen
           announced = true;
           continue;
         }
-        if (answer.events.length === 0) continue;
+        if (answer.events.length === 0) {
+          // A progress notice: everything up to it was delivered. Without it a quiet watch would resume where history is long gone.
+          next = Math.max(next ?? 0, revision + 1);
+          continue;
+        }
         next = Math.max(next ?? 0, lastRevision(answer) + 1);
         yield { revision: next - 1, events: answer.events };
       }
