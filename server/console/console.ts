@@ -3,6 +3,7 @@
  * a class they could test with instanceof; errors are recognised by shape (errors.ts).
  */
 import type { AuditPage } from '../../lib/api/audit.ts';
+import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from '../../lib/api/bulk-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -30,6 +31,8 @@ import type {
   WriteResult,
 } from '../../lib/api/types.ts';
 import type { AuditQuery } from './audit/read.ts';
+import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
+import type { TrashQuery } from './operations/trash.ts';
 
 export interface ChildrenQuery {
   readonly prefix: WireBytes;
@@ -61,6 +64,14 @@ export interface StoreConsole {
   put(body: PutBody): Promise<WriteResult>;
   deletePreview(target: DeleteTarget): Promise<DeletePreview>;
   delete(body: DeleteBody): Promise<DeleteResult>;
+  prefixDiff(query: PrefixDiffQuery): Promise<PrefixDiff>;
+  trash(query: TrashQuery): Promise<TrashPage>;
+  bulkPreview(request: BulkRequest): Promise<BulkPreview>;
+  bulkStart(body: BulkStart): Promise<JobView>;
+  jobs(): readonly JobView[];
+  /** Waits, at most a few seconds, until the job's view is younger than version `after`. */
+  job(id: string, after: number): Promise<JobView>;
+  jobAct(id: string, act: 'cancel' | 'resume'): JobView;
   leases(): Promise<LeaseList>;
   lease(id: string): Promise<LeaseView>;
   grantLease(body: LeaseGrantBody): Promise<LeaseView>;

@@ -247,6 +247,18 @@ export class KeyCursor {
     this.#settle();
   }
 
+  /** While both stand at the same place of chunks that are the very same, moves both behind them. */
+  skipShared(other: KeyCursor): void {
+    for (;;) {
+      const chunk = this.#chunks[this.#chunk];
+      if (chunk === undefined || chunk !== other.#chunks[other.#chunk] || this.#offset !== other.#offset) return;
+      this.#chunk++;
+      this.#offset = 0;
+      other.#chunk++;
+      other.#offset = 0;
+    }
+  }
+
   /** The key after this one, without moving. */
   peek(): ByteString | undefined {
     return this.#chunks[this.#chunk]?.keys[this.#offset + 1] ?? this.#chunks[this.#chunk + 1]?.keys[0];

@@ -4,11 +4,14 @@ import type { Engine, LeaseCapability } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import type { PastViews } from '../history/past-views.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { OwnWrites } from './own-writes.ts';
 
 export interface StoreContext {
   readonly engine: Engine;
   readonly hub: Hub;
   readonly past: PastViews;
+  /** Writes made through this console. */
+  readonly ownWrites: OwnWrites;
   readonly readOnly: boolean;
   /** The oldest readable revision known; 0 when never compacted. */
   compacted(): number;
@@ -28,6 +31,9 @@ export function requireLeases(context: StoreContext): LeaseCapability {
   if (context.engine.leases === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no leases');
   return context.engine.leases;
 }
+
+export const isOutOfRange = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === GrpcCode.OUT_OF_RANGE;
 
 /** A store that has compacted a revision says only "compacted"; this says what is left. */
 export async function explainCompacted(context: StoreContext, revision: number, error: unknown): Promise<unknown> {

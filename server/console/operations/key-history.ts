@@ -8,12 +8,11 @@
  */
 import type { KeyHistory, KeyVersion } from '../../../lib/api/types.ts';
 import { EMPTY_BYTES } from '../../../lib/base/bytes.ts';
-import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { fromWire, toWire } from '../../../lib/keys/wire-bytes.ts';
 import type { ChangesResult, StoredEvent, StoredKey } from '../../engines/engine.ts';
 import type { StoreConsole } from '../console.ts';
 import { leaseToHex } from '../ids.ts';
-import type { StoreContext } from './context.ts';
+import { isOutOfRange, type StoreContext } from './context.ts';
 
 /** The store reads all its revisions in such a stretch, of whatever key. */
 export const SCAN_REVISIONS = 20_000;
@@ -133,9 +132,6 @@ class HistoryWalk {
     }
   }
 }
-
-const isOutOfRange = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === GrpcCode.OUT_OF_RANGE;
 
 function putVersion(context: StoreContext, kv: StoredKey): KeyVersion {
   return {
