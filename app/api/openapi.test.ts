@@ -1,8 +1,10 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { AuditPage } from '../../lib/api/audit.ts';
+import type * as bulk from '../../lib/api/bulk-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
+import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
@@ -52,6 +54,10 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof bulkSchema.prefixDiff>, bulk.PrefixDiff>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof bulkSchema.trashPage>, bulk.TrashPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof bulkSchema.bulkPreview>, bulk.BulkPreview>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.leaseList>, api.LeaseList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();

@@ -3,6 +3,7 @@
  * `ApiFailure` (what, where, code) when the answer is not the one promised.
  */
 import type { AuditEntry, AuditPage } from './audit.ts';
+import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from './bulk-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
@@ -146,6 +147,21 @@ export interface HistoryQuery {
   readonly limit?: number;
 }
 
+export interface DiffQuery {
+  readonly prefix: WireBytes;
+  readonly from: WireInt;
+  /** Null or absent: now. */
+  readonly to?: WireInt | null;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface TrashQuery {
+  readonly prefix: WireBytes;
+  readonly before?: WireInt | null;
+  readonly limit?: number;
+}
+
 type Signal = AbortSignal | undefined;
 
 export interface AuditPageQuery {
@@ -180,6 +196,20 @@ export const api = {
     call<DeletePreview>({ path: routes.deletePreview(store), params: bytesParams({ key, prefix }), signal }),
   deleteKeys: (store: string, body: DeleteBody) =>
     call<DeleteResult>({ method: 'POST', path: routes.delete(store), body }),
+  diff: (store: string, { prefix, ...plain }: DiffQuery, signal?: Signal) =>
+    call<PrefixDiff>({ path: routes.diff(store), params: bytesParams({ prefix }, plain), signal }),
+  trash: (store: string, { prefix, ...plain }: TrashQuery, signal?: Signal) =>
+    call<TrashPage>({ path: routes.trash(store), params: bytesParams({ prefix }, plain), signal }),
+  bulkPreview: (store: string, body: BulkRequest, signal?: Signal) =>
+    call<BulkPreview>({ method: 'POST', path: routes.bulkPreview(store), body, signal }),
+  jobs: (store: string, signal?: Signal) => call<readonly JobView[]>({ path: routes.jobs(store), signal }),
+  startJob: (store: string, body: BulkStart) => call<JobView>({ method: 'POST', path: routes.jobs(store), body }),
+  job: (store: string, id: string, after: number, signal?: Signal) =>
+    call<JobView>({ path: routes.job(store, id), params: bytesParams({}, { after }), signal }),
+  cancelJob: (store: string, id: string) =>
+    call<JobView>({ method: 'POST', path: routes.jobCancel(store, id), body: {} }),
+  resumeJob: (store: string, id: string) =>
+    call<JobView>({ method: 'POST', path: routes.jobResume(store, id), body: {} }),
   leases: (store: string, signal?: Signal) => call<LeaseList>({ path: routes.leases(store), signal }),
   grantLease: (store: string, body: LeaseGrantBody) =>
     call<LeaseView>({ method: 'POST', path: routes.leases(store), body }),

@@ -35,6 +35,19 @@ export const routes = {
   deletePreview: (id: string) => `${store(id)}/delete-preview`,
   /** POST DeleteBody → DeleteResult */
   delete: (id: string) => `${store(id)}/delete`,
+  /** GET ?prefix&from&to&offset&limit → PrefixDiff */
+  diff: (id: string) => `${store(id)}/diff`,
+  /** GET ?prefix&before&limit → TrashPage */
+  trash: (id: string) => `${store(id)}/trash`,
+  /** POST BulkRequest → BulkPreview */
+  bulkPreview: (id: string) => `${store(id)}/bulk-preview`,
+  /** GET → JobView[] · POST BulkStart → JobView */
+  jobs: (id: string) => `${store(id)}/jobs`,
+  /** GET ?after → JobView, by long poll */
+  job: (id: string, job: string) => `${store(id)}/jobs/${encodeURIComponent(job)}`,
+  /** POST → JobView */
+  jobCancel: (id: string, job: string) => `${store(id)}/jobs/${encodeURIComponent(job)}/cancel`,
+  jobResume: (id: string, job: string) => `${store(id)}/jobs/${encodeURIComponent(job)}/resume`,
   /** GET → LeaseList · POST LeaseGrantBody → LeaseView */
   leases: (id: string) => `${store(id)}/leases`,
   /** GET → LeaseView */

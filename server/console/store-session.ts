@@ -1,5 +1,6 @@
 /** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
 import type { AuditPage } from '../../lib/api/audit.ts';
+import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type {
   ClusterView,
   DeleteBody,
@@ -17,6 +18,7 @@ import { type Engine, EngineError } from '../engines/engine.ts';
 import { deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
+import { BulkChanges } from './bulk/bulk-changes.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
@@ -32,8 +34,11 @@ import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { keyHistory } from './operations/key-history.ts';
 import { grantLease, leaseView, listLeases, revokeLease } from './operations/leases.ts';
+import { OwnWrites } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
+import { prefixDiff } from './operations/prefix-diff.ts';
 import { readKey } from './operations/read-key.ts';
+import { trash } from './operations/trash.ts';
 import { putKey } from './operations/write-key.ts';
 
 /** etcd does not tell when it compacts; one small read asks. */
@@ -53,6 +58,7 @@ export class StoreSession implements StoreConsole {
   readonly #live: Broadcaster;
   readonly #context: StoreContext;
   readonly #coordination: Coordination;
+  readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
   readonly #timer: NodeJS.Timeout;
@@ -81,12 +87,14 @@ export class StoreSession implements StoreConsole {
       engine,
       hub: this.#hub,
       past: new PastViews(engine, this.#hub),
+      ownWrites: new OwnWrites(),
       readOnly: summary.readOnly,
       compacted: () => this.#compacted,
       refreshCompacted: () => this.#refreshCompacted(),
       now: () => Date.now(),
     };
     this.#coordination = new Coordination(this.#context);
+    this.#bulk = new BulkChanges(this.#context);
     this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
     this.#timer.unref();
   }
@@ -99,6 +107,7 @@ export class StoreSession implements StoreConsole {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#bulk.close();
     clearTimeout(this.#indexTimer);
     this.#live.close();
     this.#monitor?.close();
@@ -165,6 +174,34 @@ export class StoreSession implements StoreConsole {
 
   delete(body: DeleteBody) {
     return this.#change(deleteAct(body), body, () => deleteKeys(this.#context, body));
+  }
+
+  prefixDiff(query: Parameters<StoreConsole['prefixDiff']>[0]) {
+    return prefixDiff(this.#context, query);
+  }
+
+  trash(query: Parameters<StoreConsole['trash']>[0]) {
+    return trash(this.#context, query);
+  }
+
+  bulkPreview(request: BulkRequest) {
+    return this.#bulk.preview(request);
+  }
+
+  bulkStart(body: BulkStart) {
+    return this.#once('bulk', body, () => this.#bulk.start(body));
+  }
+
+  jobs() {
+    return this.#bulk.jobs.list();
+  }
+
+  job(id: string, after: number) {
+    return this.#bulk.read(id, after);
+  }
+
+  jobAct(id: string, act: 'cancel' | 'resume') {
+    return this.#bulk.act(id, act);
   }
 
   leases() {

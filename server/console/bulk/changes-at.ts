@@ -2,8 +2,8 @@
 import { type ByteString, toByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
-import { entryOf } from '../hub/key-chunk.ts';
 import type { EntryChange } from '../hub/index-diff.ts';
+import { entryOf } from '../hub/key-chunk.ts';
 import { explainCompacted, requireRetained, type StoreContext } from '../operations/context.ts';
 import { PLAN_KEYS_MAX, requireFitting } from './plan.ts';
 
@@ -18,10 +18,17 @@ export async function changesAt(context: StoreContext, revision: number): Promis
   const { history } = context.engine;
   if (history === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store keeps no history of changes');
   try {
-    const request = { ...ALL, fromRevision: revision, toRevision: revision, eventsMax: PLAN_KEYS_MAX, withPrevious: true };
+    const request = {
+      ...ALL,
+      fromRevision: revision,
+      toRevision: revision,
+      eventsMax: PLAN_KEYS_MAX,
+      withPrevious: true,
+    };
     const { events, dropped, complete } = await history.changes(request);
     if (dropped) requireFitting(Number.POSITIVE_INFINITY);
-    if (!complete) throw new ConsoleError(GrpcCode.UNAVAILABLE, `the store did not tell in time what revision ${revision} changed`);
+    if (!complete)
+      throw new ConsoleError(GrpcCode.UNAVAILABLE, `the store did not tell in time what revision ${revision} changed`);
     return events.map(({ type, kv, prev }) => {
       const key = toByteString(kv.key) as ByteString;
       const existed = type === 'delete' || kv.version > 1;

@@ -151,7 +151,9 @@ export class Jobs {
     const job = this.#require(id);
     const { state } = job.view;
     if (state !== 'stopped' && state !== 'cancelled') {
-      throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, `this job is ${state}: there is nothing to resume`, { state });
+      throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, `this job is ${state}: there is nothing to resume`, {
+        state,
+      });
     }
     job.queue();
     this.#run(job);

@@ -32,7 +32,10 @@ export async function planCopy(plan: PlanContext, request: CopyRequest): Promise
     const stands = plan.now.get(key) ?? null;
     if (key === '') skipped.push({ key: byteStringToWire(entry.key), reason: 'its new name would be empty' });
     else if (stands !== null && !request.overwrite) {
-      skipped.push({ key: byteStringToWire(entry.key), reason: `${displayBytes(byteStringToWire(key))} exists already` });
+      skipped.push({
+        key: byteStringToWire(entry.key),
+        reason: `${displayBytes(byteStringToWire(key))} exists already`,
+      });
     } else {
       const lease = leases.for(entry, stands);
       if (lease === undefined) continue;
@@ -48,7 +51,10 @@ export async function planCopy(plan: PlanContext, request: CopyRequest): Promise
 }
 
 /** "a/b/" to "a/": a key "a/b/b/x" would go to "a/b/x", which may itself be one that moves: two writes of one key. */
-function requireDisjoint(plan: PlanContext, { from, to }: { readonly from: ByteString; readonly to: ByteString }): void {
+function requireDisjoint(
+  plan: PlanContext,
+  { from, to }: { readonly from: ByteString; readonly to: ByteString },
+): void {
   for (const cursor = plan.now.seek(from); cursor.key?.startsWith(from) === true; cursor.next()) {
     const target = (to + cursor.key.slice(from.length)) as ByteString;
     if (target.startsWith(from)) {

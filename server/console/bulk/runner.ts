@@ -24,6 +24,7 @@ export const TXN_BYTES_MAX = 1024 * 1024;
 /** Transactions that fail without having been sent are tried again, a little later each time. */
 const TRIES_MAX = 5;
 const RETRY_MS = 200;
+const FOLLOW_MS = 2_000;
 /** What a guard and an operation cost besides key and value. */
 const WRITE_OVERHEAD_BYTES = 64;
 /** A key that changes under every attempt is left to whoever changes it. */
@@ -135,14 +136,17 @@ export class Runner {
   ): readonly PlannedUnit[] {
     const open: PlannedUnit[] = [];
     for (const unit of units) {
-      const unmet = unit.find((write) => (current.get(write.key)?.modRevision ?? 0) !== (write.expect?.modRevision ?? 0));
+      const unmet = unit.find(
+        (write) => (current.get(write.key)?.modRevision ?? 0) !== (write.expect?.modRevision ?? 0),
+      );
       if (unmet === undefined && !isLast) open.push(unit);
       else if (unit.every((write) => isAsWanted(write, current.get(write.key), values))) {
-        const revision = current.get(unit[0]?.key ?? ('' as ByteString))?.modRevision ?? 0;
-        if (isUnsure && revision > 0) this.#account.done(unit.length, revision);
+        const revision = isUnsure ? this.#writtenAt(unit[0], current) : 0;
+        if (revision > 0) this.#account.done(unit.length, revision);
         else this.#account.already(unit.length);
       } else {
-        const reason = unmet === undefined ? 'it kept changing while it was tried' : reasonOf(unmet, current.get(unmet.key));
+        const reason =
+          unmet === undefined ? 'it kept changing while it was tried' : reasonOf(unmet, current.get(unmet.key));
         this.#account.refused(unit.map((write) => ({ key: byteStringToWire(write.key), reason })));
       }
     }
@@ -174,6 +178,18 @@ export class Runner {
     }
   }
 
+  /** The revision that left a write as it is wanted; 0: not known. */
+  #writtenAt(write: PlannedWrite | undefined, current: ReadonlyMap<ByteString, StoredKey>): number {
+    if (write === undefined) return 0;
+    if (write.put !== null) return current.get(write.key)?.modRevision ?? 0;
+    const { timeline } = this.#context.hub;
+    const from = Math.max(write.expect?.modRevision ?? 0, timeline.reachesBack ?? 0);
+    for (const change of timeline.changesBack(from, timeline.newest)) {
+      if (change.key === write.key && change.after === null) return change.revision;
+    }
+    return 0;
+  }
+
   /** A lease ended since the plan was made: without it its keys would become permanent. */
   async #withoutDeadLeases(units: readonly PlannedUnit[]): Promise<readonly PlannedUnit[]> {
     const { leases } = this.#context.engine;
@@ -192,10 +208,14 @@ export class Runner {
     for (let attempt = 1; ; attempt++) {
       try {
         const found: StoredKey[] = [];
+        let newest = 0;
         for (const { key } of units.flat()) {
-          const { kvs } = await this.#context.engine.kv.list({ key: fromByteString(key), end: EMPTY_BYTES });
-          if (kvs[0] !== undefined) found.push(kvs[0]);
+          const answer = await this.#context.engine.kv.list({ key: fromByteString(key), end: EMPTY_BYTES });
+          if (answer.kvs[0] !== undefined) found.push(answer.kvs[0]);
+          newest = answer.revision;
         }
+        // The revision of a delete is only in the stream.
+        await this.#context.hub.follows(newest, FOLLOW_MS);
         return byKey(found);
       } catch (error) {
         if (!(error instanceof EngineError) || attempt >= TRIES_MAX) throw error;

@@ -87,7 +87,11 @@ async function readRange(context: StoreContext, read: ReadAt): Promise<readonly 
   return [];
 }
 
-function take({ revision, found }: ReadAt, one: Stored, kv: { modRevision: number; value: Uint8Array } | undefined): void {
+function take(
+  { revision, found }: ReadAt,
+  one: Stored,
+  kv: { modRevision: number; value: Uint8Array } | undefined,
+): void {
   if (kv === undefined || kv.modRevision !== one.entry.modRevision) {
     throw new ConsoleError(
       GrpcCode.OUT_OF_RANGE,

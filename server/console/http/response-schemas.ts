@@ -4,14 +4,17 @@
  */
 import { z } from 'zod';
 
-const bytes = z
+export const bytes = z
   .union([z.string(), z.strictObject({ base64: z.string() })])
   .describe('Text where the bytes are valid UTF-8, else base64. Exact to the byte.')
   .meta({ id: 'Bytes' });
-const int = z.string().describe('A 64-bit number in decimal digits.').meta({ id: 'Integer' });
-const hexId = z.string().describe('A 64-bit id in lower-case hex, as etcdctl prints it.').meta({ id: 'HexId' });
-const time = z.number().describe('Milliseconds since the Unix epoch, by the console’s clock.').meta({ id: 'Time' });
-const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
+export const int = z.string().describe('A 64-bit number in decimal digits.').meta({ id: 'Integer' });
+export const hexId = z.string().describe('A 64-bit id in lower-case hex, as etcdctl prints it.').meta({ id: 'HexId' });
+export const time = z
+  .number()
+  .describe('Milliseconds since the Unix epoch, by the console’s clock.')
+  .meta({ id: 'Time' });
+export const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
 
 export const apiError = named('Error', {
   code: z.string().describe('Name of the gRPC code.'),
@@ -123,7 +126,7 @@ const keyMetaShape = {
   lease: hexId.nullable(),
   valueBytes: z.int(),
 };
-const keyMeta = named('KeyMeta', keyMetaShape);
+export const keyMeta = named('KeyMeta', keyMetaShape);
 const keyWithValue = named('Key', { ...keyMetaShape, value: bytes });
 
 const treeNode = named('TreeNode', {

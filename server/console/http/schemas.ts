@@ -17,14 +17,17 @@ const text = z
   .string()
   .refine((value) => value.isWellFormed(), 'holds half of a surrogate pair; send bytes as { "base64": … }');
 
-const bytes: z.ZodType<WireBytes> = z.union([text, z.strictObject({ base64: z.base64() })], {
+export const bytes: z.ZodType<WireBytes> = z.union([text, z.strictObject({ base64: z.base64() })], {
   error: ({ input }) =>
     input === undefined ? 'is missing' : 'must be text, or { "base64": … } for bytes that are not UTF-8',
 });
 
-const key = bytes.refine((value) => (typeof value === 'string' ? value : value.base64) !== '', 'must not be empty');
+export const key = bytes.refine(
+  (value) => (typeof value === 'string' ? value : value.base64) !== '',
+  'must not be empty',
+);
 
-const decimal = z
+export const decimal = z
   .string()
   .regex(/^(0|[1-9]\d{0,15})$/, 'must be decimal digits, as a string')
   .refine((value) => Number.isSafeInteger(Number(value)), 'is too large');
@@ -34,7 +37,7 @@ const hexId = z
   .regex(/^[0-9a-f]{1,16}$/, 'must be 1 to 16 lower-case hex digits')
   .refine((value) => !/^0+$/.test(value), 'must not be 0');
 
-const idempotencyKey = z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters');
+export const idempotencyKey = z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters');
 
 /** Longer than any etcd would hash (bcrypt reads 72 bytes). */
 const PASSWORD_MAX = 1_024;
@@ -78,7 +81,7 @@ export const leaseRevokeBody = z.strictObject({
   idempotencyKey,
 });
 
-const count = (max: number, fallback: number) =>
+export const count = (max: number, fallback: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, 'must be a whole number')
@@ -86,19 +89,20 @@ const count = (max: number, fallback: number) =>
     .pipe(z.number().min(1).max(max))
     .default(fallback);
 
-const revision = decimal
+export const revision = decimal
   .refine((value) => value !== '0', 'must be 1 or more')
   .transform(Number)
   .optional();
 
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
+
 export const childrenParams = z.object({
   prefix: bytes.default(''),
   delimiter: text.max(16).default('/'),
-  offset: z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
-    .transform(Number)
-    .default(0),
+  offset: wholeNumber.default(0),
   limit: count(CHILDREN_LIMIT_MAX, 200),
   rev: revision,
 });

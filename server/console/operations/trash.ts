@@ -49,6 +49,7 @@ class TrashSearch {
   #floor: number;
   #at: number;
   #isFull = false;
+  #back = { revision: 0, keys: 0 };
 
   constructor(context: StoreContext, query: TrashQuery, newest: number) {
     this.#context = context;
@@ -130,8 +131,12 @@ class TrashSearch {
     }
     const isGone = this.#context.hub.view()?.index.has(key) !== true && !this.#seen.has(key);
     this.#seen.add(key);
-    if (group === undefined && !isGone) return true;
-    group ??= new GroupTally(revision);
+    if (group === undefined && !isGone) {
+      // Back again by now; counted once the revision turns out to have deleted others that are not.
+      this.#back = { revision, keys: (this.#back.revision === revision ? this.#back.keys : 0) + 1 };
+      return true;
+    }
+    group ??= new GroupTally(revision, this.#back.revision === revision ? this.#back.keys : 0);
     this.#groups.set(revision, group);
     group.add(deletion, isGone);
     return true;
@@ -142,12 +147,13 @@ class GroupTally {
   readonly #revision: number;
   readonly #entries: KeyEntry[] = [];
   readonly #leases = new Set<string>();
-  #deleted = 0;
+  #deleted: number;
   #keys = 0;
   #bytes = 0;
 
-  constructor(revision: number) {
+  constructor(revision: number, deleted: number) {
     this.#revision = revision;
+    this.#deleted = deleted;
   }
 
   add({ entry }: Deletion, isGone: boolean): void {

@@ -2,13 +2,14 @@
  * A store in memory behind the Engine interface, with its faults under the test's control: lists that fail,
  * watches that break, history that is compacted. Keys are text; revisions count like etcd's.
  */
-import { compareBytes, equalBytes, toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
+import { compareBytes, equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import {
   type ChangesRequest,
   type ChangesResult,
   type Engine,
   EngineError,
+  type GuardedWrite,
   type KeyRange,
   type ListRequest,
   type ListResult,
@@ -17,6 +18,7 @@ import {
   type Watcher,
   type WatchHandler,
   type WatchRequest,
+  type WriteOutcome,
 } from '../engine.ts';
 
 interface FakeWatch {
@@ -24,6 +26,11 @@ interface FakeWatch {
   readonly handler: WatchHandler;
   next: number;
   connected: boolean;
+}
+
+export interface WriteFault {
+  readonly when: 'before' | 'after';
+  readonly error: EngineError;
 }
 
 export class FakeEngine implements Engine {
@@ -38,6 +45,9 @@ export class FakeEngine implements Engine {
   lists = 0;
   /** Called before the n-th list is answered; may change the store, or throw in the store's name. */
   onList: (n: number) => void = () => undefined;
+  writes = 0;
+  /** May change the store before the n-th write, or name a failure before or after it happened. */
+  onWrite: (n: number, request: GuardedWrite) => WriteFault | undefined = () => undefined;
   /** Pages hold at most this many keys, whatever was asked. */
   pageKeys = Number.POSITIVE_INFINITY;
   reconnects: string[] = [];
@@ -104,7 +114,14 @@ export class FakeEngine implements Engine {
         count: all.length,
       };
     },
-    write: (): Promise<never> => Promise.reject(new EngineError(GrpcCode.UNIMPLEMENTED, 'the fake does not write')),
+    write: async (request: GuardedWrite): Promise<WriteOutcome> => {
+      this.writes++;
+      const fault = this.onWrite(this.writes, request);
+      if (fault?.when === 'before') throw fault.error;
+      const outcome = this.#write(request);
+      if (fault?.when === 'after') throw fault.error;
+      return outcome;
+    },
   };
 
   readonly history = {
@@ -154,6 +171,23 @@ export class FakeEngine implements Engine {
 
   close(): void {
     this.#watches.clear();
+  }
+
+  #write({ guards, ops, otherwiseRead }: GuardedWrite): WriteOutcome {
+    const now = this.#stateAt(this.revision);
+    const find = (key: Uint8Array) => now.find((kv) => equalBytes(kv.key, key));
+    const succeeded = guards.every((guard) => Number(find(guard.key)?.modRevision ?? 0) === Number(guard.value));
+    if (!succeeded) {
+      const reads = otherwiseRead.map((range) => now.filter((kv) => inRange(kv.key, range)));
+      return { succeeded, revision: this.revision, deleted: [], reads };
+    }
+    this.commit(
+      ops.map((op) => ({
+        key: utf8Decode(op.type === 'put' ? op.key : op.range.key) ?? '',
+        value: op.type === 'put' ? (utf8Decode(op.value) ?? '') : null,
+      })),
+    );
+    return { succeeded, revision: this.revision, deleted: ops.map(() => 0), reads: [] };
   }
 
   #requireReadable(revision: number): void {

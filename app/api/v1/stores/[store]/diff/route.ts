@@ -1,0 +1,8 @@
+import { diffParams } from '../../../../../../server/console/http/bulk-schemas.ts';
+import { parse, queryOf } from '../../../../../../server/console/http/request.ts';
+import { storeRoute } from '../../../../../../server/console/http/route.ts';
+
+export const GET = storeRoute((store, request) => {
+  const query = parse(diffParams, queryOf(request), 'query');
+  return store.prefixDiff({ ...query, to: query.to, signal: request.signal });
+});

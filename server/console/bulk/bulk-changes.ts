@@ -1,0 +1,43 @@
+/** The door to changes of many keys: a preview, the job that does what it showed, and the jobs there are. */
+import type { BulkPreview, BulkRequest, BulkStart, JobView } from '../../../lib/api/bulk-types.ts';
+import { toRevision } from '../ids.ts';
+import { requireWritable, type StoreContext } from '../operations/context.ts';
+import { Jobs } from './jobs.ts';
+import { planOf, previewOf } from './planner.ts';
+
+/** How long a page that watches a job waits for news of it. */
+const LONG_POLL_MS = 10_000;
+
+export class BulkChanges {
+  readonly jobs: Jobs;
+  readonly #context: StoreContext;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+    this.jobs = new Jobs(context);
+  }
+
+  /** @throws ConsoleError OUT_OF_RANGE when what it needs is compacted, RESOURCE_EXHAUSTED when it is too much for one job */
+  async preview(request: BulkRequest): Promise<BulkPreview> {
+    return previewOf(await planOf(this.#context, request, { asOf: undefined, isDryRun: true }));
+  }
+
+  /** Guarded by the versions of `asOf`: what was written since is left alone, and named. */
+  async start({ request, asOf }: BulkStart): Promise<JobView> {
+    requireWritable(this.#context);
+    return this.jobs.start(await planOf(this.#context, request, { asOf: toRevision(asOf), isDryRun: false }));
+  }
+
+  read(id: string, after: number): Promise<JobView> {
+    return this.jobs.read(id, after, LONG_POLL_MS);
+  }
+
+  act(id: string, act: 'cancel' | 'resume'): JobView {
+    requireWritable(this.#context);
+    return act === 'cancel' ? this.jobs.cancel(id) : this.jobs.resume(id);
+  }
+
+  close(): void {
+    this.jobs.close();
+  }
+}
