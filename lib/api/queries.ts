@@ -4,6 +4,9 @@
  */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { type AuditPageQuery, api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { BulkRequest } from './bulk-types.ts';
+import { api, type ChildrenQuery, type DiffQuery, type HistoryQuery, type KeyQuery, type TrashQuery } from './client.ts';
 import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
 /** The past does not change. */
@@ -20,6 +23,7 @@ export const queryKeys = {
   children: (store: string) => ['store', store, 'children'] as const,
   key: (store: string, key: WireBytes) => ['store', store, 'key', key] as const,
   history: (store: string, key: WireBytes) => ['store', store, 'history', key] as const,
+  trash: (store: string) => ['store', store, 'trash'] as const,
   leases: (store: string) => ['store', store, 'leases'] as const,
   coordination: (store: string) => ['store', store, 'coordination'] as const,
   audit: (store: string) => ['store', store, 'audit'] as const,
@@ -68,6 +72,29 @@ export const queries = {
       // A preview is a promise about this very moment.
       staleTime: 0,
       gcTime: 0,
+    }),
+  bulkPreview: (store: string, request: BulkRequest) =>
+    queryOptions({
+      queryKey: ['store', store, 'bulk-preview', request],
+      queryFn: ({ signal }) => api.bulkPreview(store, request, signal),
+      // As a delete's: a promise about this very moment. While a lease is chosen the former one stays on screen.
+      staleTime: 0,
+      gcTime: 0,
+      placeholderData: keepPreviousData,
+      refetchOnWindowFocus: false,
+    }),
+  trash: (store: string, query: TrashQuery) =>
+    queryOptions({
+      queryKey: [...queryKeys.trash(store), query],
+      queryFn: ({ signal }) => api.trash(store, query, signal),
+      staleTime: LIVE_STALE_MS,
+    }),
+  diff: (store: string, query: DiffQuery) =>
+    queryOptions({
+      queryKey: ['store', store, 'diff', query],
+      queryFn: ({ signal }) => api.diff(store, query, signal),
+      staleTime: staleTimeOf(query.to),
+      placeholderData: keepPreviousData,
     }),
   leases: (store: string) =>
     queryOptions({

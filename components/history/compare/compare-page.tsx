@@ -1,0 +1,203 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { ArrowLeftRight, RotateCcw } from 'lucide-react';
+import { parseAsString, useQueryStates } from 'nuqs';
+import { useState } from 'react';
+import type { PrefixDiff } from '../../../lib/api/bulk-types.ts';
+import { queries } from '../../../lib/api/queries.ts';
+import type { WireInt } from '../../../lib/api/types.ts';
+import { formatCount } from '../../../lib/format/number.ts';
+import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
+import { PanelError } from '../../keys/panel/panel-error.tsx';
+import { PageHeader } from '../../shell/page-header.tsx';
+import { useBindings } from '../../shell/use-bindings.ts';
+import { useRevision } from '../../shell/use-live.ts';
+import { revisionParser, usePinnedRevision } from '../../shell/use-pinned-revision.ts';
+import { useStore } from '../../shell/use-store.ts';
+import { StatusMark } from '../../ui/badge.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { PanelStates } from '../../ui/panel.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Splitter } from '../../ui/splitter.tsx';
+import { BulkDialog, type BulkDraft } from '../bulk/bulk-dialog.tsx';
+import { PrefixField } from '../prefix-field.tsx';
+import { paramOf, wireParam } from '../wire-param.ts';
+import { CompareRows, type ComparedKey } from './compare-rows.tsx';
+import { CompareValue } from './compare-value.tsx';
+import { RevisionField } from './revision-field.tsx';
+
+const parsers = {
+  from: revisionParser,
+  to: revisionParser,
+  prefix: parseAsString,
+  prefix64: parseAsString,
+  key: parseAsString,
+  key64: parseAsString,
+};
+
+/** Two revisions side by side: what came, went and changed under a prefix, and the way back to the older one. */
+export function ComparePage() {
+  const store = useStore();
+  const current = useRevision()?.value ?? null;
+  const { rev, unpin } = usePinnedRevision();
+  const [url, setUrl] = useQueryStates(parsers, { history: 'push' });
+  const prefix = wireParam(url.prefix, url.prefix64);
+  const selected = url.key === null && url.key64 === null ? null : wireParam(url.key, url.key64);
+  // Coming from a pinned page, that revision is what one wants to compare.
+  const from = url.from ?? rev ?? oldestOf(current);
+  const { to } = url;
+  const [draft, setDraft] = useState<BulkDraft | null>(null);
+  const canRestore = !store.readOnly && from !== null;
+  const swap = (): void => {
+    if (from !== null) void setUrl({ from: to ?? current?.current ?? null, to: from });
+  };
+  const restore = (): void => {
+    if (!canRestore) return;
+    // Restoring happens in the present.
+    if (rev !== null) unpin();
+    setDraft({ kind: 'restore', revision: from, prefix });
+  };
+  useBindings([
+    { id: 'compare.swap', keys: 's', title: 'Swap the two revisions', group: 'Page', run: swap },
+    { id: 'compare.restore', keys: 'r', title: 'Restore to the first revision', group: 'Page', run: restore },
+    { id: 'compare.move', keys: ['j', 'k'], title: 'Next and previous key', group: 'List', run: null, inPalette: false },
+  ]);
+  const choose = (row: ComparedKey | null): void => void setUrl(paramOf('key', row?.key ?? null), { history: 'replace' });
+  return (
+    <>
+      <PageHeader title="Compare" meta={to === null ? 'with the present' : 'two revisions'}>
+        <PrefixField
+          label="Compared under this prefix"
+          value={prefix}
+          onChange={(next) => void setUrl({ ...paramOf('prefix', next), key: null, key64: null })}
+        />
+        <RevisionField label="From revision" value={from} onChange={(next) => void setUrl({ from: next })} />
+        <IconButton label="Swap the two revisions" shortcut="s" onClick={swap}>
+          <ArrowLeftRight aria-hidden="true" />
+        </IconButton>
+        <RevisionField label="To revision" value={to} empty="now" onChange={(next) => void setUrl({ to: next })} />
+        {canRestore ? (
+          <Button onClick={restore}>
+            <RotateCcw aria-hidden="true" />
+            Restore to {formatCount(from)}…
+          </Button>
+        ) : null}
+      </PageHeader>
+      {from === null ? (
+        <SkeletonRows rows={8} />
+      ) : (
+        <Compared
+          key={wireId(prefix)}
+          query={{ prefix, from, to }}
+          selected={selected}
+          onSelect={choose}
+          newest={current?.current ?? null}
+        />
+      )}
+      <BulkDialog
+        draft={draft}
+        title={`Restore ${prefix === '' ? 'every key' : displayBytes(prefix)} to revision ${from === null ? '' : formatCount(from)}`}
+        verb="Restore"
+        onClose={() => setDraft(null)}
+      />
+    </>
+  );
+}
+
+const oldestOf = (view: { readonly compacted: WireInt; readonly remembered: WireInt | null } | null): WireInt | null =>
+  view === null ? null : (view.remembered ?? (view.compacted === '0' ? '1' : view.compacted));
+
+interface ComparedProps {
+  readonly query: { readonly prefix: PrefixDiff['prefix']; readonly from: WireInt; readonly to: WireInt | null };
+  readonly selected: PrefixDiff['prefix'] | null;
+  readonly onSelect: (row: ComparedKey | null) => void;
+  readonly newest: WireInt | null;
+}
+
+const ROWS_PER_PAGE = 500;
+
+function Compared({ query, selected, onSelect, newest }: ComparedProps) {
+  const store = useStore();
+  const diff = useQuery(queries.diff(store.id, { ...query, offset: 0, limit: ROWS_PER_PAGE }));
+  const isBehind = query.to === null && newest !== null && diff.data !== undefined && newest !== diff.data.to;
+  return (
+    <PanelStates
+      isLoading={diff.isPending}
+      data={diff.data}
+      skeleton={<SkeletonRows rows={10} />}
+      error={
+        diff.error === null ? undefined : (
+          <PanelError title="They could not be compared" error={diff.error} onRetry={() => void diff.refetch()} />
+        )
+      }
+    >
+      {(data) => {
+        const chosen = data.rows.find((row) => selected !== null && wireId(keyOf(row)) === wireId(selected));
+        const list = (
+          <section aria-label="Differences" className="flex min-h-0 flex-1 flex-col bg-surface">
+            <Counts data={data} isBehind={isBehind} onRefresh={() => void diff.refetch()} />
+            {data.rows.length === 0 ? (
+              <EmptyState>
+                Nothing differs{query.prefix === '' ? '' : ` under ${displayBytes(query.prefix)}`} between the two
+                revisions.
+              </EmptyState>
+            ) : (
+              <CompareRows data={data} selected={selected} onSelect={onSelect} />
+            )}
+          </section>
+        );
+        if (chosen === undefined) return <div className="flex min-h-0 flex-1">{list}</div>;
+        return (
+          <Splitter
+            label="Resize the difference"
+            storageKey="compare"
+            initial={48}
+            first={list}
+            second={
+              <CompareValue key={wireId(keyOf(chosen))} row={chosen} from={data.from} to={data.to} onClose={() => onSelect(null)} />
+            }
+          />
+        );
+      }}
+    </PanelStates>
+  );
+}
+
+export const keyOf = (row: PrefixDiff['rows'][number]): PrefixDiff['prefix'] =>
+  row.before?.key ?? row.after?.key ?? '';
+
+function Counts({
+  data,
+  isBehind,
+  onRefresh,
+}: {
+  readonly data: PrefixDiff;
+  readonly isBehind: boolean;
+  readonly onRefresh: () => void;
+}) {
+  return (
+    <p role="status" className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b px-3 py-1">
+      <StatusMark tone="good" shape="plus">
+        {formatCount(data.added)} added
+      </StatusMark>
+      <StatusMark tone="bad" shape="minus">
+        {formatCount(data.removed)} removed
+      </StatusMark>
+      <StatusMark tone="accent" shape="dot">
+        {formatCount(data.changed)} written
+      </StatusMark>
+      <span className="text-fg-3">{formatCount(data.unchanged)} unchanged</span>
+      <span className="ml-auto text-fg-3 text-meta">
+        complete from <span className="mono">{formatCount(data.from)}</span> to{' '}
+        <span className="mono">{formatCount(data.to)}</span>
+      </span>
+      {isBehind ? (
+        <Button size="small" onClick={onRefresh}>
+          Compare with now
+        </Button>
+      ) : null}
+    </p>
+  );
+}
