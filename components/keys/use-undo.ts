@@ -6,14 +6,14 @@ import { queryKeys } from '../../lib/api/queries.ts';
 import type { DeleteResult, DeleteTarget, WriteResult } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { restoredText, undoRevisions } from '../history/bulk/undo-revisions.ts';
 import { useStore } from '../shell/use-store.ts';
 import { toasts } from '../ui/toast-store.ts';
-import { RESTORE_KEYS_MAX, restoreDeleted } from './delete/restore.ts';
 import type { Draft } from './edit/draft.ts';
 import { newId } from './edit/new-id.ts';
 import { undoOf } from './edit/undo-save.ts';
 
-/** How long a delete can be undone from its message; after that, from the key's history. */
+/** How long a delete can be undone from its message; after that, from the trash. */
 const DELETE_UNDO_MS = 60_000;
 
 /** Tells of each write and offers its undo: a guarded inverse, refused when somebody wrote since. */
@@ -33,19 +33,12 @@ export function useUndo() {
     }
     refresh();
   };
-  const undoDelete = async (target: DeleteTarget, result: DeleteResult): Promise<void> => {
+  const undoDelete = async (result: DeleteResult): Promise<void> => {
     const id = toasts.add({ text: `Restoring ${plural(result.deleted, 'key')}…`, lifeMs: null });
     try {
-      const { restored, failures } = await restoreDeleted(restoreApi(store.id), target, result.revision);
-      const first = failures[0];
-      toasts.add(
-        first === undefined
-          ? { tone: 'good', text: `Restored ${plural(restored, 'key')}.` }
-          : {
-              tone: 'bad',
-              text: `Restored ${formatCount(restored)} of ${plural(result.deleted, 'key')}. Not ${displayBytes(first.key)}: ${first.reason}${failures.length > 1 ? `, and ${formatCount(failures.length - 1)} more` : ''}.`,
-            },
-      );
+      const job = await undoRevisions(store.id, [result.revision]);
+      const isWhole = job.state === 'done' && job.refused === 0;
+      toasts.add({ tone: isWhole ? 'good' : 'bad', text: restoredText(job) });
     } catch (error) {
       toasts.add({ tone: 'bad', text: notUndone(error) });
     } finally {
@@ -66,27 +59,15 @@ export function useUndo() {
     deleted: (target: DeleteTarget, result: DeleteResult): void => {
       refresh();
       const what = target.key === undefined ? plural(result.deleted, 'key') : displayBytes(target.key);
-      const text = `Deleted ${what} at revision ${formatCount(result.revision)}.`;
-      toasts.add(
-        result.deleted > RESTORE_KEYS_MAX
-          ? { tone: 'good', text: `${text} Too many to undo from here: they can be read at the revision before.` }
-          : {
-              tone: 'good',
-              text,
-              lifeMs: DELETE_UNDO_MS,
-              action: { label: 'Undo', run: () => void undoDelete(target, result) },
-            },
-      );
+      toasts.add({
+        tone: 'good',
+        text: `Deleted ${what} at revision ${formatCount(result.revision)}.`,
+        lifeMs: DELETE_UNDO_MS,
+        action: { label: 'Undo', run: () => void undoDelete(result) },
+      });
     },
   };
 }
-
-export const restoreApi = (storeId: string) => ({
-  children: (query: Parameters<typeof api.children>[1]) => api.children(storeId, query),
-  key: (query: Parameters<typeof api.key>[1]) => api.key(storeId, query),
-  put: (body: Parameters<typeof api.putKey>[1]) => api.putKey(storeId, body),
-  newId,
-});
 
 function notUndone(error: unknown): string {
   if (error instanceof ApiFailure && error.status === 409) {

@@ -5,10 +5,8 @@ import { api } from '../../lib/api/client.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import type { LeaseView, WriteResult } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
-import { restoreKeys } from '../keys/delete/restore.ts';
+import { restoredText, undoRevisions } from '../history/bulk/undo-revisions.ts';
 import { newId } from '../keys/edit/new-id.ts';
-import { restoreApi } from '../keys/use-undo.ts';
 import { useStore } from '../shell/use-store.ts';
 import { toasts } from '../ui/toast-store.ts';
 
@@ -27,19 +25,12 @@ export function useLeaseUndo() {
         id: lease.id,
         idempotencyKey: newId(),
       });
-      const { restored, failures } = await restoreKeys(restoreApi(store.id), lease.keys, result.revision);
-      const first = failures[0];
-      toasts.add(
-        first === undefined
-          ? {
-              tone: 'good',
-              text: `Granted lease ${lease.id} again and restored ${plural(restored, 'key')}. Nothing keeps it alive until its client does.`,
-            }
-          : {
-              tone: 'bad',
-              text: `Granted lease ${lease.id} again, but not ${displayBytes(first.key)}: ${first.reason}${failures.length > 1 ? `, and ${formatCount(failures.length - 1)} more` : ''}.`,
-            },
-      );
+      const job = await undoRevisions(store.id, [result.revision]);
+      const isWhole = job.state === 'done' && job.refused === 0;
+      toasts.add({
+        tone: isWhole ? 'good' : 'bad',
+        text: `Granted lease ${lease.id} again. ${restoredText(job)}${isWhole ? ' Nothing keeps it alive until its client does.' : ''}`,
+      });
     } catch (error) {
       toasts.add({ tone: 'bad', text: `Not undone: ${error instanceof Error ? error.message : String(error)}` });
     }

@@ -1,4 +1,15 @@
 import { Activity, Crown, FolderTree, Gauge, Hourglass, Lock, type LucideIcon, ScrollText } from 'lucide-react';
+import {
+  Activity,
+  Crown,
+  FolderTree,
+  Gauge,
+  GitCompareArrows,
+  Hourglass,
+  Lock,
+  type LucideIcon,
+  Trash2,
+} from 'lucide-react';
 
 export interface PageEntry {
   readonly path: string;
@@ -16,6 +27,14 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/', title: 'Overview', letter: 'o', icon: Gauge, purpose: 'Members, leader, what is at risk' },
     { path: '/keys', title: 'Keys', letter: 'k', icon: FolderTree, purpose: 'Browse and edit keys, see their history' },
     { path: '/watch', title: 'Watch', letter: 'w', icon: Activity, purpose: 'Changes as they happen' },
+    {
+      path: '/compare',
+      title: 'Compare',
+      letter: 'd',
+      icon: GitCompareArrows,
+      purpose: 'Two revisions, and the way back',
+    },
+    { path: '/trash', title: 'Trash', letter: 't', icon: Trash2, purpose: 'What was deleted, and how it comes back' },
   ],
   [
     { path: '/elections', title: 'Elections', letter: 'e', icon: Crown, purpose: 'Who leads, since when, who follows' },

@@ -90,7 +90,10 @@ describe.each(STORES.map((store) => ({ ...store })))('$name', ({ skip, start }) 
       expect(await stored()).toEqual(before);
 
       // Undone as a whole, and restored again without the lease.
-      const undone = await run({ kind: 'undo', revisions: same.revisions, lease: { mode: 'none' } }, 'undo-the-restore');
+      const undone = await run(
+        { kind: 'undo', revisions: same.revisions, lease: { mode: 'none' } },
+        'undo-the-restore',
+      );
       expect(undone).toMatchObject({ state: 'done', done: KEYS, refused: 0 });
       expect((await stored()).size).toBe(0);
       const none = await run({ ...undelete, lease: { mode: 'none' } }, 'restore-no-lease');

@@ -6,7 +6,14 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { type AuditPageQuery, api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { BulkRequest } from './bulk-types.ts';
-import { api, type ChildrenQuery, type DiffQuery, type HistoryQuery, type KeyQuery, type TrashQuery } from './client.ts';
+import {
+  api,
+  type ChildrenQuery,
+  type DiffQuery,
+  type HistoryQuery,
+  type KeyQuery,
+  type TrashQuery,
+} from './client.ts';
 import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
 /** The past does not change. */

@@ -15,7 +15,7 @@ import type {
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
-import { deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
+import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
@@ -94,7 +94,7 @@ export class StoreSession implements StoreConsole {
       now: () => Date.now(),
     };
     this.#coordination = new Coordination(this.#context);
-    this.#bulk = new BulkChanges(this.#context);
+    this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
     this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
     this.#timer.unref();
   }
@@ -189,7 +189,9 @@ export class StoreSession implements StoreConsole {
   }
 
   bulkStart(body: BulkStart) {
-    return this.#once('bulk', body, () => this.#bulk.start(body));
+    return this.#idempotency.run({ key: body.idempotencyKey, request: `bulk ${JSON.stringify(body)}` }, () =>
+      this.#bulk.start(body),
+    );
   }
 
   jobs() {

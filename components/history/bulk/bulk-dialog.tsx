@@ -24,6 +24,7 @@ import { followJob } from './follow-job.ts';
 import { JobProgress } from './job-progress.tsx';
 import { changesOf, effectText } from './job-words.ts';
 import { LeaseFate } from './lease-fate.tsx';
+import { startUndo } from './undo-revisions.ts';
 
 /** A request without what the dialog itself asks for. */
 export type BulkDraft = BulkRequest extends infer R ? (R extends BulkRequest ? Omit<R, 'lease'> : never) : never;
@@ -60,7 +61,8 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
   const word = data !== undefined && data.updates + data.deletes > 0 ? String(changes) : '';
   const body = data === undefined ? null : { request, asOf: data.asOf, idempotencyKey };
   const start = (): void => {
-    if (body !== null && changes > 0 && typed === word) void run.start(() => api.startJob(store.id, body));
+    if (body !== null && !preview.isPlaceholderData && changes > 0 && typed === word)
+      void run.start(() => api.startJob(store.id, body));
   };
   if (run.job !== null) return <Running job={run.job} run={run} title={title} onClose={onClose} />;
   return (
@@ -84,7 +86,7 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
           </DialogClose>
           <Button
             variant={word === '' ? 'primary' : 'danger'}
-            disabled={changes === 0 || typed !== word || run.isStarting}
+            disabled={changes === 0 || typed !== word || run.isStarting || preview.isPlaceholderData}
             onClick={start}
           >
             {run.isStarting ? 'Starting…' : `${verb} ${plural(changes, 'key')}`}
@@ -231,11 +233,6 @@ function Running({
   readonly onClose: () => void;
 }) {
   const store = useStore();
-  const undo = async (): Promise<JobView> => {
-    const request: BulkRequest = { kind: 'undo', revisions: job.revisions, lease: { mode: 'same' } };
-    const { asOf } = await api.bulkPreview(store.id, request);
-    return api.startJob(store.id, { request, asOf, idempotencyKey: newId() });
-  };
   const isOver = job.endedAt !== null;
   const canResume = job.state === 'stopped' || job.state === 'cancelled';
   return (
@@ -250,7 +247,7 @@ function Running({
             </Button>
           )}
           {isOver && job.revisions.length > 0 ? (
-            <Button className="mr-auto" onClick={() => void run.start(undo)}>
+            <Button className="mr-auto" onClick={() => void run.start(() => startUndo(store.id, job.revisions))}>
               {job.kind === 'undo' ? 'Redo' : 'Undo'} {plural(job.done, 'key')}
             </Button>
           ) : null}

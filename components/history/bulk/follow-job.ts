@@ -1,6 +1,7 @@
 /** Follows a job to its end by long poll: framework-free, so that a toast can follow one as well as a dialog. */
-import { api } from '../../../lib/api/client.ts';
+
 import type { JobView } from '../../../lib/api/bulk-types.ts';
+import { api } from '../../../lib/api/client.ts';
 
 /** Calls back with each view; resolves with the last one. */
 export async function followJob(

@@ -47,10 +47,7 @@ export function JobProgress({ job }: { readonly job: JobView }) {
       </p>
       {job.error === null ? null : <p className="text-bad">{job.error}</p>}
       {job.problems.length === 0 ? null : (
-        <ul
-          aria-label="Left alone"
-          className="max-h-48 overflow-y-auto rounded-control border bg-inset px-3 py-1"
-        >
+        <ul aria-label="Left alone" className="max-h-48 overflow-y-auto rounded-control border bg-inset px-3 py-1">
           {job.problems.map((one) => (
             <li key={wireId(one.key)} className="flex h-6 items-center gap-3">
               <span className="mono min-w-0 truncate">{displayBytes(one.key)}</span>

@@ -24,7 +24,7 @@ import { Splitter } from '../../ui/splitter.tsx';
 import { BulkDialog, type BulkDraft } from '../bulk/bulk-dialog.tsx';
 import { PrefixField } from '../prefix-field.tsx';
 import { paramOf, wireParam } from '../wire-param.ts';
-import { CompareRows, type ComparedKey } from './compare-rows.tsx';
+import { type ComparedKey, CompareRows } from './compare-rows.tsx';
 import { CompareValue } from './compare-value.tsx';
 import { RevisionField } from './revision-field.tsx';
 
@@ -62,9 +62,17 @@ export function ComparePage() {
   useBindings([
     { id: 'compare.swap', keys: 's', title: 'Swap the two revisions', group: 'Page', run: swap },
     { id: 'compare.restore', keys: 'r', title: 'Restore to the first revision', group: 'Page', run: restore },
-    { id: 'compare.move', keys: ['j', 'k'], title: 'Next and previous key', group: 'List', run: null, inPalette: false },
+    {
+      id: 'compare.move',
+      keys: ['j', 'k'],
+      title: 'Next and previous key',
+      group: 'List',
+      run: null,
+      inPalette: false,
+    },
   ]);
-  const choose = (row: ComparedKey | null): void => void setUrl(paramOf('key', row?.key ?? null), { history: 'replace' });
+  const choose = (row: ComparedKey | null): void =>
+    void setUrl(paramOf('key', row?.key ?? null), { history: 'replace' });
   return (
     <>
       <PageHeader title="Compare" meta={to === null ? 'with the present' : 'two revisions'}>
@@ -156,7 +164,13 @@ function Compared({ query, selected, onSelect, newest }: ComparedProps) {
             initial={48}
             first={list}
             second={
-              <CompareValue key={wireId(keyOf(chosen))} row={chosen} from={data.from} to={data.to} onClose={() => onSelect(null)} />
+              <CompareValue
+                key={wireId(keyOf(chosen))}
+                row={chosen}
+                from={data.from}
+                to={data.to}
+                onClose={() => onSelect(null)}
+              />
             }
           />
         );
@@ -165,8 +179,7 @@ function Compared({ query, selected, onSelect, newest }: ComparedProps) {
   );
 }
 
-export const keyOf = (row: PrefixDiff['rows'][number]): PrefixDiff['prefix'] =>
-  row.before?.key ?? row.after?.key ?? '';
+export const keyOf = (row: PrefixDiff['rows'][number]): PrefixDiff['prefix'] => row.before?.key ?? row.after?.key ?? '';
 
 function Counts({
   data,

@@ -52,7 +52,9 @@ const COLUMNS: readonly Column<Row>[] = [
     width: '5rem',
     align: 'right',
     hideBelow: 420,
-    cell: (row) => <span className="nums text-fg-2">{row.before === null ? '' : formatBytes(row.before.valueBytes)}</span>,
+    cell: (row) => (
+      <span className="nums text-fg-2">{row.before === null ? '' : formatBytes(row.before.valueBytes)}</span>
+    ),
   },
   {
     id: 'after',
@@ -60,7 +62,9 @@ const COLUMNS: readonly Column<Row>[] = [
     width: '5rem',
     align: 'right',
     hideBelow: 420,
-    cell: (row) => <span className="nums text-fg-2">{row.after === null ? '' : formatBytes(row.after.valueBytes)}</span>,
+    cell: (row) => (
+      <span className="nums text-fg-2">{row.after === null ? '' : formatBytes(row.after.valueBytes)}</span>
+    ),
   },
   {
     id: 'revision',

@@ -49,7 +49,9 @@ export const TRASH_COLUMNS: readonly Column<TrashGroup>[] = [
     cell: (group) => (
       <span
         className="mono"
-        title={group.deleted > group.keys ? `${formatCount(group.deleted - group.keys)} of them exist again` : undefined}
+        title={
+          group.deleted > group.keys ? `${formatCount(group.deleted - group.keys)} of them exist again` : undefined
+        }
       >
         {formatCount(group.keys)}
         {group.deleted > group.keys ? <span className="text-fg-3"> of {formatCount(group.deleted)}</span> : null}
@@ -60,8 +62,7 @@ export const TRASH_COLUMNS: readonly Column<TrashGroup>[] = [
     id: 'lease',
     head: <span className="sr-only">Had a lease</span>,
     width: '0.75rem',
-    cell: (group) =>
-      group.leases.length === 0 ? null : <Mark shape="hourglass" className="size-3 text-lease" />,
+    cell: (group) => (group.leases.length === 0 ? null : <Mark shape="hourglass" className="size-3 text-lease" />),
   },
   {
     id: 'bytes',

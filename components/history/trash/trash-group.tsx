@@ -48,7 +48,7 @@ export function TrashGroupPanel({ group, prefix, canRestore, onRestore, onClose 
     <section aria-label={`Deletion at revision ${group.revision}`} className="flex min-h-0 flex-1 flex-col bg-surface">
       <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
         <h2 className="min-w-0 flex-1 truncate font-semibold">
-          {plural(group.keys, 'key')} deleted at <RevisionLink rev={before}>{formatCount(group.revision)}</RevisionLink>
+          {plural(group.keys, 'key')} deleted at <RevisionLink rev={group.revision} />
         </h2>
         {canRestore ? (
           <>

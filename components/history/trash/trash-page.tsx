@@ -45,7 +45,10 @@ export function TrashPage() {
     initialPageParam: null as WireInt | null,
     getNextPageParam: (last) => last.nextBefore,
   });
-  const refresh = useThrottled(REFRESH_MS, () => void client.invalidateQueries({ queryKey: queryKeys.trash(store.id) }));
+  const refresh = useThrottled(
+    REFRESH_MS,
+    () => void client.invalidateQueries({ queryKey: queryKeys.trash(store.id) }),
+  );
   useOnChanges((rows) => {
     const matters = rows.some((row) => row.kind === 'gap' || row.event.type === 'delete' || row.event.version === '1');
     if (matters) refresh();
@@ -60,7 +63,14 @@ export function TrashPage() {
     setDraft({ kind: 'undelete', revision: group.revision, prefix, ...(keys === undefined ? {} : { keys }) });
   };
   useBindings([
-    { id: 'trash.move', keys: ['j', 'k'], title: 'Next and previous deletion', group: 'List', run: null, inPalette: false },
+    {
+      id: 'trash.move',
+      keys: ['j', 'k'],
+      title: 'Next and previous deletion',
+      group: 'List',
+      run: null,
+      inPalette: false,
+    },
     {
       id: 'trash.restore',
       keys: 'r',
@@ -70,7 +80,15 @@ export function TrashPage() {
     },
     ...(selected === undefined
       ? []
-      : [{ id: 'trash.close', keys: 'Escape', title: 'Close the deletion', group: 'Page' as const, run: () => choose(null) }]),
+      : [
+          {
+            id: 'trash.close',
+            keys: 'Escape',
+            title: 'Close the deletion',
+            group: 'Page' as const,
+            run: () => choose(null),
+          },
+        ]),
   ]);
   const last = pages.data?.pages.at(-1);
   const first = pages.data?.pages[0];
@@ -122,7 +140,14 @@ export function TrashPage() {
     <>
       <PageHeader
         title="Trash"
-        meta={groups.length === 0 ? undefined : `${plural(groups.reduce((sum, one) => sum + one.keys, 0), 'key')} can come back`}
+        meta={
+          groups.length === 0
+            ? undefined
+            : `${plural(
+                groups.reduce((sum, one) => sum + one.keys, 0),
+                'key',
+              )} can come back`
+        }
       >
         <PrefixField
           label="Deleted under this prefix"

@@ -20,7 +20,6 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { FailureLine } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { apiCall, deleteCommand } from '../key-copy.ts';
-import { RESTORE_KEYS_MAX } from './restore.ts';
 
 export interface DeleteDialogProps {
   /** Null: closed. */
@@ -115,7 +114,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
         >
           <Preview preview={data} />
           {data.keys === 0 ? null : (
-            <Field label={`Type ${word} to delete`} hint={undoHint(data.keys)}>
+            <Field label={`Type ${word} to delete`} hint={UNDO_HINT}>
               {(ids) => (
                 <Input {...ids} mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
               )}
@@ -128,11 +127,8 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   );
 }
 
-function undoHint(keys: number): string {
-  return keys > RESTORE_KEYS_MAX
-    ? `More than ${formatCount(RESTORE_KEYS_MAX)} keys cannot be undone with one click. Until the store is compacted they can be read at the revision before.`
-    : 'An undo is offered afterwards. Until the store is compacted, the history keeps every value.';
-}
+const UNDO_HINT =
+  'An undo is offered afterwards, however many they are. Until the store is compacted, the trash keeps every one of them.';
 
 /** A folder is confirmed by the number of its keys, a key by its last part: both must be read to be typed. */
 export function confirmWord(preview: DeletePreview): string {

@@ -8,6 +8,7 @@ import type {
   WireHexId,
 } from '../../../lib/api/types.ts';
 import { wireLength } from '../../../lib/keys/wire-bytes.ts';
+import type { Plan } from '../bulk/plan.ts';
 import type { Act } from './trail.ts';
 
 export function putAct({ key, value, expectModRevision, lease }: PutBody): Act {
@@ -30,6 +31,14 @@ export function deleteAct({ target, expectRevision, expectKeys }: DeleteBody): A
     note: `${expectKeys} ${expectKeys === 1 ? 'key' : 'keys'} shown`,
   };
 }
+
+export const bulkAct = ({ kind, title, asOf, units }: Plan): Act => ({
+  action: `keys.${kind}`,
+  targetKind: 'prefix',
+  target: null,
+  guard: `each key stands as at revision ${asOf}`,
+  note: `${title}: ${units.length} ${units.length === 1 ? 'key' : 'keys'} planned`,
+});
 
 export const grantAct = ({ ttlSeconds, id }: LeaseGrantBody): Act => ({
   action: 'lease.grant',

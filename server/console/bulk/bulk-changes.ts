@@ -2,7 +2,7 @@
 import type { BulkPreview, BulkRequest, BulkStart, JobView } from '../../../lib/api/bulk-types.ts';
 import { toRevision } from '../ids.ts';
 import { requireWritable, type StoreContext } from '../operations/context.ts';
-import { Jobs } from './jobs.ts';
+import { type JobAccount, Jobs } from './jobs.ts';
 import { planOf, previewOf } from './planner.ts';
 
 /** How long a page that watches a job waits for news of it. */
@@ -12,9 +12,9 @@ export class BulkChanges {
   readonly jobs: Jobs;
   readonly #context: StoreContext;
 
-  constructor(context: StoreContext) {
+  constructor(context: StoreContext, account: JobAccount) {
     this.#context = context;
-    this.jobs = new Jobs(context);
+    this.jobs = new Jobs(context, account);
   }
 
   /** @throws ConsoleError OUT_OF_RANGE when what it needs is compacted, RESOURCE_EXHAUSTED when it is too much for one job */

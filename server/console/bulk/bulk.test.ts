@@ -34,7 +34,7 @@ async function start(): Promise<void> {
     refreshCompacted: async () => engine.compacted,
     now: () => 1_000,
   };
-  bulk = new BulkChanges(context);
+  bulk = new BulkChanges(context, (_plan, change) => change());
   hub.start();
   await settle();
 }

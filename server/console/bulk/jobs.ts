@@ -15,14 +15,21 @@ export const JOBS_KEPT_MAX = 50;
 const PROBLEMS_KEPT_MAX = 1_000;
 const FOLLOW_MS = 2_000;
 
+/** Keeps account of a job's run: calls `change`, which says where it stands in the end or throws why it stopped. */
+export type JobAccount = (plan: Plan, change: () => Promise<{ readonly revision: string }>) => Promise<unknown>;
+
 class Job {
   readonly changed = new Signal();
   readonly #runner: Runner;
   readonly #context: StoreContext;
+  readonly #plan: Plan;
+  readonly #account: JobAccount;
   #view: JobView;
 
-  constructor(context: StoreContext, id: string, plan: Plan) {
+  constructor(context: StoreContext, account: JobAccount, { id, plan }: { readonly id: string; readonly plan: Plan }) {
     this.#context = context;
+    this.#account = account;
+    this.#plan = plan;
     const total = plan.units.flat().length;
     this.#view = {
       id,
@@ -64,7 +71,11 @@ class Job {
     if (this.#view.state !== 'queued') return;
     this.#set({ state: 'running' });
     try {
-      const isComplete = await this.#runner.run();
+      let isComplete = false;
+      await this.#account(this.#plan, async () => {
+        isComplete = await this.#runner.run();
+        return { revision: this.#view.revisions.at(-1) ?? '0' };
+      });
       const last = Number(this.#view.revisions.at(-1) ?? 0);
       // Whoever looks at the keys next shall see them.
       if (last > 0) await this.#context.hub.follows(last, FOLLOW_MS);
@@ -106,19 +117,21 @@ class Job {
 
 export class Jobs {
   readonly #context: StoreContext;
+  readonly #account: JobAccount;
   /** Oldest first. */
   readonly #jobs = new Map<string, Job>();
   #last: Promise<void> = Promise.resolve();
   #next = 1;
 
-  constructor(context: StoreContext) {
+  constructor(context: StoreContext, account: JobAccount) {
     this.#context = context;
+    this.#account = account;
   }
 
   start(plan: Plan): JobView {
     // Not guessable across restarts: a page that still shows an old job must not be answered with another one.
     const id = `${this.#context.now().toString(36)}-${this.#next++}`;
-    const job = new Job(this.#context, id, plan);
+    const job = new Job(this.#context, this.#account, { id, plan });
     this.#jobs.set(id, job);
     for (const [oldest, one] of this.#jobs) {
       if (this.#jobs.size <= JOBS_KEPT_MAX) break;
