@@ -1,4 +1,3 @@
-import { Activity, Crown, FolderTree, Gauge, Hourglass, Lock, type LucideIcon, ScrollText } from 'lucide-react';
 import {
   Activity,
   Crown,
@@ -8,6 +7,7 @@ import {
   Hourglass,
   Lock,
   type LucideIcon,
+  ScrollText,
   Trash2,
 } from 'lucide-react';
 

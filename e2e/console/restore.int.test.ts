@@ -11,7 +11,7 @@ const PREFIX = 'e2e/restore/';
 const TIMEOUT_MS = 240_000;
 
 /** Text, bytes that are no text, nothing, and a large one now and then. */
-function valueOf(i: number): Uint8Array {
+function bytesOf(i: number): Uint8Array {
   if (i % 1_000 === 7) return new Uint8Array(20_000).fill(i % 256);
   if (i % 4 === 0) return Uint8Array.of(0, 255, i % 256, 0xc3, 0x28);
   return new TextEncoder().encode(i % 4 === 1 ? '' : `value ${i} \r\n ünï`);
@@ -74,7 +74,7 @@ describe.each(STORES.map((store) => ({ ...store })))('$name', ({ skip, start }) 
       const queue = Array.from({ length: KEYS }, (_, i) => i);
       const work = async (): Promise<void> => {
         for (let i = queue.shift(); i !== undefined; i = queue.shift())
-          await client.put(nameOf(i), valueOf(i), i % 100 === 0 ? { lease } : {});
+          await client.put(nameOf(i), bytesOf(i), i % 100 === 0 ? { lease } : {});
       };
       await Promise.all(Array.from({ length: 64 }, work));
       const before = await stored();

@@ -3,10 +3,9 @@
  * stale, because the past does not change; a live read is refreshed by the stream (invalidated by its owner), not by a timer.
  */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { type AuditPageQuery, api, type ChildrenQuery, type HistoryQuery, type KeyQuery } from './client.ts';
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { BulkRequest } from './bulk-types.ts';
 import {
+  type AuditPageQuery,
   api,
   type ChildrenQuery,
   type DiffQuery,
