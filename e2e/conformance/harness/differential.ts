@@ -23,13 +23,14 @@ export function withEtcd(title: string, body: (binaries: EtcdBinaries) => void):
     describe.skip(`${title} (SKIPPED: ${located.reason})`, () => test('compared with the real etcd', () => undefined));
 }
 
-export function differential(title: string, cases: readonly Case[]): void {
+/** `flags`: both servers get them. */
+export function differential(title: string, cases: readonly Case[], flags: readonly string[] = []): void {
   withEtcd(title, (binaries) => {
     let pair: Pair;
     let ours: Probe;
     let etcd: Probe;
     beforeAll(async () => {
-      pair = await startPair(binaries, { memberCount: 1 });
+      pair = await startPair(binaries, { memberCount: 1, flags });
       ours = new Probe(pair.ours.endpoints[0] ?? '');
       etcd = new Probe(pair.etcd.endpoints[0] ?? '');
     }, START_TIMEOUT_MS);

@@ -11,6 +11,7 @@ import {
   StatusRequest,
   StatusResponse,
 } from '../../../lib/base/etcdpb/cluster.ts';
+import { LeaderRequest, LeaderResponse } from '../../../lib/base/etcdpb/election.ts';
 import { HealthCheckRequest, HealthCheckResponse } from '../../../lib/base/etcdpb/health.ts';
 import {
   CompactionRequest,
@@ -35,6 +36,8 @@ import {
   LeaseTimeToLiveRequest,
   LeaseTimeToLiveResponse,
 } from '../../../lib/base/etcdpb/lease.ts';
+import { LockRequest, LockResponse, UnlockRequest, UnlockResponse } from '../../../lib/base/etcdpb/lock.ts';
+import { type Method, methods } from '../../../lib/base/etcdpb/methods.ts';
 import { WatchRequest, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import type { Init, Message } from '../../../lib/base/protobuf/schema.ts';
 import {
@@ -51,6 +54,11 @@ function rpc<Q extends object, A extends object>(path: string, request: Message<
   return { path: `/etcdserverpb.${path}`, codec: { request, response } };
 }
 
+const known = <Q extends object, A extends object>({ path, request, response }: Method<Q, A>) => ({
+  path,
+  codec: { request, response },
+});
+
 const METHODS = {
   range: rpc('KV/Range', RangeRequest, RangeResponse),
   put: rpc('KV/Put', PutRequest, PutResponse),
@@ -66,6 +74,26 @@ const METHODS = {
   alarm: rpc('Maintenance/Alarm', AlarmRequest, AlarmResponse),
   hashKv: rpc('Maintenance/HashKV', HashKvRequest, HashKvResponse),
   moveLeader: rpc('Maintenance/MoveLeader', MoveLeaderRequest, HeaderResponse),
+  authEnable: known(methods.authEnable),
+  authDisable: known(methods.authDisable),
+  authStatus: known(methods.authStatus),
+  authenticate: known(methods.authenticate),
+  userAdd: known(methods.userAdd),
+  userGet: known(methods.userGet),
+  userList: known(methods.userList),
+  userDelete: known(methods.userDelete),
+  userChangePassword: known(methods.userChangePassword),
+  userGrantRole: known(methods.userGrantRole),
+  userRevokeRole: known(methods.userRevokeRole),
+  roleAdd: known(methods.roleAdd),
+  roleGet: known(methods.roleGet),
+  roleList: known(methods.roleList),
+  roleDelete: known(methods.roleDelete),
+  roleGrantPermission: known(methods.roleGrantPermission),
+  roleRevokePermission: known(methods.roleRevokePermission),
+  lock: { path: '/v3lockpb.Lock/Lock', codec: { request: LockRequest, response: LockResponse } },
+  unlock: { path: '/v3lockpb.Lock/Unlock', codec: { request: UnlockRequest, response: UnlockResponse } },
+  leader: { path: '/v3electionpb.Election/Leader', codec: { request: LeaderRequest, response: LeaderResponse } },
   defragment: rpc('Maintenance/Defragment', DefragmentRequest, HeaderResponse),
 } as const;
 
@@ -75,6 +103,8 @@ type ResponseOf<M> = M extends { codec: { response: Message<infer A> } } ? A : n
 
 export class Probe {
   readonly client: GrpcClient;
+  /** Sent with every call that brings no metadata of its own. */
+  token: string | undefined;
   /** Answers of this probe are compared with this revision as zero. */
   base = 0;
 
@@ -92,7 +122,9 @@ export class Probe {
       path: string;
       codec: { request: Message<object>; response: Message<object> };
     };
-    return this.client.call(path, codec, request, options) as Promise<Outcome<ResponseOf<Methods[K]>>>;
+    return this.client.call(path, codec, request, options ?? this.#options()) as Promise<
+      Outcome<ResponseOf<Methods[K]>>
+    >;
   }
 
   /** The answer. @throws when it was refused: the step is not what the case is about. */
@@ -100,6 +132,10 @@ export class Probe {
     const outcome = await this.call(name, request);
     if (!outcome.ok) throw new Error(`${name}: ${outcome.code} ${outcome.message}`);
     return outcome.value;
+  }
+
+  #options(): UnaryOptions {
+    return this.token === undefined ? {} : { metadata: { token: this.token } };
   }
 
   put(key: string, value: string, lease = 0n) {
@@ -110,13 +146,13 @@ export class Probe {
     return this.client.stream(
       '/etcdserverpb.Watch/Watch',
       { request: WatchRequest, response: WatchResponse },
-      metadata,
+      metadata ?? this.#options().metadata,
     );
   }
 
-  keepAlive() {
+  keepAlive(metadata?: Readonly<Record<string, string>>) {
     const codec = { request: LeaseKeepAliveRequest, response: LeaseKeepAliveResponse };
-    return this.client.stream('/etcdserverpb.Lease/LeaseKeepAlive', codec);
+    return this.client.stream('/etcdserverpb.Lease/LeaseKeepAlive', codec, metadata ?? this.#options().metadata);
   }
 
   health(service: string) {
