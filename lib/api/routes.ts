@@ -64,6 +64,31 @@ export const routes = {
   audit: (id: string) => `${store(id)}/audit`,
   /** POST ReleaseBody → WriteResult */
   coordinationRelease: (id: string) => `${store(id)}/coordination/release`,
+  /** GET ?rev → ConfigOverview */
+  config: (id: string) => `${store(id)}/config`,
+  /** GET ?target&rev → ConfigTargetDetail · PUT TargetPutBody → ConfigWritten */
+  configTarget: (id: string) => `${store(id)}/config/target`,
+  /** PUT DraftPutBody → ConfigWritten */
+  configDraft: (id: string) => `${store(id)}/config/draft`,
+  /** POST CheckBody → CheckAnswer; changes nothing */
+  configCheck: (id: string) => `${store(id)}/config/check`,
+  /** POST PublishBody → Release */
+  configPublish: (id: string) => `${store(id)}/config/publish`,
+  /** POST PointBody → ConfigWritten */
+  configPoint: (id: string) => `${store(id)}/config/point`,
+  /** GET ?target&release → Release */
+  configRelease: (id: string) => `${store(id)}/config/release`,
+  /** GET ?id&rev → RolloutDetail · PUT RolloutCreateBody → Rollout · POST RolloutActBody → Rollout */
+  configRollout: (id: string) => `${store(id)}/config/rollout`,
+  /** POST EvaluateBody → EvaluatedFlag[]; changes nothing */
+  configEvaluate: (id: string) => `${store(id)}/config/evaluate`,
+  /** GET ?instance&tag&app&client → EffectiveConfig, with ETag and long poll */
+  clientConfig: (id: string, place: string) => `${store(id)}/client/${place}`,
+  /** POST a report → 204 · DELETE → 204 */
+  clientInstance: (id: string, place: string, instance: string) =>
+    `${store(id)}/client/${place}/instances/${encodeURIComponent(instance)}`,
+  /** The base URL for OpenFeature providers of a place. */
+  flags: (id: string, place: string) => `${store(id)}/flags/${place}`,
 } as const;
 
 /** Adds `name=text` or `name64=base64url`. */

@@ -91,3 +91,17 @@ export interface ActiveRollouts {
 }
 
 export const RELEASE_ID = /^r_[0-9a-f]{32}$/;
+
+/** What the controller remembers of the instances it told to use the candidate. Times are its own. */
+export interface RosterEntry {
+  readonly firstSeenAt: number;
+  readonly ackedAt: number | null;
+  readonly lostAt: number | null;
+  readonly left: boolean;
+  /** Starts of the process seen since then, oldest first. */
+  readonly boots: readonly { readonly bootId: string; readonly at: number }[];
+}
+
+export interface Roster {
+  readonly instances: Readonly<Record<string, RosterEntry>>;
+}

@@ -1,5 +1,5 @@
 /** What an instance says about itself, and who it is. */
-import type { Json, Pointer } from './json.ts';
+import type { Pointer } from './json.ts';
 import type { TargetId } from './target.ts';
 
 export const REPORT_STATES = [
@@ -56,7 +56,8 @@ export interface InstanceReport {
   readonly appliedAt: number | null;
   readonly reportedAt: number;
   readonly configSha256: string;
-  readonly counters?: Readonly<Record<string, Json>>;
+  /** What it thinks of a release it was asked to try without applying it. */
+  readonly probe: { readonly releaseId: string; readonly accepts: boolean; readonly error: ReportError | null } | null;
 }
 
 export const ERROR_MESSAGE_MAX = 1024;

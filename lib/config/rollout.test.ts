@@ -176,6 +176,7 @@ const rows = (counts: Partial<Record<InstanceClass, number>>): Classified[] =>
 const look = (counts: Partial<Record<InstanceClass, number>>, now: number, more: Partial<Look> = {}): Look => ({
   rows: rows(counts),
   checks: [],
+  checksAreNew: true,
   stableRatio: null,
   now,
   ...more,

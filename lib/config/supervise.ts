@@ -22,6 +22,8 @@ export const CONTROLLER = 'controller';
 export interface Look {
   readonly rows: readonly Classified[];
   readonly checks: readonly CheckResult[];
+  /** Whether the checks were evaluated since the look before. */
+  readonly checksAreNew: boolean;
   /** The same classes for who stays on stable; null where there is nobody. */
   readonly stableRatio: number | null;
   readonly now: number;
@@ -122,7 +124,7 @@ function observe(rollout: Rollout, look: Look): Rollout {
     verdict,
     failTicks: rollout.failTicks + (isFailTick ? 1 : 0),
     lastFailTickAt: isFailTick ? now : rollout.lastFailTickAt,
-    errorTicks: hasError ? rollout.errorTicks + 1 : 0,
+    errorTicks: !look.checksAreNew ? rollout.errorTicks : hasError ? rollout.errorTicks + 1 : 0,
     okSince: verdict.kind === 'OK' && !isPaused ? (isBlind ? now : (rollout.okSince ?? now)) : null,
   };
 }

@@ -10,6 +10,7 @@ import { type Attempt, Attempts } from './access/attempts.ts';
 import { SignIns } from './access/sign-ins.ts';
 import { StoreAccess } from './access/store-access.ts';
 import type { HeldUser } from './access/user-sessions.ts';
+import { DEFAULT_CONFIG_PREFIX } from './config/keys.ts';
 import type { Console, Health, SignInRequest } from './console.ts';
 import { setCurrentConsole } from './current.ts';
 import { ConsoleError, isRefusedLogin } from './errors.ts';
@@ -22,6 +23,8 @@ export interface StoreOptions extends EtcdEngineOptions {
   readonly label: string;
   readonly kind: StoreSummary['kind'];
   readonly readOnly: boolean;
+  /** Where configuration lies in the store. Default: /quorate/config/ */
+  readonly configPrefix?: string;
 }
 
 export interface ConsoleOptions {
@@ -43,9 +46,10 @@ class RunningConsole implements Console {
   readonly #attempts = new Attempts(Date.now);
 
   constructor({ stores, isExposed = false }: ConsoleOptions) {
-    for (const { id, label, kind, endpoints, readOnly, tls, auth } of stores) {
+    for (const { id, label, kind, endpoints, readOnly, tls, auth, configPrefix = DEFAULT_CONFIG_PREFIX } of stores) {
       const access = new StoreAccess({
         summary: { id, label, kind, endpoints, readOnly },
+        configPrefix,
         open: (credentials: Credentials | null) => openEtcdEngine({ endpoints, tls, auth: credentials }),
         account: auth,
         hasCertificate: tls?.certFile !== undefined,

@@ -31,6 +31,7 @@ import type {
   WriteResult,
 } from '../../lib/api/types.ts';
 import type { AuditQuery } from './audit/read.ts';
+import type { ConfigConsole } from './config/config-console.ts';
 import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
 import type { TrashQuery } from './operations/trash.ts';
 
@@ -47,6 +48,7 @@ export interface ChildrenQuery {
 
 export interface StoreConsole {
   readonly summary: StoreSummary;
+  readonly config: ConfigConsole;
   cluster(): ClusterView;
   revisions(): RevisionView;
   revisionAt(time: number): RevisionAt;

@@ -12,16 +12,23 @@ export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
   readonly code: GrpcCode;
   readonly detail: ErrorDetail | undefined;
+  /** Where HTTP has a better word than the code's own status. */
+  readonly status: number | undefined;
 
-  constructor(code: GrpcCode, message: string, detail?: ErrorDetail) {
+  constructor(code: GrpcCode, message: string, detail?: ErrorDetail, status?: number) {
     super(message);
     this.code = code;
     this.detail = detail;
+    this.status = status;
   }
 }
 
 export const invalidArgument = (field: string, message: string): ConsoleError =>
   new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${field}: ${message}`, { field });
+
+/** 413. */
+export const tooLarge = (field: string, message: string): ConsoleError =>
+  new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${field}: ${message}`, { field }, 413);
 
 export interface ErrorAnswer {
   readonly status: number;
@@ -35,6 +42,7 @@ export interface ErrorShape {
   readonly detail?: ErrorDetail;
   readonly endpoint?: string | null;
   readonly outcome?: 'none' | 'unknown';
+  readonly status?: number | undefined;
 }
 
 /** An error of the console or of an engine, whichever module graph made it. */
@@ -60,7 +68,7 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
     ...error.detail,
   };
   return {
-    status: httpStatusOf(code),
+    status: error.status ?? httpStatusOf(code),
     body: {
       code: grpcCodeName(code),
       message: unknown ? `${message.replace(/\.$/, '')}. ${MAY_HAVE_HAPPENED}` : message,

@@ -20,6 +20,7 @@ import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
+import { ConfigConsole } from './config/config-console.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { CostRate } from './cost-rate.ts';
@@ -50,6 +51,7 @@ const INDEX_EVERY_MS = 500;
 
 export class StoreSession implements StoreConsole {
   readonly summary: StoreSummary;
+  readonly config: ConfigConsole;
   readonly #engine: Engine;
   readonly #audit: AuditTrail;
   readonly #user: string | null;
@@ -66,7 +68,7 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor(summary: StoreSummary, engine: Engine, audit: AuditTrail) {
+  constructor(summary: StoreSummary, engine: Engine, audit: AuditTrail, configPrefix: string) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
@@ -95,6 +97,13 @@ export class StoreSession implements StoreConsole {
     };
     this.#coordination = new Coordination(this.#context);
     this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
+    this.config = new ConfigConsole({
+      engine,
+      prefix: configPrefix,
+      readOnly: summary.readOnly,
+      user: this.#user,
+      change: (act, body, change) => this.#change(act, body, change),
+    });
     this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
     this.#timer.unref();
   }
@@ -106,6 +115,7 @@ export class StoreSession implements StoreConsole {
   }
 
   close(): void {
+    this.config.close();
     clearInterval(this.#timer);
     this.#bulk.close();
     clearTimeout(this.#indexTimer);

@@ -136,6 +136,8 @@ export interface LeaseCapability {
   /** `id` 0n: the store picks. The TTL granted may be longer than asked. */
   grant(ttlSeconds: number, id: bigint): Promise<{ readonly id: bigint; readonly ttlSeconds: number }>;
   revoke(id: bigint): Promise<{ readonly revision: number }>;
+  /** Once. Resolves to the seconds it lives from now; 0 or less: it is gone. */
+  keepAlive(id: bigint): Promise<number>;
 }
 
 export interface Member {

@@ -9,6 +9,7 @@ import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/t
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
 import { AuditTrail } from '../audit/trail.ts';
+import { RolloutController } from '../config/controller.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
@@ -29,6 +30,8 @@ export interface StoreAccessOptions {
   /** Whether others than this machine reach the console: then a store must demand users. */
   readonly isExposed: boolean;
   readonly onRefused: (user: HeldUser) => void;
+  /** Where configuration lies in the store; ends with a slash. */
+  readonly configPrefix: string;
 }
 
 export class StoreAccess {
@@ -38,6 +41,8 @@ export class StoreAccess {
   readonly #probe: Engine;
   readonly #users: UserSessions;
   readonly #audit: AuditTrail;
+  /** Supervises rollouts; null where nothing may be written. */
+  readonly #controller: RolloutController | null;
   readonly #timer: NodeJS.Timeout;
   /** Only where the service speaks as somebody. */
   #anonymous: StoreSession | undefined;
@@ -46,18 +51,26 @@ export class StoreAccess {
 
   constructor(options: StoreAccessOptions) {
     this.#options = options;
-    const { summary, open, account } = options;
+    const { summary, open, account, configPrefix } = options;
     this.#probe = open(null);
     const engine = open(account);
     this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
-    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, engine, this.#audit);
-    this.#users = new UserSessions({ summary, open, audit: this.#audit, onRefused: options.onRefused });
+    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, engine, this.#audit, configPrefix);
+    this.#controller = summary.readOnly
+      ? null
+      : new RolloutController({
+          engine,
+          state: this.service.config.state,
+          report: (line) => console.log(`console: ${line}`),
+        });
+    this.#users = new UserSessions({ summary, open, configPrefix, audit: this.#audit, onRefused: options.onRefused });
     this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
     this.#timer.unref();
   }
 
   start(): void {
     this.service.start();
+    this.#controller?.start();
     void this.#ask();
   }
 
@@ -66,7 +79,8 @@ export class StoreAccess {
     this.#audit.close();
     this.#users.close();
     this.#anonymous?.close();
-    this.service.close();
+    // Its last act frees the leadership for another replica; the engine must still be open then.
+    void (this.#controller?.close() ?? Promise.resolve()).finally(() => this.service.close());
     this.#probe.close();
   }
 
@@ -127,8 +141,13 @@ export class StoreAccess {
   #openSession(): StoreSession {
     if (this.#options.account === null) return this.service;
     if (this.#anonymous === undefined) {
-      const { summary, open } = this.#options;
-      this.#anonymous = new StoreSession({ ...summary, access: { mode: 'open' } }, open(null), this.#audit);
+      const { summary, open, configPrefix } = this.#options;
+      this.#anonymous = new StoreSession(
+        { ...summary, access: { mode: 'open' } },
+        open(null),
+        this.#audit,
+        configPrefix,
+      );
       this.#anonymous.start();
     }
     return this.#anonymous;

@@ -18,6 +18,7 @@ const USERS_MAX = 50;
 const GRANTS_EVERY_MS = 15_000;
 
 export interface UserSessionsOptions {
+  readonly configPrefix: string;
   readonly summary: Omit<StoreSummary, 'access'>;
   /** Opens an engine that speaks as this user. */
   readonly open: (credentials: Credentials) => Engine;
@@ -103,7 +104,12 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const session = new StoreSession({ ...this.#options.summary, access }, scoped, this.#options.audit);
+    const session = new StoreSession(
+      { ...this.#options.summary, access },
+      scoped,
+      this.#options.audit,
+      this.#options.configPrefix,
+    );
     session.start();
     return session;
   }

@@ -3,19 +3,10 @@ import { z } from 'zod';
 import { routes } from '../../../lib/api/routes.ts';
 import * as bulkResponses from './bulk-response-schemas.ts';
 import * as bulkRequests from './bulk-schemas.ts';
+import { configOperations } from './config-operations.ts';
+import type { Operation } from './operation.ts';
 import * as responses from './response-schemas.ts';
 import * as requests from './schemas.ts';
-
-interface Operation {
-  readonly path: string;
-  readonly method: 'get' | 'post' | 'put';
-  readonly summary: string;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType | 'event-stream' | 'openapi';
-  /** Beyond 400, 401, 404 and 503, which every store route may answer. */
-  readonly errors?: Readonly<Record<string, string>>;
-}
 
 const STORE = '{store}';
 /** `routes` escapes what it puts into a path; a template must keep its braces. */
@@ -256,6 +247,7 @@ export const operations: readonly Operation[] = [
     answer: responses.writeResult,
     errors: { ...CONFLICT, ...READ_ONLY },
   },
+  ...configOperations,
 ];
 
 /** Parameters that carry bytes: also as `name64`, base64url. */
@@ -300,7 +292,10 @@ function operationObject(operation: Operation, schemas: Json): Json {
     ...(operation.body === undefined
       ? {}
       : { requestBody: { required: true, content: jsonContent(schemaOf(operation.body, schemas, 'input')) } }),
-    responses: { '200': answerObject(operation, schemas), ...errorAnswers(errors, operation, schemas) },
+    responses: {
+      [operation.answer === 'nothing' ? '204' : '200']: answerObject(operation, schemas),
+      ...errorAnswers(errors, operation, schemas),
+    },
   };
 }
 
@@ -308,6 +303,7 @@ function answerObject({ answer }: Operation, schemas: Json): Json {
   if (answer === 'event-stream') {
     return { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } };
   }
+  if (answer === 'nothing') return { description: 'Done' };
   if (answer === 'openapi') return { description: 'OpenAPI 3.1', content: jsonContent({ type: 'object' }) };
   return { description: 'OK', content: jsonContent(schemaOf(answer, schemas, 'output')) };
 }

@@ -4,7 +4,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import { fromBase64 } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { toWire } from '../../../lib/keys/wire-bytes.ts';
-import { ConsoleError, invalidArgument } from '../errors.ts';
+import { ConsoleError, invalidArgument, tooLarge } from '../errors.ts';
 
 /** A value of etcd's largest request (1.5 MiB), doubled for base64 and escapes, and then some. */
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -55,12 +55,12 @@ async function boundedText(request: Request): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let size = 0;
-  const tooLarge = () => invalidArgument('body', `is larger than ${BODY_BYTES_MAX} bytes`);
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  const refusal = () => tooLarge('body', `is larger than ${BODY_BYTES_MAX} bytes`);
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw refusal();
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.length;
-      if (size > BODY_BYTES_MAX) throw tooLarge();
+      if (size > BODY_BYTES_MAX) throw refusal();
       text += decoder.decode(chunk, { stream: true });
     }
     return text + decoder.decode();

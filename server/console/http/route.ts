@@ -46,6 +46,15 @@ export function storeRoute<P extends { readonly store: string }>(
   });
 }
 
+/** As storeRoute, where the answer is more than JSON: statuses, headers, streams. */
+export function storeResponse<P extends { readonly store: string }>(
+  call: (store: StoreConsole, request: Request, params: P) => Promise<Response>,
+): Handler<P> {
+  return route<P>(async (request, params) =>
+    call(await currentConsole().store(params.store, tokenOf(request)), request, params),
+  );
+}
+
 function failure(error: unknown, request: Request): Response {
   const answer = errorAnswer(error);
   if (answer !== undefined) return json(answer.body, { status: answer.status });

@@ -168,6 +168,10 @@ function leasesOf(pool: EndpointPool): LeaseCapability {
       const answer = await pool.call(methods.leaseRevoke, { id });
       return { revision: answer.header?.revision ?? 0 };
     },
+    // A stream of one request and one answer: on the wire that is a plain call.
+    async keepAlive(id) {
+      return (await pool.call(methods.leaseKeepAlive, { id })).ttl;
+    },
   };
 }
 

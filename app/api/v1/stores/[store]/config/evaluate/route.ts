@@ -1,0 +1,7 @@
+import { evaluateBody } from '../../../../../../../server/console/http/config-schemas.ts';
+import { jsonBody, parse } from '../../../../../../../server/console/http/request.ts';
+import { storeRoute } from '../../../../../../../server/console/http/route.ts';
+
+export const POST = storeRoute(async (store, request) =>
+  store.config.evaluate(parse(evaluateBody, await jsonBody(request), 'body')),
+);

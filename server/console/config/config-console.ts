@@ -1,0 +1,300 @@
+/** Configuration of one store as the routes see it: reads from the followed snapshot (or the past), writes through the audit. */
+import type {
+  CheckBody,
+  DraftPutBody,
+  EffectiveConfig,
+  EvaluateBody,
+  EvaluatedFlag,
+  PointBody,
+  PublishBody,
+  RolloutActBody,
+  RolloutCreateBody,
+  TargetPutBody,
+} from '../../../lib/api/config-types.ts';
+import { readFlagSet } from '../../../lib/config/flags/definition.ts';
+import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
+import { isObject, type JsonObject } from '../../../lib/config/json.ts';
+import { effective } from '../../../lib/config/merge.ts';
+import type { InstanceReport } from '../../../lib/config/report.ts';
+import type { Place, TargetId } from '../../../lib/config/target.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { Act } from '../audit/trail.ts';
+import { invalidArgument } from '../errors.ts';
+import { layersWith } from './analysis.ts';
+import { steadyNow } from './clock.ts';
+import type { ConfigContext } from './context.ts';
+import { ConfigKeys } from './keys.ts';
+import { WAIT_SECONDS_MAX } from './limits.ts';
+import { contextOf, evaluateAll, evaluateOne, flagsVersion, type OfrepAnswer } from './ofrep.ts';
+import {
+  checkText,
+  contentError,
+  discardDraft,
+  parseContent,
+  pointAt,
+  publish,
+  putDraft,
+  putTarget,
+  requireTarget,
+} from './releases.ts';
+import { actOnRollout, createRollout } from './rollouts.ts';
+import { SchemaChecker } from './schema-checker.ts';
+import { acceptReport, type Client, effectiveFor, etagOf, leave, ReportLeases } from './serve.ts';
+import type { ConfigSnapshot } from './snapshot.ts';
+import { ConfigState } from './state.ts';
+import { overviewOf, rolloutDetail, targetDetail } from './views.ts';
+
+export interface ConfigConsoleOptions {
+  readonly engine: Engine;
+  readonly prefix: string;
+  readonly readOnly: boolean;
+  readonly user: string | null;
+  /** Once per idempotency key, with an entry in the audit trail. */
+  readonly change: <T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>) => Promise<T>;
+}
+
+export class ConfigConsole {
+  readonly state: ConfigState;
+  readonly #context: ConfigContext;
+  readonly #change: ConfigConsoleOptions['change'];
+  readonly #leases = new ReportLeases();
+
+  constructor({ engine, prefix, readOnly, user, change }: ConfigConsoleOptions) {
+    const keys = new ConfigKeys(prefix);
+    this.state = new ConfigState(engine, keys);
+    this.#change = change;
+    this.#context = { engine, keys, state: this.state, checker: new SchemaChecker(), readOnly, user, now: steadyNow };
+  }
+
+  close(): void {
+    this.state.close();
+    void this.#context.checker.close();
+  }
+
+  async overview(revision: number | undefined) {
+    return overviewOf(await this.#at(revision), revision === undefined ? this.state.problem : null);
+  }
+
+  async target(target: TargetId, revision: number | undefined) {
+    return targetDetail(await this.#at(revision), target);
+  }
+
+  async release(target: TargetId, releaseId: string) {
+    const release = (await this.state.ready()).release(target, releaseId);
+    if (release === null) throw invalidArgument('release', `${target} has no release ${releaseId}`);
+    return release;
+  }
+
+  async rollout(rolloutId: string, revision: number | undefined) {
+    const snapshot = await this.#at(revision);
+    const last = snapshot.get('rollouts', rolloutId)?.value;
+    // In the past its clock stood where the controller last looked.
+    const then = last?.endedAt ?? last?.lastEvalAt ?? last?.createdAt ?? 0;
+    return rolloutDetail(snapshot, rolloutId, revision === undefined ? steadyNow() : then);
+  }
+
+  async check({ target, text }: CheckBody) {
+    return checkText(this.#context, target, text);
+  }
+
+  putTarget(body: TargetPutBody) {
+    return this.#write('target', body.target, body, () => putTarget(this.#context, { ...body, by: body.by }));
+  }
+
+  putDraft(body: DraftPutBody) {
+    const { target, text, expectModRevision, by } = body;
+    const act = () =>
+      text === null
+        ? discardDraft(this.#context, target, expectModRevision)
+        : putDraft(this.#context, { target, text, expectModRevision, by });
+    return this.#write(text === null ? 'draft.discard' : 'draft', target, body, act);
+  }
+
+  publish(body: PublishBody) {
+    return this.#audited('publish', body.target, body, () => publish(this.#context, { ...body, by: body.by }));
+  }
+
+  point(body: PointBody) {
+    return this.#write('point', body.target, body, () => pointAt(this.#context, { ...body, by: body.by }));
+  }
+
+  createRollout(body: RolloutCreateBody) {
+    return this.#audited('rollout.create', body.target, body, () =>
+      createRollout(this.#context, { ...body, by: body.by }),
+    );
+  }
+
+  act(body: RolloutActBody) {
+    return this.#audited(`rollout.${body.act}`, body.rolloutId, body, () =>
+      actOnRollout(this.#context, { ...body, by: body.by }),
+    );
+  }
+
+  async evaluate({ target, text, context, key }: EvaluateBody): Promise<readonly EvaluatedFlag[]> {
+    const snapshot = await this.state.ready();
+    const document = requireTarget(snapshot, target).value;
+    const content = text === null ? null : { target: document, content: parseContent(text) };
+    const set = readFlagSet(effective(layersWith(snapshot, target, content)).value);
+    if (!set.ok) throw contentError('content', set.error[0]?.path ?? '', set.error[0]?.message ?? 'is no flag set');
+    if (!isObject(context)) throw invalidArgument('context', 'must be a JSON object');
+    const timestamp = Math.floor(Date.now() / 1000);
+    const keys = key === null ? [...set.value.flags.keys()] : [key];
+    return keys.map((one) => shown(evaluateFlag({ set: set.value, key: one, context, timestamp })));
+  }
+
+  // ---------------------------------------------------------------- what applications ask
+
+  /** Waits until the answer differs from `known`, at most `waitSeconds`. Null: it does not. */
+  async effective(
+    client: Client,
+    poll: { readonly known: string | null; readonly waitSeconds: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly etag: string; readonly body: EffectiveConfig } | null> {
+    const until = performance.now() + Math.min(poll.waitSeconds, WAIT_SECONDS_MAX) * 1000;
+    for (;;) {
+      const body = effectiveFor(await this.state.ready(), client);
+      const etag = etagOf(body);
+      if (etag !== poll.known) return { etag, body };
+      const left = until - performance.now();
+      if (left <= 0 || poll.signal.aborted) return null;
+      await this.#nextChange(left, poll.signal);
+    }
+  }
+
+  report(report: InstanceReport) {
+    return acceptReport(this.#context, this.#leases, report);
+  }
+
+  leave(instance: Place & { readonly instanceId: string }) {
+    return leave(this.#context, this.#leases, instance);
+  }
+
+  async evaluateFlags(
+    place: Place,
+    request: {
+      readonly body: unknown;
+      readonly key: string | null;
+      readonly instanceId: string | null;
+      readonly ifNoneMatch: string | null;
+      readonly eventsUri: string;
+    },
+  ): Promise<OfrepAnswer> {
+    const context = contextOf(request.body as JsonObject);
+    if (context === undefined) {
+      return {
+        status: 400,
+        body: {
+          key: request.key ?? '',
+          errorCode: 'INVALID_CONTEXT',
+          errorDetails: 'the context must be an object, its targetingKey a text',
+        },
+        etag: null,
+      };
+    }
+    const snapshot = await this.state.ready();
+    const asked = { place, instanceId: request.instanceId, context, timestamp: Math.floor(Date.now() / 1000) };
+    return request.key === null ? evaluateAll(snapshot, asked, request) : evaluateOne(snapshot, asked, request.key);
+  }
+
+  /** Server-sent events that say when to evaluate again. `id` is the store's revision. */
+  flagEvents(place: Place, signal: AbortSignal): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder();
+    let stop = (): void => undefined;
+    return new ReadableStream<Uint8Array>({
+      start: async (stream) => {
+        const snapshot = await this.state.ready();
+        let version = flagsVersion(snapshot, place);
+        stream.enqueue(encoder.encode(`: flags ${version}\n\n`));
+        const send = (): void => {
+          const current = this.state.current;
+          const next = current === null ? version : flagsVersion(current, place);
+          const assigned = current === null ? '' : next;
+          if (assigned === version || current === null) return;
+          version = assigned;
+          const data = JSON.stringify({
+            type: 'refetchEvaluation',
+            etag: `"${version}"`,
+            lastModified: Math.floor(Date.now() / 1000),
+          });
+          stream.enqueue(encoder.encode(`id: ${current.revision}\nevent: message\ndata: ${data}\n\n`));
+        };
+        const unsubscribe = this.state.subscribe(send);
+        const beat = setInterval(() => stream.enqueue(encoder.encode(': still here\n\n')), 30_000);
+        stop = () => {
+          clearInterval(beat);
+          unsubscribe();
+        };
+        signal.addEventListener(
+          'abort',
+          () => {
+            stop();
+            stream.close();
+          },
+          { once: true },
+        );
+      },
+      cancel: () => stop(),
+    });
+  }
+
+  #nextChange(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      const unsubscribe = this.state.subscribe(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  #at(revision: number | undefined): Promise<ConfigSnapshot> {
+    return revision === undefined ? this.state.ready() : this.state.at(revision);
+  }
+
+  async #write(what: string, target: string, body: { readonly idempotencyKey: string }, change: () => Promise<number>) {
+    return { revision: String(await this.#audited(what, target, body, change)) };
+  }
+
+  #audited<T>(
+    what: string,
+    target: string,
+    body: { readonly idempotencyKey: string },
+    change: () => Promise<T>,
+  ): Promise<T> {
+    const guard = 'expectGeneration' in body ? `generation ${String(body.expectGeneration)}` : null;
+    const reason = 'reason' in body && typeof body.reason === 'string' && body.reason !== '' ? body.reason : null;
+    return this.#change(
+      { action: `config.${what}`, targetKind: 'configuration', target, guard, note: reason },
+      body,
+      change,
+    );
+  }
+}
+
+function shown(result: ReturnType<typeof evaluateFlag>): EvaluatedFlag {
+  const { key, steps } = result;
+  if (!result.ok)
+    return {
+      key,
+      ok: false,
+      reason: result.errorCode,
+      value: null,
+      hasValue: false,
+      variant: null,
+      error: result.errorDetails,
+      steps,
+    };
+  return {
+    key,
+    ok: true,
+    reason: result.reason,
+    value: result.value ?? null,
+    hasValue: result.value !== undefined,
+    variant: result.variant ?? null,
+    error: null,
+    steps,
+  };
+}

@@ -1,0 +1,81 @@
+/** What every operation on configuration works with, and the one way to write: a transaction whose guards name what was seen. */
+import { EMPTY_BYTES, utf8Encode } from '../../../lib/base/bytes.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { Engine, Guard, WriteOp } from '../../engines/engine.ts';
+import { ConsoleError } from '../errors.ts';
+import type { ConfigKeys } from './keys.ts';
+import type { SchemaChecker } from './schema-checker.ts';
+import type { ConfigState } from './state.ts';
+
+export interface ConfigContext {
+  readonly engine: Engine;
+  readonly keys: ConfigKeys;
+  readonly state: ConfigState;
+  readonly checker: SchemaChecker;
+  readonly readOnly: boolean;
+  /** Null: the store has no users; then people say themselves who they are. */
+  readonly user: string | null;
+  now(): number;
+}
+
+export const ANONYMOUS = 'operator';
+
+/** The signed-in user, else the name given. */
+export const actorOf = ({ user }: ConfigContext, given: string | undefined): string =>
+  user ?? (given === undefined || given.trim() === '' ? ANONYMOUS : given.trim());
+
+/** What stands now; nothing was written. @returns 409 */
+export const conflict = (message: string, detail: Readonly<Record<string, unknown>> = {}): ConsoleError =>
+  new ConsoleError(GrpcCode.ABORTED, message, detail);
+
+/** Told as not met: 409, because trying again without a change is pointless but the request itself is well-formed. */
+export const precondition = (message: string, detail: Readonly<Record<string, unknown>> = {}): ConsoleError =>
+  new ConsoleError(GrpcCode.FAILED_PRECONDITION, message, detail, 409);
+
+export class ConfigWrite {
+  readonly #engine: Engine;
+  readonly #guards: Guard[] = [];
+  readonly #ops: WriteOp[] = [];
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** 0: it must not exist. */
+  expect(key: string, modRevision: number): this {
+    this.#guards.push({ key: utf8Encode(key), end: EMPTY_BYTES, target: 'modRevision', is: '=', value: modRevision });
+    return this;
+  }
+
+  /** The same life of the key. */
+  fence(key: string, createRevision: number): this {
+    this.#guards.push({
+      key: utf8Encode(key),
+      end: EMPTY_BYTES,
+      target: 'createRevision',
+      is: '=',
+      value: createRevision,
+    });
+    return this;
+  }
+
+  put(key: string, value: unknown, lease = 0n): this {
+    this.#ops.push({ type: 'put', key: utf8Encode(key), value: utf8Encode(JSON.stringify(value)), lease });
+    return this;
+  }
+
+  delete(key: string): this {
+    this.#ops.push({ type: 'delete', range: { key: utf8Encode(key), end: EMPTY_BYTES } });
+    return this;
+  }
+
+  /** The revision; undefined when a guard failed and nothing was written. @throws EngineError */
+  async commit(): Promise<number | undefined> {
+    const { succeeded, revision } = await this.#engine.kv.write({
+      guards: this.#guards,
+      ops: this.#ops,
+      otherwiseRead: [],
+    });
+    return succeeded ? revision : undefined;
+  }
+}

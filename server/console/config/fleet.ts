@@ -1,0 +1,115 @@
+/** The instances a rollout told to use its candidate: who they are, since when, and what became of each. */
+import { isCandidate } from '../../../lib/config/cohort.ts';
+import type { Roster, RosterEntry } from '../../../lib/config/documents.ts';
+import { type Classified, classify, type GateSubject, hasApplied, type Sighting } from '../../../lib/config/gate.ts';
+import type { InstanceReport } from '../../../lib/config/report.ts';
+import { layerOfReport } from '../../../lib/config/report.ts';
+import type { Rollout } from '../../../lib/config/rollout.ts';
+import { failureRatio } from '../../../lib/config/supervise.ts';
+import { placeId } from '../../../lib/config/target.ts';
+import type { ConfigSnapshot, Kept } from './snapshot.ts';
+
+export const EMPTY_ROSTER: Roster = { instances: {} };
+
+/** One instance id may run in several services of one application: they are different instances. */
+export const instanceKey = (
+  report: Pick<InstanceReport, 'bundle' | 'app' | 'env' | 'service' | 'instanceId'>,
+): string => `${placeId(report)}/${report.instanceId}`;
+
+export const subjectOf = (rollout: Rollout): GateSubject => ({
+  target: rollout.target,
+  candidate: rollout.candidate,
+  generation: rollout.startGeneration,
+  assignedAt: rollout.assignedAt ?? rollout.createdAt,
+  parameters: rollout.plan.gate,
+});
+
+/** The roster as it stands now; the same object when nothing changed. */
+export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: Roster, now: number): Roster {
+  const subject = subjectOf(rollout);
+  const assign = snapshot.assignment(rollout.target).value;
+  const instances: Record<string, RosterEntry> = { ...roster.instances };
+  let isChanged = false;
+  const set = (key: string, entry: RosterEntry): void => {
+    instances[key] = entry;
+    isChanged = true;
+  };
+  const live = new Map(snapshot.instancesOf(rollout.target).map((kept) => [instanceKey(kept.value), kept]));
+  for (const [key, { value: report }] of live) {
+    const known = instances[key];
+    if (known === undefined && (assign.rolloutId !== rollout.rolloutId || !isCandidate(assign, assign.seed, report)))
+      continue;
+    const entry = known ?? { firstSeenAt: now, ackedAt: null, lostAt: null, left: false, boots: [] };
+    const next = seen(entry, report, { now, isAcked: hasApplied(subject, report) });
+    if (next !== entry || known === undefined) set(key, next);
+  }
+  for (const [key, entry] of Object.entries(roster.instances)) {
+    if (live.has(key) || entry.left || entry.lostAt !== null) continue;
+    set(key, snapshot.get('left', key) === undefined ? { ...entry, lostAt: now } : { ...entry, left: true });
+  }
+  return isChanged ? { instances } : roster;
+}
+
+function seen(
+  entry: RosterEntry,
+  report: InstanceReport,
+  { now, isAcked }: { readonly now: number; readonly isAcked: boolean },
+): RosterEntry {
+  let next = entry;
+  if (entry.boots.at(-1)?.bootId !== report.bootId)
+    next = { ...next, boots: [...entry.boots.slice(-9), { bootId: report.bootId, at: now }] };
+  if (entry.ackedAt === null && isAcked) next = { ...next, ackedAt: now };
+  if (entry.lostAt !== null || entry.left) next = { ...next, lostAt: null, left: false };
+  return next;
+}
+
+function sightingOf(
+  key: string,
+  entry: RosterEntry,
+  kept: Kept<InstanceReport> | undefined,
+  windowFrom: number,
+): Sighting {
+  // The first start seen is no restart.
+  const restarts = entry.boots.slice(1).filter(({ at }) => at >= windowFrom);
+  return {
+    instanceId: key,
+    report: kept?.value ?? null,
+    reportedAt: kept?.seenAt ?? 0,
+    firstSeenAt: entry.firstSeenAt,
+    ackedAt: entry.ackedAt,
+    lostAt: entry.lostAt,
+    leftGracefully: entry.left,
+    bootsInWindow: restarts.length,
+  };
+}
+
+/** Each exposed instance with its class, by name. */
+export function classifyAll(snapshot: ConfigSnapshot, rollout: Rollout, roster: Roster, now: number): Classified[] {
+  const subject = subjectOf(rollout);
+  const windowFrom = now - rollout.plan.gate.crashWindowSeconds * 1000;
+  return Object.entries(roster.instances)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, entry]) => classify(subject, sightingOf(key, entry, snapshot.get('instances', key), windowFrom), now));
+}
+
+/** How many of those on stable are unwell, for comparison; null where there is nobody. */
+export function stableRatio(snapshot: ConfigSnapshot, rollout: Rollout, roster: Roster): number | null {
+  const others = snapshot
+    .instancesOf(rollout.target)
+    .filter(({ value }) => roster.instances[instanceKey(value)] === undefined);
+  if (others.length === 0) return null;
+  return failureRatio(
+    others.map(({ value }) => ({
+      instanceId: value.instanceId,
+      is: value.health === 'UP' ? 'healthy' : 'unhealthy',
+      why: '',
+    })),
+  );
+}
+
+/** Live instances that still run the candidate. */
+export const stillOnCandidate = (snapshot: ConfigSnapshot, rollout: Rollout): string[] =>
+  snapshot
+    .instancesOf(rollout.target)
+    .filter(({ value }) => layerOfReport(value, rollout.target).runs?.releaseId === rollout.candidate)
+    .map(({ value }) => value.instanceId);

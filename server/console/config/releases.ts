@@ -1,0 +1,368 @@
+/** Targets, schemas, drafts and releases; and the pointer moved without a rollout. Each act is one guarded transaction. */
+import { createHash } from 'node:crypto';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { NO_EXPOSURE } from '../../../lib/config/cohort.ts';
+import type {
+  Assignment,
+  DraftDocument,
+  Release,
+  ReleaseContent,
+  TargetDocument,
+  TargetKind,
+} from '../../../lib/config/documents.ts';
+import { canonicalJson, isObject, type Json, type JsonObject, splitPointer } from '../../../lib/config/json.ts';
+import { overlapWith } from '../../../lib/config/overlap.ts';
+import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
+import { compareVersions, parseRange, parseVersion, type Requirements } from '../../../lib/config/version-range.ts';
+import { ConsoleError, invalidArgument, tooLarge } from '../errors.ts';
+import { type Analysis, analyse } from './analysis.ts';
+import { actorOf, type ConfigContext, ConfigWrite, conflict, precondition } from './context.ts';
+import type { ConfigSnapshot, Kept } from './snapshot.ts';
+
+/** The whole request must stay below etcd's default of 1.5 MiB. */
+export const CONTENT_BYTES_MAX = 1024 * 1024;
+export const NO_ACTIVE = { rollouts: [] } as const;
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function addressOf(content: ReleaseContent): { readonly releaseId: string; readonly sha256: string } {
+  const { target, kind, content: value, schema, locked, requires } = content;
+  const hash = sha256(canonicalJson({ target, kind, content: value, schema, locked, requires: { ...requires } }));
+  return { releaseId: `r_${hash.slice(0, 32)}`, sha256: hash };
+}
+
+export function requireTarget(snapshot: ConfigSnapshot, target: TargetId): Kept<TargetDocument> {
+  const found = snapshot.get('targets', target);
+  if (found === undefined) throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no target ${target}`, { target });
+  return found;
+}
+
+export interface TargetBody {
+  readonly target: TargetId;
+  readonly kind: TargetKind;
+  readonly description: string;
+  /** The schema itself; null: none. */
+  readonly schema: Json | null;
+  readonly locked: readonly string[];
+  readonly approvals: number;
+  /** "0": it must not exist. */
+  readonly expectModRevision: number;
+  /** True: put it in force although what is served now does not meet it. */
+  readonly evenIfFailing: boolean;
+  readonly by: string | undefined;
+}
+
+export async function putTarget(context: ConfigContext, body: TargetBody): Promise<number> {
+  const snapshot = await context.state.ready();
+  const existing = snapshot.get('targets', body.target);
+  if ((existing?.modRevision ?? 0) !== body.expectModRevision) throw staleTarget(body.target, existing);
+  if (existing !== undefined && existing.value.kind !== body.kind)
+    throw invalidArgument('kind', 'a target stays what it is');
+  const unreadable = body.locked.find((path) => splitPointer(path) === undefined);
+  if (unreadable !== undefined) throw invalidArgument('locked', `${unreadable} is no JSON pointer`);
+  const schema = body.schema === null ? null : sha256(canonicalJson(body.schema));
+  const document: TargetDocument = {
+    target: body.target,
+    kind: body.kind,
+    description: body.description,
+    schema,
+    locked: body.locked,
+    approvals: body.approvals,
+    createdAt: existing?.value.createdAt ?? context.now(),
+    createdBy: existing?.value.createdBy ?? actorOf(context, body.by),
+  };
+  const write = new ConfigWrite(context.engine).expect(
+    context.keys.key('targets', body.target),
+    body.expectModRevision,
+  );
+  if (body.schema !== null && schema !== null) {
+    const [problem] = await context.checker.schema(body.schema);
+    if (problem !== undefined) throw contentError('schema', problem.path, problem.message);
+    if (!body.evenIfFailing) await requireMet(context, snapshot, document, body.schema);
+    if (snapshot.get('schemas', schema) === undefined) write.put(context.keys.key('schemas', schema), body.schema);
+  }
+  write.put(context.keys.key('targets', body.target), document);
+  return committed(context, write, () => staleTarget(body.target, context.state.current?.get('targets', body.target)));
+}
+
+/** What is served already, measured with the new schema. */
+async function requireMet(
+  context: ConfigContext,
+  snapshot: ConfigSnapshot,
+  target: TargetDocument,
+  schema: Json,
+): Promise<void> {
+  const stable = snapshot.release(target.target, snapshot.assignment(target.target).value.stable);
+  if (stable === null) return;
+  const [issues = []] = await context.checker.check(schema, [stable.content]);
+  const failing = issues.filter(({ keyword }) => keyword !== 'required');
+  if (failing.length === 0) return;
+  throw precondition(
+    `${failing.length} existing ${failing.length === 1 ? 'value fails' : 'values fail'} this schema: ${failing[0]?.path} ${failing[0]?.message}`,
+    {
+      path: failing[0]?.path ?? '',
+      issues: failing,
+    },
+  );
+}
+
+const staleTarget = (target: TargetId, current: Kept<TargetDocument> | undefined) =>
+  conflict(
+    current === undefined
+      ? `${target} was deleted; nothing was written`
+      : `${target} was changed at revision ${current.modRevision}; nothing was written`,
+    { current: current?.value ?? null },
+  );
+
+/** 400 with the place. */
+export const contentError = (field: string, path: string, message: string): ConsoleError =>
+  new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${path === '' ? field : path}: ${message}`, { field, path });
+
+export interface DraftBody {
+  readonly target: TargetId;
+  readonly text: string;
+  readonly expectModRevision: number;
+  readonly by: string | undefined;
+}
+
+/** Kept as typed, valid or not. */
+export async function putDraft(
+  context: ConfigContext,
+  { target, text, expectModRevision, by }: DraftBody,
+): Promise<number> {
+  const snapshot = await context.state.ready();
+  requireTarget(snapshot, target);
+  requireSize(text);
+  const draft: DraftDocument = {
+    target,
+    base: snapshot.get('drafts', target)?.value.base ?? snapshot.assignment(target).value.stable,
+    text,
+    author: actorOf(context, by),
+    updatedAt: context.now(),
+  };
+  const key = context.keys.key('drafts', target);
+  return committed(context, new ConfigWrite(context.engine).expect(key, expectModRevision).put(key, draft), () =>
+    staleDraft(context, target),
+  );
+}
+
+export async function discardDraft(
+  context: ConfigContext,
+  target: TargetId,
+  expectModRevision: number,
+): Promise<number> {
+  await context.state.ready();
+  const key = context.keys.key('drafts', target);
+  return committed(context, new ConfigWrite(context.engine).expect(key, expectModRevision).delete(key), () =>
+    staleDraft(context, target),
+  );
+}
+
+const staleDraft = (context: ConfigContext, target: TargetId) => {
+  const current = context.state.current?.get('drafts', target);
+  return conflict(
+    current === undefined
+      ? `the draft of ${target} is gone; nothing was written`
+      : `the draft of ${target} was changed by ${current.value.author} at revision ${current.modRevision}; nothing was written`,
+    { current: current?.value ?? null },
+  );
+};
+
+function requireSize(text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > CONTENT_BYTES_MAX) throw tooLarge('content', `has ${bytes} bytes; ${CONTENT_BYTES_MAX} are the most`);
+}
+
+/** @throws ConsoleError with the line, or the place */
+export function parseContent(text: string): JsonObject {
+  requireSize(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw contentError('content', '', `is not JSON: ${cause instanceof Error ? cause.message : ''}`);
+  }
+  if (!isObject(value as Json)) throw contentError('content', '', 'must be a JSON object');
+  return value as JsonObject;
+}
+
+export async function checkText(context: ConfigContext, target: TargetId, text: string): Promise<Analysis> {
+  const snapshot = await context.state.ready();
+  return analyse(context, snapshot, { target: requireTarget(snapshot, target).value, content: parseContent(text) });
+}
+
+export interface PublishBody {
+  readonly target: TargetId;
+  readonly text: string;
+  /** Of the assignment the author saw; the diff and the version were judged against it. */
+  readonly expectGeneration: number;
+  /** Null: as suggested. */
+  readonly semver: string | null;
+  readonly note: string;
+  readonly requires: Requirements;
+  readonly by: string | undefined;
+}
+
+/** Makes an immutable release of a document and drops the draft. Affects nobody yet. */
+export async function publish(context: ConfigContext, body: PublishBody): Promise<Release> {
+  const snapshot = await context.state.ready();
+  const target = requireTarget(snapshot, body.target);
+  const assign = snapshot.assignment(body.target);
+  requireGeneration(assign.value, body.expectGeneration);
+  const content = parseContent(body.text);
+  for (const [name, range] of Object.entries(body.requires)) {
+    if (parseRange(range) === undefined)
+      throw invalidArgument(`requires.${name}`, `"${range}" is no range of versions`);
+  }
+  const analysis = await analyse(context, snapshot, { target: target.value, content });
+  requireFaultless(analysis);
+  const { kind, schema, locked } = target.value;
+  const addressed: ReleaseContent = { target: body.target, kind, content, schema, locked, requires: body.requires };
+  const { releaseId, sha256: hash } = addressOf(addressed);
+  const known = snapshot.release(body.target, releaseId);
+  if (known !== null)
+    throw conflict(`this is release ${known.semver} already (${releaseId}); nothing was written`, {
+      releaseId,
+      semver: known.semver,
+    });
+  const release: Release = {
+    ...addressed,
+    releaseId,
+    sha256: hash,
+    semver: versionFor(snapshot, body, analysis),
+    parent: assign.value.stable,
+    author: actorOf(context, body.by),
+    note: body.note,
+    createdAt: context.now(),
+  };
+  const key = context.keys.release(body.target, releaseId);
+  const write = new ConfigWrite(context.engine)
+    .expect(key, 0)
+    .expect(context.keys.key('targets', body.target), target.modRevision)
+    .expect(context.keys.key('assign', body.target), assign.modRevision)
+    .put(key, release);
+  const draft = snapshot.get('drafts', body.target);
+  if (draft !== undefined && draft.value.text === body.text) {
+    write
+      .expect(context.keys.key('drafts', body.target), draft.modRevision)
+      .delete(context.keys.key('drafts', body.target));
+  }
+  await committed(context, write, () => conflict(`${body.target} changed meanwhile; nothing was written`));
+  return release;
+}
+
+function versionFor(snapshot: ConfigSnapshot, { semver, target }: PublishBody, { suggested }: Analysis): string {
+  const newest = snapshot.releasesOf(target)[0];
+  const wanted = semver ?? suggested ?? newest?.semver ?? '1.0.0';
+  const parsed = parseVersion(wanted);
+  if (parsed === undefined) throw invalidArgument('semver', `"${wanted}" is no semantic version`);
+  const latest = newest === undefined ? undefined : parseVersion(newest.semver);
+  if (semver !== null && latest !== undefined && compareVersions(parsed, latest) <= 0) {
+    throw invalidArgument('semver', `must be above ${newest?.semver}, the newest release`);
+  }
+  return wanted;
+}
+
+/** 400, all faults in the detail. */
+export function requireFaultless({ issues }: Analysis): void {
+  const [first] = issues;
+  if (first === undefined) return;
+  const where = first.where === '' ? '' : ` (merged for ${first.where})`;
+  const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
+  throw new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${first.path || 'the document'} ${first.message}${where}${more}`, {
+    field: 'content',
+    path: first.path,
+    issues,
+  });
+}
+
+export function requireGeneration(current: Assignment, expected: number): void {
+  if (current.generation === expected) return;
+  throw conflict(`${current.target} is at generation ${current.generation} now, not ${expected}; nothing was written`, {
+    current,
+  });
+}
+
+export interface PointBody {
+  readonly target: TargetId;
+  readonly releaseId: string;
+  readonly expectGeneration: number;
+  readonly by: string | undefined;
+}
+
+/**
+ * Everybody at once: the pointer moves in one transaction, whatever the size of the fleet. For first releases, for going back, and for
+ * those who decide against a rollout.
+ */
+export async function pointAt(context: ConfigContext, body: PointBody): Promise<number> {
+  const snapshot = await context.state.ready();
+  requireTarget(snapshot, body.target);
+  const assign = snapshot.assignment(body.target);
+  requireGeneration(assign.value, body.expectGeneration);
+  const release = snapshot.release(body.target, body.releaseId);
+  if (release === null)
+    throw new ConsoleError(GrpcCode.NOT_FOUND, `${body.target} has no release ${body.releaseId}`, {
+      releaseId: body.releaseId,
+    });
+  if (assign.value.stable === body.releaseId && assign.value.candidate === null)
+    throw precondition(`release ${release.semver} is live already`);
+  requireUntampered(release);
+  const bundle = bundleOf(body.target);
+  const active = snapshot.get('active', bundle);
+  const analysis = await analyse(context, snapshot, {
+    target: requireTarget(snapshot, body.target).value,
+    content: release.content,
+  });
+  requireFaultless(analysis);
+  const touched = analysis.changes.map(({ path }) => path);
+  const inTheWay = overlapWith(active?.value ?? NO_ACTIVE, { target: body.target, touched });
+  if (inTheWay !== undefined) throw overlapping(inTheWay);
+  const next: Assignment = {
+    ...assign.value,
+    ...NO_EXPOSURE,
+    generation: assign.value.generation + 1,
+    stable: body.releaseId,
+    previous: assign.value.stable,
+    candidate: null,
+    rolloutId: null,
+    probe: null,
+  };
+  const write = new ConfigWrite(context.engine)
+    .expect(context.keys.key('assign', body.target), assign.modRevision)
+    .expect(context.keys.key('active', bundle), active?.modRevision ?? 0)
+    .put(context.keys.key('assign', body.target), next);
+  return committed(context, write, () => conflict(`${body.target} changed meanwhile; nothing was written`));
+}
+
+export const overlapping = (other: {
+  readonly rolloutId: string;
+  readonly target: TargetId;
+  readonly path: string;
+}): ConsoleError =>
+  conflict(
+    other.path === ''
+      ? `rollout ${other.rolloutId} of ${other.target} is under way`
+      : `rollout ${other.rolloutId} of ${other.target} is under way and touches ${other.path} too`,
+    { error: 'OVERLAP', rolloutId: other.rolloutId, target: other.target, path: other.path },
+  );
+
+/** A release is what its address says, or somebody has written to the store by hand. */
+export function requireUntampered(release: Release): void {
+  if (addressOf(release).releaseId === release.releaseId) return;
+  throw precondition(
+    `release ${release.releaseId} does not match its own address: it was changed in the store by hand`,
+  );
+}
+
+export async function committed(
+  context: ConfigContext,
+  write: ConfigWrite,
+  onConflict: () => ConsoleError,
+): Promise<number> {
+  if (context.readOnly)
+    throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store (QUORATE_READ_ONLY)');
+  const revision = await write.commit();
+  if (revision === undefined) throw onConflict();
+  await context.state.follows(revision);
+  return revision;
+}

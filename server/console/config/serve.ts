@@ -1,0 +1,192 @@
+/** What applications get: the merged document of their place, as their cohort serves it; and what they report back. */
+import type { EffectiveConfig } from '../../../lib/api/config-types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type Cohort, explainCohort } from '../../../lib/config/cohort.ts';
+import type { Release } from '../../../lib/config/documents.ts';
+import { canonicalJson } from '../../../lib/config/json.ts';
+import { effective } from '../../../lib/config/merge.ts';
+import type { InstanceReport } from '../../../lib/config/report.ts';
+import { layersOf, type Place, placeId, type TargetId } from '../../../lib/config/target.ts';
+import { unmet } from '../../../lib/config/version-range.ts';
+import { EngineError } from '../../engines/engine.ts';
+import { ConsoleError } from '../errors.ts';
+import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
+import { instanceKey } from './fleet.ts';
+import { sha256 } from './releases.ts';
+import type { ConfigSnapshot } from './snapshot.ts';
+
+export interface Client extends Place {
+  /** Null: an anonymous reader, which is always served stable. */
+  readonly instanceId: string | null;
+  readonly tags: readonly string[];
+  /** Null: it does not say, and nothing is held back from it. */
+  readonly appVersion: string | null;
+  readonly clientVersion: string | null;
+}
+
+export interface Chosen {
+  readonly target: TargetId;
+  readonly release: Release;
+  readonly generation: number;
+  readonly cohort: Cohort;
+}
+
+/** The releases of the layers as this client is to use them. A candidate it does not meet the requirements of is held back. */
+export function choose(snapshot: ConfigSnapshot, client: Client): Chosen[] {
+  return layersOf(placeId(client)).flatMap((target): Chosen[] => {
+    const assign = snapshot.assignment(target).value;
+    const wanted =
+      assign.candidate !== null && client.instanceId !== null
+        ? explainCohort(assign, assign.seed, { instanceId: client.instanceId, tags: client.tags }).cohort
+        : 'stable';
+    const candidate = wanted === 'candidate' ? snapshot.release(target, assign.candidate) : null;
+    if (candidate !== null && isMet(candidate, client))
+      return [{ target, release: candidate, generation: assign.generation, cohort: 'candidate' }];
+    const stable = snapshot.release(target, assign.stable);
+    return stable === null ? [] : [{ target, release: stable, generation: assign.generation, cohort: 'stable' }];
+  });
+}
+
+function isMet({ requires }: Release, { appVersion, clientVersion }: Client): boolean {
+  if (appVersion === null && clientVersion === null) return true;
+  return unmet(requires, { appVersion: appVersion ?? '', clientVersion: clientVersion ?? '' }) === undefined;
+}
+
+/** @throws ConsoleError NOT_FOUND; 409 INCOMPATIBLE when even what is stable is not for this version */
+export function effectiveFor(snapshot: ConfigSnapshot, client: Client): EffectiveConfig {
+  const chosen = choose(snapshot, client);
+  const narrowest = chosen.at(-1);
+  if (narrowest === undefined)
+    throw new ConsoleError(GrpcCode.NOT_FOUND, `nothing is configured for ${placeId(client)}`);
+  const misfit = chosen.find(({ release }) => !isMet(release, client));
+  if (misfit !== undefined) {
+    throw conflict(`${misfit.target} is not for this version`, {
+      error: 'INCOMPATIBLE',
+      requires: misfit.release.requires,
+    });
+  }
+  const { value, provenance } = effective(
+    chosen.map(({ target, release }) => ({
+      target,
+      releaseId: release.releaseId,
+      content: release.content,
+      locked: release.locked,
+    })),
+  );
+  const { bundle, app, env, service } = client;
+  const schemas = chosen.flatMap(({ target }) => snapshot.get('targets', target)?.value.schema ?? []);
+  return {
+    bundle,
+    app,
+    env,
+    service,
+    releaseId: narrowest.release.releaseId,
+    semver: narrowest.release.semver,
+    generation: narrowest.generation,
+    cohort: chosen.some(({ cohort }) => cohort === 'candidate') ? 'candidate' : 'stable',
+    layers: chosen.map(({ target, release, generation, cohort }) => ({
+      target,
+      releaseId: release.releaseId,
+      generation,
+      cohort,
+    })),
+    values: value,
+    provenance,
+    configSha256: sha256(canonicalJson(value)),
+    schemas,
+    probe: null,
+  };
+}
+
+/** Changes with what is served and with the assignments that decided it, so that a client can tell both. */
+export const etagOf = ({ layers }: EffectiveConfig): string =>
+  `"${sha256(layers.map(({ target, releaseId, generation }) => `${target} ${releaseId} ${generation}`).join('\n')).slice(0, 24)}"`;
+
+/** How long a report keeps an instance in the fleet without another one. */
+const REPORT_TTL_SECONDS = 90;
+/** How long it is remembered that an instance left in good order. */
+export const LEFT_TTL_SECONDS = 600;
+
+/** Leases of instances that report over HTTP. A console that starts anew grants new ones. */
+export class ReportLeases {
+  readonly #leases = new Map<string, bigint>();
+
+  /** A lease that lives for a while from now. @throws ConsoleError UNIMPLEMENTED */
+  async for(context: ConfigContext, key: string, ttlSeconds = REPORT_TTL_SECONDS): Promise<bigint> {
+    const { leases } = context.engine;
+    if (leases === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no leases');
+    const known = this.#leases.get(key);
+    if (known !== undefined && (await leases.keepAlive(known)) > 0) return known;
+    const { id } = await leases.grant(ttlSeconds, 0n);
+    this.#leases.set(key, id);
+    return id;
+  }
+
+  async end(context: ConfigContext, key: string): Promise<void> {
+    const known = this.#leases.get(key);
+    this.#leases.delete(key);
+    if (known === undefined) return;
+    await context.engine.leases?.revoke(known).catch((error: unknown) => {
+      if (!(error instanceof EngineError)) throw error;
+    });
+  }
+}
+
+/** @throws ConsoleError 409 when a newer report of this boot is there, or it claims what was never assigned */
+export async function acceptReport(
+  context: ConfigContext,
+  leases: ReportLeases,
+  report: InstanceReport,
+): Promise<number> {
+  const snapshot = await context.state.ready();
+  const key = instanceKey(report);
+  const known = snapshot.get('instances', key);
+  if (known !== undefined && known.value.bootId === report.bootId && known.value.seq >= report.seq) {
+    throw conflict(`report ${report.seq} is older than ${known.value.seq}, which is known`, { seq: known.value.seq });
+  }
+  const stranger = [...report.layers, ...report.running].find((layer) => !isPossible(snapshot, report, layer));
+  if (stranger !== undefined) {
+    throw conflict(
+      `generation ${stranger.generation} of ${stranger.target} with ${stranger.releaseId} was never assigned`,
+      { layer: stranger },
+    );
+  }
+  const lease = await leases.for(context, key);
+  const name = context.keys.key('instances', key);
+  const write = new ConfigWrite(context.engine).expect(name, known?.modRevision ?? 0).put(name, report, lease);
+  write.delete(context.keys.key('left', key));
+  const revision = await write.commit();
+  if (revision === undefined) throw conflict('another report of this instance came first');
+  return revision;
+}
+
+/** A layer of its place, a release that exists, a generation that was reached. */
+function isPossible(
+  snapshot: ConfigSnapshot,
+  report: InstanceReport,
+  layer: InstanceReport['layers'][number],
+): boolean {
+  const isOwn = layersOf(placeId(report)).includes(layer.target);
+  return (
+    isOwn &&
+    snapshot.release(layer.target, layer.releaseId) !== null &&
+    layer.generation <= snapshot.assignment(layer.target).value.generation
+  );
+}
+
+/** Leaves in good order: counts as nothing, whatever it was told. */
+export async function leave(
+  context: ConfigContext,
+  leases: ReportLeases,
+  report: Pick<InstanceReport, 'bundle' | 'app' | 'env' | 'service' | 'instanceId'>,
+): Promise<number> {
+  const { engine, keys } = context;
+  const key = instanceKey(report);
+  const granted = await engine.leases?.grant(LEFT_TTL_SECONDS, 0n);
+  const write = new ConfigWrite(engine)
+    .delete(keys.key('instances', key))
+    .put(keys.key('left', key), { at: context.now() }, granted?.id ?? 0n);
+  const revision = (await write.commit()) ?? 0;
+  await leases.end(context, key);
+  return revision;
+}

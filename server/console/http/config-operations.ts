@@ -1,0 +1,156 @@
+/** Configuration, rollouts and flags in the OpenAPI document. */
+import { routes } from '../../../lib/api/routes.ts';
+import * as schemas from './config-schemas.ts';
+import type { Operation } from './operation.ts';
+
+const STORE = '{store}';
+const PLACE = '{bundle}/{app}/{env}/{service}';
+const template = (path: string): string => decodeURIComponent(path);
+
+const CONFLICT = {
+  '409':
+    'It stands otherwise than it was shown (stale base, another rollout in the way, a state that forbids it); nothing was written. `detail` says what stands there now.',
+};
+const WRITE = {
+  '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+  ...CONFLICT,
+};
+const CONTENT = { ...WRITE, '413': 'The document is larger than 1 MiB.' };
+
+export const configOperations: readonly Operation[] = [
+  {
+    path: template(routes.config(STORE)),
+    method: 'get',
+    summary: 'Targets with what is live, draft and canary; rollouts; who supervises',
+    query: schemas.revisionParams,
+    answer: schemas.configOverview,
+  },
+  {
+    path: template(routes.configTarget(STORE)),
+    method: 'get',
+    summary: 'One target: releases, draft, layers, effective document with provenance, instances',
+    query: schemas.targetParams,
+    answer: schemas.configTargetDetail,
+  },
+  {
+    path: template(routes.configTarget(STORE)),
+    method: 'put',
+    summary: 'Create or change a target and its schema',
+    body: schemas.targetPutBody,
+    answer: schemas.configWritten,
+    errors: WRITE,
+  },
+  {
+    path: template(routes.configDraft(STORE)),
+    method: 'put',
+    summary: 'Save the draft of a target as typed, or discard it (text null)',
+    body: schemas.draftPutBody,
+    answer: schemas.configWritten,
+    errors: CONTENT,
+  },
+  {
+    path: template(routes.configCheck(STORE)),
+    method: 'post',
+    summary: 'What a document would do: faults, changes, version, instances reached. Changes nothing',
+    body: schemas.checkBody,
+    answer: schemas.checkAnswer,
+    errors: CONTENT,
+  },
+  {
+    path: template(routes.configPublish(STORE)),
+    method: 'post',
+    summary: 'Make an immutable release of a document. Affects nobody yet; faults are refused with their places',
+    body: schemas.publishBody,
+    answer: schemas.release,
+    errors: CONTENT,
+  },
+  {
+    path: template(routes.configPoint(STORE)),
+    method: 'post',
+    summary: 'Serve a release to everybody at once: the first one, or going back',
+    body: schemas.pointBody,
+    answer: schemas.configWritten,
+    errors: WRITE,
+  },
+  {
+    path: template(routes.configRelease(STORE)),
+    method: 'get',
+    summary: 'One release with its content',
+    query: schemas.releaseParams,
+    answer: schemas.release,
+  },
+  {
+    path: template(routes.configRollout(STORE)),
+    method: 'get',
+    summary: 'A rollout with its fleet, verdict and log',
+    query: schemas.rolloutParams,
+    answer: schemas.rolloutDetail,
+  },
+  {
+    path: template(routes.configRollout(STORE)),
+    method: 'put',
+    summary: 'Create a rollout, and start it where nothing forbids that',
+    body: schemas.rolloutCreateBody,
+    answer: schemas.rollout,
+    errors: WRITE,
+  },
+  {
+    path: template(routes.configRollout(STORE)),
+    method: 'post',
+    summary: 'Act on a rollout. An abort always wins; everything else names the generation it was decided upon',
+    body: schemas.rolloutActBody,
+    answer: schemas.rollout,
+    errors: WRITE,
+  },
+  {
+    path: template(routes.configEvaluate(STORE)),
+    method: 'post',
+    summary: 'Evaluate flags for a context, with the steps that led there. Changes nothing',
+    body: schemas.evaluateBody,
+    answer: schemas.evaluatedFlags,
+  },
+  {
+    path: template(routes.clientConfig(STORE, PLACE)),
+    method: 'get',
+    summary:
+      'For applications: the merged document of a place, for this instance. `If-None-Match` and `Prefer: wait=60` make it a long poll',
+    query: schemas.clientParams,
+    answer: schemas.effectiveConfig,
+    errors: { '304': 'Nothing changed.', '409': 'INCOMPATIBLE: `detail.requires` says what the release needs.' },
+  },
+  {
+    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
+    method: 'post',
+    summary: 'For applications: what an instance runs and how it is. Keeps it in the fleet for 90 s',
+    body: schemas.reportBody,
+    answer: 'nothing',
+    errors: { '409': 'An older report than the one known, or one that claims what was never assigned; it is ignored.' },
+  },
+  {
+    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
+    method: 'delete',
+    summary: 'For applications: an instance leaves in good order',
+    answer: 'nothing',
+  },
+  {
+    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags`,
+    method: 'post',
+    summary: 'OFREP: all flags of a place for a context, with ETag',
+    body: schemas.ofrepBody,
+    answer: schemas.ofrepAnswer,
+    errors: { '304': 'Nothing changed for this context.' },
+  },
+  {
+    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags/{key}`,
+    method: 'post',
+    summary: 'OFREP: one flag',
+    body: schemas.ofrepBody,
+    answer: schemas.ofrepAnswer,
+  },
+  {
+    path: `${template(routes.flags(STORE, PLACE))}/events`,
+    method: 'get',
+    summary: 'Server-sent events: refetchEvaluation when flags of the place change. `id` is the revision',
+    answer: 'event-stream',
+  },
+];

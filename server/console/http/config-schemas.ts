@@ -1,0 +1,268 @@
+/** Configuration: parameters, bodies and answers as schemas. The stored documents' own are in config/document-schemas.ts. */
+import { z } from 'zod';
+import { isName, NAME_RULE } from '../../../lib/config/target.ts';
+import { ROLLOUT_ACTS } from '../config/acts.ts';
+import * as documents from '../config/document-schemas.ts';
+
+const time = z.number();
+const int = z.string();
+const decimalRevision = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, 'must be a revision')
+  .transform(Number);
+
+export const revisionParams = z.object({ rev: decimalRevision.optional() });
+export const targetParams = z.object({ target: documents.targetId, rev: decimalRevision.optional() });
+export const rolloutParams = z.object({ id: z.string().min(1).max(60), rev: decimalRevision.optional() });
+export const releaseParams = z.object({ target: documents.targetId, release: z.string().min(1).max(60) });
+
+/** Characters; bytes are counted where the content is read. */
+const CONTENT_CHARS_MAX = 4 * 1024 * 1024;
+const content = z.string().max(CONTENT_CHARS_MAX);
+const write = {
+  idempotencyKey: z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters'),
+  by: z.string().max(100).exactOptional(),
+};
+const generation = z.int().min(0);
+
+export const targetPutBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  kind: z.enum(['config', 'flags']),
+  description: z.string().max(500),
+  schema: documents.anyJson.nullable(),
+  locked: z.array(z.string().max(2_000)).max(200),
+  approvals: z.int().min(0).max(10),
+  expectModRevision: z.int().min(0),
+  evenIfFailing: z.boolean(),
+});
+
+export const draftPutBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  text: content.nullable(),
+  expectModRevision: z.int().min(0),
+});
+
+export const checkBody = z.strictObject({ target: documents.targetId, text: content });
+
+export const publishBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  text: content,
+  expectGeneration: generation,
+  semver: z.string().max(100).nullable(),
+  note: z.string().max(2_000),
+  requires: documents.requirements,
+});
+
+export const pointBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  releaseId: z.string().max(60),
+  expectGeneration: generation,
+});
+
+export const rolloutCreateBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  releaseId: z.string().max(60),
+  plan: documents.plan,
+  startAt: time.nullable(),
+  start: z.boolean(),
+  expectGeneration: generation,
+});
+
+export const rolloutActBody = z.strictObject({
+  ...write,
+  rolloutId: z.string().min(1).max(60),
+  act: z.enum(ROLLOUT_ACTS),
+  expectGeneration: generation,
+  reason: z.string().max(1_000),
+});
+
+export const evaluateBody = z.strictObject({
+  target: documents.targetId,
+  text: content.nullable(),
+  context: documents.anyJson,
+  key: z.string().max(500).nullable(),
+});
+
+/** `tag` may come several times, `app` and `client` are versions; without `instance` stable is served. */
+export const clientParams = z.object({
+  instance: documents.instanceId.optional(),
+  tag: z.string().max(2_000).optional(),
+  app: z.string().max(100).optional(),
+  client: z.string().max(100).optional(),
+});
+export const placePart = z.string().refine(isName, NAME_RULE);
+export const { reportBody, instanceId } = documents;
+
+// ---------------------------------------------------------------- answers
+
+const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
+
+export const releaseSummary = named('ReleaseSummary', {
+  releaseId: z.string(),
+  semver: z.string(),
+  author: z.string(),
+  note: z.string(),
+  createdAt: time,
+  parent: z.string().nullable(),
+  bytes: z.number(),
+});
+
+const rolloutSummary = named('RolloutSummary', {
+  rolloutId: z.string(),
+  target: z.string(),
+  state: documents.rollout.shape.state,
+  pauseReason: documents.rollout.shape.pauseReason,
+  reason: z.string(),
+  phaseIndex: z.number(),
+  phases: z.number(),
+  percent: z.number(),
+  candidate: z.string(),
+  semver: z.string().nullable(),
+  verdict: z.string().nullable(),
+  createdAt: time,
+  createdBy: z.string(),
+  endedAt: time.nullable(),
+});
+
+const supervision = named('Supervision', { leader: z.string().nullable(), since: time.nullable() });
+
+export const configOverview = named('ConfigOverview', {
+  revision: int,
+  prefix: z.string(),
+  supervision,
+  targets: z.array(
+    named('ConfigTargetRow', {
+      target: z.string(),
+      kind: z.enum(['config', 'flags']),
+      description: z.string(),
+      generation: z.number(),
+      live: releaseSummary.nullable(),
+      canary: releaseSummary.nullable(),
+      draft: z.strictObject({ author: z.string(), updatedAt: time, changes: z.number().nullable() }).nullable(),
+      rollout: rolloutSummary.nullable(),
+      instances: z.number(),
+    }),
+  ),
+  rollouts: z.array(rolloutSummary),
+  broken: z.array(z.strictObject({ key: z.string(), problem: z.string() })),
+  problem: z.string().nullable(),
+});
+
+export const release = documents.release.meta({ id: 'ConfigRelease' });
+export const rollout = documents.rollout.meta({ id: 'Rollout' });
+
+const instanceShape = {
+  key: z.string(),
+  report: documents.instanceReport,
+  cohort: z.enum(['stable', 'candidate']),
+  cohortReason: z.string(),
+  bucket: z.number(),
+  runs: z.string().nullable(),
+  seenAt: time,
+};
+
+const origins = z.record(z.string(), z.strictObject({ target: z.string(), releaseId: z.string() }));
+
+export const configTargetDetail = named('ConfigTargetDetail', {
+  revision: int,
+  document: documents.targetDocument,
+  documentRevision: z.number(),
+  schema: documents.anyJson.nullable(),
+  assignment: documents.assignment,
+  live: release.nullable(),
+  canary: release.nullable(),
+  draft: documents.draftDocument.nullable(),
+  draftRevision: z.number(),
+  releases: z.array(releaseSummary),
+  layers: z.array(z.strictObject({ target: z.string(), exists: z.boolean(), live: releaseSummary.nullable() })),
+  effective: documents.anyJson,
+  provenance: origins,
+  rollout: rolloutSummary.nullable(),
+  instances: z.array(z.strictObject(instanceShape)),
+});
+
+const change = named('ConfigChange', {
+  path: z.string(),
+  kind: z.enum(['added', 'removed', 'changed', 'retyped']),
+  before: documents.anyJson,
+  after: documents.anyJson,
+});
+
+export const checkAnswer = named('ConfigCheck', {
+  issues: z.array(
+    z.strictObject({
+      path: z.string(),
+      message: z.string(),
+      keyword: z.string(),
+      where: z.string(),
+      schema: z.string().nullable(),
+    }),
+  ),
+  changes: z.array(change),
+  suggested: z.string().nullable(),
+  warnings: z.array(z.string()),
+  instances: z.array(z.string()),
+  places: z.array(z.string()),
+});
+
+export const configWritten = named('ConfigWritten', { revision: int });
+
+const instanceClass = z.enum(['healthy', 'unhealthy', 'rejected', 'lost', 'silent', 'pending', 'stale', 'excluded']);
+
+export const rolloutDetail = named('RolloutDetail', {
+  revision: int,
+  rollout,
+  assignment: documents.assignment,
+  candidate: releaseSummary.nullable(),
+  stable: releaseSummary.nullable(),
+  changes: z.array(change),
+  instances: z.array(
+    z.strictObject({ ...instanceShape, class: instanceClass.nullable(), why: z.string(), isAlive: z.boolean() }),
+  ),
+  gone: z.array(z.strictObject({ key: z.string(), class: instanceClass, why: z.string() })),
+  preview: z.array(z.strictObject({ enters: z.array(z.string()), total: z.number(), thresholdBp: z.number() })),
+  log: z.array(documents.logEntry),
+  supervision,
+  now: time,
+});
+
+export const evaluatedFlags = z.array(
+  named('EvaluatedFlag', {
+    key: z.string(),
+    ok: z.boolean(),
+    reason: z.string(),
+    value: documents.anyJson,
+    hasValue: z.boolean(),
+    variant: z.string().nullable(),
+    error: z.string().nullable(),
+    steps: z.array(z.strictObject({ operator: z.string(), says: z.string() })),
+  }),
+);
+
+const cohort = z.enum(['stable', 'candidate']);
+
+export const effectiveConfig = named('EffectiveConfig', {
+  bundle: z.string(),
+  app: z.string(),
+  env: z.string(),
+  service: z.string(),
+  releaseId: z.string().nullable(),
+  semver: z.string().nullable(),
+  generation: z.number(),
+  cohort,
+  layers: z.array(z.strictObject({ target: z.string(), releaseId: z.string(), generation: z.number(), cohort })),
+  values: documents.anyJson,
+  provenance: origins,
+  configSha256: z.string(),
+  schemas: z.array(z.string()),
+  probe: z.strictObject({ releaseId: z.string(), values: documents.anyJson }).nullable(),
+});
+
+/** OFREP's own shapes are the protocol's: success, failure, or a list of both. */
+export const ofrepAnswer = z.record(z.string(), documents.anyJson).meta({ id: 'OfrepAnswer' });
+export const ofrepBody = z.object({ context: z.record(z.string(), documents.anyJson).optional() });

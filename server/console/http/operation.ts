@@ -1,0 +1,14 @@
+/** One operation of the HTTP API, as the OpenAPI document is made of them. */
+import type { z } from 'zod';
+
+export interface Operation {
+  readonly path: string;
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly summary: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** 'nothing': 204. */
+  readonly answer: z.ZodType | 'event-stream' | 'openapi' | 'nothing';
+  /** Beyond 400, 401, 404 and 503, which every store route may answer. */
+  readonly errors?: Readonly<Record<string, string>>;
+}
