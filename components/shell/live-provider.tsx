@@ -8,6 +8,7 @@ import { LiveStore } from '../../lib/live/live-store.ts';
 import { openFeed } from '../../lib/live/open-feed.ts';
 import { identityOf } from './access-words.ts';
 import { LiveContext } from './use-live.ts';
+import { createReplay, ReplayContext } from './use-replay.ts';
 
 export interface LiveProviderProps {
   readonly summary: StoreSummary;
@@ -18,6 +19,7 @@ export interface LiveProviderProps {
 export function LiveProvider({ summary, children }: LiveProviderProps) {
   const [store] = useState(() => new LiveStore());
   const storeId = summary.id;
+  const [replay] = useState(() => createReplay(storeId, store));
   const identity = identityOf(summary.access);
   useAccessChanges(store, summary);
   useEffect(() => {
@@ -39,7 +41,12 @@ export function LiveProvider({ summary, children }: LiveProviderProps) {
       close();
     };
   }, [store, storeId, identity]);
-  return <LiveContext value={store}>{children}</LiveContext>;
+  useEffect(() => () => replay.stop(), [replay]);
+  return (
+    <LiveContext value={store}>
+      <ReplayContext value={replay}>{children}</ReplayContext>
+    </LiveContext>
+  );
 }
 
 /** Signed out, signed in elsewhere in this browser, or granted other keys: the stream tells first, and the summary is asked again. */

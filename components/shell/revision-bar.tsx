@@ -1,21 +1,25 @@
 'use client';
 
-import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight, GitCompareArrows } from 'lucide-react';
+import Link from 'next/link';
+import { useRef } from 'react';
 import type { RevisionView } from '../../lib/api/types.ts';
-import { formatCount, parseWireInt } from '../../lib/format/number.ts';
+import { formatCount } from '../../lib/format/number.ts';
 import { agoText, momentText } from '../../lib/format/time.ts';
 import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
-import { Input } from '../ui/input.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { toasts } from '../ui/toast-store.ts';
+import { Tooltip } from '../ui/tooltip.tsx';
+import { JumpField } from './jump-field.tsx';
+import { ReplayControls } from './replay-controls.tsx';
 import { RevisionTrack } from './revision-track.tsx';
 import { useBindings } from './use-bindings.ts';
+import { useHref } from './use-href.ts';
 import { useCluster, useNow, useRevision, useStaleSince } from './use-live.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
+import { useReplay } from './use-replay.ts';
 
 /** The foot of every page: which revision is shown, and the way to any other that is still there. */
 export function RevisionBar() {
@@ -24,11 +28,14 @@ export function RevisionBar() {
   const staleSince = useStaleSince();
   const now = useNow(1_000);
   const { rev, pin, unpin } = usePinnedRevision();
+  const replay = useReplay();
+  const href = useHref();
   const jump = useRef<HTMLInputElement>(null);
   // 0 is a console that has not heard from its store yet.
   const view = revision === null || revision.value.current === '0' ? null : revision.value;
 
   const moveTo = (target: number, history: 'push' | 'replace'): void => {
+    replay.stop();
     if (view !== null && target >= Number(view.current)) unpin();
     else pin(String(target), history);
   };
@@ -43,7 +50,7 @@ export function RevisionBar() {
     {
       id: 'time.jump',
       keys: 'g r',
-      title: 'Go to revision…',
+      title: 'Go to revision or time…',
       group: 'Time',
       run: () => jump.current?.focus(),
       also: 'history past pin',
@@ -100,6 +107,16 @@ export function RevisionBar() {
         >
           <ChevronRight aria-hidden="true" />
         </IconButton>
+        <ReplayControls isUsable={view !== null} />
+        {rev === null ? null : (
+          <Tooltip content="Compare this revision with the present">
+            <Button asChild variant="ghost" size="iconSmall" aria-label="Compare with the present">
+              <Link href={href('/compare', { from: rev, rev: null })}>
+                <GitCompareArrows aria-hidden="true" />
+              </Link>
+            </Button>
+          </Tooltip>
+        )}
         <JumpField field={jump} view={view} onJump={(target) => moveTo(target, 'push')} />
         {rev === null ? null : (
           <Button size="small" onClick={unpin} className="text-past">
@@ -176,49 +193,5 @@ function PinnedReading({
         {' — read-only'}
       </StatusMark>
     </p>
-  );
-}
-
-interface JumpFieldProps {
-  readonly field: React.RefObject<HTMLInputElement | null>;
-  readonly view: RevisionView | null;
-  readonly onJump: (revision: number) => void;
-}
-
-function JumpField({ field, view, onJump }: JumpFieldProps) {
-  const [text, setText] = useState('');
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (view === null || text.trim() === '') return;
-    const revision = parseWireInt(text);
-    const oldest = Math.max(1, Number(view.compacted));
-    if (revision === undefined || Number(revision) < oldest || Number(revision) > Number(view.current)) {
-      toasts.add({
-        tone: 'bad',
-        lifeMs: 6_000,
-        text: `Revisions ${formatCount(oldest)} to ${formatCount(view.current)} can be shown.`,
-      });
-      return;
-    }
-    setText('');
-    field.current?.blur();
-    onJump(Number(revision));
-  };
-  return (
-    <form onSubmit={onSubmit} className="w-24 max-narrow:hidden">
-      <Input
-        ref={field}
-        mono
-        className="[&_input]:h-6"
-        inputMode="numeric"
-        aria-label="Go to revision"
-        placeholder="go to rev"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
-      />
-    </form>
   );
 }

@@ -22,6 +22,8 @@ export interface TrackLayout {
   readonly width: number;
   /** Right edge of the hatched strip; 0 when nothing was compacted. */
   readonly hatchedTo: number;
+  /** Left of it revisions are read from the store, right of it the console remembers them; null: nothing to tell apart. */
+  readonly rememberedX: number | null;
   /** The oldest revision that can be read, and the newest. */
   readonly oldest: number;
   readonly current: number;
@@ -63,6 +65,7 @@ export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLa
   return {
     width,
     hatchedTo,
+    rememberedX: view.remembered === null || Number(view.remembered) <= oldest ? null : xOf(Number(view.remembered)),
     oldest,
     current,
     marks,

@@ -99,6 +99,12 @@ function TrackDrawing({
         className={cn(BAND, pinned === null ? 'bg-good/25' : 'bg-past/30')}
         style={{ left: track.hatchedTo, width: Math.max(0, pinX - track.hatchedTo) }}
       />
+      {track.rememberedX === null ? null : (
+        <div
+          className="absolute top-[15px] h-3.5 border-fg-3 border-l border-dashed"
+          style={{ left: track.rememberedX }}
+        />
+      )}
       {track.ticks.map((tick) => (
         <div key={tick.x} className="absolute top-0 h-[27px] border-line-strong border-l pl-1" style={{ left: tick.x }}>
           <span className="mono block text-[0.6875rem] text-fg-3 leading-4">{tick.label}</span>
@@ -162,6 +168,9 @@ function HoverReading({
           {time === '' ? null : <span className="text-fg-3"> · {time}</span>}
         </p>
       )}
+      {track.rememberedX !== null && x >= track.hatchedTo && x < track.rememberedX ? (
+        <p className="text-fg-3">before the console watched: read from the store</p>
+      ) : null}
       {near === undefined ? null : (
         <p className="text-leader">
           ▲ {near.change.leaderName === null ? 'no leader' : `${near.change.leaderName} took the lead`} · term{' '}

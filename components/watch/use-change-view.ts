@@ -5,6 +5,7 @@ import type { ChangeFilter } from '../../lib/live/change-filter.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { ChangeView, type ChangeViewState } from '../../lib/live/change-view.ts';
 import { useCell, useLiveStore } from '../shell/use-live.ts';
+import { useReplay, useReplaySession } from '../shell/use-replay.ts';
 import type { RowSource } from '../ui/data-table.tsx';
 
 /** Why the rows stand still. */
@@ -30,8 +31,14 @@ export interface LiveList {
 
 /** The changes that pass `filter`, as they come, held while there is a reason to. */
 export function useChangeView(filter: ChangeFilter): LiveList {
-  const store = useLiveStore();
-  const view = useMemo(() => new ChangeView(store.ring), [store]);
+  const live = useLiveStore();
+  const replay = useReplay();
+  const session = useReplaySession();
+  // A replay brings its own ring each time it starts.
+  const { store, view } = useMemo(() => {
+    const stream = session === null ? live : replay;
+    return { store: stream, view: new ChangeView(stream.ring) };
+  }, [live, replay, session]);
   const [reasons, setReasons] = useState<ReadonlySet<HoldReason>>(new Set());
   const aimTimer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(() => {

@@ -8,6 +8,7 @@ import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { useConnection, useLiveStore, useNow, useStaleSince } from '../shell/use-live.ts';
+import { useReplaySession } from '../shell/use-replay.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -65,6 +66,7 @@ export function WatchPage() {
       : [{ id: 'watch.close', keys: 'Escape', title: 'Close the change', group: 'Page' as const, run: close }]),
   ]);
 
+  const replaying = useReplaySession();
   const table = (
     <section
       aria-label="Stream"
@@ -116,7 +118,7 @@ export function WatchPage() {
           onExport={exportList}
         />
       </PageHeader>
-      <PinnedNote shows="The stream" />
+      {replaying === null ? <PinnedNote shows="The stream" /> : null}
       <Rate />
       <div className="flex min-h-64 flex-1">
         {chosen === null || chosen.kind === 'gap' ? (

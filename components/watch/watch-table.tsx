@@ -16,12 +16,18 @@ export const rowKey = (row: ChangeRow): string => String(row.seq);
 const cell = (draw: (event: ChangeEvent) => ReactNode) => (row: ChangeRow) =>
   row.kind === 'change' ? draw(row.event) : null;
 
+/** 0: a replay of what happened before the console watched. */
+function Seen({ at }: { readonly at: number }) {
+  if (at === 0) return <span title="Before the console watched">not seen</span>;
+  return <span className="mono text-fg-2">{clockMillis(at)}</span>;
+}
+
 const COLUMNS: readonly Column<ChangeRow>[] = [
   {
     id: 'at',
     head: 'Seen at',
     width: '6.5rem',
-    cell: cell((event) => <span className="mono text-fg-2">{clockMillis(event.at)}</span>),
+    cell: cell((event) => <Seen at={event.at} />),
   },
   {
     id: 'type',

@@ -34,7 +34,7 @@ export class Shell {
   }
 
   async pin(revision: number): Promise<void> {
-    const field = this.page.getByRole('textbox', { name: 'Go to revision' });
+    const field = this.page.getByRole('textbox', { name: 'Go to revision or time' });
     await field.fill(String(revision));
     await field.press('Enter');
   }

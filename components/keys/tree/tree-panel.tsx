@@ -14,6 +14,7 @@ import { useKeyForms } from '../../shell/links.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
 import { useIndexState, useStaleSince } from '../../shell/use-live.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
+import { useReplaySession } from '../../shell/use-replay.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
 import {
@@ -44,7 +45,7 @@ export interface TreePanelProps {
 export function TreePanel(props: TreePanelProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const tree = useTree({ storeId: store.id, delimiter: props.url.delimiter, rev });
+  const tree = useTree({ storeId: store.id, delimiter: props.url.delimiter, rev, replaying: useReplaySession() });
   if (tree === null) return <SkeletonRows rows={12} />;
   return <Loaded {...props} tree={tree} />;
 }

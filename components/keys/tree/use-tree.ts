@@ -4,9 +4,11 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { api } from '../../../lib/api/client.ts';
 import type { WireInt } from '../../../lib/api/types.ts';
 import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
-import { isNews } from '../../../lib/live/change-ring.ts';
+import { type ChangeRow, isNews } from '../../../lib/live/change-ring.ts';
 import type { LiveStore } from '../../../lib/live/live-store.ts';
+import type { Replay } from '../../../lib/live/replay.ts';
 import { useLiveStore } from '../../shell/use-live.ts';
+import { useReplay } from '../../shell/use-replay.ts';
 import { Glow } from './glow.ts';
 import type { TreeSource } from './page-reader.ts';
 import { TreeController } from './tree-controller.ts';
@@ -16,6 +18,8 @@ export interface TreeAt {
   readonly delimiter: string;
   /** Null: live. */
   readonly rev: WireInt | null;
+  /** Which replay plays; null: none. While one plays the tree moves with it, and `rev` only follows. */
+  readonly replaying: number | null;
 }
 
 export interface Tree {
@@ -27,14 +31,19 @@ export interface Tree {
  * The tree of a store, live or at a revision. A change of revision keeps what is open: the former tree stays until the new
  * one has read as much. Null until the first is made.
  */
-export function useTree({ storeId, delimiter, rev }: TreeAt): Tree | null {
+export function useTree({ storeId, delimiter, rev, replaying }: TreeAt): Tree | null {
   const live = useLiveStore();
+  const replay = useReplay();
+  const at = replaying === null ? rev : null;
   const [tree, setTree] = useState<Tree | null>(null);
   const current = useRef<Tree | null>(null);
   useEffect(() => {
     const before = current.current;
-    const next = createTree({ storeId, delimiter, rev }, live);
-    const unbind = rev === null ? bindLive(next, live) : () => {};
+    const isReplay = replaying !== null;
+    const next = isReplay
+      ? createTree(replaySource({ storeId, delimiter }, replay), { delimiter, revision: replay.state.get().revision })
+      : createTree(storeSource({ storeId, delimiter, rev: at }), { delimiter, revision: seenRevision(live) });
+    const unbind = isReplay ? bindStream(next, replay) : at === null ? bindLive(next, live) : () => {};
     let isOver = false;
     const show = (): void => {
       if (isOver) return;
@@ -49,7 +58,7 @@ export function useTree({ storeId, delimiter, rev }: TreeAt): Tree | null {
       unbind();
       next.controller.close();
     };
-  }, [storeId, delimiter, rev, live]);
+  }, [storeId, delimiter, at, replaying, replay, live]);
   return tree;
 }
 
@@ -63,39 +72,71 @@ export function useTreeVersion({ controller }: Tree): number {
   );
 }
 
-function createTree({ storeId, delimiter, rev }: TreeAt, live: LiveStore): Tree {
-  const source: TreeSource = {
-    page: (query, signal) => api.children(storeId, { ...query, delimiter, rev }, signal),
-    now: () => Date.now(),
-    after: (ms, task) => {
-      const timer = setTimeout(task, ms);
-      return () => clearTimeout(timer);
-    },
-    isLive: rev === null,
-  };
-  const controller = new TreeController(source, toByteString(utf8Encode(delimiter)), seenRevision(live));
+function createTree(source: TreeSource, at: { readonly delimiter: string; readonly revision: number }): Tree {
+  const controller = new TreeController(source, toByteString(utf8Encode(at.delimiter)), at.revision);
   return { controller, glow: new Glow(controller.model.delimiter) };
 }
 
+const CLOCK: Pick<TreeSource, 'now' | 'after'> = {
+  now: () => Date.now(),
+  after: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+type SourceAt = Pick<TreeAt, 'storeId' | 'delimiter' | 'rev'>;
+
+const storeSource = ({ storeId, delimiter, rev }: SourceAt): TreeSource => ({
+  ...CLOCK,
+  page: (query, signal) => api.children(storeId, { ...query, delimiter, rev }, signal),
+  isLive: rev === null,
+});
+
+/** Pages at the very revision that is played; the replay waits for them, so that no change falls in between. */
+const replaySource = ({ storeId, delimiter }: Omit<SourceAt, 'rev'>, replay: Replay): TreeSource => ({
+  ...CLOCK,
+  page: async (query, signal) => {
+    const thaw = replay.freeze();
+    try {
+      const rev = String(replay.state.get().revision);
+      return await api.children(storeId, { ...query, delimiter, rev }, signal);
+    } finally {
+      // After whoever waits for the page has taken it in.
+      setTimeout(thaw, 0);
+    }
+  },
+  isLive: true,
+});
+
 /** The revision up to which the stream has told everything; 0 before its first word. */
 function seenRevision(live: LiveStore): number {
-  const last = live.ring.at(live.ring.nextSeq - 1);
-  const hello = Number(live.hello.get()?.revision ?? 0);
-  if (last === undefined) return hello;
-  return Math.max(hello, Number(last.kind === 'change' ? last.event.revision : last.to));
+  return Math.max(Number(live.hello.get()?.revision ?? 0), newestOf(live.ring.at(live.ring.nextSeq - 1)));
 }
 
-function bindLive({ controller, glow }: Tree, live: LiveStore): () => void {
-  let seen = live.ring.nextSeq;
-  const take = (): void => {
-    if (seen < live.ring.firstSeq) controller.onGap(seenRevision(live));
-    const rows = [...live.ring.since(seen)].filter(isNews);
-    seen = live.ring.nextSeq;
+const newestOf = (row: ChangeRow | undefined): number =>
+  row === undefined ? 0 : Number(row.kind === 'change' ? row.event.revision : row.to);
+
+/** What of a stream the tree follows: the live one, or a replay. */
+type Stream = Pick<LiveStore, 'ring' | 'changes'>;
+
+function bindStream({ controller, glow }: Tree, stream: Stream): () => void {
+  let seen = stream.ring.nextSeq;
+  return stream.changes.subscribe(() => {
+    const { ring } = stream;
+    const isMissing = seen < ring.firstSeq;
+    const rows = [...ring.since(seen)].filter(isNews);
+    seen = ring.nextSeq;
+    if (isMissing) controller.onGap(newestOf(rows.at(-1)));
     const changes = rows.flatMap((row) => (row.kind === 'change' ? [row.event] : []));
     glow.add(changes, performance.now());
     controller.onChanges(changes);
     for (const row of rows) if (row.kind === 'gap') controller.onGap(Number(row.to));
-  };
+  });
+}
+
+function bindLive(tree: Tree, live: LiveStore): () => void {
+  const { controller } = tree;
   const greet = (): void => {
     const revision = Number(live.hello.get()?.revision ?? 0);
     const { model } = controller;
@@ -103,7 +144,7 @@ function bindLive({ controller, glow }: Tree, live: LiveStore): () => void {
     if (controller.isReady && model.root.asOf < revision) controller.onGap(revision);
     else model.live.appliedRevision = revision;
   };
-  const stops = [live.changes.subscribe(take), live.hello.subscribe(greet)];
+  const stops = [bindStream(tree, live), live.hello.subscribe(greet)];
   return () => {
     for (const stop of stops) stop();
   };

@@ -127,6 +127,15 @@ test('a prefix becomes as it was at a revision: created, changed back and delete
   expect(await all()).toEqual({ other: 'y', 'p/changed': 'before', 'p/gone': '1', 'p/same': 's' });
 });
 
+test('bringing every key back leaves the records of the console itself alone', async () => {
+  await start();
+  const then = engine.put('a', '1');
+  engine.put('a', '2');
+  engine.put('/quorate/audit/1', 'who did what');
+  await run({ kind: 'restore', revision: String(then), prefix: '', lease: NONE });
+  expect(await all()).toEqual({ a: '1', '/quorate/audit/1': 'who did what' });
+});
+
 test('what is written between preview and start is left alone and named', async () => {
   await start();
   const then = engine.put('p/a', '1');

@@ -14,6 +14,9 @@ import { changesAt } from './changes-at.ts';
 import { LeasePlan } from './leases.ts';
 import { type Plan, type PlannedUnit, requireFitting } from './plan.ts';
 
+/** What the console keeps in the store it manages (DESIGN §2). */
+const RESERVED_PREFIX = '/quorate/';
+
 export interface PlanContext {
   readonly context: StoreContext;
   readonly asOf: number;
@@ -56,6 +59,8 @@ export async function planRestore(plan: PlanContext, request: Request<'restore'>
   const then = (await plan.context.past.at(revision)).index;
   const wanted: Wanted[] = [];
   for (const { key, before, after } of indexDiff(plan.now, then, prefix)) {
+    // The console's own records (audit, releases) are no part of "everything": going back in time must not rewrite them.
+    if (key.startsWith(RESERVED_PREFIX) && !prefix.startsWith(RESERVED_PREFIX)) continue;
     wanted.push({ key, want: after, revision, expect: before });
     requireFitting(wanted.length);
   }
