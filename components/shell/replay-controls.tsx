@@ -32,7 +32,13 @@ export function ReplayControls({ isUsable }: { readonly isUsable: boolean }) {
     } else replay.resume();
   };
   useBindings([
-    { id: 'time.play', keys: 'Shift+P', title: 'Play on from the pinned revision, or pause', group: 'Time', run: toggle },
+    {
+      id: 'time.play',
+      keys: 'Shift+P',
+      title: 'Play on from the pinned revision, or pause',
+      group: 'Time',
+      run: toggle,
+    },
   ]);
   const label = isPlaying
     ? 'Pause the replay'
