@@ -10,19 +10,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AssertionError, defined } from '../../lib/base/assert.ts';
 import { Prng } from '../../lib/base/prng.ts';
-import { SnapshotError } from './apply/snapshot.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
 import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
 import { type MemberSettings, memberSettings } from './config/member-settings.ts';
 import { type ListenAddress, listenAddresses } from './config/urls.ts';
 import { BootError, durableAtLeast, fitTogether, hasLog, openLog } from './member/boot.ts';
+import { explainDiskTrouble, isDiskTrouble } from './member/disk-trouble.ts';
 import type { AskPeer } from './member/joining.ts';
 import { createRequestIds } from './member/request-ids.ts';
 import { SnapshotFiles } from './member/snapshot-files.ts';
-import { ImageCorruptError, SnapshotSpool } from './member/snapshot-spool.ts';
+import { SnapshotSpool } from './member/snapshot-spool.ts';
+import { SpaceGuard } from './member/space-guard.ts';
 import { startStoreMember } from './member/store-member.ts';
-import { DamagedSegmentError, ForeignSegmentError } from './mvcc/segments/damage.ts';
-import { DiskError } from './ports/disk.ts';
+import { ForeignSegmentError } from './mvcc/segments/damage.ts';
 import type { Log } from './ports/log.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
@@ -85,12 +85,13 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
     ...settings,
     ...{ id: identity.memberId, wal, machine, spool, start: raftStart, network, clock, log },
     snapshotFiles: new SnapshotFiles({ disk, dir: path.join(dataDir, 'member/snap'), machine, clock }),
+    space: new SpaceGuard({ disk, dir: dataDir, clock, log }),
     clientUrls: settings.advertiseClientUrls,
     random: () => prng.float(),
     unixSeconds: () => Math.floor(Date.now() / 1000),
     random64: () => randomBytes(8).readBigUInt64BE(),
     newRequestId: createRequestIds(identity.memberId, Date.now()),
-    onFatal: (error) => die(log, `stopped to protect the data: ${error.message}`),
+    onFatal: (error) => die(log, `stopped to protect the data: ${explain(error)}`),
     onRemoved: place.onRemoved,
   });
   log('info', 'member started', { name: settings.name, id: identity.memberId, cluster: identity.clusterId, dataDir });
@@ -151,6 +152,7 @@ async function bind<T>(flag: string, address: ListenAddress | undefined, listen:
 /** A broken invariant stops the process: going on could make it worse. Anything else is logged with its stack. */
 function defect(log: Log, error: unknown, where: string): void {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (isDiskTrouble(error)) die(log, `stopped to protect the data: ${explainDiskTrouble(error)}`);
   if (error instanceof AssertionError) die(log, `stopped by a broken invariant in ${where}: ${detail}`);
   else log('error', `defect in ${where}`, { detail });
 }
@@ -161,17 +163,11 @@ function die(log: Log, message: string): never {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof DiskError)
-    return error.code === 'ENOSPC'
-      ? `${error.message}: the disk is full, make room and start again`
-      : `${error.message}: check the disk and the rights on it`;
+  if (isDiskTrouble(error)) return explainDiskTrouble(error);
   const isExpected = [
     DataDirError,
     BootError,
-    DamagedSegmentError,
     ForeignSegmentError,
-    ImageCorruptError,
-    SnapshotError,
     SnapshotRefusedError,
     StartError,
     TlsFileError,

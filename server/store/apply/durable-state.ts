@@ -20,7 +20,7 @@ import { type Commit, decodeCommit, decodeSnapshotStart, SNAPSHOT_VERSION } from
 import { SegmentRewriter } from '../mvcc/segments/rewrite.ts';
 import { parseName } from '../mvcc/segments/segment-file.ts';
 import { SegmentStore } from '../mvcc/segments/segment-store.ts';
-import type { DiskError, FlushCallback } from '../ports/disk.ts';
+import { DiskError, type FlushCallback } from '../ports/disk.ts';
 import { alarmsFrame, applyMetaFrame, authFrames, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
 import { framesOf, SnapshotError } from './snapshot.ts';
 import { State } from './state.ts';
@@ -134,22 +134,37 @@ export class DurableState {
     this.#alarmsChanged = false;
     this.#authChanged = false;
     const commit = this.commitNow();
-    this.#isFlushing = true;
-    this.store.flush({ commit, image: () => imageFrames(this.state) }, (error) => {
+    const ended = (error: DiskError | undefined) => {
       this.#isFlushing = false;
       this.#failure ??= error;
       if (error === undefined) this.#durable = commit;
       done(error);
       this.#flushWaiting(error);
-    });
+    };
+    try {
+      this.store.flush({ commit, image: () => imageFrames(this.state) }, ended);
+      this.#isFlushing = true;
+    } catch (error) {
+      if (error instanceof DiskError) this.#failure ??= error;
+      throw error;
+    }
   }
 
   #flushWaiting(error: DiskError | undefined): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
-    if (error !== undefined || this.#isRetired) waiting(error);
-    else this.#startFlush(waiting);
+    if (error !== undefined || this.#isRetired) {
+      waiting(error);
+      return;
+    }
+    // This runs at the end of another flush, where nobody would catch it.
+    try {
+      this.#startFlush(waiting);
+    } catch (cause) {
+      if (!(cause instanceof DiskError)) throw cause;
+      waiting(cause);
+    }
   }
 }
 

@@ -60,7 +60,10 @@ export class LogKeeper {
     if (isDue) this.flush(last);
   }
 
-  /** Makes the state machine durable as of now, whose last entry is `last`, and lets go of what it makes dispensable. */
+  /**
+   * Makes the state machine durable as of now, whose last entry is `last`, and lets go of what it makes dispensable.
+   * @throws DiskError: the member must stop
+   */
   flush(last: EntryId, done: () => void = () => undefined): void {
     this.#afterFlush.push(done);
     if (this.#isFlushing || this.#isStopped) {
@@ -68,7 +71,6 @@ export class LogKeeper {
       return;
     }
     const { machine, onFatal } = this.#options;
-    this.#isFlushing = true;
     this.#flushedAt = last.index;
     this.#bytesAtFlush = this.#bytes;
     const confState = machine.confState();
@@ -78,6 +80,8 @@ export class LogKeeper {
       else if (!this.#isStopped) this.#compact({ ...last, confState });
       this.#finish();
     });
+    // Only now: it throws when the batch cannot even be written.
+    this.#isFlushing = true;
   }
 
   #finish(): void {

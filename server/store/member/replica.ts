@@ -9,13 +9,15 @@
  */
 import { assert } from '../../../lib/base/assert.ts';
 import { type LogIndex, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
+import { SnapshotError } from '../apply/snapshot.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { PeerNetwork, SnapshotMessage } from '../ports/peer-network.ts';
+import { ImageLostError, type PeerNetwork, type SnapshotMessage } from '../ports/peer-network.ts';
 import type { Entry, Message, RaftNode, RaftStatus, Ready, Role, SnapshotMetadata, SoftState } from '../raft/types.ts';
 import type { Wal } from '../wal/wal.ts';
 import { Applier } from './applier.ts';
+import { explainDiskTrouble, isDiskTrouble } from './disk-trouble.ts';
 import { LogKeeper } from './log-keeper.ts';
 import type { Proposals } from './proposals.ts';
 import type { ReadBarriers } from './read-barriers.ts';
@@ -133,7 +135,7 @@ export class Replica {
     if (this.#turn !== undefined || this.#isStopped) return;
     this.#turn = this.#options.clock.after(0, () => {
       this.#turn = undefined;
-      this.#runTurn();
+      this.#guarded(() => this.#runTurn());
     });
   }
 
@@ -149,9 +151,11 @@ export class Replica {
     if (this.#background !== undefined || this.#isStopped) return;
     this.#background = this.#options.clock.after(0, () => {
       this.#background = undefined;
-      const { machine } = this.#options;
-      const hasMore = machine.pump();
-      if (machine.work() || hasMore) this.wakeBackground();
+      this.#guarded(() => {
+        const { machine } = this.#options;
+        const hasMore = machine.pump();
+        if (machine.work() || hasMore) this.wakeBackground();
+      });
     });
   }
 
@@ -164,10 +168,18 @@ export class Replica {
       done();
       return;
     }
-    this.#keeper.flush(last, () => {
+    const finish = () => {
       this.#keeper.stop();
       done();
-    });
+    };
+    try {
+      this.#keeper.flush(last, finish);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      const reason = explainDiskTrouble(error);
+      this.#options.log('error', 'could not make stored data durable at the end; the log has it', { reason });
+      finish();
+    }
   }
 
   #halt(): void {
@@ -182,6 +194,16 @@ export class Replica {
     this.#halt();
     this.#keeper.stop();
     this.#options.onFatal(error);
+  }
+
+  /** Runs one way into this loop. A disk that fails on the way ends the member in words; anything else is a defect. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      this.#fail(error);
+    }
   }
 
   #with(input: (raft: RaftNode) => void): void {
@@ -250,7 +272,7 @@ export class Replica {
           return;
         }
         open.isDurable = true;
-        this.#confirm();
+        this.#guarded(() => this.#confirm());
         this.wake();
       });
     }
@@ -278,9 +300,6 @@ export class Replica {
     const source = spool.open(snapshot);
     try {
       machine.restoreSnapshot(source);
-    } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
-      return;
     } finally {
       source.close();
     }
@@ -337,7 +356,17 @@ export class Replica {
     const reader = this.#options.machine.openSnapshot();
     const { metadata } = reader;
     assert(metadata.index >= message.snapshot.index, `image ${metadata.index} is behind ${message.snapshot.index}`);
-    this.#options.network.sendSnapshot({ ...message, snapshot: metadata }, reader);
+    const next = () => {
+      try {
+        return reader.next();
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        // That the state was replaced meanwhile by another image is nobody's fault.
+        if (!(error instanceof SnapshotError)) this.#fail(error);
+        throw new ImageLostError(error.message, { cause: error });
+      }
+    };
+    this.#options.network.sendSnapshot({ ...message, snapshot: metadata }, { next, close: () => reader.close() });
   }
 
   #membershipChanged(): void {

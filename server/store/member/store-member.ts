@@ -7,7 +7,7 @@ import {
   NO_MEMBER,
   memberId as toMemberId,
 } from '../../../lib/base/brand.ts';
-import { AlarmAction, type AlarmMember, AlarmType, type Member } from '../../../lib/base/etcdpb/cluster.ts';
+import type { AlarmMember, Member } from '../../../lib/base/etcdpb/cluster.ts';
 import { EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import type { ResponseHeader } from '../../../lib/base/etcdpb/kv.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
@@ -19,7 +19,9 @@ import type { ReadView, Watchable, WatchHandle } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 import { CoreMember, type CoreMemberOptions, type Proposal } from './core-member.ts';
 import { type MemberChange, newMemberId, strictRefusal } from './member-change.ts';
+import { NoSpaceAlarm } from './no-space-alarm.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
+import type { SpaceGuard } from './space-guard.ts';
 import type { DatabaseFile, StoreMember } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
@@ -29,6 +31,7 @@ export interface StoreMemberOptions extends CoreMemberOptions {
   /** 0: etcd's default; negative: no quota. */
   readonly quotaBytes: number;
   readonly snapshotFiles: SnapshotFiles;
+  readonly space: SpaceGuard;
   /** Refuse membership changes that could cost the quorum (member-change.ts). */
   readonly strictReconfigCheck: boolean;
   readonly unixSeconds: () => number;
@@ -60,6 +63,7 @@ class LocalMember implements RunningMember {
   readonly ready: Promise<void>;
   readonly #options: StoreMemberOptions;
   readonly #core: CoreMember;
+  readonly #noSpace: NoSpaceAlarm;
   #isClosed = false;
 
   constructor(options: StoreMemberOptions) {
@@ -74,6 +78,12 @@ class LocalMember implements RunningMember {
       pump: () => machine.pump(),
       watcherCount: () => machine.watcherCount(),
     };
+    this.#noSpace = new NoSpaceAlarm({
+      ...options,
+      memberId: options.id,
+      alarms: () => machine.alarms(),
+      propose: (request) => this.#propose(request, NOBODY),
+    });
     this.#core.start();
     this.ready = this.#publish();
   }
@@ -123,8 +133,7 @@ class LocalMember implements RunningMember {
 
   async propose(request: Proposal, identity: Identity = NOBODY): Promise<ApplyResponse> {
     if (!this.#fits(request)) {
-      const alarm = { action: AlarmAction.ACTIVATE, memberId: this.memberId, alarm: AlarmType.NOSPACE };
-      await this.#propose({ alarm }, NOBODY);
+      await this.#noSpace.raise();
       throw etcdErrors.noSpace();
     }
     return this.#propose(request, identity);
@@ -220,6 +229,7 @@ class LocalMember implements RunningMember {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#noSpace.stop();
     await new Promise<void>((resolve) => this.#core.resign(RESIGN_WAIT_MS, resolve));
     await new Promise<void>((resolve) => this.#core.stop(resolve));
   }
@@ -231,7 +241,8 @@ class LocalMember implements RunningMember {
   #fits(request: Proposal): boolean {
     const costBytes = costOf(request as Parameters<typeof costOf>[0]);
     if (costBytes === 0) return true;
-    const { quotaBytes } = this.#options;
+    const { quotaBytes, space } = this.#options;
+    if (space.isLow()) return false;
     return fitsQuota({ sizeBytes: this.kv.size().total, costBytes, quotaBytes });
   }
 

@@ -22,6 +22,12 @@ export class DiskError extends Error {
 
 export type FlushCallback = (error: DiskError | undefined) => void;
 
+/** Of a file system, as far as this process may use it. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 export interface DiskFile {
   readonly path: string;
   /** Current length in bytes, unflushed writes included. */
@@ -48,6 +54,8 @@ export interface Disk {
   open(path: string, options: { readonly create: boolean }): DiskFile;
   rename(from: string, to: string): void;
   remove(path: string): void;
+  /** Room in the file system of `dir`; undefined where it does not tell. */
+  space(dir: string): DiskSpace | undefined;
   /** fsync of a directory: makes creations, renames and removals in it durable. */
   flushDirectory(dir: string): void;
 }

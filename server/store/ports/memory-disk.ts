@@ -7,7 +7,7 @@
  * Flushes complete only when the test calls completeFlush(), oldest first.
  */
 import { assert } from '../../../lib/base/assert.ts';
-import { type Disk, DiskError, type DiskFile, type FlushCallback } from './disk.ts';
+import { type Disk, DiskError, type DiskFile, type DiskSpace, type FlushCallback } from './disk.ts';
 
 const SECTOR_BYTES = 512;
 
@@ -129,6 +129,13 @@ export class MemoryDisk implements Disk {
   failFlushWith: string | undefined;
   /** The next writes fail with this errno. */
   failWriteWith: string | undefined;
+
+  /** What it says when it is asked; nothing is held against it. */
+  freeSpace: DiskSpace | undefined;
+
+  space(): DiskSpace | undefined {
+    return this.freeSpace;
+  }
 
   list(dir: string): string[] {
     if (!this.#directories.has(dir)) throw new DiskError('ENOENT', dir, 'list');

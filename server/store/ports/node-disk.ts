@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { assert } from '../../../lib/base/assert.ts';
-import { type Disk, DiskError, type DiskFile, type FlushCallback } from './disk.ts';
+import { type Disk, DiskError, type DiskFile, type DiskSpace, type FlushCallback } from './disk.ts';
 
 function errnoOf(cause: unknown): string {
   const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
@@ -121,6 +121,12 @@ export class NodeDisk implements Disk {
 
   remove(target: string): void {
     attempt(target, 'remove', () => fs.unlinkSync(target));
+  }
+
+  space(dir: string): DiskSpace | undefined {
+    const { bavail, blocks, bsize } = attempt(dir, 'ask for the room in', () => fs.statfsSync(dir));
+    // Some network file systems answer with zeros.
+    return blocks === 0 ? undefined : { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   }
 
   flushDirectory(dir: string): void {

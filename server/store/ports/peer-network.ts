@@ -17,8 +17,14 @@ export interface PeerAddress {
 
 export type SnapshotMessage = Extract<Message, { type: 'installSnapshot' }>;
 
+/** The image cannot be read to its end: the transfer has failed, and its end must not be announced. */
+export class ImageLostError extends Error {
+  override readonly name = 'ImageLostError';
+}
+
 /** The image of a state machine on its way out: chunks of at most 1 MiB. */
 export interface SnapshotChunks {
+  /** Undefined at the end. @throws ImageLostError */
   next(): Uint8Array | undefined;
   close(): void;
 }

@@ -2,7 +2,7 @@
 import type net from 'node:net';
 import { crc32c } from '../../../lib/base/crc32c.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import type { SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
+import { ImageLostError, type SnapshotChunks, type SnapshotMessage } from '../ports/peer-network.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { type Dial, dial } from './dial.ts';
 import { encodeFrame, FrameKind, FrameParser } from './frame.ts';
@@ -31,6 +31,7 @@ export class SnapshotSender {
   #crc = 0;
   #bytes = 0;
   #isStored = false;
+  #failure: string | undefined;
   #timer: Timer | undefined;
 
   constructor(options: SnapshotSenderOptions) {
@@ -64,12 +65,13 @@ export class SnapshotSender {
     const socket = this.#socket;
     if (socket === undefined || socket.destroyed) return;
     this.#expectProgress();
-    for (;;) {
-      const chunk = this.#options.chunks.next();
-      if (chunk === undefined) break;
-      this.#crc = crc32c(chunk, this.#crc);
-      this.#bytes += chunk.length;
-      if (!socket.write(encodeFrame(FrameKind.SNAPSHOT_CHUNK, chunk))) return;
+    try {
+      if (!this.#sendChunks(socket)) return;
+    } catch (error) {
+      if (!(error instanceof ImageLostError)) throw error;
+      this.#failure = error.message;
+      this.#dial.destroy();
+      return;
     }
     socket.removeAllListeners('drain');
     const end = new Uint8Array(SNAPSHOT_END_BYTES);
@@ -77,6 +79,16 @@ export class SnapshotSender {
     view.setUint32(0, this.#crc, true);
     view.setBigUint64(4, BigInt(this.#bytes), true);
     socket.write(encodeFrame(FrameKind.SNAPSHOT_END, end));
+  }
+
+  /** True at the end of the image; false when the socket is full. @throws ImageLostError */
+  #sendChunks(socket: net.Socket): boolean {
+    for (let chunk = this.#options.chunks.next(); chunk !== undefined; chunk = this.#options.chunks.next()) {
+      this.#crc = crc32c(chunk, this.#crc);
+      this.#bytes += chunk.length;
+      if (!socket.write(encodeFrame(FrameKind.SNAPSHOT_CHUNK, chunk))) return false;
+    }
+    return true;
   }
 
   #expectProgress(): void {
@@ -87,6 +99,6 @@ export class SnapshotSender {
   #closed(reason: string): void {
     this.#timer?.cancel();
     this.#options.chunks.close();
-    this.#options.onDone(this.#isStored ? 'installed' : 'failed', reason);
+    this.#options.onDone(this.#isStored ? 'installed' : 'failed', this.#failure ?? reason);
   }
 }

@@ -22,6 +22,8 @@ export class MemberProcess {
   readonly name: string;
   readonly dataDir: string;
   readonly clientPort: number;
+  /** How this process is started: the program and what stands before the member's own arguments. */
+  command: readonly [string, ...string[]] = [process.execPath, MAIN];
   readonly #args: readonly string[];
   #child: ChildProcess | undefined;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, log: '' });
@@ -39,7 +41,8 @@ export class MemberProcess {
 
   /** Resolves when the member serves; rejects with its log when it stops instead. */
   start(...more: string[]): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, ...this.#args, ...more], {
+    const [program, ...before] = this.command;
+    const child = spawn(program, [...before, ...this.#args, ...more], {
       stdio: ['ignore', 'ignore', 'pipe'],
       // Members start many times here: types are stripped once.
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },

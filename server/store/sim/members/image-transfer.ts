@@ -1,5 +1,10 @@
 /** One image on its way between two members: small pieces over time, so that both go on with their work in between. */
-import type { SnapshotChunks, SnapshotMessage, SnapshotSink } from '../../ports/peer-network.ts';
+import {
+  ImageLostError,
+  type SnapshotChunks,
+  type SnapshotMessage,
+  type SnapshotSink,
+} from '../../ports/peer-network.ts';
 import type { Links } from './links.ts';
 
 type Endpoint = NonNullable<ReturnType<Links['reach']>>;
@@ -81,7 +86,15 @@ export class ImageTransfer {
       this.#report('failed');
       return;
     }
-    const piece = this.#next();
+    let piece: Uint8Array | undefined;
+    try {
+      piece = this.#next();
+    } catch (error) {
+      if (!(error instanceof ImageLostError)) throw error;
+      this.#abort();
+      this.#report('failed');
+      return;
+    }
     if (piece === undefined) {
       to.process.enter(() => this.#finish(to));
       return;

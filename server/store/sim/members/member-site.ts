@@ -7,18 +7,16 @@
 import { AssertionError, assert, defined } from '../../../../lib/base/assert.ts';
 import type { MemberId } from '../../../../lib/base/brand.ts';
 import type { Prng } from '../../../../lib/base/prng.ts';
-import { SnapshotError } from '../../apply/snapshot.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { StateMachine } from '../../apply/types.ts';
 import { leaseTtlMin } from '../../lease/lease-store.ts';
 import { BootError, durableAtLeast, fitTogether, openLog } from '../../member/boot.ts';
 import type { InitialCluster } from '../../member/bootstrap.ts';
 import { CoreMember } from '../../member/core-member.ts';
+import { isDiskTrouble } from '../../member/disk-trouble.ts';
 import { createRequestIds } from '../../member/request-ids.ts';
-import { ImageCorruptError, SnapshotSpool } from '../../member/snapshot-spool.ts';
-import { DamagedSegmentError } from '../../mvcc/segments/damage.ts';
+import { SnapshotSpool } from '../../member/snapshot-spool.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { DiskError } from '../../ports/disk.ts';
 import type { Log } from '../../ports/log.ts';
 import { shortId } from '../../raft/describe.ts';
 import type { RaftStatus } from '../../raft/types.ts';
@@ -60,11 +58,8 @@ export interface RunningMember {
   readonly wal: Wal;
 }
 
-/** Why a member stopped by itself or refused to start. */
-const isDiskTrouble = (error: unknown): error is Error =>
-  [DiskError, DamagedSegmentError, ImageCorruptError, WalCorruptError, BootError, SnapshotError].some(
-    (kind) => error instanceof kind,
-  );
+const isStartTrouble = (error: unknown): error is Error =>
+  isDiskTrouble(error) || error instanceof WalCorruptError || error instanceof BootError;
 
 export class MemberSite {
   readonly id: MemberId;
@@ -139,7 +134,7 @@ export class MemberSite {
     this.#boots++;
     this.refusal = undefined;
     this.#note('start');
-    this.#guarded(() => this.#boot());
+    this.#startUp();
   }
 
   /** The power goes, or only the process. */
@@ -156,6 +151,16 @@ export class MemberSite {
     this.#note(`stall ${lengthMs.toFixed(0)}`);
     this.#clock.stall(lengthMs);
     this.#stalledUntil = Math.max(this.#stalledUntil, this.#options.world.now + lengthMs);
+  }
+
+  /** Trouble with the disk at the start is a refusal to start. */
+  #startUp(): void {
+    try {
+      this.#guarded(() => this.#boot());
+    } catch (error) {
+      if (!isStartTrouble(error)) throw error;
+      this.#fatal(error);
+    }
   }
 
   #boot(): void {
@@ -267,14 +272,15 @@ export class MemberSite {
     };
   }
 
-  /** An exception that nobody catches ends the process. Only trouble with the disk may cause one. */
+  /** A running process lets no exception out: trouble with the disk ends it in words (onFatal). */
   #guarded(action: () => void): void {
     try {
       action();
     } catch (error) {
       if (error instanceof AssertionError) throw new AssertionError(`${this.name}: ${error.message}`);
-      if (!isDiskTrouble(error)) throw error;
-      this.#fatal(error);
+      if (this.isUp() && isDiskTrouble(error))
+        throw new SimulationViolation(`${this.name} does not catch ${error.name}: ${error.message}`);
+      throw error;
     }
   }
 

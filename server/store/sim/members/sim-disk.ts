@@ -5,7 +5,7 @@
  * A flush that fails loses what it carried for good, as Linux does: the pages count as clean afterwards.
  */
 import type { Prng } from '../../../../lib/base/prng.ts';
-import { type Disk, DiskError, type DiskFile, type FlushCallback } from '../../ports/disk.ts';
+import { type Disk, DiskError, type DiskFile, type DiskSpace, type FlushCallback } from '../../ports/disk.ts';
 import { MemoryDisk } from '../../ports/memory-disk.ts';
 import type { DiskParameters } from '../parameters.ts';
 import type { ProcessClock } from '../world.ts';
@@ -86,6 +86,9 @@ export class SimDisk implements Disk {
   }
   remove(path: string): void {
     this.#memory.remove(path);
+  }
+  space(): DiskSpace | undefined {
+    return this.#memory.space();
   }
   flushDirectory(dir: string): void {
     this.#mustFlush(dir);
