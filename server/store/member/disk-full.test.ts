@@ -10,7 +10,6 @@ import { type MemberProcess, ProcessCluster } from './test-support/member-proces
 
 const TIMEOUT_MS = 90_000;
 const DISK_BYTES = 24 * 1024 * 1024;
-const PROBE_MS = 100;
 const WRITES_BEFORE = 20;
 
 const mayMount =
@@ -46,7 +45,7 @@ function fillUpTo(dir: string, bytes: number): string {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+  while (!(await condition()));
 }
 
 test.skipIf(!mayMount)(
