@@ -1,6 +1,6 @@
 /** The documents kept in the store (reference/rollout.md §2.1): releases never change, the assignment is all that clients watch. */
 import { type Exposure, NO_EXPOSURE } from './cohort.ts';
-import type { JsonObject, Pointer } from './json.ts';
+import { canonicalJson, type JsonObject, type Pointer } from './json.ts';
 import type { TargetId } from './target.ts';
 import type { Requirements } from './version-range.ts';
 
@@ -41,6 +41,12 @@ export interface ReleaseContent {
   readonly locked: readonly Pointer[];
   readonly requires: Requirements;
 }
+
+/** What the hash is taken of. */
+export const addressText = ({ target, kind, content, schema, locked, requires }: ReleaseContent): string =>
+  canonicalJson({ target, kind, content, schema, locked, requires: { ...requires } });
+
+export const releaseIdOf = (sha256: string): string => `r_${sha256.slice(0, 32)}`;
 
 export interface Release extends ReleaseContent {
   /** "r_" and the first 32 hex digits of sha256. */
@@ -89,8 +95,6 @@ export interface ActiveRollouts {
     readonly touched: readonly Pointer[];
   }[];
 }
-
-export const RELEASE_ID = /^r_[0-9a-f]{32}$/;
 
 /** What the controller remembers of the instances it told to use the candidate. Times are its own. */
 export interface RosterEntry {

@@ -1,6 +1,7 @@
 /**
  * `npm run sample`: a living system to look at, written by real clients over the wire. A configuration tree, services that
- * register under leases and come and go, an election whose leader now and then dies in office, small steady writes.
+ * register under leases and come and go, an election whose leader now and then dies in office, small steady writes; settings in
+ * layers with ten processes that follow them.
  * Existing keys are never overwritten. Ctrl-C ends it and deletes what it created.
  *
  *   --endpoints host:port,…  default 127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379
@@ -11,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { Prng } from '../../lib/base/prng.ts';
 import { type Client, connect, createRevisionIs, deleteOp, putOp } from '../../lib/client/index.ts';
 import { candidate, type Stage, serviceInstance, writer } from './sample/actors.ts';
+import { FLEET_PLACE, FLEET_SIZE, startFleet, writeConfiguration } from './sample/config-fleet.ts';
 import { CONFIG } from './sample/config-tree.ts';
 
 const DEFAULT_ENDPOINTS = '127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379';
@@ -58,11 +60,12 @@ async function removeAll(client: Client, keys: readonly string[]): Promise<void>
 
 async function run({ endpoints, once, seed }: Options): Promise<void> {
   const client = connect({ endpoints });
-  const created = new Set(await writeConfig(client));
+  const created = new Set([...(await writeConfig(client)), ...(await writeConfiguration(client))]);
   console.log(
     `${created.size} keys written, ${Object.keys(CONFIG).length - created.size} were there already (${endpoints.join(', ')})`,
   );
   if (once) return client.close();
+  const fleet = startFleet({ endpoints, report: (line) => console.log(line), restarts: true });
 
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
@@ -73,7 +76,9 @@ async function run({ endpoints, once, seed }: Options): Promise<void> {
     report: (line) => console.log(line),
     wrote: (key) => created.add(key),
   };
-  console.log(`services, an election and steady writes run until Ctrl-C (seed ${seed})`);
+  console.log(
+    `services, an election, steady writes and ${FLEET_SIZE} followers of ${FLEET_PLACE} run until Ctrl-C (seed ${seed})`,
+  );
   await Promise.all([
     ...['web', 'payments', 'search'].flatMap((name) =>
       [1, 2, 3].map((index) => serviceInstance(stage, prng.fork(), name, index)),
@@ -81,6 +86,7 @@ async function run({ endpoints, once, seed }: Options): Promise<void> {
     ...['node-a', 'node-b', 'node-c'].map((name) => candidate(stage, prng.fork(), name)),
     writer(stage, prng.fork()),
   ]);
+  await fleet.stop();
   await removeAll(client, [...created]);
   client.close();
   console.log('ended; what the sample wrote is deleted');

@@ -4,9 +4,10 @@ import { type FlagSet, readFlagSet } from '../../../lib/config/flags/definition.
 import { type Evaluation, evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
+import type { Chosen } from '../../../lib/config/resolve.ts';
 import type { Place } from '../../../lib/config/target.ts';
 import { sha256 } from './releases.ts';
-import { type Chosen, choose } from './serve.ts';
+import { choose } from './serve.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 export interface OfrepAnswer {

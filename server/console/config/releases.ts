@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { NO_EXPOSURE } from '../../../lib/config/cohort.ts';
-import type {
-  Assignment,
-  DraftDocument,
-  Release,
-  ReleaseContent,
-  TargetDocument,
-  TargetKind,
+import {
+  type Assignment,
+  addressText,
+  type DraftDocument,
+  type Release,
+  type ReleaseContent,
+  releaseIdOf,
+  type TargetDocument,
+  type TargetKind,
 } from '../../../lib/config/documents.ts';
 import { canonicalJson, isObject, type Json, type JsonObject, splitPointer } from '../../../lib/config/json.ts';
 import { overlapWith } from '../../../lib/config/overlap.ts';
@@ -26,9 +28,8 @@ export const NO_ACTIVE = { rollouts: [] } as const;
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export function addressOf(content: ReleaseContent): { readonly releaseId: string; readonly sha256: string } {
-  const { target, kind, content: value, schema, locked, requires } = content;
-  const hash = sha256(canonicalJson({ target, kind, content: value, schema, locked, requires: { ...requires } }));
-  return { releaseId: `r_${hash.slice(0, 32)}`, sha256: hash };
+  const hash = sha256(addressText(content));
+  return { releaseId: releaseIdOf(hash), sha256: hash };
 }
 
 export function requireTarget(snapshot: ConfigSnapshot, target: TargetId): Kept<TargetDocument> {

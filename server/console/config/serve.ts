@@ -1,13 +1,11 @@
 /** What applications get: the merged document of their place, as their cohort serves it; and what they report back. */
 import type { EffectiveConfig } from '../../../lib/api/config-types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type Cohort, explainCohort } from '../../../lib/config/cohort.ts';
-import type { Release } from '../../../lib/config/documents.ts';
 import { canonicalJson } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import { layersOf, type Place, placeId, type TargetId } from '../../../lib/config/target.ts';
-import { unmet } from '../../../lib/config/version-range.ts';
+import { type Asker, type Chosen, chooseRelease, meets } from '../../../lib/config/resolve.ts';
+import { layersOf, type Place, placeId } from '../../../lib/config/target.ts';
 import { EngineError } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
@@ -15,42 +13,15 @@ import { instanceKey } from './fleet.ts';
 import { sha256 } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
-export interface Client extends Place {
-  /** Null: an anonymous reader, which is always served stable. */
-  readonly instanceId: string | null;
-  readonly tags: readonly string[];
-  /** Null: it does not say, and nothing is held back from it. */
-  readonly appVersion: string | null;
-  readonly clientVersion: string | null;
-}
+export interface Client extends Place, Asker {}
 
-export interface Chosen {
-  readonly target: TargetId;
-  readonly release: Release;
-  readonly generation: number;
-  readonly cohort: Cohort;
-}
-
-/** The releases of the layers as this client is to use them. A candidate it does not meet the requirements of is held back. */
-export function choose(snapshot: ConfigSnapshot, client: Client): Chosen[] {
-  return layersOf(placeId(client)).flatMap((target): Chosen[] => {
+/** The releases of the layers as this client is to use them. */
+export const choose = (snapshot: ConfigSnapshot, client: Client): Chosen[] =>
+  layersOf(placeId(client)).flatMap((target): Chosen[] => {
     const assign = snapshot.assignment(target).value;
-    const wanted =
-      assign.candidate !== null && client.instanceId !== null
-        ? explainCohort(assign, assign.seed, { instanceId: client.instanceId, tags: client.tags }).cohort
-        : 'stable';
-    const candidate = wanted === 'candidate' ? snapshot.release(target, assign.candidate) : null;
-    if (candidate !== null && isMet(candidate, client))
-      return [{ target, release: candidate, generation: assign.generation, cohort: 'candidate' }];
-    const stable = snapshot.release(target, assign.stable);
-    return stable === null ? [] : [{ target, release: stable, generation: assign.generation, cohort: 'stable' }];
+    const chosen = chooseRelease(assign, client, (releaseId) => snapshot.release(target, releaseId));
+    return chosen === null ? [] : [chosen];
   });
-}
-
-function isMet({ requires }: Release, { appVersion, clientVersion }: Client): boolean {
-  if (appVersion === null && clientVersion === null) return true;
-  return unmet(requires, { appVersion: appVersion ?? '', clientVersion: clientVersion ?? '' }) === undefined;
-}
 
 /** @throws ConsoleError NOT_FOUND; 409 INCOMPATIBLE when even what is stable is not for this version */
 export function effectiveFor(snapshot: ConfigSnapshot, client: Client): EffectiveConfig {
@@ -58,7 +29,7 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
   const narrowest = chosen.at(-1);
   if (narrowest === undefined)
     throw new ConsoleError(GrpcCode.NOT_FOUND, `nothing is configured for ${placeId(client)}`);
-  const misfit = chosen.find(({ release }) => !isMet(release, client));
+  const misfit = chosen.find(({ release }) => !meets(release.requires, client));
   if (misfit !== undefined) {
     throw conflict(`${misfit.target} is not for this version`, {
       error: 'INCOMPATIBLE',

@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JsonObject } from '../../config/json.ts';
+import { hashOf, LastKnownGood } from './last-known-good.ts';
+import { ConfigRunner, type RunnerOptions } from './runner.ts';
+import { ConfigRejected, type ConfigSource, type Offer, type OwnReport } from './types.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'quorate-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const offerOf = (values: JsonObject, generation: number): Offer => ({
+  values,
+  layers: [{ target: 'settings', releaseId: `r_${generation}`, generation }],
+  sha256: hashOf(values),
+});
+
+/** A source in the test's hands; `reported` resolves with the next report. */
+class FakeSource implements ConfigSource {
+  readonly reports: OwnReport[] = [];
+  hasLeft = false;
+  #offer: (offer: Offer) => void = () => undefined;
+  #waiting: (() => void)[] = [];
+
+  start(listener: Parameters<ConfigSource['start']>[0]): void {
+    this.#offer = listener.onOffer;
+  }
+
+  async report(report: OwnReport): Promise<void> {
+    this.reports.push(report);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async leave(): Promise<void> {
+    this.hasLeft = true;
+  }
+
+  close(): void {}
+
+  async offer(values: JsonObject, generation: number): Promise<OwnReport | undefined> {
+    this.#offer(offerOf(values, generation));
+    const from = this.reports.length;
+    while (this.reports.slice(from).every(({ layers }) => layers[0]?.generation !== generation)) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return this.reports.slice(from).find(({ layers }) => layers[0]?.generation === generation);
+  }
+}
+
+function begin(options: Partial<RunnerOptions> = {}) {
+  const source = new FakeSource();
+  const applied: JsonObject[] = [];
+  const runner = new ConfigRunner({
+    source,
+    memory: new LastKnownGood(folder),
+    validate: () => undefined,
+    apply: (values) => {
+      applied.push(values);
+    },
+    health: () => 'UP',
+    onTrouble: () => undefined,
+    ...options,
+  });
+  runner.start();
+  return { source, runner, applied };
+}
+
+test('an offer is applied as a whole and reported with its generation', async () => {
+  const { source, runner, applied } = begin();
+  expect(await source.offer({ a: 1 }, 1)).toMatchObject({
+    state: 'APPLIED',
+    seq: 1,
+    running: [{ generation: 1 }],
+    error: null,
+  });
+  expect(runner.running?.values).toEqual({ a: 1 });
+  expect(Object.isFrozen(applied[0])).toBe(true);
+  expect(await source.offer({ a: 1 }, 2), 'the same document is not applied twice').toMatchObject({
+    running: [{ generation: 2 }],
+  });
+  expect(applied.length).toBe(1);
+});
+
+test('what validate or apply refuses is reported with its place, and the old document stays', async () => {
+  const { source, runner } = begin({
+    validate: ({ a }) => {
+      if (a === 2) throw new ConfigRejected('/a', 'must be odd');
+    },
+    apply: ({ a }) => {
+      if (a === 4) throw new Error('the pool is gone');
+    },
+  });
+  await source.offer({ a: 1 }, 1);
+  expect(await source.offer({ a: 2 }, 2)).toMatchObject({
+    state: 'REJECTED',
+    error: { code: 'validate', path: '/a', message: 'must be odd' },
+    layers: [{ generation: 2 }],
+    running: [{ generation: 1 }],
+  });
+  expect(await source.offer({ a: 4 }, 3)).toMatchObject({
+    state: 'REJECTED',
+    error: { code: 'apply', message: 'the pool is gone' },
+  });
+  expect(runner.running?.values).toEqual({ a: 1 });
+  expect(await source.offer({ a: 1 }, 4)).toMatchObject({ state: 'APPLIED', error: null });
+});
+
+test('a process that ended in good order starts on what it ran, before anybody answers', async () => {
+  const first = begin();
+  await first.source.offer({ a: 1 }, 1);
+  await first.runner.close();
+  expect(first.source.hasLeft).toBe(true);
+  const second = begin();
+  await second.runner.ready;
+  expect(second.applied).toEqual([{ a: 1 }]);
+});
+
+test('a process that died soon after applying goes back to the last known good and blames the crash', async () => {
+  const first = begin();
+  await first.source.offer({ a: 1 }, 1);
+  await first.runner.close();
+  const dying = begin();
+  await dying.runner.ready;
+  await dying.source.offer({ a: 2 }, 2);
+  // It dies here: nothing is closed, nothing proven.
+  const next = begin();
+  await next.runner.ready;
+  expect(next.runner.running?.values).toEqual({ a: 1 });
+  expect(await next.source.offer({ a: 2 }, 2)).toMatchObject({
+    state: 'REJECTED',
+    error: { code: 'crash' },
+    running: [{ generation: 1 }],
+  });
+  expect(next.applied).toEqual([{ a: 1 }]);
+  // Again and again: still blamed.
+  const again = begin();
+  await again.runner.ready;
+  expect(await again.source.offer({ a: 2 }, 3)).toMatchObject({ state: 'REJECTED', error: { code: 'crash' } });
+  expect(await again.source.offer({ a: 3 }, 4), 'another document gets its chance').toMatchObject({ state: 'APPLIED' });
+});
+
+test('a torn or edited file counts as none', async () => {
+  const first = begin();
+  await first.source.offer({ a: 1 }, 1);
+  await first.runner.close();
+  const file = path.join(folder, 'last-known-good.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"a":1', '"a":9'));
+  const { runner, source } = begin();
+  expect(runner.running).toBe(null);
+  await source.offer({ a: 2 }, 2);
+  expect(runner.running?.values).toEqual({ a: 2 });
+});

@@ -1,0 +1,93 @@
+/** Over the console's plain HTTP contract: long polls with an ETag, reports as JSON. For where the store itself is out of reach. */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsonObject } from '../../config/json.ts';
+import type { LayerRelease } from '../../config/report.ts';
+import { placeId } from '../../config/target.ts';
+import { hashOf } from './last-known-good.ts';
+import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport } from './types.ts';
+
+const WAIT_SECONDS = 55;
+const TIMEOUT_MS = (WAIT_SECONDS + 15) * 1000;
+const RETRY_MS_MIN = 1_000;
+const RETRY_MS_MAX = 60_000;
+
+type Listener = Parameters<ConfigSource['start']>[0];
+
+interface Answer {
+  readonly values: JsonObject;
+  readonly layers: readonly LayerRelease[];
+}
+
+export class HttpSource implements ConfigSource {
+  readonly #base: string;
+  readonly #who: Identity;
+  readonly #stopped = new AbortController();
+
+  /** @param url of the store in the console: http://127.0.0.1:8379/api/v1/stores/local */
+  constructor(url: string, who: Identity) {
+    this.#base = `${url.replace(/\/$/, '')}/client/${placeId(who)}`;
+    this.#who = who;
+  }
+
+  start(listener: Listener): void {
+    void this.#follow(listener);
+  }
+
+  async report(own: OwnReport): Promise<void> {
+    const { tags, appVersion } = this.#who;
+    const body = { ...own, tags, appVersion, clientVersion: CLIENT_VERSION, schemaVersions: [], probe: null };
+    await this.#send('POST', body);
+  }
+
+  async leave(): Promise<void> {
+    await this.#send('DELETE', undefined);
+  }
+
+  close(): void {
+    this.#stopped.abort();
+  }
+
+  async #send(method: string, body: unknown): Promise<void> {
+    const response = await fetch(`${this.#base}/instances/${encodeURIComponent(this.#who.instanceId)}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
+  }
+
+  async #follow(listener: Listener): Promise<void> {
+    const { signal } = this.#stopped;
+    let etag: string | null = null;
+    let wait = RETRY_MS_MIN;
+    while (!signal.aborted) {
+      try {
+        etag = await this.#poll(etag, listener);
+        wait = RETRY_MS_MIN;
+      } catch (cause) {
+        if (signal.aborted) return;
+        listener.onTrouble(cause instanceof Error ? cause.message : String(cause));
+        // Half of it by chance: a fleet that lost its console must not come back as one.
+        await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
+        wait = Math.min(RETRY_MS_MAX, wait * 2);
+      }
+    }
+  }
+
+  async #poll(etag: string | null, listener: Listener): Promise<string | null> {
+    const { instanceId, tags, appVersion } = this.#who;
+    const query = new URLSearchParams({ instance: instanceId, app: appVersion, client: CLIENT_VERSION });
+    for (const tag of tags) query.append('tag', tag);
+    const headers = { prefer: `wait=${WAIT_SECONDS}`, ...(etag === null ? {} : { 'if-none-match': etag }) };
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const response = await fetch(`${this.#base}?${query}`, { headers, signal });
+    if (response.status === 304) return etag;
+    if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
+    const { values, layers } = (await response.json()) as Answer;
+    const plain = layers.map(({ target, releaseId, generation }) => ({ target, releaseId, generation }));
+    listener.onOffer({ values, layers: plain, sha256: hashOf(values) });
+    return response.headers.get('etag');
+  }
+}

@@ -1,0 +1,180 @@
+/** Straight from the store: one watch on the pointers of the bundle, reports under a lease that dies with the process. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { utf8Decode } from '../../base/bytes.ts';
+import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
+import { effective } from '../../config/merge.ts';
+import { type Asker, type Chosen, chooseRelease, wantsCandidate } from '../../config/resolve.ts';
+import { layersOf, placeId } from '../../config/target.ts';
+import { type Client, deleteOp, getOp, putOp } from '../client.ts';
+import { CompactedError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { hashOf } from './last-known-good.ts';
+import { CLIENT_VERSION, type ConfigSource, type Identity, type Offer, type OwnReport } from './types.ts';
+
+export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
+/** How long the fleet waits before a silent death counts. */
+const REPORT_TTL_SECONDS = 30;
+const LEFT_TTL_SECONDS = 600;
+const RETRY_MS_MIN = 1_000;
+const RETRY_MS_MAX = 60_000;
+/** Releases kept: a few layers, stable and candidate each. */
+const RELEASES_KEPT = 16;
+
+type Listener = Parameters<ConfigSource['start']>[0];
+
+export class StoreSource implements ConfigSource {
+  readonly #client: Client;
+  readonly #prefix: string;
+  readonly #who: Identity;
+  readonly #stopped = new AbortController();
+  readonly #releases = new Map<string, Release>();
+  #session: Promise<Session> | null = null;
+
+  constructor(client: Client, who: Identity, prefix: string = DEFAULT_CONFIG_PREFIX) {
+    this.#client = client;
+    this.#who = who;
+    this.#prefix = prefix;
+  }
+
+  start(listener: Listener): void {
+    void this.#follow(listener);
+  }
+
+  async report(own: OwnReport): Promise<void> {
+    const session = await this.#alive();
+    const { bundle, app, env, service, instanceId, tags, appVersion } = this.#who;
+    const report = {
+      ...own,
+      bundle,
+      app,
+      env,
+      service,
+      instanceId,
+      tags,
+      appVersion,
+      clientVersion: CLIENT_VERSION,
+      schemaVersions: [],
+      probe: null,
+    };
+    await this.#client.txn({
+      success: [
+        putOp(this.#key('instances'), JSON.stringify(report), session.lease),
+        deleteOp({ key: this.#key('left') }),
+      ],
+    });
+  }
+
+  async leave(): Promise<void> {
+    const lease = await this.#client.grantLease(LEFT_TTL_SECONDS);
+    const left = JSON.stringify({ at: Date.now() });
+    await this.#client.txn({
+      success: [deleteOp({ key: this.#key('instances') }), putOp(this.#key('left'), left, lease)],
+    });
+    const session = await this.#session;
+    await session?.close();
+  }
+
+  close(): void {
+    this.#stopped.abort();
+  }
+
+  #key(family: 'instances' | 'left'): string {
+    return `${this.#prefix}${family}/${placeId(this.#who)}/${this.#who.instanceId}`;
+  }
+
+  /** A session that lives; a lost one is replaced. */
+  async #alive(): Promise<Session> {
+    const known = await this.#session?.catch(() => undefined);
+    if (known !== undefined && !known.signal.aborted) return known;
+    this.#session = this.#client.session({ ttlSeconds: REPORT_TTL_SECONDS });
+    return this.#session;
+  }
+
+  async #follow(listener: Listener): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let wait = RETRY_MS_MIN; !signal.aborted; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
+      try {
+        const revision = await this.#offer(listener);
+        wait = RETRY_MS_MIN;
+        // Also other bundles whose names begin alike: their changes only cost a look.
+        for await (const { events } of this.#client.watch(
+          { prefix: `${this.#prefix}assign/${this.#who.bundle}` },
+          { startRevision: revision + 1, signal },
+        )) {
+          if (events.length > 0) await this.#offer(listener);
+        }
+      } catch (cause) {
+        if (signal.aborted) return;
+        if (!(cause instanceof CompactedError))
+          listener.onTrouble(cause instanceof Error ? cause.message : String(cause));
+        await sleep(wait, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Reads the pointers of all layers at one revision, and what they point at. */
+  async #offer(listener: Listener): Promise<number> {
+    const targets = layersOf(placeId(this.#who));
+    const reads = targets.map((target) => getOp({ key: `${this.#prefix}assign/${target}` }));
+    const answer = await this.#client.txn({ success: reads });
+    const asker: Asker = {
+      instanceId: this.#who.instanceId,
+      tags: this.#who.tags,
+      appVersion: this.#who.appVersion,
+      clientVersion: CLIENT_VERSION,
+    };
+    const chosen: Chosen[] = [];
+    for (const [i, target] of targets.entries()) {
+      const bytes = answer.ranges[i]?.[0]?.value;
+      const assign =
+        bytes === undefined ? emptyAssignment(target) : (JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
+      const candidate = wantsCandidate(assign, asker) ? await this.#release(target, assign.candidate) : null;
+      const stable = await this.#release(target, assign.stable);
+      const one = chooseRelease(assign, asker, (id) =>
+        id !== null && id === candidate?.releaseId ? candidate : id === stable?.releaseId ? stable : null,
+      );
+      if (one !== null) chosen.push(one);
+    }
+    if (chosen.length > 0) listener.onOffer(offerOf(chosen));
+    return answer.revision;
+  }
+
+  /** By its address: what does not match it is refused, whoever wrote it. */
+  async #release(target: string, releaseId: string | null): Promise<Release | null> {
+    if (releaseId === null) return null;
+    const known = this.#releases.get(`${target}/${releaseId}`);
+    if (known !== undefined) return known;
+    const { kvs } = await this.#client.get({ key: `${this.#prefix}releases/${target}/${releaseId}` });
+    const text = kvs[0] === undefined ? undefined : utf8Decode(kvs[0].value);
+    if (text === undefined) throw new Error(`release ${releaseId} of ${target} is not in the store`);
+    const release = JSON.parse(text) as Release;
+    requireAddress(release);
+    if (this.#releases.size >= RELEASES_KEPT) this.#releases.clear();
+    this.#releases.set(`${target}/${releaseId}`, release);
+    return release;
+  }
+}
+
+function requireAddress(release: Release): void {
+  const hash = createHash('sha256').update(addressText(release)).digest('hex');
+  if (releaseIdOf(hash) === release.releaseId) return;
+  throw new Error(`release ${release.releaseId} of ${release.target} was changed by hand: its hash is another`);
+}
+
+function offerOf(chosen: readonly Chosen[]): Offer {
+  const layers = chosen.map(({ target, release, generation }) => ({
+    target,
+    releaseId: release.releaseId,
+    generation,
+  }));
+  const { value } = effective(
+    chosen.map(({ target, release }) => ({
+      target,
+      releaseId: release.releaseId,
+      content: release.content,
+      locked: release.locked,
+    })),
+  );
+  return { values: value, layers, sha256: hashOf(value) };
+}

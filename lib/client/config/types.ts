@@ -1,0 +1,57 @@
+/** What an application gives and gets. */
+import type { JsonObject, Pointer } from '../../config/json.ts';
+import type { Health, LayerRelease, ReportError } from '../../config/report.ts';
+import type { Place } from '../../config/target.ts';
+
+export const CLIENT_VERSION = '1.0.0';
+
+/** Thrown by `validate` or `apply`, it tells the author of the change where the fault is. */
+export class ConfigRejected extends Error {
+  override readonly name = 'ConfigRejected';
+  readonly path: Pointer;
+
+  constructor(path: Pointer, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** A merged document this instance is to use, and the releases it is made of. */
+export interface Offer {
+  readonly values: JsonObject;
+  readonly layers: readonly LayerRelease[];
+  /** Of the canonical text of `values`. */
+  readonly sha256: string;
+}
+
+export interface Identity extends Place {
+  readonly instanceId: string;
+  readonly tags: readonly string[];
+  readonly appVersion: string;
+}
+
+/** Where offers come from and reports go to. */
+export interface ConfigSource {
+  /** Calls back with each offer, the first as soon as it is known; never ends by itself. */
+  start(listener: { readonly onOffer: (offer: Offer) => void; readonly onTrouble: (reason: string) => void }): void;
+  /** Resolves when it has been taken. */
+  report(report: OwnReport): Promise<void>;
+  /** Leaves the fleet in good order. */
+  leave(): Promise<void>;
+  /** Just stops, as a process that ends does. */
+  close(): void;
+}
+
+/** The part of a report that the runner knows. */
+export interface OwnReport {
+  readonly bootId: string;
+  readonly seq: number;
+  readonly state: 'PENDING' | 'APPLIED' | 'REJECTED';
+  readonly layers: readonly LayerRelease[];
+  readonly running: readonly LayerRelease[];
+  readonly error: ReportError | null;
+  readonly health: Health;
+  readonly appliedAt: number | null;
+  readonly reportedAt: number;
+  readonly configSha256: string;
+}
