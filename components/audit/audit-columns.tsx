@@ -12,15 +12,15 @@ import { Tooltip } from '../ui/tooltip.tsx';
 import { actionWords, resultWords } from './audit-words.ts';
 
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: 'at', head: 'Time', width: '9rem', cell: (entry) => <Moment at={entry.at} /> },
-  { id: 'user', head: 'Who', width: '8rem', cell: (entry) => <Who entry={entry} /> },
-  { id: 'action', head: 'Did', width: '8.5rem', cell: (entry) => actionWords(entry.action) },
+  { id: 'at', head: 'Time', width: '8rem', cell: (entry) => <Moment at={entry.at} /> },
+  { id: 'user', head: 'Who', width: '7rem', cell: (entry) => <Who entry={entry} /> },
+  { id: 'action', head: 'Action', width: '7.5rem', cell: (entry) => actionWords(entry.action) },
   { id: 'target', head: 'To what', width: 'minmax(10rem, 1fr)', cell: (entry) => <Target entry={entry} /> },
-  { id: 'result', head: 'Result', width: '6.5rem', cell: (entry) => <Result result={entry.result} /> },
+  { id: 'result', head: 'Result', width: '6rem', cell: (entry) => <Result result={entry.result} /> },
   {
     id: 'revision',
     head: 'Revision',
-    width: '6rem',
+    width: '5rem',
     align: 'right',
     cell: (entry) =>
       entry.revision === null ? <span className="text-fg-3">none</span> : <RevisionLink rev={entry.revision} />,

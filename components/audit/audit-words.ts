@@ -4,15 +4,15 @@ import type { Tone } from '../ui/badge.tsx';
 import type { MarkShape } from '../ui/marks.tsx';
 
 const ACTIONS: Readonly<Record<string, string>> = {
-  'key.create': 'created key',
-  'key.put': 'changed key',
-  'key.delete': 'deleted',
-  'lease.grant': 'granted lease',
-  'lease.revoke': 'revoked lease',
-  'group.release': 'released holder',
+  'key.create': 'create key',
+  'key.put': 'change key',
+  'key.delete': 'delete',
+  'lease.grant': 'grant lease',
+  'lease.revoke': 'revoke lease',
+  'group.release': 'release holder',
 };
 
-/** "changed key"; the action's own name where there is no word for it. */
+/** "change key"; the action's own name where there is no word for it. */
 export const actionWords = (action: string): string => ACTIONS[action] ?? action.replaceAll('.', ' ');
 
 interface ResultWords {

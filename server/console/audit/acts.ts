@@ -11,14 +11,18 @@ import { wireLength } from '../../../lib/keys/wire-bytes.ts';
 import type { Plan } from '../bulk/plan.ts';
 import type { Act } from './trail.ts';
 
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 export function putAct({ key, value, expectModRevision, lease }: PutBody): Act {
-  const leaseNote = lease.mode === 'attach' ? `lease ${lease.id}` : lease.mode === 'keep' ? 'lease kept' : 'no lease';
+  const isNew = expectModRevision === '0';
+  const kept = isNew ? 'no lease' : 'lease kept';
+  const leaseNote = lease.mode === 'attach' ? `lease ${lease.id}` : lease.mode === 'keep' ? kept : 'no lease';
   return {
-    action: expectModRevision === '0' ? 'key.create' : 'key.put',
+    action: isNew ? 'key.create' : 'key.put',
     targetKind: 'key',
     target: key,
-    guard: expectModRevision === '0' ? 'the key does not exist' : `the key stands at revision ${expectModRevision}`,
-    note: `${wireLength(value)} bytes, ${leaseNote}`,
+    guard: isNew ? 'the key does not exist' : `the key stands at revision ${expectModRevision}`,
+    note: `${counted(wireLength(value), 'byte')}, ${leaseNote}`,
   };
 }
 
@@ -28,7 +32,7 @@ export function deleteAct({ target, expectRevision, expectKeys }: DeleteBody): A
     targetKind: target.key === undefined ? 'prefix' : 'key',
     target: target.key ?? target.prefix ?? '',
     guard: `nothing there changed after revision ${expectRevision}`,
-    note: `${expectKeys} ${expectKeys === 1 ? 'key' : 'keys'} shown`,
+    note: `${counted(expectKeys, 'key')} shown`,
   };
 }
 
@@ -52,7 +56,7 @@ export const revokeAct = (id: WireHexId, { expectKeys }: LeaseRevokeBody): Act =
   action: 'lease.revoke',
   targetKind: 'lease',
   target: id,
-  guard: `it holds the ${expectKeys.length} ${expectKeys.length === 1 ? 'key' : 'keys'} shown`,
+  guard: `it holds the ${counted(expectKeys.length, 'key')} shown`,
   note: null,
 });
 

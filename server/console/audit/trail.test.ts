@@ -66,6 +66,11 @@ test('an entry stands before the change happens, and holds its result afterwards
   expect(await entries()).toMatchObject([{ ...ACT, user: 'ada', at: now, result: 'done', revision: '17' }]);
 });
 
+test('the id that the store picked becomes the target', async () => {
+  await trail.run('ada', { ...ACT, action: 'lease.grant', target: null }, async () => ({ id: '694d', keys: [] }));
+  expect(await entries()).toMatchObject([{ target: '694d', result: 'done' }]);
+});
+
 test.each([
   [new ConsoleError(GrpcCode.ABORTED, 'changed meanwhile'), 'refused'],
   [new EngineError(GrpcCode.PERMISSION_DENIED, 'etcdserver: permission denied'), 'refused'],

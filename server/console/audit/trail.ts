@@ -6,7 +6,7 @@
  * write, changes go on, entries go to the log of this process, and the page says why.
  */
 import type { AuditEntry, AuditKept } from '../../../lib/api/audit.ts';
-import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
+import type { WireBytes } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { currentCaller } from '../caller.ts';
@@ -63,7 +63,7 @@ export class AuditTrail {
   }
 
   /**
-   * Does `change` and keeps account of it. `revision` of the result, where it has one, is where the change stands.
+   * Does `change` and keeps account of it. `revision` and `id` of the result, where it has them, become part of the entry.
    *
    * @param user null where the store has no users
    * @throws what `change` throws; EngineError when the account cannot be opened because the store does not answer: nothing was changed then
@@ -83,7 +83,8 @@ export class AuditTrail {
     await this.#open(pending);
     try {
       const result = await change();
-      await this.#settle({ ...pending, result: 'done', revision: revisionOf(result) });
+      const target = pending.target ?? textOf(result, 'id');
+      await this.#settle({ ...pending, target, result: 'done', revision: textOf(result, 'revision') });
       return result;
     } catch (error) {
       await this.#settle({ ...pending, ...failureOf(error) });
@@ -140,9 +141,11 @@ export class AuditTrail {
 const isRefusal = ({ code, message }: EngineError): boolean =>
   code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');
 
-function revisionOf(result: unknown): WireInt | null {
-  const has = typeof result === 'object' && result !== null && 'revision' in result;
-  return has && typeof result.revision === 'string' ? result.revision : null;
+/** What the result itself tells: the revision it made, or the id that the store picked. */
+function textOf(result: unknown, field: 'id' | 'revision'): string | null {
+  if (typeof result !== 'object' || result === null) return null;
+  const value: unknown = Reflect.get(result, field);
+  return typeof value === 'string' ? value : null;
 }
 
 /** A refusal changed nothing; a failure may or may not have, and says which. */
