@@ -30,7 +30,12 @@ export function useStores() {
   // Nothing can be shown without this answer, so it is asked for until it comes.
   const query = useQuery({
     ...queries.stores(),
-    refetchInterval: ({ state }) => (state.data === undefined && state.status === 'error' ? RETRY_MS : false),
+    refetchInterval: ({ state }) => {
+      const isFailing = state.data === undefined && state.status === 'error';
+      // Without a stream nothing else tells that a store was opened, or that another tab signed in.
+      const isShut = state.data?.some(({ access }) => access.mode === 'signIn') ?? false;
+      return isFailing || isShut ? RETRY_MS : false;
+    },
   });
   const stores = query.data ?? [];
   const current = chosen === null ? stores[0] : stores.find((store) => store.id === chosen);

@@ -73,7 +73,7 @@ class RunningConsole implements Console {
     const access = this.#access(id);
     const signIn = this.#signIns.find(token, id);
     const session = await access.session(signIn?.held);
-    const signal = signIn === undefined ? options.signal : AbortSignal.any([options.signal, signIn.ended]);
+    const signal = AbortSignal.any([options.signal, signIn?.ended ?? access.openEnded]);
     return session.live({ ...options, signal });
   }
 

@@ -47,6 +47,7 @@ export class StoreAccess {
   /** Only where the service speaks as somebody. */
   #anonymous: StoreSession | undefined;
   #required: boolean | null = null;
+  #openEnded = new AbortController();
   #asking: Promise<void> | undefined;
 
   constructor(options: StoreAccessOptions) {
@@ -120,6 +121,11 @@ export class StoreAccess {
     return this.#openSession();
   }
 
+  /** Aborts when what is open to anybody is no longer. */
+  get openEnded(): AbortSignal {
+    return this.#openEnded.signal;
+  }
+
   /** @throws EngineError UNAUTHENTICATED when the store does not accept them; ConsoleError FAILED_PRECONDITION when it asks nobody */
   async signIn(credentials: Credentials): Promise<HeldUser> {
     const { access } = this.#probe;
@@ -159,8 +165,8 @@ export class StoreAccess {
     this.#asking ??= access
       .required()
       .then((required) => {
+        if (required && this.#required !== true) this.#closeOpen();
         this.#required = required;
-        if (required) this.#closeAnonymous();
       })
       .catch((error: unknown) => {
         // Unreachable: what was known last stays true until somebody says otherwise.
@@ -172,7 +178,10 @@ export class StoreAccess {
     return this.#asking;
   }
 
-  #closeAnonymous(): void {
+  /** From now on the store is for its users: whoever looks without being one is told so. */
+  #closeOpen(): void {
+    this.#openEnded.abort();
+    this.#openEnded = new AbortController();
     this.#anonymous?.close();
     this.#anonymous = undefined;
   }

@@ -27,6 +27,23 @@ const PATHS: Readonly<Record<string, string>> = {
   'maintenance/hashkv': 'Maintenance/HashKV',
   'maintenance/snapshot': 'Maintenance/Snapshot',
   'maintenance/transfer-leadership': 'Maintenance/MoveLeader',
+  'auth/enable': 'Auth/AuthEnable',
+  'auth/disable': 'Auth/AuthDisable',
+  'auth/status': 'Auth/AuthStatus',
+  'auth/authenticate': 'Auth/Authenticate',
+  'auth/user/add': 'Auth/UserAdd',
+  'auth/user/get': 'Auth/UserGet',
+  'auth/user/list': 'Auth/UserList',
+  'auth/user/delete': 'Auth/UserDelete',
+  'auth/user/changepw': 'Auth/UserChangePassword',
+  'auth/user/grant': 'Auth/UserGrantRole',
+  'auth/user/revoke': 'Auth/UserRevokeRole',
+  'auth/role/add': 'Auth/RoleAdd',
+  'auth/role/get': 'Auth/RoleGet',
+  'auth/role/list': 'Auth/RoleList',
+  'auth/role/delete': 'Auth/RoleDelete',
+  'auth/role/grant': 'Auth/RoleGrantPermission',
+  'auth/role/revoke': 'Auth/RoleRevokePermission',
 };
 
 const OTHER_PACKAGES: Readonly<Record<string, string>> = {
