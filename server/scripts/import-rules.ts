@@ -182,6 +182,12 @@ export const AREAS: readonly Area[] = [
     why: 'it finds out who calls; the one npm package of the store makes the password hashes that etcd keeps',
   },
   {
+    path: 'server/store/check',
+    may: ['lib/base', 'server/store'],
+    outside: 'node',
+    why: 'it looks at every file of a member with the readers that the member has',
+  },
+  {
     path: 'server/store/sim',
     may: ['lib/base', 'server/store'],
     outside: 'node',

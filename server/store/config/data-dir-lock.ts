@@ -51,6 +51,12 @@ export function lockDataDir(dir: string): DataDirLock {
   throw new DataDirError(`${file} changes hands all the time: only one member may use ${dir}`);
 }
 
+/** The process that holds `dir` now; undefined when nobody does. Changes nothing. */
+export function holderOf(dir: string): number | undefined {
+  const holder = readHolder(path.join(dir, LOCK_FILE));
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
+}
+
 /** Not mkdir's own recursion: Node's never ends where a file system refuses children with ENOENT, as /proc does. */
 function makeDirectories(dir: string): void {
   if (fs.existsSync(dir)) return;

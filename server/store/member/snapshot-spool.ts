@@ -78,20 +78,7 @@ export class SnapshotSpool {
   /** Reads the stored image of `metadata`. next() throws ImageCorruptError. */
   open(metadata: SnapshotMetadata): SnapshotSource & { close(): void } {
     const file = this.#options.disk.open(this.#path(imageName(metadata)), { create: false });
-    let at = 0;
-    const next = (): Uint8Array | undefined => {
-      const header = file.read(at, CHUNK_HEADER_BYTES);
-      if (header.length < CHUNK_HEADER_BYTES) throw new ImageCorruptError(`${file.path} ends at offset ${at}`);
-      const view = new DataView(header.buffer, header.byteOffset, header.length);
-      const length = view.getUint32(0, true);
-      const chunk = file.read(at + CHUNK_HEADER_BYTES, length);
-      if (chunk.length < length || crc32c(chunk) !== view.getUint32(4, true))
-        throw new ImageCorruptError(`${file.path} is damaged at offset ${at}`);
-      if (length === 0) return undefined;
-      at += CHUNK_HEADER_BYTES + length;
-      return chunk;
-    };
-    return { metadata, next, close: () => file.close() };
+    return { metadata, next: readImage(file), close: () => file.close() };
   }
 
   /** Removes the images that a durable state machine has no more use for. */
@@ -106,6 +93,23 @@ export class SnapshotSpool {
   #path(name: string): string {
     return `${this.#options.dir}/${name}`;
   }
+}
+
+/** The chunks of a stored image, then undefined. @throws ImageCorruptError */
+export function readImage(file: DiskFile): () => Uint8Array | undefined {
+  let at = 0;
+  return () => {
+    const header = file.read(at, CHUNK_HEADER_BYTES);
+    if (header.length < CHUNK_HEADER_BYTES) throw new ImageCorruptError(`${file.path} ends at offset ${at}`);
+    const view = new DataView(header.buffer, header.byteOffset, header.length);
+    const length = view.getUint32(0, true);
+    const chunk = file.read(at + CHUNK_HEADER_BYTES, length);
+    if (chunk.length < length || crc32c(chunk) !== view.getUint32(4, true))
+      throw new ImageCorruptError(`${file.path} is damaged at offset ${at}`);
+    if (length === 0) return undefined;
+    at += CHUNK_HEADER_BYTES + length;
+    return chunk;
+  };
 }
 
 class SpoolWriter implements SnapshotSink {
