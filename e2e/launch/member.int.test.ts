@@ -1,4 +1,6 @@
 /** `quorate-member` alone, as units, scripts and test frameworks that expect etcd start it. */
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { TestAuthority } from '../../server/store/tls/test-support/authority.ts';
 import { getSecurely } from '../conformance/harness/store.ts';
@@ -29,16 +31,28 @@ interface Started {
 }
 
 /** One member on free ports, with data of its own, ready. */
-async function started(clientUrls: (port: number) => string, flags: readonly string[] = []): Promise<Started> {
+async function started(
+  clientUrls: (port: number) => string,
+  flags: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Started> {
   const [client = 0, peer = 0] = await freePorts(2);
   const folder = temporaryFolder('member');
-  const running = spawnMember([
-    ...['--name', 'solo', '--data-dir', folder.path],
-    ...['--listen-client-urls', clientUrls(client), '--advertise-client-urls', clientUrls(client)],
-    ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
-    ...['--initial-cluster', `solo=http://127.0.0.1:${peer}`],
-    ...flags,
-  ]);
+  const running = spawnMember(
+    [
+      ...['--name', 'solo', '--data-dir', folder.path],
+      ...['--listen-client-urls', clientUrls(client), '--advertise-client-urls', clientUrls(client)],
+      ...[
+        '--listen-peer-urls',
+        `http://127.0.0.1:${peer}`,
+        '--initial-advertise-peer-urls',
+        `http://127.0.0.1:${peer}`,
+      ],
+      ...['--initial-cluster', `solo=http://127.0.0.1:${peer}`],
+      ...flags,
+    ],
+    settings,
+  );
   onTestFinished(async () => {
     await running.stop(STOP_GRACE_MS);
     folder.remove();
@@ -85,4 +99,57 @@ test('the console works on a member that asks for certificates', async () => {
   });
   const health = await fetch(`${product.url}/api/health`);
   expect([health.status, await health.json()]).toMatchObject([200, { status: 'ok' }]);
+});
+
+describe('a configuration file', () => {
+  test('replaces flags and environment', async () => {
+    const [client = 0, peer = 0] = await freePorts(2);
+    const folder = temporaryFolder('member');
+    const file = path.join(folder.path, 'member.yml');
+    writeFileSync(
+      file,
+      `name: filed\ndata-dir: ${folder.path}/data\nlisten-client-urls: https://127.0.0.1:${client}\n` +
+        `advertise-client-urls: https://127.0.0.1:${client}\nlisten-peer-urls: http://127.0.0.1:${peer}\n` +
+        `initial-advertise-peer-urls: http://127.0.0.1:${peer}\ninitial-cluster: filed=http://127.0.0.1:${peer}\n` +
+        `client-transport-security:\n  cert-file: ${cert}\n  key-file: ${key}\n`,
+    );
+    const running = spawnMember(['--config-file', file, '--name', 'ignored'], { ETCD_SNAPSHOT_COUNT: 'ignored' });
+    onTestFinished(async () => {
+      await running.stop(STOP_GRACE_MS);
+      folder.remove();
+    });
+    await running.waitFor(READY, READY_TIMEOUT_MS);
+    const list = await getSecurely(`https://127.0.0.1:${client}/metrics`, { ca: authority.caFile });
+    expect(list).toMatch(/^etcd_disk_wal_fsync_duration_seconds_count [1-9]/m);
+    expect(list).toMatch(/^etcd_server_proposals_pending 0$/m);
+    expect(running.output).toContain('filed');
+  });
+
+  test('that cannot be read is one line and exit code 2', async () => {
+    expect(await outcome(['--config-file', 'none.yml'])).toEqual({
+      code: 2,
+      lines: [expect.stringMatching(/^quorate-member: --config-file none.yml cannot be read \(ENOENT\)/)],
+    });
+  });
+});
+
+test('every flag is a setting of the environment too', async () => {
+  const { code, lines } = await outcome([], { ETCD_CERT_FILE: cert });
+  expect([code, lines]).toEqual([
+    2,
+    ['quorate-member: --cert-file and --key-file belong together: give both or neither'],
+  ]);
+});
+
+test('systemd is told when the member is ready', async () => {
+  const folder = temporaryFolder('systemd');
+  const [tool, told] = [path.join(folder.path, 'systemd-notify'), path.join(folder.path, 'told')];
+  writeFileSync(tool, `#!/bin/sh\necho "$@ $NOTIFY_SOCKET" > ${told}.part && mv ${told}.part ${told}\n`);
+  chmodSync(tool, 0o755);
+  onTestFinished(folder.remove);
+  const environment = { PATH: `${folder.path}:${process.env.PATH}`, NOTIFY_SOCKET: '@socket' };
+  const { running } = await started((port) => `http://127.0.0.1:${port}`, [], environment);
+  await expect
+    .poll(() => readFileSync(told, 'utf8'), { timeout: 10_000 })
+    .toBe(`--ready --pid=${running.pid} @socket\n`);
 });

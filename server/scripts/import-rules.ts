@@ -88,7 +88,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     path: 'server/store/config',
-    may: ['lib/base', 'server/store/tls'],
+    may: ['lib/base', 'server/store/tls', 'server/store/member/auto-compaction.ts'],
     outside: 'node',
     why: 'it says what a member is told, and starts nothing',
   },

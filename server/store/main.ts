@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AssertionError, defined } from '../../lib/base/assert.ts';
 import { Prng } from '../../lib/base/prng.ts';
+import { openConfigFile } from './config/config-file.ts';
 import { DataDirError, type DataDirLock, lockDataDir } from './config/data-dir-lock.ts';
 import { FLAG_DEFAULTS, MemberSettingsError, readCommandLine } from './config/flag-table.ts';
 import { type MemberSettings, memberSettings } from './config/member-settings.ts';
@@ -18,15 +19,18 @@ import { BootError, durableAtLeast, fitTogether, hasLog, openLog } from './membe
 import { explainDiskTrouble, isDiskTrouble } from './member/disk-trouble.ts';
 import type { AskPeer } from './member/joining.ts';
 import { createRequestIds } from './member/request-ids.ts';
+import { compactBySchedule } from './member/scheduled-compaction.ts';
 import { SnapshotFiles } from './member/snapshot-files.ts';
 import { SnapshotSpool } from './member/snapshot-spool.ts';
 import { SpaceGuard } from './member/space-guard.ts';
 import { startStoreMember } from './member/store-member.ts';
 import { ForeignSegmentError } from './mvcc/segments/damage.ts';
 import type { Log } from './ports/log.ts';
+import { MeteredDisk } from './ports/metered-disk.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
 import { createLog } from './ports/node-log.ts';
+import { notifyReady } from './ports/service-manager.ts';
 import { JsonWebTokens, JwtKeyError } from './rpc/auth/jwt.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION } from './rpc/version.ts';
@@ -61,16 +65,17 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   const [clientTls, peerTls] = [openTls(settings.clientTls, log), openTls(settings.peerTls, log)];
   const jwt = openJwt(settings);
   const [disk, clock] = [new NodeDisk(), new NodeClock()];
+  const [walDisk, dataDisk] = [new MeteredDisk(disk, clock), new MeteredDisk(disk, clock)];
   const prng = new Prng(randomBytes(4).readUInt32BE());
   const ask: AskPeer = (url, timeoutMs) => askForCluster({ url, tls: peerTls, clock, timeoutMs });
   const fresh = hasLog(disk, walDir) ? undefined : await firstStart(settings, { disk, log, ask });
   const { wal, contents } = openLog({
-    ...{ disk, dir: walDir, log },
+    ...{ disk: walDisk, dir: walDir, log },
     fresh: () => defined(fresh, `${walDir} vanished while this member started`),
   });
   const { identity } = contents;
   const spool = new SnapshotSpool({ disk, dir: path.join(dataDir, 'member/snap'), log });
-  const machine = openMachine(settings, disk, { ...identity, durableAtLeast: durableAtLeast(contents, spool) });
+  const machine = openMachine(settings, dataDisk, { ...identity, durableAtLeast: durableAtLeast(contents, spool) });
   const fitted = fitTogether({ contents, machine, spool, log });
   const lonely = settings.forceNewCluster && fresh === undefined;
   const raftStart = lonely
@@ -96,21 +101,26 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   });
   log('info', 'member started', { name: settings.name, id: identity.memberId, cluster: identity.clusterId, dataDir });
 
+  const compactor = compactBySchedule(settings.autoCompaction, { member, clock, log });
   const listen = await listenAddresses('--listen-client-urls', settings.listenClientUrls);
   const front = await bind('--listen-client-urls', listen[0], () =>
     startClientFront({
       ...settings,
       ...{ member, listen, clock, tls: clientTls, jwt },
-      clientCertAuth: settings.clientTls?.requiresClientCert === true,
+      disks: { wal: walDisk.meter, backend: dataDisk.meter },
       onDefect: (error, where) => defect(log, error, where),
     }),
   );
   member.ready.then(
-    () => log('info', READY, { clients: settings.listenClientUrls.join() }),
+    () => {
+      log('info', READY, { clients: settings.listenClientUrls.join() });
+      notifyReady(process.env, log);
+    },
     (error: unknown) => defect(log, error, 'announcing this member'),
   );
   return {
     stop: async () => {
+      compactor.stop();
       await Promise.all([front.close(), member.close()]);
       network.close();
       wal.close();
@@ -212,7 +222,7 @@ interface Command {
 function readCommand(args: readonly string[]): Command | undefined {
   const restore = readRestoreCommand(args, process.cwd());
   if (restore !== undefined) return { settings: restore, isRestore: true };
-  const commandLine = readCommandLine(args, process.env);
+  const commandLine = readCommandLine(args, process.env, openConfigFile);
   if (commandLine.kind === 'run')
     return { settings: memberSettings(commandLine.values, process.cwd()), isRestore: false };
   const version = `etcd Version: ${SERVER_VERSION}\nNode Version: ${process.versions.node}\n`;

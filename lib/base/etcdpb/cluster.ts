@@ -65,6 +65,19 @@ export const AlarmResponse = message('etcdserverpb.AlarmResponse', {
 });
 export type AlarmResponse = MessageType<typeof AlarmResponse>;
 
+export const DowngradeAction = { VALIDATE: 0, ENABLE: 1, CANCEL: 2 } as const;
+
+export const DowngradeRequest = message('etcdserverpb.DowngradeRequest', {
+  action: enumeration(1, DowngradeAction),
+  version: string(2),
+});
+export type DowngradeRequest = MessageType<typeof DowngradeRequest>;
+
+export const DowngradeResponse = message('etcdserverpb.DowngradeResponse', {
+  header: nested(1, () => ResponseHeader),
+  version: string(2),
+});
+
 export const StatusRequest = message('etcdserverpb.StatusRequest', {});
 export const DowngradeInfo = message('etcdserverpb.DowngradeInfo', {
   enabled: bool(1),

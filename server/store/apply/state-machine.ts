@@ -162,6 +162,10 @@ class ReplicatedStateMachine implements StateMachine {
     return this.#watches.pump();
   }
 
+  slowCount(): number {
+    return this.#watches.slowCount();
+  }
+
   watcherCount(): number {
     return this.#watches.watcherCount();
   }

@@ -32,6 +32,8 @@ export const FLAG_DEFAULTS = {
   'max-txn-ops': '128',
   'max-request-bytes': '1572864',
   'strict-reconfig-check': 'true',
+  'auto-compaction-mode': 'periodic',
+  'auto-compaction-retention': '0',
   'log-level': 'info',
   'auth-token': 'simple',
   'auth-token-ttl': '300',
@@ -98,12 +100,9 @@ const IGNORED_PREFIXES = ['experimental-'];
 
 /** Flags whose silent disregard would be a lie (security, retention), with the only values that ask for nothing. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
-  'auto-compaction-mode': ['periodic', 'revision', ''],
-  'auto-compaction-retention': ['0', ''],
   'max-learners': ['1', ''],
   discovery: [''],
   'discovery-srv': [''],
-  'config-file': [''],
 };
 const BOOLEANS: ReadonlySet<string> = new Set([
   ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'peer-skip-client-san-verification'],
@@ -137,23 +136,44 @@ const isKnown = (name: string): name is FlagName => name in FLAG_DEFAULTS;
 const isIgnored = (name: string): boolean =>
   IGNORED.has(name) || IGNORED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
-/** @throws MemberSettingsError */
+/** The file that holds all other settings: flags and environment beside it do not count, as in etcd. */
+const CONFIG_FILE = 'config-file';
+
+/**
+ * @param readFile the flags in a configuration file; throws MemberSettingsError
+ * @throws MemberSettingsError
+ */
 export function readCommandLine(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => ReadonlyMap<string, string>,
 ): CommandLine {
+  const line = readFlags(args, environment);
+  if (line.kind !== 'run' || line.configFile === undefined) return line;
   const values = new Map<FlagName, string>();
+  for (const [name, value] of readFile(line.configFile))
+    take(values, { name, value, shown: `"${name}" in ${line.configFile}` });
+  return { kind: 'run', values };
+}
+
+type Flags = Exclude<CommandLine, { kind: 'run' }> | (CommandLine & { kind: 'run'; configFile: string | undefined });
+
+function readFlags(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Flags {
+  const values = new Map<FlagName, string>();
+  let configFile = environment.ETCD_CONFIG_FILE === '' ? undefined : environment.ETCD_CONFIG_FILE;
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith('ETCD_') || value === undefined || value === '') continue;
+    if (variable === 'ETCD_CONFIG_FILE') continue;
     take(values, { name: variable.slice(5).toLowerCase().replaceAll('_', '-'), value, shown: variable });
   }
   for (let at = 0; at < args.length; ) {
     const { name, value, used } = readFlag(args, at);
     if (name === 'version' || name === 'help' || name === 'h') return { kind: name === 'version' ? 'version' : 'help' };
-    take(values, { name, value, shown: `--${name}` });
+    if (name === CONFIG_FILE) configFile = value === '' ? undefined : value;
+    else take(values, { name, value, shown: `--${name}` });
     at += used;
   }
-  return { kind: 'run', values };
+  return { kind: 'run', values, configFile };
 }
 
 function readFlag(args: readonly string[], at: number): { name: string; value: string; used: number } {

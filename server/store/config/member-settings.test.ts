@@ -4,7 +4,7 @@ import { checkFirstStart, type MemberSettings, memberSettings } from './member-s
 import { listenAddresses } from './urls.ts';
 
 function settingsOf(args: readonly string[], environment: Record<string, string> = {}): MemberSettings {
-  const line = readCommandLine(args, environment);
+  const line = readCommandLine(args, environment, () => new Map());
   if (line.kind !== 'run') throw new Error(`asked for ${line.kind}`);
   return memberSettings(line.values, '/srv/op');
 }
@@ -40,7 +40,9 @@ test('without flags the settings are those of etcd', () => {
     txnOpsMax: 128,
     requestBytesMax: 1_572_864,
     strictReconfigCheck: true,
+    autoCompaction: { mode: 'off' },
     logLevel: 'info',
+    clientCertAuth: false,
     warnings: [],
     framing: 'own',
   });
@@ -81,8 +83,7 @@ test('a flag that would be a lie to ignore is refused, unless it asks for nothin
   expect(refusal('--discovery', 'http://d')).toBe(
     'MemberSettingsError: --discovery is not supported by this store: leave it out (it was "http://d")',
   );
-  expect(refusal('--auto-compaction-retention', '0')).toBe('accepted');
-  expect(refusal('--auto-compaction-retention', '1h')).toContain('is not supported');
+  expect(refusal('--discovery', '')).toBe('accepted');
 });
 
 test('every bad setting is named with its remedy', () => {
@@ -115,8 +116,8 @@ test('a member may have several peer URLs, a cluster several members', () => {
 });
 
 test('version and help are answered whatever else is said', () => {
-  expect(readCommandLine(['--name', 'x', '--version'], {}).kind).toBe('version');
-  expect(readCommandLine(['--help'], {}).kind).toBe('help');
+  expect(readCommandLine(['--name', 'x', '--version'], {}, () => new Map()).kind).toBe('version');
+  expect(readCommandLine(['--help'], {}, () => new Map()).kind).toBe('help');
 });
 
 test('https URLs need a certificate, and the TLS flags of each side belong together', () => {
@@ -138,7 +139,8 @@ test('https URLs need a certificate, and the TLS flags of each side belong toget
 
 test('a trusted authority asks for certificates even without the switch, as etcd does', () => {
   const base = ['--listen-client-urls', 'https://h:1', '--cert-file', 'c', '--key-file', 'k'];
-  expect(settingsOf([...base, '--trusted-ca-file', 'ca']).clientTls?.requiresClientCert).toBe(true);
+  const trusting = settingsOf([...base, '--trusted-ca-file', 'ca']);
+  expect([trusting.clientTls?.requiresClientCert, trusting.clientCertAuth]).toEqual([true, false]);
   expect(settingsOf([...base, '--client-cert-auth']).clientTls?.requiresClientCert).toBe(true);
 });
 
@@ -167,4 +169,27 @@ test('one address under both schemes is listened on once', async () => {
     { host: '::1', port: 443, scheme: 'https' },
     { host: '127.0.0.1', port: 80, scheme: 'http' },
   ]);
+});
+
+test('auto-compaction takes hours, durations, or revisions', () => {
+  const of = (...args: string[]) => settingsOf(args).autoCompaction;
+  expect(of('--auto-compaction-retention', '8')).toEqual({ mode: 'periodic', retentionMs: 8 * 3_600_000 });
+  expect(of('--auto-compaction-retention', '30m')).toEqual({ mode: 'periodic', retentionMs: 30 * 60_000 });
+  const byRevision = ['--auto-compaction-mode', 'revision', '--auto-compaction-retention'];
+  expect(of(...byRevision, '1000')).toEqual({ mode: 'revision', revisions: 1000 });
+  expect(of(...byRevision, '0')).toEqual({ mode: 'off' });
+  expect(refusal(...byRevision, '1h')).toContain('"1h" is not a number of revisions');
+  expect(refusal('--auto-compaction-retention', '-1')).toContain('"-1" is not a time');
+  expect(refusal('--auto-compaction-mode', 'never')).toContain('"never" is neither');
+});
+
+test('a configuration file holds all settings: flags and environment beside it do not count', () => {
+  const line = readCommandLine(
+    ['--name', 'flag', '--config-file=/etc/m.yml'],
+    { ETCD_SNAPSHOT_COUNT: '7' },
+    (path) => new Map([['name', `from ${path}`]]),
+  );
+  expect(line).toEqual({ kind: 'run', values: new Map([['name', 'from /etc/m.yml']]) });
+  const unknown = () => readCommandLine([], { ETCD_CONFIG_FILE: 'm.yml' }, () => new Map([['nmae', 'x']]));
+  expect(unknown).toThrow('unknown setting "nmae" in m.yml');
 });

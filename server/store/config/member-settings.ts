@@ -1,5 +1,7 @@
 /** The settings of one member, checked against each other. Pure. */
 import path from 'node:path';
+import { parseDurationMs } from '../../../lib/base/duration.ts';
+import type { AutoCompaction } from '../member/auto-compaction.ts';
 import type { TlsSettings } from '../tls/settings.ts';
 import { type JwtSettings, parseAuthToken } from './auth-token.ts';
 import { FLAG_DEFAULTS, type FlagName, type FlagValues, isSet, MemberSettingsError } from './flag-table.ts';
@@ -43,9 +45,12 @@ export interface MemberSettings {
   readonly requestBytesMax: number;
   /** Refuse membership changes that could cost the quorum. */
   readonly strictReconfigCheck: boolean;
+  readonly autoCompaction: AutoCompaction;
   readonly logLevel: LogLevel;
   /** Undefined: no https:// URL is listened on. */
   readonly clientTls: TlsSettings | undefined;
+  /** A verified client certificate stands for the user it names. Not by --trusted-ca-file alone, as in etcd. */
+  readonly clientCertAuth: boolean;
   /** Also for dialling: undefined only when no peer flag asks for anything. */
   readonly peerTls: TlsSettings | undefined;
   /** Settings that were given and have no effect, a sentence each. */
@@ -61,6 +66,9 @@ export interface MemberSettings {
 
 const AUTH_TOKEN_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600;
 const ELECTION_TIMEOUT_MS_MAX = 50_000;
+const HOUR_MS = 3_600_000;
+const RETENTION_MS_MIN = 1000;
+const RETENTION_MS_MAX = 10 * 365 * 24 * HOUR_MS;
 const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: 'debug',
   info: 'info',
@@ -114,8 +122,10 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
     strictReconfigCheck: isSet(values, 'strict-reconfig-check'),
+    autoCompaction: autoCompaction(text('auto-compaction-mode'), text('auto-compaction-retention')),
     logLevel: logLevel(text('log-level')),
     clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
+    clientCertAuth: isSet(values, 'client-cert-auth'),
     peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),
     warnings,
     jwt: parseAuthToken(text('auth-token'), cwd),
@@ -166,6 +176,25 @@ function snapshotSettings(values: FlagValues, cwd: string): SnapshotSettings | u
   const options = { skipHashCheck: isSet(values, 'skip-hash-check'), dropAuth: isSet(values, 'drop-auth') };
   const file = values.get('from-snapshot');
   return file === undefined ? undefined : { path: path.resolve(cwd, file), ...options };
+}
+
+function autoCompaction(mode: string, retention: string): AutoCompaction {
+  const isWhole = /^\d+$/.test(retention);
+  if (mode !== 'periodic' && mode !== 'revision')
+    throw new MemberSettingsError(`--auto-compaction-mode: "${mode}" is neither "periodic" nor "revision"`);
+  if (isWhole && Number(retention) === 0) return { mode: 'off' };
+  if (mode === 'revision') {
+    if (!isWhole || !Number.isSafeInteger(Number(retention)))
+      throw new MemberSettingsError(`--auto-compaction-retention: "${retention}" is not a number of revisions`);
+    return { mode, revisions: Number(retention) };
+  }
+  // A bare number is hours.
+  const retentionMs = isWhole ? Number(retention) * HOUR_MS : (parseDurationMs(retention) ?? 0);
+  if (retentionMs < RETENTION_MS_MIN || retentionMs > RETENTION_MS_MAX)
+    throw new MemberSettingsError(
+      `--auto-compaction-retention: "${retention}" is not a time from 1s to 10 years: give a duration like 30m, or hours like 8`,
+    );
+  return { mode, retentionMs };
 }
 
 function clusterState(text: string): 'new' | 'existing' {

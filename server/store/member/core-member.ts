@@ -25,6 +25,7 @@ import { type ProposalCallback, Proposals } from './proposals.ts';
 import { type BarrierCallback, ReadBarriers } from './read-barriers.ts';
 import { Replica } from './replica.ts';
 import type { SnapshotSpool } from './snapshot-spool.ts';
+import type { ProposalCounts } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
 export type Proposal = Init<Omit<InternalRaftRequest, 'id' | 'header'>>;
@@ -59,7 +60,7 @@ export interface CoreMemberOptions {
 /** Entries committed and not yet applied beyond which new writes are refused (etcd's maxGapBetweenApplyAndCommitIndex). */
 const APPLY_GAP_MAX = 5000;
 /** Whom the store's own requests come from: never refused, whatever becomes of users meanwhile. */
-const STORE_ITSELF: Identity = { username: ROOT_USER, revision: 0 };
+export const STORE_ITSELF: Identity = { username: ROOT_USER, revision: 0 };
 const APPEND_BYTES_MAX = 1024 * 1024;
 const INFLIGHT_MESSAGES_MAX = 512;
 const UNCOMMITTED_BYTES_MAX = 64 * 1024 * 1024;
@@ -174,6 +175,10 @@ export class CoreMember {
     const requestId = this.options.newRequestId();
     this.#proposals.addChange(requestId, encodeMemberChange(change, requestId), done);
     this.replica.wake();
+  }
+
+  proposalCounts(): ProposalCounts {
+    return { pending: this.#proposals.pending, failed: this.#proposals.failed };
   }
 
   readBarrier(done: BarrierCallback): void {

@@ -52,6 +52,8 @@ export class Proposals {
   #queuedBytes = 0;
   readonly #changes: Omit<Queued, 'onlyInTerm'>[] = [];
   #appliedTerm = 0;
+  /** Writes answered with an error that no log entry decided. */
+  failed = 0;
 
   constructor(options: ProposalsOptions) {
     this.#options = options;
@@ -142,6 +144,7 @@ export class Proposals {
     for (const [id, waiting] of this.#waiting) {
       if (waiting.deadline > now) return;
       this.#waiting.delete(id);
+      this.failed++;
       if (waiting.term === undefined) {
         this.#unqueue(id);
         waiting.done(err(etcdErrors.noLeader()));
@@ -172,6 +175,7 @@ export class Proposals {
       if (onlyInTerm === undefined || (role === 'leader' && term === onlyInTerm)) continue;
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
+      this.failed++;
       this.#unqueue(id);
       waiting?.done(err(etcdErrors.noLeader()));
     }
@@ -191,6 +195,7 @@ export class Proposals {
     for (const [id, waiting] of [...this.#waiting]) {
       if (!isMeant(waiting)) continue;
       this.#waiting.delete(id);
+      this.failed++;
       waiting.done(err(error()));
     }
   }

@@ -22,7 +22,7 @@ import { type MemberChange, newMemberId, strictRefusal } from './member-change.t
 import { NoSpaceAlarm } from './no-space-alarm.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { SpaceGuard } from './space-guard.ts';
-import type { DatabaseFile, StoreMember } from './types.ts';
+import type { DatabaseFile, ProposalCounts, StoreMember } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
 export interface StoreMemberOptions extends CoreMemberOptions {
@@ -77,6 +77,7 @@ class LocalMember implements RunningMember {
       watch: (spec, sink) => this.#wrap(machine.watch(spec, sink)),
       pump: () => machine.pump(),
       watcherCount: () => machine.watcherCount(),
+      slowCount: () => machine.slowCount(),
     };
     this.#noSpace = new NoSpaceAlarm({
       ...options,
@@ -123,6 +124,9 @@ class LocalMember implements RunningMember {
   }
   raftStatus(): RaftStatus {
     return this.#core.replica.status();
+  }
+  proposalCounts(): ProposalCounts {
+    return this.#core.proposalCounts();
   }
   hasLeader(): boolean {
     return this.#core.replica.leaderId !== NO_MEMBER;

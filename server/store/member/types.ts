@@ -23,6 +23,13 @@ export interface DatabaseFile {
   close(): void;
 }
 
+export interface ProposalCounts {
+  /** Writes of this member's clients not answered yet. */
+  readonly pending: number;
+  /** Writes that ran out of time, lost their leader, or were never taken, since the start. */
+  readonly failed: number;
+}
+
 export interface StoreMember {
   readonly memberId: MemberId;
   readonly clusterId: ClusterId;
@@ -39,6 +46,7 @@ export interface StoreMember {
   alarms(): readonly AlarmMember[];
   raftStatus(): RaftStatus;
   hasLeader(): boolean;
+  proposalCounts(): ProposalCounts;
   /** Fires after every change of leader or of "no leader". Returns the unsubscriber. */
   onLeaderChange(listener: () => void): () => void;
 

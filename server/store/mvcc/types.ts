@@ -65,4 +65,6 @@ export interface Watchable {
   /** Replays history to unsynced watchers for at most one slice. True when some watcher still has history to read. */
   pump(): boolean;
   watcherCount(): number;
+  /** Of those, the ones behind the current revision: reading history, or with a full output. */
+  slowCount(): number;
 }

@@ -3,6 +3,7 @@ import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DiskMeter } from '../ports/metered-disk.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { Callers } from './auth/callers.ts';
 import type { JsonWebTokens } from './auth/jwt.ts';
@@ -50,6 +51,8 @@ export interface ClientFrontOptions {
   readonly progressNotifyIntervalMs?: number;
   /** Who speaks HTTP/2 on the port: our own framing (the default), or node:http2. */
   readonly framing?: FramingName;
+  /** What /metrics says of the disk. */
+  readonly disks?: { readonly wal: DiskMeter; readonly backend: DiskMeter };
   /** Needed where `listen` holds https addresses. */
   readonly tls?: TlsEndpoint | undefined;
   /** `--auth-token jwt,…`; simple tokens when left out. */
@@ -98,6 +101,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
         methods,
         health,
         quotaBytes,
+        disks: options.disks,
         front: front.stats(),
         leaderChanges: leaderChanges.count(),
       }),

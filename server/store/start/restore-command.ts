@@ -3,6 +3,7 @@
  * started with the same flags; every member of the new cluster is restored from the same file.
  */
 import { readdirSync } from 'node:fs';
+import { openConfigFile } from '../config/config-file.ts';
 import { type FlagValues, MemberSettingsError, readCommandLine } from '../config/flag-table.ts';
 import { type MemberSettings, memberSettings } from '../config/member-settings.ts';
 import { openLog } from '../member/boot.ts';
@@ -25,7 +26,7 @@ export function readRestoreCommand(args: readonly string[], cwd: string): Member
   const file = isFirst ? rest[0] : rest.at(-1);
   if (file === undefined || file.startsWith('-'))
     throw new MemberSettingsError('restore needs a snapshot file: quorate-member restore FILE --name … --data-dir …');
-  const line = readCommandLine(isFirst ? rest.slice(1) : rest.slice(0, -1), {});
+  const line = readCommandLine(isFirst ? rest.slice(1) : rest.slice(0, -1), {}, openConfigFile);
   if (line.kind !== 'run') throw new MemberSettingsError('restore: see quorate-member --help for the flags');
   const strange = [...line.values.keys()].find((name) => !FLAGS.has(name));
   if (strange !== undefined) throw new MemberSettingsError(`restore does not take --${strange}: give it to the member`);

@@ -49,6 +49,10 @@ export class WatchHub implements Watchable {
     return this.#synced.all.size + this.#unsynced.all.size + this.#paused.size;
   }
 
+  slowCount(): number {
+    return this.#unsynced.all.size + this.#paused.size;
+  }
+
   /** Delivers the changes of the request that just became `revision`. */
   notify(revision: Revision, changes: readonly Row[]): void {
     if (this.#synced.all.size === 0 || changes.length === 0) return;

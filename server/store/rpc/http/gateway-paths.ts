@@ -26,6 +26,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'maintenance/hash': 'Maintenance/Hash',
   'maintenance/hashkv': 'Maintenance/HashKV',
   'maintenance/snapshot': 'Maintenance/Snapshot',
+  'maintenance/downgrade': 'Maintenance/Downgrade',
   'maintenance/transfer-leadership': 'Maintenance/MoveLeader',
   'auth/enable': 'Auth/AuthEnable',
   'auth/disable': 'Auth/AuthDisable',

@@ -5,9 +5,12 @@
 
 import { GrpcCode } from '../../../../lib/base/grpc-status.ts';
 import type { StoreMember } from '../../member/types.ts';
+import type { DiskMeter } from '../../ports/metered-disk.ts';
 import type { FrontStats, Method } from '../front/types.ts';
 import { CLUSTER_VERSION, SERVER_VERSION } from '../version.ts';
 import type { HealthCounts } from './health.ts';
+import { type Labels, MetricsText, type Sample } from './metrics-text.ts';
+import { addProcess } from './process-metrics.ts';
 
 export interface MetricsSource {
   readonly member: StoreMember;
@@ -16,12 +19,15 @@ export interface MetricsSource {
   readonly health: HealthCounts;
   readonly leaderChanges: number;
   readonly quotaBytes: number;
+  /** Undefined where the disk is not measured. */
+  readonly disks: { readonly wal: DiskMeter; readonly backend: DiskMeter } | undefined;
 }
 
 export function renderMetrics(source: MetricsSource): string {
   const text = new MetricsText();
   addServer(text, source);
-  addStorage(text, source.member);
+  addStorage(text, source);
+  addDisk(text, source.disks);
   addGrpc(text, source);
   addProcess(text);
   return text.toString();
@@ -38,6 +44,13 @@ function addServer(text: MetricsText, { member, health, leaderChanges, quotaByte
   // etcd exports these two as gauges of the raft indexes, under names that end in _total.
   text.gauge('etcd_server_proposals_committed_total', 'Index of the last committed log entry.', raft.commitIndex);
   text.gauge('etcd_server_proposals_applied_total', 'Index of the last applied log entry.', raft.appliedIndex);
+  const proposals = member.proposalCounts();
+  text.gauge('etcd_server_proposals_pending', 'Writes waiting to be applied here.', proposals.pending);
+  text.counter(
+    'etcd_server_proposals_failed_total',
+    'Writes given up without an answer from the log.',
+    proposals.failed,
+  );
   text.counter('etcd_server_health_success', 'Health checks answered well.', health.successes);
   text.counter('etcd_server_health_failures', 'Health checks answered badly.', health.failures);
   text.gauge('etcd_server_quota_backend_bytes', 'Storage quota in bytes.', quotaBytes);
@@ -46,13 +59,29 @@ function addServer(text: MetricsText, { member, health, leaderChanges, quotaByte
   text.gauge('etcd_server_id', 'The id of this member.', 1, { server_id: id });
 }
 
-function addStorage(text: MetricsText, member: StoreMember): void {
+function addStorage(text: MetricsText, { member, methods }: MetricsSource): void {
   const size = member.kv.size();
   text.gauge('etcd_mvcc_db_total_size_in_bytes', 'Bytes of stored history on disk.', size.total);
   text.gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Of those, bytes not yet reclaimable.', size.inUse);
   text.gauge('etcd_debugging_mvcc_current_revision', 'The current revision.', member.kv.revision());
   text.gauge('etcd_debugging_mvcc_compact_revision', 'The last compacted revision.', member.kv.compactRevision());
   text.gauge('etcd_debugging_mvcc_watcher_total', 'Watchers on this member.', member.watches.watcherCount());
+  text.gauge(
+    'etcd_debugging_mvcc_slow_watcher_total',
+    'Watchers behind the current revision.',
+    member.watches.slowCount(),
+  );
+  const streams = methods.find(({ path }) => path === '/etcdserverpb.Watch/Watch')?.stats;
+  const ended = streams?.handled.reduce((sum, count) => sum + (count ?? 0), 0) ?? 0;
+  text.gauge('etcd_debugging_mvcc_watch_stream_total', 'Open watch streams.', (streams?.started ?? 0) - ended);
+}
+
+function addDisk(text: MetricsText, disks: MetricsSource['disks']): void {
+  if (disks === undefined) return;
+  const { wal, backend } = disks;
+  text.histogram('etcd_disk_wal_fsync_duration_seconds', 'Time of a flush of the log.', wal.flushSeconds);
+  text.gauge('etcd_disk_wal_write_bytes_total', 'Bytes written to the log.', wal.bytesWritten);
+  text.histogram('etcd_disk_backend_commit_duration_seconds', 'Time of a flush of stored data.', backend.flushSeconds);
 }
 
 function addGrpc(text: MetricsText, { methods, front }: MetricsSource): void {
@@ -81,15 +110,6 @@ function addGrpc(text: MetricsText, { methods, front }: MetricsSource): void {
   text.gauge('quorate_client_streams', 'Open gRPC calls and streams.', front.openStreams);
 }
 
-function addProcess(text: MetricsText): void {
-  const cpu = process.cpuUsage();
-  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-  text.counter('process_cpu_seconds_total', 'User and system CPU time in seconds.', cpuSeconds);
-  text.gauge('process_resident_memory_bytes', 'Resident memory in bytes.', process.memoryUsage.rss());
-  const startedAt = Date.now() / 1000 - process.uptime();
-  text.gauge('process_start_time_seconds', 'Start of the process since the Unix epoch.', startedAt.toFixed(3));
-}
-
 /** The spelling of grpc-go's code labels: "OK", "InvalidArgument", "NotFound". */
 const CODE_LABELS: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(GrpcCode).map(([name, code]) => [
@@ -108,37 +128,4 @@ function labelsOf(method: Method): Labels {
   const [, service = '', name = ''] = method.path.split('/');
   const type = method.kind === 'unary' ? 'unary' : method.clientStreams ? 'bidi_stream' : 'server_stream';
   return { grpc_method: name, grpc_service: service, grpc_type: type };
-}
-
-type Labels = Readonly<Record<string, string>>;
-interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-}
-
-class MetricsText {
-  readonly #lines: string[] = [];
-
-  gauge(name: string, help: string, value: number | boolean | string, labels: Labels = {}): void {
-    this.family(name, 'gauge', help, [{ labels, value: Number(value) }]);
-  }
-
-  counter(name: string, help: string, value: number): void {
-    this.family(name, 'counter', help, [{ labels: {}, value }]);
-  }
-
-  family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): void {
-    if (samples.length === 0) return;
-    this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const { labels, value } of samples) this.#lines.push(`${name}${renderLabels(labels)} ${value}`);
-  }
-
-  toString(): string {
-    return `${this.#lines.join('\n')}\n`;
-  }
-}
-
-function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

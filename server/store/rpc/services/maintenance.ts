@@ -8,6 +8,9 @@ import {
   AlarmResponse,
   AlarmType,
   DefragmentRequest,
+  DowngradeAction,
+  DowngradeRequest,
+  DowngradeResponse,
   HashKvRequest,
   HashKvResponse,
   HashRequest,
@@ -37,6 +40,7 @@ export function maintenanceMethods(context: ServiceContext): readonly Method[] {
     unary(path('HashKV'), { request: HashKvRequest, response: HashKvResponse }, (r) => service.hashKv(r)),
     // Segments that are half dead are rewritten in the background: there is nothing for a request to start.
     unary(path('Defragment'), { request: DefragmentRequest, response: HeaderResponse }, () => ({})),
+    unary(path('Downgrade'), { request: DowngradeRequest, response: DowngradeResponse }, (r) => service.downgrade(r)),
     serverStream(
       path('Snapshot'),
       { request: SnapshotRequest, response: SnapshotResponse },
@@ -99,6 +103,14 @@ class MaintenanceService {
     if (!raft.confState.voters.includes(target)) throw etcdErrors.badLeaderTransferee();
     await member.moveLeader(target);
     return {};
+  }
+
+  /** There is no older version of this store to go down to, so no target is valid and no job is ever under way. */
+  async downgrade({ action, version }: DowngradeRequest): Promise<never> {
+    await this.#context.member.readBarrier();
+    if (action === DowngradeAction.CANCEL) throw etcdErrors.noDowngrade();
+    if (!/^\d+\.\d+(\.\d+)?$/.test(version)) throw etcdErrors.downgradeVersionMalformed();
+    throw etcdErrors.downgradeVersionInvalid();
   }
 
   hash() {

@@ -81,6 +81,7 @@ export class FakeMember implements StoreMember {
       watch: (spec, sink) => this.#wrap(this.#machine.watch(spec, sink)),
       pump: () => this.#machine.pump(),
       watcherCount: () => this.#machine.watcherCount(),
+      slowCount: () => this.#machine.slowCount(),
     };
   }
 
@@ -122,6 +123,10 @@ export class FakeMember implements StoreMember {
   header(): ResponseHeader {
     const { clusterId, memberId } = this;
     return { clusterId, memberId, revision: this.kv.revision(), raftTerm: TERM };
+  }
+
+  proposalCounts() {
+    return { pending: 0, failed: 0 };
   }
 
   members() {
