@@ -58,7 +58,9 @@ export function handleVoteResponse(core: Core, message: VoteResponse): void {
     core.log.commitTo(message.committed.index);
   }
   const expected = core.role === 'preCandidate' ? 'preVoteResponse' : 'requestVoteResponse';
-  if (message.type === expected) countVote(core, message.from, !message.reject);
+  // A grant speaks of the term that was asked for: one of an earlier campaign says nothing of this one.
+  const isLate = message.type === 'preVoteResponse' && !message.reject && message.term !== core.term + 1;
+  if (message.type === expected && !isLate) countVote(core, message.from, !message.reject);
 }
 
 function countVote(core: Core, from: MemberId, granted: boolean): void {

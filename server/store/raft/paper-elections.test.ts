@@ -237,6 +237,22 @@ test('thesis §9.6: a pre-candidate with an old log is refused and raises nobody
   expect(cluster.leader().id).toBe(id(2));
 });
 
+test('thesis §9.6: a pre-vote granted for an earlier term is not counted for the next', () => {
+  const raft = node();
+  raft.campaign();
+  outputOf(raft);
+  // Somebody else won term 1 meanwhile, and is heard no more.
+  raft.step(heartbeat(3, 1));
+  raft.campaign();
+  outputOf(raft);
+  raft.step(voteAnswer('preVoteResponse', 2, 1));
+  outputOf(raft);
+  expect(raft.status()).toMatchObject({ role: 'preCandidate', term: 1 });
+  raft.step(voteAnswer('preVoteResponse', 2, 2));
+  outputOf(raft);
+  expect(raft.status()).toMatchObject({ role: 'candidate', term: 2 });
+});
+
 test('thesis §9.6: a pre-vote of an old term is answered with the newer one, so that its sender catches up', () => {
   const raft = node({ hardState: hardStateOf(6) });
   raft.step({ ...voteRequest(2, 5), type: 'preVote' } as Message);

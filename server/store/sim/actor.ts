@@ -13,6 +13,8 @@ export interface Actor {
   /** Power off: memory is gone, of the disk only what was flushed is certain. */
   crash(): void;
   stall(lengthMs: number): void;
+  /** Nothing gets onto its disk for so long. */
+  hangDisk(lengthMs: number): void;
   receive(delivery: Delivery): void;
   /** The transport could not reach `to`. */
   unreachable(to: MemberId): void;
@@ -57,6 +59,7 @@ export interface Observer {
   crashed(id: MemberId): void;
   ready(id: MemberId, ready: Ready, status: RaftStatus): void;
   sent(message: Message): void;
-  applied(id: MemberId, entry: Entry, digest: number): void;
+  /** `image` is the state after the entry. */
+  applied(id: MemberId, entry: Entry, image: MachineImage): void;
   installed(id: MemberId, image: MachineImage): void;
 }

@@ -1,4 +1,4 @@
-/** What goes wrong, when, and to whom, until the world is healed: crashes, partitions, stalls; and what operators do. */
+/** What goes wrong, when, and to whom, until the world is healed: crashes, partitions, clogs, stalls, hanging and dead disks; and what operators do. */
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Prng } from '../../../lib/base/prng.ts';
 import { shortId } from '../raft/describe.ts';
@@ -9,10 +9,14 @@ import type { FaultParameters } from './parameters.ts';
 import type { World } from './world.ts';
 
 const STALL_MS_MAX = 3000;
+const DISK_HANG_MS_MAX = 4000;
 
 /** What faults need of a member and of the network, whichever stack runs. */
-type Target = Pick<Actor, 'id' | 'isUp' | 'start' | 'crash' | 'stall' | 'status' | 'transferLeader' | 'changeMembers'>;
-type Links = Pick<Network, 'cut' | 'mend'>;
+type Target = Pick<
+  Actor,
+  'id' | 'isUp' | 'start' | 'crash' | 'stall' | 'hangDisk' | 'status' | 'transferLeader' | 'changeMembers'
+>;
+type Links = Pick<Network, 'cut' | 'mend' | 'clog'>;
 
 export class Faults {
   readonly #world: World;
@@ -20,8 +24,11 @@ export class Faults {
   readonly #actors: readonly Target[];
   readonly #network: Links;
   readonly #parameters: FaultParameters;
+  readonly #deadMax: number;
   #isStopped = false;
   crashes = 0;
+  /** Members whose disk is gone for good. */
+  readonly dead = new Set<MemberId>();
 
   constructor(options: {
     readonly world: World;
@@ -29,18 +36,23 @@ export class Faults {
     readonly actors: readonly Target[];
     readonly network: Links;
     readonly parameters: FaultParameters;
+    /** So many disks may die without anybody's data being lost; they need a quorum that stays. */
+    readonly deadMax?: number;
   }) {
     this.#world = options.world;
     this.#prng = options.prng;
     this.#actors = options.actors;
     this.#network = options.network;
     this.#parameters = options.parameters;
+    this.#deadMax = options.deadMax ?? 0;
   }
 
   start(): void {
     const faults = this.#parameters;
     this.#every(faults.crashMsMean, () => this.#crash());
     this.#every(faults.partitionMsMean, () => this.#partition());
+    this.#every(faults.clogMsMean, () => this.#clog());
+    this.#every(faults.diskHangMsMean, () => this.#pick().hangDisk(this.#prng.int(1, DISK_HANG_MS_MAX)));
     this.#every(faults.stallMsMean, () => this.#pick().stall(this.#prng.int(1, STALL_MS_MAX)));
     this.#every(faults.transferMsMean, () => this.#pick().transferLeader(this.#pick().id));
     this.#every(faults.membershipMsMean, () => this.#changeMembers());
@@ -56,10 +68,24 @@ export class Faults {
       if (!actor.isUp()) continue;
       this.crashes++;
       actor.crash();
+      if (this.dead.size < this.#deadMax && this.#prng.chance(this.#parameters.deadDiskRate)) {
+        this.dead.add(actor.id);
+        this.#world.note(`${shortId(actor.id)} has lost its disk`);
+        continue;
+      }
       this.#world.after(this.#drawn(this.#parameters.downMsMean), () => {
         if (!actor.isUp() && !this.#isStopped) actor.start();
       });
     }
+  }
+
+  /** One way of one link, or all that a member hears. */
+  #clog(): void {
+    const to = this.#pick();
+    const from = this.#prng.chance(0.5) ? this.#actors : [this.#pick()];
+    const lengthMs = this.#drawn(this.#parameters.clogLengthMsMean);
+    this.#world.note(`clog ${from.map(({ id }) => shortId(id)).join(' ')} to ${shortId(to.id)}`);
+    for (const { id } of from) this.#network.clog(id, to.id, lengthMs);
   }
 
   /** Splits the members in two; one way only: the second half is heard but does not hear, or the other way round. */

@@ -49,11 +49,15 @@ export class Machine {
     return this.#image;
   }
 
-  apply(entry: Entry, confState: MachineImage['confState'] = this.#image.confState): number {
+  apply(entry: Entry, confState: MachineImage['confState'] = this.#image.confState): void {
     assert(entry.index === this.#image.index + 1, `machine: entry ${entry.index} after ${this.#image.index}`);
     const digest = nextDigest(this.#image.digest, entry);
     this.#image = { term: entry.term, index: entry.index, digest, confState };
-    return digest;
+  }
+
+  /** What a broken member does: the entry leaves its mark a second time. */
+  applyAgain(entry: Entry): void {
+    this.#image = { ...this.#image, digest: nextDigest(this.#image.digest, entry) };
   }
 
   restore(image: MachineImage): void {

@@ -5,10 +5,20 @@ import { runSeed } from './run.ts';
 
 /** Seeds from 1 within which each is caught, with room for what later changes of the world may shift. */
 const CAUGHT_WITHIN: Readonly<Record<string, { readonly seeds: number; readonly says: RegExp }>> = {
-  acknowledgeBeforeFlush: { seeds: 5, says: /its disk (says|ends)/ },
+  acknowledgeBeforeFlush: { seeds: 5, says: /its disk (says|ends)|without a durable quorum/ },
   forgetVote: { seeds: 20, says: /votes for|hard state/ },
   commitOldTerms: { seeds: 30, says: /commit rule|leader completeness/ },
-  electAnyone: { seeds: 20, says: /leader completeness|conflicts with commit/ },
+  commitWithoutQuorum: { seeds: 5, says: /without a durable quorum/ },
+  electAnyone: { seeds: 30, says: /leader completeness|conflicts with commit/ },
+  voteTwice: { seeds: 20, says: /votes for/ },
+  skipPreVote: { seeds: 5, says: /nobody granted it a pre-vote/ },
+  acknowledgeBeforeCommit: { seeds: 5, says: /acknowledged at/ },
+  applyTwice: { seeds: 3, says: /differs from the history/ },
+  snapshotWithoutState: { seeds: 20, says: /holds an image/ },
+  forgetChange: { seeds: 20, says: /the log makes it/ },
+  skipJoint: { seeds: 20, says: /the log makes it/ },
+  learnerVotes: { seeds: 20, says: /the log makes it/ },
+  readByLease: { seeds: 60, says: /stale read/ },
   readUnconfirmed: { seeds: 60, says: /stale read/ },
 };
 

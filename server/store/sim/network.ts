@@ -1,5 +1,5 @@
 /**
- * The network between members: loses, delays, duplicates and so reorders messages, and cuts links one way or both. A snapshot is
+ * The network between members: loses, delays, duplicates and so reorders messages, cuts links one way or both, and clogs them. A snapshot is
  * a stream of its own, slower, that arrives whole or fails.
  *
  * Proposals are never duplicated: the transport promises at most one delivery of them, because a log cannot tell a copy from a
@@ -24,6 +24,8 @@ export class Network {
   readonly #observer: Observer;
   readonly #actors = new Map<MemberId, Actor>();
   readonly #cuts = new Map<string, number>();
+  /** Until when nothing comes through a link; what waits there arrives afterwards. */
+  readonly #clogs = new Map<string, number>();
   #parameters: NetworkParameters;
 
   constructor(options: {
@@ -50,7 +52,7 @@ export class Network {
       const isLost = this.#prng.chance(lossRate);
       const delay = this.#delayMs();
       if (isLost) this.#world.note(`lost ${describeMessage(message)}`);
-      else this.#world.after(delay, () => this.#deliver({ message, image: undefined }));
+      else this.#world.after(delay, () => this.#arrive({ message, image: undefined }));
     }
   }
 
@@ -77,14 +79,27 @@ export class Network {
     else this.#cuts.delete(link);
   }
 
-  /** From now on nothing is lost, doubled or cut; delays stay. */
+  clog(from: MemberId, to: MemberId, lengthMs: number): void {
+    this.#clogs.set(`${from}>${to}`, this.#world.now + lengthMs);
+  }
+
+  /** From now on nothing is lost, doubled, cut or clogged; delays stay. */
   heal(): void {
     this.#cuts.clear();
+    this.#clogs.clear();
     this.#parameters = { ...this.#parameters, lossRate: 0, duplicateRate: 0, snapshotFailRate: 0 };
   }
 
   #delayMs(): number {
     return this.#parameters.delayMsMin - Math.log(1 - this.#prng.float()) * this.#parameters.delayMsMean;
+  }
+
+  #arrive(delivery: Delivery): void {
+    const { from, to } = delivery.message;
+    const wait = (this.#clogs.get(`${from}>${to}`) ?? 0) - this.#world.now;
+    // What waited comes in the order in which it had arrived.
+    if (wait > 0) this.#world.after(wait, () => this.#arrive(delivery));
+    else this.#deliver(delivery);
   }
 
   #deliver(delivery: Delivery): boolean {

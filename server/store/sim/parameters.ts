@@ -29,7 +29,14 @@ export interface FaultParameters {
   readonly partitionMsMean: number;
   readonly partitionLengthMsMean: number;
   readonly oneWayRate: number;
+  /** How often a link holds back everything for a while, and lets it go then. */
+  readonly clogMsMean: number;
+  readonly clogLengthMsMean: number;
   readonly stallMsMean: number;
+  /** How often a disk takes nothing for a while: it hangs, or it is full until somebody makes room. */
+  readonly diskHangMsMean: number;
+  /** How often a crash is the end of a disk: its member never comes back. */
+  readonly deadDiskRate: number;
   readonly transferMsMean: number;
   readonly membershipMsMean: number;
 }
@@ -74,7 +81,7 @@ export interface Parameters {
 const NARROW_WINDOW_BYTES = 10_000;
 
 export function drawParameters(prng: Prng): Parameters {
-  const members = prng.pick([1, 3, 3, 3, 3, 5, 5]);
+  const members = prng.pick([1, 3, 3, 3, 3, 5, 5, 7]);
   const changesMembers = prng.chance(0.4);
   const core = drawCore(prng);
   const isNarrow = windowBytes(core) < NARROW_WINDOW_BYTES;
@@ -119,6 +126,10 @@ function drawFaults(prng: Prng): Omit<FaultParameters, 'membershipMsMean'> {
     partitionMsMean: prng.pick([0, 1500, 5000]),
     partitionLengthMsMean: prng.pick([300, 2000, 6000]),
     oneWayRate: prng.pick([0, 0.3, 0.7]),
+    clogMsMean: prng.pick([0, 0, 1000, 4000]),
+    clogLengthMsMean: prng.pick([200, 1500, 5000]),
+    diskHangMsMean: prng.pick([0, 0, 3000]),
+    deadDiskRate: prng.pick([0, 0, 0.1]),
     stallMsMean: prng.pick([0, 0, 3000]),
     transferMsMean: prng.pick([0, 2000, 6000]),
   };

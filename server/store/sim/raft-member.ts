@@ -15,6 +15,7 @@ import { describeStatus, shortId } from '../raft/describe.ts';
 import { createRaftNode } from '../raft/node.ts';
 import {
   type ConfChange,
+  type ConfState,
   ENTRY_NORMAL,
   type Entry,
   type Message,
@@ -111,6 +112,7 @@ export class RaftMember implements Actor {
       inflightMessagesMax: core.inflightMessagesMax,
       inflightBytesMax: core.inflightBytesMax,
       uncommittedBytesMax: core.uncommittedBytesMax,
+      ...mutation.core,
     });
     this.#options.observer.started(this.id, wal);
     this.#note(`start from ${wal.start.index} last ${wal.start.index + wal.entries.length} image ${wal.image.index}`);
@@ -139,6 +141,11 @@ export class RaftMember implements Actor {
     this.#clock.stall(lengthMs);
   }
 
+  hangDisk(lengthMs: number): void {
+    this.#note(`disk hangs ${lengthMs.toFixed(0)}`);
+    this.#wal.hang(lengthMs);
+  }
+
   receive(delivery: Delivery): void {
     this.#run((node) => {
       if (delivery.image !== undefined) this.#received.set(delivery.image.index, delivery.image);
@@ -158,7 +165,8 @@ export class RaftMember implements Actor {
     this.#run((node) => {
       const result = node.propose([{ type: ENTRY_NORMAL, data: encodeOperation(operation, payloadBytes) }]);
       this.#note(`write ${operation} ${result}`);
-      if (result === 'accepted' || result === 'forwarded') this.#writes.set(operation, done);
+      if (result === 'accepted' && this.#options.mutation.acknowledgesBeforeCommit) done(node.status().lastIndex);
+      else if (result === 'accepted' || result === 'forwarded') this.#writes.set(operation, done);
     });
   }
 
@@ -265,14 +273,16 @@ export class RaftMember implements Actor {
 
   #install(index: LogIndex): void {
     const image = defined(this.#received.get(index), `no image at ${index}`);
-    this.#machine.restore(image);
+    const { installsNoState } = this.#options.mutation;
+    this.#machine.restore(installsNoState ? { ...image, digest: this.#machine.image().digest } : image);
     for (const received of this.#received.keys()) if (received <= index) this.#received.delete(received);
-    this.#options.observer.installed(this.id, image);
+    this.#options.observer.installed(this.id, this.#machine.image());
     this.#note(`installed ${index}`);
     this.#answerReads();
   }
 
-  #send(message: Message): void {
+  #send(meant: Message): void {
+    const message = this.#options.mutation.send?.(meant) ?? meant;
     if (message.type !== 'installSnapshot') {
       this.#options.network.send(message);
       return;
@@ -304,14 +314,20 @@ export class RaftMember implements Actor {
 
   #applyOne(node: RaftNode, entry: Entry): void {
     const change = isConfChangeType(entry.type) ? decodeConfChange(entry) : undefined;
-    const confState = change?.ok ? node.applyConfChange(change.value) : undefined;
-    const digest = this.#machine.apply(entry, confState);
-    this.#options.observer.applied(this.id, entry, digest);
+    const confState = change?.ok ? this.#applyChange(node, change.value) : undefined;
+    this.#machine.apply(entry, confState);
+    if (this.#options.mutation.appliesTwice) this.#machine.applyAgain(entry);
+    this.#options.observer.applied(this.id, entry, this.#machine.image());
     const operation = operationOf(entry);
     if (operation === undefined) return;
     const done = this.#writes.get(operation);
     this.#writes.delete(operation);
     done?.(entry.index);
+  }
+
+  #applyChange(node: RaftNode, change: ConfChange): ConfState | undefined {
+    const changes = this.#options.mutation.applyChange?.(this.id, change) ?? [change];
+    return changes.map((one) => node.applyConfChange(one)).at(-1);
   }
 
   #answerReads(): void {

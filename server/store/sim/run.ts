@@ -90,7 +90,11 @@ class Run {
     const actors = this.#actors;
     const { clients } = this.#checkers;
     this.#workload = new Workload({ world, prng: this.#prng.fork(), actors, clients, parameters: workload });
-    this.#faults = new Faults({ world, prng: this.#prng.fork(), actors, network: this.#network, parameters: faults });
+    this.#faults = new Faults({
+      ...{ world, prng: this.#prng.fork(), actors, network: this.#network, parameters: faults },
+      // Where members change nobody knows beforehand whose disk is needed.
+      deadMax: this.#parameters.spares > 0 ? 0 : Math.floor((this.#parameters.members - 1) / 2),
+    });
   }
 
   #createActors(mutation: Mutation | undefined): void {
@@ -157,8 +161,9 @@ class Run {
   #heal(): Actor[] {
     this.#network.heal();
     const { members, spares } = this.#parameters;
-    const size = spares > 0 ? this.#actors.length : this.#prng.int(Math.floor(members / 2) + 1, members);
-    const core = this.#prng.shuffle([...this.#actors]).slice(0, size);
+    const alive = this.#actors.filter(({ id }) => !this.#faults.dead.has(id));
+    const size = spares > 0 ? alive.length : this.#prng.int(Math.floor(members / 2) + 1, alive.length);
+    const core = this.#prng.shuffle([...alive]).slice(0, size);
     for (const actor of this.#actors) {
       if (!core.includes(actor) && actor.isUp()) actor.crash();
       if (core.includes(actor) && !actor.isUp()) actor.start();

@@ -34,6 +34,8 @@ export class SimWal implements DurableLog {
   #flushed = 0;
   #flushing = false;
   #wanted = 0;
+  /** By the world's time. */
+  #hangsUntil = 0;
   #onFlushed: () => void = () => {};
 
   constructor(clock: ProcessClock, prng: Prng, parameters: DiskParameters) {
@@ -73,11 +75,17 @@ export class SimWal implements DurableLog {
     });
   }
 
+  /** Flushes that begin within this time end after it. */
+  hang(lengthMs: number): void {
+    this.#hangsUntil = Math.max(this.#hangsUntil, this.#clock.worldNow() + lengthMs);
+  }
+
   /** Draws how long a flush takes. */
   flushMs(): number {
     const mean = this.#parameters.flushMsMean;
     const drawn = -Math.log(1 - this.#prng.float()) * mean;
-    return this.#prng.chance(this.#parameters.flushStallRate) ? drawn * FLUSH_STALL : drawn;
+    const busyMs = this.#prng.chance(this.#parameters.flushStallRate) ? drawn * FLUSH_STALL : drawn;
+    return Math.max(0, this.#hangsUntil - this.#clock.worldNow()) + busyMs;
   }
 
   crash(): void {

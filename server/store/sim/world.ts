@@ -57,6 +57,11 @@ export class ProcessClock implements Clock {
     return this.#world.now / this.#rate;
   }
 
+  /** The world's own time, which no process can see: for what happens outside of it (disk, network). */
+  worldNow(): number {
+    return this.#world.now;
+  }
+
   after(delayMs: number, action: () => void): Timer {
     return this.afterReal(delayMs * this.#rate, action);
   }

@@ -3,12 +3,14 @@ import type { MemberId } from '../../../../lib/base/brand.ts';
 import type { Entry, Message, RaftStatus, Ready } from '../../raft/types.ts';
 import type { DurableLog, MachineImage, Observer } from '../actor.ts';
 import { ClientChecker } from './clients.ts';
+import { ConfigurationChecker } from './configurations.ts';
 import { History } from './history.ts';
 import { LogChecker } from './logs.ts';
 import { PromiseChecker } from './promises.ts';
 
 export class Checkers implements Observer {
-  readonly history = new History();
+  readonly configurations = new ConfigurationChecker();
+  readonly history = new History({ onCommitted: (entry) => this.configurations.committed(entry) });
   readonly clients = new ClientChecker(this.history);
   readonly promises = new PromiseChecker();
   readonly #logs = new LogChecker(this.history);
@@ -17,7 +19,7 @@ export class Checkers implements Observer {
   started(id: MemberId, disk: DurableLog): void {
     this.promises.started(id, disk);
     this.#logs.started(id, disk);
-    this.history.image(id, disk.image);
+    this.#image(id, disk.image);
   }
 
   crashed(id: MemberId): void {
@@ -33,12 +35,18 @@ export class Checkers implements Observer {
     this.promises.sent(message);
   }
 
-  applied(id: MemberId, entry: Entry, digest: number): void {
-    this.history.applied(id, entry, digest);
+  applied(id: MemberId, entry: Entry, image: MachineImage): void {
+    this.history.applied(id, entry, image.digest);
+    this.configurations.image(id, image);
   }
 
   installed(id: MemberId, image: MachineImage): void {
     this.snapshotsInstalled++;
+    this.#image(id, image);
+  }
+
+  #image(id: MemberId, image: MachineImage): void {
     this.history.image(id, image);
+    this.configurations.image(id, image);
   }
 }

@@ -12,6 +12,8 @@ import { SimulationViolation } from '../world.ts';
 export class PromiseChecker {
   readonly #leaders = new Map<number, MemberId>();
   readonly #votes = new Map<string, MemberId>();
+  /** Who granted a pre-vote to a candidate of a term. */
+  readonly #preVotes = new Map<string, Set<MemberId>>();
   readonly #disks = new Map<MemberId, DurableLog>();
   readonly #hardStates = new Map<MemberId, HardState>();
 
@@ -46,7 +48,11 @@ export class PromiseChecker {
       case 'installSnapshot':
         this.#leads(message.from, message.term);
         return;
+      case 'preVoteResponse':
+        if (!message.reject) this.#grantsPreVote(message.to, message.term, message.from);
+        return;
       case 'requestVote':
+        if (!message.isTransfer) this.#mayCampaign(message.from, message.term);
         this.#votesFor(message.from, message.term, message.from);
         return;
       case 'requestVoteResponse':
@@ -65,6 +71,20 @@ export class PromiseChecker {
     else if (known !== id) {
       throw new SimulationViolation(`election safety: ${shortId(known)} and ${shortId(id)} both lead term ${term}`);
     }
+  }
+
+  #grantsPreVote(candidate: MemberId, term: number, voter: MemberId): void {
+    const key = `${candidate}@${term}`;
+    const granted = this.#preVotes.get(key) ?? new Set();
+    this.#preVotes.set(key, granted.add(voter));
+  }
+
+  /** Who asks others for votes was encouraged by somebody besides itself (thesis §9.6); how many it needs is the core's to know. */
+  #mayCampaign(candidate: MemberId, term: number): void {
+    if (this.#preVotes.has(`${candidate}@${term}`)) return;
+    throw new SimulationViolation(
+      `${shortId(candidate)} asks for votes in term ${term}, and nobody granted it a pre-vote`,
+    );
   }
 
   #votesFor(voter: MemberId, term: number, candidate: MemberId): void {

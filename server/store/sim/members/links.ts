@@ -96,6 +96,10 @@ export class Links {
     else this.#cuts.delete(link);
   }
 
+  clog(): void {
+    // Lanes in order that fall behind are what a clog is; whole members have them through delays only.
+  }
+
   /** From now on nothing is lost or cut; delays stay. */
   heal(): void {
     this.#cuts.clear();

@@ -163,6 +163,10 @@ export class MemberSite {
     }
   }
 
+  hangDisk(): void {
+    // Slow, full and failing disks of whole members: disk-faults.ts.
+  }
+
   #boot(): void {
     const { id, cluster, parameters, checkers, mutation, links, prng } = this.#options;
     const { disk } = this;
