@@ -1,4 +1,4 @@
-/** `npm run e2e [-- part…]`: the tests on real processes and in a real browser, or the parts named; `faults` only when it is named. */
+/** `npm run e2e [-- part…]`: the tests on real processes and in a real browser, or the parts named; `faults` and `coordination` only when they are named. */
 import { E2E_LONG_PARTS, E2E_PARTS, runParts } from './test-parts.ts';
 
 const KNOWN = [...E2E_PARTS, ...E2E_LONG_PARTS];

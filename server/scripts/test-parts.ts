@@ -37,7 +37,10 @@ export const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** Not part of `npm test`, which has a slice of it among the processes; minutes long. */
-const LONG_PARTS: Readonly<Record<string, Part>> = { faults: runDrills };
+const LONG_PARTS: Readonly<Record<string, Part>> = {
+  faults: () => runJudged('faults', 'members under faults'),
+  coordination: () => runJudged('coordination', 'recipes under faults'),
+};
 
 export const E2E_PARTS: readonly string[] = ['processes', 'browser'];
 export const E2E_LONG_PARTS: readonly string[] = Object.keys(LONG_PARTS);
@@ -99,14 +102,13 @@ async function runSim(): Promise<Tally> {
   return total;
 }
 
-/** The drill judges itself and says so by its exit code: it counts as one test. */
-async function runDrills(): Promise<Tally> {
-  const run = await runPart({ args: ['e2e/faults/main.ts'], env: {}, timeoutMs: PART_TIMEOUT_MS });
-  const name = 'faults: members under faults';
-  return withProblems('faults', run, () => ({
+/** A long run judges itself and says so by its exit code: it counts as one test. */
+async function runJudged(part: string, what: string): Promise<Tally> {
+  const run = await runPart({ args: [`e2e/${part}/main.ts`], env: {}, timeoutMs: PART_TIMEOUT_MS });
+  return withProblems(part, run, () => ({
     ...NOTHING,
-    ...(run.code === 0 ? { passed: 1 } : { failed: [name] }),
-    skipped: [...run.output.matchAll(/^(.*): skipped: (.*)$/gm)].map(([, size, what]) => `faults: ${size}: ${what}`),
+    ...(run.code === 0 ? { passed: 1 } : { failed: [`${part}: ${what}`] }),
+    skipped: [...run.output.matchAll(/^(.*): skipped: (.*)$/gm)].map(([, size, why]) => `${part}: ${size}: ${why}`),
   }));
 }
 
