@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { logIndex, memberId, term } from '../../../lib/base/brand.ts';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { ConfChangeType, RaftConfChange, RaftConfChangeV2 } from '../../../lib/base/etcdpb/raft.ts';
+import { changeConfState } from '../raft/conf-change.ts';
 import { ENTRY_CONF_CHANGE, ENTRY_CONF_CHANGE_V2, type Entry } from '../raft/types.ts';
 import { type DecodedConfChange, decodeConfChange } from './conf-change.ts';
 import { decodeMemberJson, encodeMemberJson, MemberJsonError } from './member-json.ts';
@@ -24,7 +25,8 @@ function change(
 
 function take(membership: Membership, decoded: DecodedConfChange): string | undefined {
   const refusal = membership.refusal(decoded);
-  if (refusal === undefined) membership.apply(decoded);
+  const next = changeConfState(membership.confState, decoded.change);
+  if (refusal === undefined && next.ok) membership.apply(decoded, next.value);
   return refusal?.message;
 }
 
@@ -73,6 +75,22 @@ test('members are added, updated, promoted and removed for good', () => {
   expect(take(membership, change(ConfChangeType.ADD_NODE, 2n, { urls: ['http://d'] }))).toBe(
     'etcdserver: member not found',
   );
+});
+
+test('who is replaced stays a member until the joint configuration is left: its vote is still needed (thesis §4.3)', () => {
+  const membership = new Membership();
+  for (const id of [1n, 2n]) take(membership, change(ConfChangeType.ADD_NODE, id, { urls: [`http://m${id}`] }));
+  const both = [
+    { type: ConfChangeType.ADD_NODE, nodeId: 3n },
+    { type: ConfChangeType.REMOVE_NODE, nodeId: 2n },
+  ];
+  const replace = RaftConfChangeV2.encode({ changes: both });
+  take(membership, decodeConfChange(entry(ENTRY_CONF_CHANGE_V2, replace)));
+  expect(membership.list().map(({ id }) => id)).toEqual([1n, 2n, 3n]);
+  expect(membership.isRemoved(memberId(2n))).toBe(false);
+  take(membership, decodeConfChange(entry(ENTRY_CONF_CHANGE_V2, new Uint8Array(0))));
+  expect(membership.list().map(({ id }) => id)).toEqual([1n, 3n]);
+  expect(membership.isRemoved(memberId(2n))).toBe(true);
 });
 
 test("changes that make no sense are refused with etcd's words and change nothing", () => {

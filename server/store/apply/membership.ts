@@ -6,6 +6,7 @@
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Member } from '../../../lib/base/etcdpb/cluster.ts';
 import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
+import { confMembers } from '../raft/conf-change.ts';
 import type { ConfState } from '../raft/types.ts';
 import type { DecodedConfChange } from './conf-change.ts';
 
@@ -67,20 +68,28 @@ export class Membership {
     return undefined;
   }
 
-  /** Takes a change in that refusal() lets pass. */
-  apply({ change, context }: DecodedConfChange): void {
+  /**
+   * Takes a change in that refusal() lets pass, with the configuration it led to. Who is removed by way of a joint configuration stays
+   * a member until it is left: the outgoing majority is needed to leave it (thesis §4.3).
+   */
+  apply({ change, context }: DecodedConfChange, confState: ConfState): void {
     for (const { type, id } of change.changes) {
       const known = this.#members.get(id);
       const given = context?.member.id === id ? context.member : undefined;
-      if (type === 'remove') {
-        this.#members.delete(id);
-        this.#removed.add(id);
-      } else if (type === 'update') {
+      if (type === 'remove') continue;
+      if (type === 'update') {
         if (known !== undefined && given !== undefined) this.#members.set(id, { ...known, peerUrls: given.peerUrls });
       } else {
         const member = known ?? given ?? { id, name: '', peerUrls: [], clientUrls: [], isLearner: false };
         this.#members.set(id, { ...member, isLearner: type === 'addLearner' });
       }
+    }
+    this.confState = confState;
+    const takesPart = new Set<bigint>(confMembers(confState));
+    for (const id of this.#members.keys()) {
+      if (takesPart.has(id)) continue;
+      this.#members.delete(id);
+      this.#removed.add(id);
     }
   }
 

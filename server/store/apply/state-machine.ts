@@ -148,8 +148,8 @@ class ReplicatedStateMachine implements StateMachine {
     const { membership } = this.#state;
     const decoded = decodeConfChange(entry);
     const refusal = membership.refusal(decoded);
-    if (refusal === undefined) membership.apply(decoded);
-    membership.confState = confState;
+    if (refusal === undefined) membership.apply(decoded, confState);
+    else membership.confState = confState;
     this.#listener.membershipChanged();
     return { requestId: decoded.requestId, outcome: refusal === undefined ? ok(this.#none()) : err(refusal) };
   }

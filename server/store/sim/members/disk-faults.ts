@@ -49,7 +49,7 @@ export class DiskFaults {
     if (parameters.diskFault === 'none') return;
     world.after(prng.int(1, 2 * parameters.diskFaultMsMean), () => {
       if (this.#isStopped) return;
-      if (this.#repair === undefined) this.#strike(prng.pick(this.#options.sites));
+      if (this.#repair === undefined) this.#strike(prng.pick(this.#options.sites.filter(({ starts }) => starts > 0)));
       this.start();
     });
   }

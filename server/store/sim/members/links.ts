@@ -4,17 +4,18 @@
  * What the contract (../../ports/peer-network.ts) promises is kept, and no more: a message arrives once or not at all, messages of
  * one lane keep their order, lanes overtake each other, an image arrives whole or fails. Messages travel encoded.
  */
-import type { MemberId } from '../../../../lib/base/brand.ts';
+import { type MemberId, term } from '../../../../lib/base/brand.ts';
 import type { Prng } from '../../../../lib/base/prng.ts';
 import type { PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../../ports/peer-network.ts';
 import { describeMessage, shortId } from '../../raft/describe.ts';
-import type { Message } from '../../raft/types.ts';
+import type { Message, ProposedEntry } from '../../raft/types.ts';
 import { decodeMessage, encodeMessage } from '../../transport/message-codec.ts';
 import type { NetworkParameters } from '../parameters.ts';
 import type { World } from '../world.ts';
 import { ImageTransfer } from './image-transfer.ts';
 
 const NOTICE_RATE = 0.3;
+const REDIAL_MS = 1000;
 
 /** A process as the network knows it. A restarted member is another process at the same address. */
 export interface NetworkProcess {
@@ -60,6 +61,7 @@ export class Links {
       start: (handler) => {
         endpoint = { process, handler, peers: new Set() };
         this.#endpoints.set(process.id, endpoint);
+        this.#redial(endpoint);
       },
       setPeers: (peers) => {
         const from = own();
@@ -109,8 +111,39 @@ export class Links {
   /** The process that hears what `from` sends to `to` now. */
   reach(from: MemberId, to: MemberId): Endpoint | undefined {
     const target = this.#endpoints.get(to);
-    if (target === undefined || !target.process.isAlive() || !target.peers.has(from)) return undefined;
-    return this.#cuts.has(`${from}>${to}`) ? undefined : target;
+    if (target === undefined || !target.process.isAlive() || this.#cuts.has(`${from}>${to}`)) return undefined;
+    if (!target.handler.isRemoved(from)) return target;
+    this.#tellRemoved(from, to);
+    return undefined;
+  }
+
+  /** Somebody's client library hands a proposal on to the leader, which is sent like any member's. */
+  forwardProposal(to: MemberId, entry: ProposedEntry): void {
+    const target = this.reach(to, to);
+    if (target === undefined) return;
+    const message: Message = { type: 'propose', from: to, to, term: term(0), entries: [entry] };
+    this.options.world.after(this.delayMs(), () => target.process.enter(() => target.handler.onMessage(message)));
+  }
+
+  /** Members dial whom they know all the time; only what they may hear then matters here. */
+  #redial(endpoint: Endpoint): void {
+    endpoint.process.after(REDIAL_MS, () => {
+      for (const peer of endpoint.peers) this.reach(endpoint.process.id, peer);
+      this.#redial(endpoint);
+    });
+  }
+
+  /** Whoever dials a member that knows of its removal is told so. */
+  #tellRemoved(id: MemberId, by: MemberId): void {
+    const { world } = this.options;
+    const removed = this.#endpoints.get(id);
+    if (removed === undefined || this.#cuts.has(`${by}>${id}`)) return;
+    world.after(this.delayMs(), () => removed.process.enter(() => removed.handler.onRemoved()));
+  }
+
+  /** `from` dials whom it knows, and answers on the connection of whoever knows it. */
+  #hasWay(from: Endpoint, to: MemberId): boolean {
+    return from.peers.has(to) || this.#endpoints.get(to)?.peers.has(from.process.id) === true;
   }
 
   delayMs(): number {
@@ -120,7 +153,7 @@ export class Links {
 
   #send(from: Endpoint, message: Message): void {
     const { world, prng, onSent } = this.options;
-    if (!from.peers.has(message.to)) return;
+    if (!this.#hasWay(from, message.to)) return;
     onSent(message);
     if (prng.chance(this.#parameters.lossRate)) {
       world.note(`lost ${describeMessage(message)}`);
@@ -175,6 +208,7 @@ export class Links {
       done(answer);
     };
     from.process.after(request.timeoutMs, () => finish(undefined));
+    if (!this.#hasWay(from, to)) return;
     this.#inOrder(`${sender}>${to}/false`, () => {
       const target = this.reach(sender, to);
       if (target === undefined) return;

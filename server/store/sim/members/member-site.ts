@@ -5,7 +5,7 @@
  * What the checkers see they see from outside: the log's append() and flush(), the state machine's apply() and restore, and messages.
  */
 import { AssertionError, assert, defined } from '../../../../lib/base/assert.ts';
-import type { MemberId } from '../../../../lib/base/brand.ts';
+import type { ClusterId, MemberId } from '../../../../lib/base/brand.ts';
 import type { Prng } from '../../../../lib/base/prng.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { StateMachine } from '../../apply/types.ts';
@@ -41,7 +41,9 @@ const IDS_PER_BOOT_MS = 1_000_000;
 
 interface SiteOptions {
   readonly id: MemberId;
-  readonly cluster: InitialCluster;
+  /** Undefined: it joins a cluster that exists. */
+  readonly cluster: InitialCluster | undefined;
+  readonly clusterId: ClusterId;
   readonly world: World;
   readonly links: Links;
   readonly prng: Prng;
@@ -120,7 +122,7 @@ export class MemberSite {
   }
 
   changeMembers(): void {
-    // Membership changes of whole members are not part of this world yet.
+    // Operators of whole members ask through a member, as clients do (operators.ts).
   }
 
   /** A client's call at this member, as the process's own code: its exceptions are the process's. Nothing when it is down. */
@@ -131,6 +133,9 @@ export class MemberSite {
 
   start(): void {
     assert(this.#running === undefined, `${this.name} is already up`);
+    const { cluster, checkers } = this.#options;
+    // Nobody in the cluster would tell it who it is.
+    if (this.starts === 0 && cluster === undefined && !checkers.states.members.isMember(this.id)) return;
     this.#boots++;
     this.refusal = undefined;
     this.#note('start');
@@ -168,7 +173,7 @@ export class MemberSite {
   }
 
   #boot(): void {
-    const { id, cluster, parameters, checkers, mutation, links, prng } = this.#options;
+    const { id, cluster, clusterId, parameters, checkers, mutation, links, prng } = this.#options;
     const { disk } = this;
     const { store } = parameters;
     const log: Log = (level, message, fields) => this.#log(level, message, fields?.reason);
@@ -177,7 +182,7 @@ export class MemberSite {
       dir: WAL_DIR,
       log,
       segmentBytes: store.walSegmentBytes,
-      fresh: () => ({ identity: { memberId: id, clusterId: cluster.clusterId }, cluster }),
+      fresh: () => ({ identity: { memberId: id, clusterId }, cluster }),
     });
     const spool = new SnapshotSpool({ disk, dir: SPOOL_DIR, log });
     const machine = openStateMachine({
@@ -208,7 +213,7 @@ export class MemberSite {
         return this.#lastRequestId;
       },
       onFatal: (error) => this.#fatal(error),
-      onRemoved: () => this.#end(),
+      onRemoved: () => this.#leave(),
     });
     mutation.breakMember?.({ core, machine, wal, after: (delayMs, action) => process.after(delayMs, action) });
     this.#watchLog(wal, core);
@@ -228,7 +233,9 @@ export class MemberSite {
       const seen = isMarker ? { ...part, snapshot: undefined } : part;
       this.#mirror.appended(seen);
       append(part);
-      checkers.appended(this.id, seen, core.replica.status());
+      // The marker of a flush comes at any time, also between a message and the Ready that it leads to: the core is ahead of the log then.
+      const isOnlyMarker = part.snapshot !== undefined && isMarker && part.entries.length === 0;
+      if (!isOnlyMarker) checkers.appended(this.id, seen, core.replica.status());
     };
     wal.flush = (done) => {
       const ended = this.#mirror.flushBegins();
@@ -295,6 +302,14 @@ export class MemberSite {
     this.#end();
     this.disk.kill();
     this.#options.checkers.stoppedItself(this.id, error);
+  }
+
+  /** The process stops because the cluster removed it; its log keeps what it had flushed. */
+  #leave(): void {
+    this.#note('leaves: it was removed');
+    this.#options.checkers.leftForGood(this.id);
+    this.#end();
+    this.disk.kill();
   }
 
   #end(): void {

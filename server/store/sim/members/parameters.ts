@@ -36,13 +36,15 @@ export interface MemberParameters {
   readonly faults: FaultParameters;
   /** How often a crash takes the process only and leaves the power on. */
   readonly processCrashRate: number;
+  /** Membership changes; 0 in most runs, so that the other checks keep their sharpness. */
+  readonly operatorMsMean: number;
   readonly store: StoreParameters;
   readonly clients: ClientParameters;
 }
 
 export function drawMemberParameters(prng: Prng): MemberParameters {
   return {
-    members: prng.pick([1, 3, 3, 3, 3, 5]),
+    members: prng.pick([1, 3, 3, 3, 3, 5, 5, 7]),
     durationMs: prng.int(8000, 20_000),
     network: {
       lossRate: prng.pick([0, 0, 0.01, 0.05, 0.15]),
@@ -73,6 +75,7 @@ export function drawMemberParameters(prng: Prng): MemberParameters {
       membershipMsMean: 0,
     },
     processCrashRate: prng.pick([0, 0.3, 0.7]),
+    operatorMsMean: prng.pick([0, 0, 0, 700, 2000, 4000]),
     store: {
       snapshotCount: prng.pick([5, 20, 60, 10_000]),
       catchUpEntries: prng.pick([0, 3, 20, 5000]),

@@ -45,4 +45,6 @@ test('the seeds together exercise crashes, elections, reads, watches, leases, im
   expect(of('images')).toBeGreaterThan(10);
   expect(of('diskFaults')).toBeGreaterThan(10);
   expect(of('refusals')).toBeGreaterThan(0);
+  expect(of('changes')).toBeGreaterThan(20);
+  expect(of('removed')).toBeGreaterThan(0);
 });

@@ -3,7 +3,7 @@
  * converge, serve every watch and let every silent lease go, all within a bound. The same seed gives the same trace hash.
  */
 import { AssertionError } from '../../../../lib/base/assert.ts';
-import { clusterId, memberId } from '../../../../lib/base/brand.ts';
+import { type ClusterId, clusterId, type MemberId, memberId } from '../../../../lib/base/brand.ts';
 import { Prng } from '../../../../lib/base/prng.ts';
 import type { InitialCluster } from '../../member/bootstrap.ts';
 import { Faults } from '../faults.ts';
@@ -16,6 +16,7 @@ import { LeaseClients } from './lease-clients.ts';
 import { Links } from './links.ts';
 import { ELECTION_MS, HEARTBEAT_MS, leaderAmong, MemberSite } from './member-site.ts';
 import { MEMBER_MUTATIONS, type Mutation } from './mutations.ts';
+import { Operators } from './operators.ts';
 import { drawMemberParameters, type MemberParameters } from './parameters.ts';
 import { WatchClients } from './watch-clients.ts';
 
@@ -65,7 +66,9 @@ class MemberRun {
   readonly #world: World;
   readonly #checkers: MemberCheckers;
   readonly #links: Links;
-  readonly #sites: readonly MemberSite[];
+  readonly #sites: MemberSite[];
+  readonly #operators: Operators;
+  readonly #mutation: Mutation | undefined;
   readonly #leases: LeaseClients;
   readonly #watches: WatchClients;
   readonly #clients: Clients;
@@ -74,6 +77,7 @@ class MemberRun {
 
   constructor(seed: number, options: MemberRunOptions, mutation: Mutation | undefined) {
     this.#seed = seed;
+    this.#mutation = mutation;
     this.#prng = new Prng(seed);
     this.#parameters = drawMemberParameters(this.#prng.fork());
     this.#world = new World(new Trace(options.print));
@@ -87,35 +91,51 @@ class MemberRun {
     const checkers = this.#checkers;
     const onSent = checkers.sent.bind(checkers);
     this.#links = new Links({ world, prng: this.#prng.fork(), parameters: network, onSent });
-    this.#sites = this.#createSites(mutation);
+    this.#sites = this.#createSites();
     const common = () => ({ world, prng: this.#prng.fork(), sites: this.#sites, checkers });
     this.#leases = new LeaseClients({ ...common(), count: clients.leases });
     this.#watches = new WatchClients({ ...common(), count: clients.watchers });
     this.#clients = new Clients({ ...common(), parameters: clients, leases: this.#leases });
     const hidesRot = mutation?.member.hidesRot === true;
     this.#diskFaults = new DiskFaults({ ...common(), parameters: this.#parameters, hidesRot });
+    this.#operators = new Operators({
+      ...{ ...common(), links: this.#links, msMean: this.#parameters.operatorMsMean },
+      buy: (id) => this.#buySite(id),
+    });
     this.#faults = new Faults({
       ...{ world, prng: this.#prng.fork(), actors: this.#sites, network: this.#links },
       parameters: faults,
     });
   }
 
-  #createSites(mutation: Mutation | undefined): MemberSite[] {
+  #createSites(): MemberSite[] {
     const ids = Array.from({ length: this.#parameters.members }, (_, i) => memberId(BigInt(i + 1)));
     const cluster: InitialCluster = {
-      clusterId: clusterId(BigInt(this.#seed) + 1n),
+      clusterId: this.#clusterId(),
       members: ids.map((id) => ({ id, name: `m${id}`, peerUrls: [`http://m${id}:2380`] })),
     };
-    return ids.map(
-      (id) =>
-        new MemberSite({
-          ...{ id, cluster, world: this.#world, links: this.#links, checkers: this.#checkers },
-          prng: this.#prng.fork(),
-          clockRate: this.#prng.pick(CLOCK_RATES),
-          parameters: this.#parameters,
-          mutation: mutation?.member ?? {},
-        }),
-    );
+    return ids.map((id) => this.#createSite(id, cluster));
+  }
+
+  #createSite(id: MemberId, cluster: InitialCluster | undefined): MemberSite {
+    return new MemberSite({
+      ...{ id, cluster, world: this.#world, links: this.#links, checkers: this.#checkers },
+      clusterId: this.#clusterId(),
+      prng: this.#prng.fork(),
+      clockRate: this.#prng.pick(CLOCK_RATES),
+      parameters: this.#parameters,
+      mutation: this.#mutation?.member ?? {},
+    });
+  }
+
+  #clusterId(): ClusterId {
+    return clusterId(BigInt(this.#seed) + 1n);
+  }
+
+  #buySite(id: MemberId): MemberSite {
+    const site = this.#createSite(id, undefined);
+    this.#sites.push(site);
+    return site;
   }
 
   /** Runs to the end; returns the violation, if there was one. */
@@ -126,11 +146,13 @@ class MemberRun {
       this.#leases.start();
       this.#watches.start();
       this.#faults.start();
+      this.#operators.start();
       this.#diskFaults.start();
       this.#world.queue.runUntil(this.#parameters.durationMs);
       this.#clients.stop();
       this.#leases.stop();
       this.#faults.stop();
+      this.#operators.stop();
       this.#mustConverge(this.#heal());
       return undefined;
     } catch (error) {
@@ -163,17 +185,19 @@ class MemberRun {
         images: this.#links.imagesInstalled,
         diskFaults: this.#diskFaults.struck,
         refusals: this.#diskFaults.refusals,
+        changes: this.#operators.changes,
+        removed: this.#checkers.states.members.removed.size,
       },
     };
   }
 
-  /** Ends all faults and starts a random quorum; the others stay down. */
-  #heal(): MemberSite[] {
+  /** Ends all faults and starts a random quorum, or everybody where changes left the voters open; the others stay down. */
+  #heal(): readonly MemberSite[] {
     this.#links.heal();
     this.#diskFaults.stop();
-    const { members } = this.#parameters;
-    const size = this.#prng.int(Math.floor(members / 2) + 1, members);
-    const core = this.#prng.shuffle([...this.#sites]).slice(0, size);
+    const { members, operatorMsMean } = this.#parameters;
+    const size = operatorMsMean > 0 ? this.#sites.length : this.#prng.int(Math.floor(members / 2) + 1, members);
+    const core = operatorMsMean > 0 ? this.#sites : this.#prng.shuffle([...this.#sites]).slice(0, size);
     for (const site of this.#sites) {
       if (!core.includes(site) && site.isUp()) site.crash();
       if (core.includes(site) && !site.isUp()) site.start();
@@ -184,8 +208,12 @@ class MemberRun {
 
   #mustConverge(core: readonly MemberSite[]): void {
     let acknowledged = 0;
+    const { members } = this.#checkers.states;
     const deadline = this.#world.now + LIVENESS_TICKS_MAX * HEARTBEAT_MS;
     while (this.#world.now < deadline) {
+      // What was still on its way into the log may have added somebody.
+      for (const site of core) if (!site.isUp() && members.isMember(site.id)) site.start();
+      this.#operators.leaveJoint();
       if (acknowledged === 0) this.#clients.write(this.#prng.pick(core), () => acknowledged++);
       this.#world.queue.runUntil(this.#world.now + LIVENESS_PROBE_MS);
       if (acknowledged > 0 && this.#unsettled(core) === undefined) {
@@ -202,7 +230,14 @@ class MemberRun {
   #unsettled(core: readonly MemberSite[]): string | undefined {
     if (leaderAmong(core) === undefined) return 'there is no leader';
     const last = this.#checkers.history.lastIndex;
-    const behind = core.find((site) => (site.running?.machine.appliedIndex() ?? 0) < last);
+    const { members } = this.#checkers.states;
+    // Who was removed before it heard of anybody knows nobody to ask, and waits.
+    const knowsSomebody = (site: MemberSite) => (site.running?.machine.members().length ?? 0) > 0;
+    const ghost = core.find((site) => members.removed.has(site.id) && knowsSomebody(site));
+    if (ghost !== undefined) return `${ghost.name} was removed and runs on`;
+    if (members.isJoint) return 'a joint configuration is not left';
+    const isBehind = (site: MemberSite) => (site.running?.machine.appliedIndex() ?? 0) < last;
+    const behind = core.find((site) => members.isMember(site.id) && isBehind(site));
     if (behind !== undefined) return `${behind.name} is behind ${last}`;
     const leases = this.#checkers.states.reference.leaseShape();
     if (leases !== '') return `leases that nobody renews live on: ${leases}`;

@@ -1,10 +1,17 @@
 /** All checkers of a run of whole members, and the reference they share. Told of everything, asked nothing. */
 import type { MemberId } from '../../../../../lib/base/brand.ts';
-import { InternalRaftRequest } from '../../../../../lib/base/etcdpb/raft.ts';
+import { InternalRaftRequest, RaftConfChange } from '../../../../../lib/base/etcdpb/raft.ts';
 import type { StateMachine } from '../../../apply/types.ts';
 import { leaseTtlMin } from '../../../lease/lease-store.ts';
 import { shortId } from '../../../raft/describe.ts';
-import { ENTRY_NORMAL, type Entry, type Message, type RaftStatus, type Ready } from '../../../raft/types.ts';
+import {
+  ENTRY_CONF_CHANGE,
+  ENTRY_NORMAL,
+  type Entry,
+  type Message,
+  type RaftStatus,
+  type Ready,
+} from '../../../raft/types.ts';
 import type { WalPart } from '../../../wal/wal.ts';
 import { History } from '../../checkers/history.ts';
 import { LogChecker } from '../../checkers/logs.ts';
@@ -26,6 +33,13 @@ interface MemberCheckersOptions {
 const requestOf = (entry: Entry): InternalRaftRequest | undefined =>
   entry.type === ENTRY_NORMAL && entry.data.length > 0 ? InternalRaftRequest.decode(entry.data) : undefined;
 
+/** Of a change that a client waits for. */
+function changeIdOf(entry: Entry): bigint | undefined {
+  if (entry.type !== ENTRY_CONF_CHANGE) return undefined;
+  const { id } = RaftConfChange.decode(entry.data);
+  return id === 0n ? undefined : id;
+}
+
 export class MemberCheckers {
   readonly history: History;
   readonly promises = new PromiseChecker();
@@ -39,7 +53,7 @@ export class MemberCheckers {
 
   constructor(options: MemberCheckersOptions) {
     this.history = new History({
-      operationOf: (entry) => requestOf(entry)?.header?.id,
+      operationOf: (entry) => changeIdOf(entry) ?? requestOf(entry)?.header?.id,
       onCommitted: (entry) => this.#committed(entry),
     });
     this.#logs = new LogChecker(this.history);
@@ -57,6 +71,12 @@ export class MemberCheckers {
 
   crashed(id: MemberId): void {
     this.#logs.crashed(id);
+  }
+
+  /** A member stops because it was removed: only if it was. */
+  leftForGood(id: MemberId): void {
+    if (!this.states.members.removed.has(id))
+      throw new SimulationViolation(`${shortId(id)} stops as removed, and nobody removed it`);
   }
 
   stoppedItself(id: MemberId, error: Error): void {
@@ -117,7 +137,10 @@ export class MemberCheckers {
   #committed(entry: Entry): void {
     const request = requestOf(entry);
     this.states.committed(entry, request);
-    if (request === undefined) return;
+    if (request === undefined) {
+      this.requests.committed(changeIdOf(entry) ?? 0n, entry.index);
+      return;
+    }
     this.requests.committed(request.header?.id ?? 0n, entry.index);
     this.leases.committed(request, { hasSucceeded: !this.states.shapeAt(entry.index).startsWith('refused') });
   }

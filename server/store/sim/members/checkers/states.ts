@@ -8,8 +8,9 @@ import { RangeRequest } from '../../../../../lib/base/etcdpb/kv.ts';
 import type { InternalRaftRequest } from '../../../../../lib/base/etcdpb/raft.ts';
 import type { Applied, StateMachine } from '../../../apply/types.ts';
 import { shortId } from '../../../raft/describe.ts';
-import type { Entry } from '../../../raft/types.ts';
+import { ENTRY_NORMAL, type Entry } from '../../../raft/types.ts';
 import { SimulationViolation } from '../../world.ts';
+import { ReferenceMembers } from './reference-members.ts';
 import { ReferenceStore } from './reference-store.ts';
 import { EMPTY_SHAPE, outcomeShape, pairOf, pairShape, responseShape } from './shapes.ts';
 
@@ -23,10 +24,12 @@ interface Mark {
   readonly revision: number;
   readonly compactRevision: number;
   readonly leases: string;
+  readonly members: string;
 }
 
 export class StateChecker {
   readonly reference: ReferenceStore;
+  readonly members = new ReferenceMembers();
   readonly #marks: Mark[] = [];
   readonly #hashes = new Map<number, string>();
   wholeStatesCompared = 0;
@@ -35,11 +38,13 @@ export class StateChecker {
     this.reference = new ReferenceStore(leaseTtlMin);
   }
 
-  committed(_entry: Entry, request: InternalRaftRequest | undefined): void {
-    const { reference } = this;
-    const shape = request === undefined ? responseShape(EMPTY_SHAPE, reference.revision) : reference.apply(request);
+  committed(entry: Entry, request: InternalRaftRequest | undefined): void {
+    const { reference, members } = this;
+    const body = entry.type === ENTRY_NORMAL ? EMPTY_SHAPE : members.apply(entry);
+    const quiet = body === EMPTY_SHAPE ? responseShape(body, reference.revision) : body;
+    const shape = request === undefined ? quiet : reference.apply(request);
     const { revision, compactRevision } = reference;
-    this.#marks.push({ shape, revision, compactRevision, leases: reference.leaseShape() });
+    this.#marks.push({ shape, revision, compactRevision, leases: reference.leaseShape(), members: members.shape() });
   }
 
   shapeAt(index: LogIndex): string {
@@ -69,7 +74,7 @@ export class StateChecker {
     this.wholeStatesCompared++;
     const index = machine.appliedIndex();
     const mark = index === 0 ? undefined : this.#markAt(index);
-    const { revision = 1, compactRevision = 0, leases = '' } = mark ?? {};
+    const { revision = 1, compactRevision = 0, leases = '', members: expectedMembers = '' } = mark ?? {};
     const { kv } = machine;
     this.#mustBe(id, index, { what: 'revision', found: kv.revision(), expected: revision });
     this.#mustBe(id, index, { what: 'compact revision', found: kv.compactRevision(), expected: compactRevision });
@@ -78,7 +83,8 @@ export class StateChecker {
     this.#mustBe(id, index, { what: 'content', found: pairs.join(' '), expected: expected.join(' ') });
     this.#mustBe(id, index, { what: 'leases', found: leaseShape(machine), expected: leases });
     const { hash } = kv.hashKv(0);
-    const members = machine.members().map((member) => member.id);
+    const members = machine.members().map((member) => `${member.id}${member.isLearner ? 'l' : ''}`);
+    this.#mustBe(id, index, { what: 'members', found: members.join(), expected: expectedMembers });
     const voters = machine.confState().voters.join();
     const text = `HashKV ${hash} members ${members.join()} voters ${voters} auth ${authShape(machine)}`;
     const known = this.#hashes.get(index);
