@@ -1,7 +1,7 @@
 'use client';
 
-import { Plus, Search, X } from 'lucide-react';
-import { useDeferredValue, useRef, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
@@ -9,18 +9,16 @@ import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { Input } from '../ui/input.tsx';
-import { Kbd } from '../ui/kbd.tsx';
 import { Select } from '../ui/select.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { CreateDialog } from './edit/create-dialog.tsx';
 import { FolderPanel } from './panel/folder-panel.tsx';
 import { KeyPanel } from './panel/key-panel.tsx';
-import { SearchList } from './search/search-list.tsx';
+import { SearchPane } from './search/search-pane.tsx';
 import { TreePanel } from './tree/tree-panel.tsx';
 import { DEFAULT_DELIMITER, useKeysUrl } from './use-keys-url.ts';
 import { useUndo } from './use-undo.ts';
@@ -30,8 +28,6 @@ export function KeysPage() {
   const url = useKeysUrl();
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [text, setText] = useState('');
-  const query = useDeferredValue(text.trim());
   const [createIn, setCreateIn] = useState<WireBytes | null>(null);
   const [deleting, setDeleting] = useState<DeleteTarget | null>(null);
   const filter = useRef<HTMLInputElement>(null);
@@ -54,7 +50,7 @@ export function KeysPage() {
     {
       id: 'keys.filter',
       keys: '/',
-      title: 'Find keys by their text',
+      title: 'Find keys, or values',
       group: 'Page',
       run: findKeys,
     },
@@ -73,39 +69,15 @@ export function KeysPage() {
   ]);
 
   const tree = (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
-      <div className="flex shrink-0 items-center gap-2 border-b px-2 py-1.5">
-        <Input
-          ref={filter}
-          icon={<Search />}
-          aria-label="Find keys by their text"
-          placeholder={rev === null ? 'Find keys' : 'Find looks at the present only'}
-          disabled={rev !== null}
-          value={rev === null ? text : ''}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
-            setText('');
-            event.currentTarget.blur();
-          }}
-          trailing={
-            text === '' ? (
-              <Kbd keys="/" />
-            ) : (
-              <IconButton size="small" label="Clear" onClick={() => setText('')}>
-                <X aria-hidden="true" />
-              </IconButton>
-            )
-          }
-        />
-        <DelimiterSelect value={url.delimiter} onChange={url.setDelimiter} />
-      </div>
-      {query !== '' && rev === null ? (
-        <SearchList query={query} selected={url.selectedKey} onOpen={url.openKey} />
-      ) : (
-        <TreePanel url={url} onCreate={setCreateIn} onDelete={remove} />
-      )}
-    </div>
+    <SearchPane
+      field={filter}
+      rev={rev}
+      selected={url.selectedKey}
+      onOpen={url.openKey}
+      trailing={<DelimiterSelect value={url.delimiter} onChange={url.setDelimiter} />}
+    >
+      <TreePanel url={url} onCreate={setCreateIn} onDelete={remove} />
+    </SearchPane>
   );
 
   const detail =

@@ -35,6 +35,8 @@ export const routes = {
   deletePreview: (id: string) => `${store(id)}/delete-preview`,
   /** POST DeleteBody → DeleteResult */
   delete: (id: string) => `${store(id)}/delete`,
+  /** GET ?in&mode&q&prefix&rev&limit → FindLine per line */
+  find: (id: string) => `${store(id)}/find`,
   /** GET ?prefix&from&to&offset&limit → PrefixDiff */
   diff: (id: string) => `${store(id)}/diff`,
   /** GET ?prefix&before&limit → TrashPage */

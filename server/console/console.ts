@@ -4,6 +4,7 @@
  */
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from '../../lib/api/bulk-types.ts';
+import type { FindLine } from '../../lib/api/find-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -32,6 +33,7 @@ import type {
 } from '../../lib/api/types.ts';
 import type { AuditQuery } from './audit/read.ts';
 import type { ConfigConsole } from './config/config-console.ts';
+import type { FindOptions } from './find/find.ts';
 import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
 import type { TrashQuery } from './operations/trash.ts';
 
@@ -66,6 +68,8 @@ export interface StoreConsole {
   put(body: PutBody): Promise<WriteResult>;
   deletePreview(target: DeleteTarget): Promise<DeletePreview>;
   delete(body: DeleteBody): Promise<DeleteResult>;
+  /** Lines as they come; ends when `signal` aborts. */
+  find(options: FindOptions): Promise<AsyncGenerator<FindLine>>;
   prefixDiff(query: PrefixDiffQuery): Promise<PrefixDiff>;
   trash(query: TrashQuery): Promise<TrashPage>;
   bulkPreview(request: BulkRequest): Promise<BulkPreview>;

@@ -25,6 +25,7 @@ import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
+import { find } from './find/find.ts';
 import { PastViews } from './history/past-views.ts';
 import { Hub } from './hub/hub.ts';
 import { IdempotencyCache } from './idempotency.ts';
@@ -184,6 +185,10 @@ export class StoreSession implements StoreConsole {
 
   delete(body: DeleteBody) {
     return this.#change(deleteAct(body), body, () => deleteKeys(this.#context, body));
+  }
+
+  find(options: Parameters<StoreConsole['find']>[0]) {
+    return find(this.#context, options);
   }
 
   prefixDiff(query: Parameters<StoreConsole['prefixDiff']>[0]) {

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, RotateCcw } from 'lucide-react';
+import { ArrowLeftRight, RotateCcw, RotateCw } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import type { PrefixDiff } from '../../../lib/api/bulk-types.ts';
@@ -96,13 +96,7 @@ export function ComparePage() {
       {from === null ? (
         <SkeletonRows rows={8} />
       ) : (
-        <Compared
-          key={wireId(prefix)}
-          query={{ prefix, from, to }}
-          selected={selected}
-          onSelect={choose}
-          newest={current?.current ?? null}
-        />
+        <Compared key={wireId(prefix)} query={{ prefix, from, to }} selected={selected} onSelect={choose} />
       )}
       <BulkDialog
         draft={draft}
@@ -121,15 +115,13 @@ interface ComparedProps {
   readonly query: { readonly prefix: PrefixDiff['prefix']; readonly from: WireInt; readonly to: WireInt | null };
   readonly selected: PrefixDiff['prefix'] | null;
   readonly onSelect: (row: ComparedKey | null) => void;
-  readonly newest: WireInt | null;
 }
 
 const ROWS_PER_PAGE = 500;
 
-function Compared({ query, selected, onSelect, newest }: ComparedProps) {
+function Compared({ query, selected, onSelect }: ComparedProps) {
   const store = useStore();
   const diff = useQuery(queries.diff(store.id, { ...query, offset: 0, limit: ROWS_PER_PAGE }));
-  const isBehind = query.to === null && newest !== null && diff.data !== undefined && newest !== diff.data.to;
   return (
     <PanelStates
       isLoading={diff.isPending}
@@ -145,7 +137,7 @@ function Compared({ query, selected, onSelect, newest }: ComparedProps) {
         const chosen = data.rows.find((row) => selected !== null && wireId(keyOf(row)) === wireId(selected));
         const list = (
           <section aria-label="Differences" className="flex min-h-0 flex-1 flex-col bg-surface">
-            <Counts data={data} isBehind={isBehind} onRefresh={() => void diff.refetch()} />
+            <Counts data={data} isWithNow={query.to === null} onRefresh={() => void diff.refetch()} />
             {data.rows.length === 0 ? (
               <EmptyState>
                 Nothing differs{query.prefix === '' ? '' : ` under ${displayBytes(query.prefix)}`} between the two
@@ -183,11 +175,11 @@ export const keyOf = (row: PrefixDiff['rows'][number]): PrefixDiff['prefix'] => 
 
 function Counts({
   data,
-  isBehind,
+  isWithNow,
   onRefresh,
 }: {
   readonly data: PrefixDiff;
-  readonly isBehind: boolean;
+  readonly isWithNow: boolean;
   readonly onRefresh: () => void;
 }) {
   return (
@@ -206,10 +198,10 @@ function Counts({
         complete from <span className="mono">{formatCount(data.from)}</span> to{' '}
         <span className="mono">{formatCount(data.to)}</span>
       </span>
-      {isBehind ? (
-        <Button size="small" onClick={onRefresh}>
-          Compare with now
-        </Button>
+      {isWithNow ? (
+        <IconButton size="small" label="Compare with the present again" onClick={onRefresh}>
+          <RotateCw aria-hidden="true" />
+        </IconButton>
       ) : null}
     </p>
   );

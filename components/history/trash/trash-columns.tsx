@@ -10,7 +10,12 @@ import { Mark } from '../../ui/marks.tsx';
 
 function When({ at }: { readonly at: number | null }) {
   const now = useNow(1_000);
-  if (at === null) return <span className="text-fg-3">before the console watched</span>;
+  if (at === null)
+    return (
+      <span className="text-fg-3" title="Before the console watched">
+        not seen
+      </span>
+    );
   if (now === 0) return null;
   return (
     <time dateTime={new Date(at).toISOString()} title={agoText(at, now)} className="mono text-fg-2">
@@ -67,12 +72,12 @@ export const TRASH_COLUMNS: readonly Column<TrashGroup>[] = [
   {
     id: 'bytes',
     head: 'Values',
-    width: '5rem',
+    width: '4.5rem',
     align: 'right',
-    hideBelow: 520,
+    hideBelow: 600,
     cell: (group) => <span className="nums text-fg-2">{formatBytes(group.bytes)}</span>,
   },
-  { id: 'at', head: 'When', width: 'minmax(5.5rem, 11rem)', hideBelow: 460, cell: (group) => <When at={group.at} /> },
+  { id: 'at', head: 'When', width: '5.5rem', hideBelow: 460, cell: (group) => <When at={group.at} /> },
   {
     id: 'by',
     head: 'By',

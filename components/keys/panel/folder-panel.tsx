@@ -16,6 +16,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { folderCopyForms } from '../key-copy.ts';
 import { useThrottled } from '../use-throttled.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
+import { FolderMenu } from './folder-menu.tsx';
 import { PanelError } from './panel-error.tsx';
 import { PanelFrame } from './panel-frame.tsx';
 
@@ -57,6 +58,7 @@ export function FolderPanel({ prefix, delimiter, onBack, onDelete, onCreate }: F
       actions={
         <>
           <CopyAsMenu forms={forms} />
+          <FolderMenu prefix={prefix} rev={rev} canWrite={canWrite} />
           {canWrite ? (
             <>
               <Button variant="ghost" size="small" onClick={() => onDelete(prefix)}>

@@ -1,6 +1,6 @@
 /** Parameters and bodies of bulk changes, differences and the trash; shapes of lib/api/bulk-types.ts. */
 import { z } from 'zod';
-import { bytes, count, decimal, idempotencyKey, key, revision, wholeNumber } from './schemas.ts';
+import { bytes, count, decimal, idempotencyKey, key, revision, text, wholeNumber } from './schemas.ts';
 
 export const DIFF_LIMIT_MAX = 1_000;
 export const TRASH_LIMIT_MAX = 100;
@@ -50,6 +50,18 @@ export const trashParams = z.object({
   prefix: bytes.default(''),
   before: revision,
   limit: count(TRASH_LIMIT_MAX, 20),
+});
+
+export const FIND_LIMIT_MAX = 10_000;
+const PATTERN_CHARS_MAX = 1_000;
+
+export const findParams = z.object({
+  in: z.enum(['keys', 'values']),
+  mode: z.enum(['text', 'regex']).default('text'),
+  q: text.min(1, 'must not be empty').max(PATTERN_CHARS_MAX),
+  prefix: bytes.default(''),
+  rev: revision,
+  limit: count(FIND_LIMIT_MAX, 1_000),
 });
 
 export const jobParams = z.object({ after: wholeNumber.default(0) });

@@ -1,8 +1,7 @@
 /** The OpenAPI 3.1 document of the HTTP API, made of the very schemas that parse requests and check answers in tests. */
 import { z } from 'zod';
 import { routes } from '../../../lib/api/routes.ts';
-import * as bulkResponses from './bulk-response-schemas.ts';
-import * as bulkRequests from './bulk-schemas.ts';
+import { bulkOperations } from './bulk-operations.ts';
 import { configOperations } from './config-operations.ts';
 import type { Operation } from './operation.ts';
 import * as responses from './response-schemas.ts';
@@ -135,62 +134,6 @@ export const operations: readonly Operation[] = [
     errors: { ...CONFLICT, ...READ_ONLY },
   },
   {
-    path: template(routes.diff(STORE)),
-    method: 'get',
-    summary: 'What differs under a prefix between two revisions: exact counts, and the rows a page at a time',
-    query: bulkRequests.diffParams,
-    answer: bulkResponses.prefixDiff,
-  },
-  {
-    path: template(routes.trash(STORE)),
-    method: 'get',
-    summary: 'What was deleted under a prefix and does not exist now, by the revision that deleted it, newest first',
-    query: bulkRequests.trashParams,
-    answer: bulkResponses.trashPage,
-  },
-  {
-    path: template(routes.bulkPreview(STORE)),
-    method: 'post',
-    summary: 'What a change of many keys would do, and the revision its guards come from',
-    body: bulkRequests.bulkRequest,
-    answer: bulkResponses.bulkPreview,
-  },
-  {
-    path: template(routes.jobs(STORE)),
-    method: 'get',
-    summary: 'Changes of many keys under way and done, newest first',
-    answer: bulkResponses.jobList,
-  },
-  {
-    path: template(routes.jobs(STORE)),
-    method: 'post',
-    summary: 'Start what a preview showed: guarded transactions, one account for every key',
-    body: bulkRequests.bulkStart,
-    answer: bulkResponses.job,
-    errors: READ_ONLY,
-  },
-  {
-    path: template(routes.job(STORE, '{job}')),
-    method: 'get',
-    summary: 'One job; waits up to ten seconds for news younger than version `after`',
-    query: bulkRequests.jobParams,
-    answer: bulkResponses.job,
-  },
-  {
-    path: template(routes.jobCancel(STORE, '{job}')),
-    method: 'post',
-    summary: 'Stop before the next transaction; what is done stays done',
-    answer: bulkResponses.job,
-    errors: READ_ONLY,
-  },
-  {
-    path: template(routes.jobResume(STORE, '{job}')),
-    method: 'post',
-    summary: 'Go on where a job stopped or was cancelled',
-    answer: bulkResponses.job,
-    errors: READ_ONLY,
-  },
-  {
     path: template(routes.leases(STORE)),
     method: 'get',
     summary: 'Leases, soonest to expire first',
@@ -247,6 +190,7 @@ export const operations: readonly Operation[] = [
     answer: responses.writeResult,
     errors: { ...CONFLICT, ...READ_ONLY },
   },
+  ...bulkOperations,
   ...configOperations,
 ];
 
@@ -304,6 +248,9 @@ function answerObject({ answer }: Operation, schemas: Json): Json {
     return { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } };
   }
   if (answer === 'nothing') return { description: 'Done' };
+  if (answer === 'ndjson') {
+    return { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } };
+  }
   if (answer === 'openapi') return { description: 'OpenAPI 3.1', content: jsonContent({ type: 'object' }) };
   return { description: 'OK', content: jsonContent(schemaOf(answer, schemas, 'output')) };
 }

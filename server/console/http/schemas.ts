@@ -13,7 +13,7 @@ export const AUDIT_LIMIT_MAX = 200;
 const TTL_SECONDS_MAX = 9_000_000_000;
 const KEYS_LISTED_MAX = 100_000;
 
-const text = z
+export const text = z
   .string()
   .refine((value) => value.isWellFormed(), 'holds half of a surrogate pair; send bytes as { "base64": … }');
 

@@ -53,6 +53,7 @@ export class FakeEngine implements Engine {
   reconnects: string[] = [];
   pings = 0;
   readonly #events: StoredEvent[] = [];
+  readonly #newest = new Map<string, StoredKey>();
   readonly #watches = new Set<FakeWatch>();
 
   get watchCount(): number {
@@ -198,7 +199,8 @@ export class FakeEngine implements Engine {
   }
 
   #eventFor(key: Uint8Array, value: string | null): StoredEvent {
-    const prev = this.#stateAt(this.revision).find((kv) => equalBytes(kv.key, key)) ?? null;
+    const name = toByteString(key);
+    const prev = this.#newest.get(name) ?? null;
     const kv: StoredKey = {
       key,
       value: utf8Encode(value ?? ''),
@@ -207,6 +209,8 @@ export class FakeEngine implements Engine {
       version: value === null ? 0 : (prev?.version ?? 0) + 1,
       lease: 0n,
     };
+    if (value === null) this.#newest.delete(name);
+    else this.#newest.set(name, kv);
     return { type: value === null ? 'delete' : 'put', kv, prev };
   }
 
