@@ -65,6 +65,7 @@ function addStorage(text: MetricsText, { member, methods }: MetricsSource): void
   text.gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Of those, bytes not yet reclaimable.', size.inUse);
   text.gauge('etcd_debugging_mvcc_current_revision', 'The current revision.', member.kv.revision());
   text.gauge('etcd_debugging_mvcc_compact_revision', 'The last compacted revision.', member.kv.compactRevision());
+  text.gauge('etcd_debugging_auth_revision', 'The auth revision: how often users changed.', member.auth.revision);
   text.gauge('etcd_debugging_mvcc_watcher_total', 'Watchers on this member.', member.watches.watcherCount());
   text.gauge(
     'etcd_debugging_mvcc_slow_watcher_total',

@@ -190,6 +190,26 @@ test('a token in the header authorization counts, with and without Bearer, on th
   expect((await gateway()).status).toBe(400);
 });
 
+test('users are made and shown through the gateway, in the names of etcd', async () => {
+  await serveGuarded();
+  const gateway = async (path: string, body: object, authorization: string) => {
+    const options = { method: 'POST', body: JSON.stringify(body), headers: { authorization } };
+    const answer = (await (await fetch(`${served.url}/v3/auth/${path}`, options)).json()) as Record<string, unknown>;
+    return { ...answer, header: undefined };
+  };
+  const { token = '' } = (await gateway('authenticate', { name: 'root', password: 'r' }, '')) as { token?: string };
+  expect(token).not.toBe('');
+  expect(await gateway('status', {}, token)).toEqual({ enabled: true, authRevision: '7' });
+  expect(await gateway('user/add', { name: 'cert', options: { no_password: true } }, token)).toEqual({});
+  expect(await gateway('user/grant', { user: 'cert', role: 'dev' }, token)).toEqual({});
+  expect(await gateway('user/get', { name: 'cert' }, token)).toEqual({ roles: ['dev'] });
+  expect(await gateway('role/get', { role: 'dev' }, token)).toEqual({
+    perm: [{ permType: 'READWRITE', key: btoa('a'), range_end: btoa('c') }],
+  });
+  expect(await gateway('user/changepw', { name: 'alice', password: 'b' }, token)).toEqual({});
+  expect(await gateway('user/list', {}, 'nonsense')).toEqual({ code: 16, message: 'etcdserver: invalid auth token' });
+});
+
 test('methods are classified, and one that nobody classified is for root', () => {
   const rights: [string, object, Right][] = [
     ['/etcdserverpb.KV/Put', {}, 'own'],
