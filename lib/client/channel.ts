@@ -15,7 +15,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { defined } from '../base/assert.ts';
-import type { Method } from '../base/etcdpb/methods.ts';
+import { type Method, methods } from '../base/etcdpb/methods.ts';
+import { isAuthOff, TokenSource, wantsLogin } from '../base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
 import type { Init } from '../base/protobuf/schema.ts';
 import { onAbort } from './abort.ts';
@@ -26,6 +27,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2000;
 const RETRY_DELAY_MS_MIN = 50;
 const RETRY_DELAY_MS_MAX = 1000;
+/** Users may change again while a call signs in; beyond this it is told so. */
+const SIGN_INS_PER_CALL = 3;
 /** Answers may be large (etcd sends up to 2 GiB); requests are bounded by the server. */
 const RECEIVE_BYTES_MAX = 2 ** 31 - 1;
 
@@ -44,6 +47,12 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** A user of a store with authentication. */
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface Tls {
   /** PEM. */
   readonly ca?: Uint8Array | undefined;
@@ -60,11 +69,12 @@ interface Connection {
 
 export class Channel {
   readonly #clients: readonly Connection[];
+  readonly #tokens: TokenSource;
   #current = 0;
   #closed = false;
 
   /** @param endpoints `host:port` each; `http://` and `https://` before them are accepted as etcdctl accepts them. */
-  constructor(endpoints: readonly string[], tls: Tls | undefined) {
+  constructor(endpoints: readonly string[], tls: Tls | undefined, login?: Credentials) {
     if (endpoints.length === 0) throw new RangeError('no endpoint given');
     const secure = tls !== undefined || endpoints.some((endpoint) => endpoint.startsWith('https://'));
     const channelCredentials = secure ? sslCredentials(tls ?? {}) : credentials.createInsecure();
@@ -72,6 +82,7 @@ export class Channel {
       const endpoint = text.replace(/^https?:\/\//, '').replace(/\/$/, '');
       return { endpoint, client: new Client(endpoint, channelCredentials, GRPC_OPTIONS) };
     });
+    this.#tokens = new TokenSource(login === undefined ? null : () => this.#signIn(login));
   }
 
   close(): void {
@@ -86,17 +97,22 @@ export class Channel {
     options: CallOptions = {},
   ): Promise<Response> {
     const deadline = performance.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS);
+    let signInsLeft = SIGN_INS_PER_CALL;
     for (let attempt = 0; ; attempt++) {
       options.signal?.throwIfAborted();
+      const token = method.path === methods.authenticate.path ? null : await this.#tokens.token();
       const client = await this.#connected(deadline, options.signal);
       try {
         return await unaryOnce(client, method, request, {
           deadlineMs: deadline - performance.now(),
           signal: options.signal,
+          token,
         });
       } catch (cause) {
         options.signal?.throwIfAborted();
         const error = toClientError(cause, !method.repeatable);
+        // Refused for its token alone, a write was certainly not made: it may be sent again with a fresh one.
+        if (signInsLeft-- > 0 && wantsLogin(error.message) && this.#tokens.invalidate(token)) continue;
         const delay = retryDelayMs(attempt);
         const transient = error.code === GrpcCode.UNAVAILABLE;
         if (!transient || !method.repeatable || performance.now() + delay >= deadline) throw error;
@@ -112,8 +128,9 @@ export class Channel {
     options: CallOptions = {},
   ): Promise<Stream<Request, Response>> {
     const deadline = performance.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS);
+    const token = await this.#tokens.token();
     const client = await this.#connected(deadline, options.signal);
-    const metadata = new Metadata();
+    const metadata = metadataOf(token);
     // A member cut off from its leader ends the stream instead of keeping silent.
     metadata.set('hasleader', 'true');
     const stream = client.makeBidiStreamRequest(
@@ -122,8 +139,25 @@ export class Channel {
       (bytes: Buffer) => method.response.decode(bytes),
       metadata,
     );
-    stream.once('error', () => this.#rotate(client));
+    stream.once('error', (error) => {
+      if (!this.refused(error.message, token)) this.#rotate(client);
+    });
     return stream;
+  }
+
+  /** The store said `text`: true when signing in again may help; the next call then does. */
+  refused(text: string, token?: string | null): boolean {
+    return wantsLogin(text) && this.#tokens.invalidate(token ?? this.#tokens.current);
+  }
+
+  /** @throws ClientError */
+  async #signIn({ user, password }: Credentials): Promise<string | null> {
+    try {
+      return (await this.unary(methods.authenticate, { name: user, password })).token;
+    } catch (cause) {
+      if (cause instanceof ClientError && isAuthOff(cause.message)) return null;
+      throw cause;
+    }
   }
 
   /** The current endpoint, or the next one that can be connected to, until the deadline. */
@@ -154,6 +188,12 @@ export class Channel {
   }
 }
 
+function metadataOf(token: string | null): Metadata {
+  const metadata = new Metadata();
+  if (token !== null) metadata.set('token', token);
+  return metadata;
+}
+
 function sslCredentials({ ca, cert, key }: Tls): ChannelCredentials {
   const buffer = (bytes: Uint8Array | undefined) => (bytes === undefined ? null : Buffer.from(bytes));
   return credentials.createSsl(buffer(ca), buffer(key), buffer(cert));
@@ -163,7 +203,7 @@ function unaryOnce<Request extends object, Response extends object>(
   client: Client,
   method: Method<Request, Response>,
   request: Init<Request>,
-  options: { readonly deadlineMs: number; readonly signal: AbortSignal | undefined },
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal | undefined; readonly token: string | null },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const call = client.makeUnaryRequest(
@@ -171,7 +211,7 @@ function unaryOnce<Request extends object, Response extends object>(
       (value: Init<Request>) => Buffer.from(method.request.encode(value)),
       (bytes: Buffer) => method.response.decode(bytes),
       request,
-      new Metadata(),
+      metadataOf(options.token),
       { deadline: Date.now() + options.deadlineMs },
       (error, response) => {
         settled();

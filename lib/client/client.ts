@@ -4,7 +4,7 @@ import { type Compare, CompareResult, CompareTarget, type TxnRequest } from '../
 import { methods } from '../base/etcdpb/methods.ts';
 import type { KeyValue } from '../base/etcdpb/mvcc.ts';
 import type { Init } from '../base/protobuf/schema.ts';
-import { type CallOptions, Channel, type Tls } from './channel.ts';
+import { type CallOptions, Channel, type Credentials, type Tls } from './channel.ts';
 import { type Host, systemHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
 import { type WatchBatch, watchRange } from './watch.ts';
@@ -16,6 +16,8 @@ export interface ConnectOptions {
   /** `host:port` each, in the order in which they are tried. */
   readonly endpoints: readonly string[];
   readonly tls?: Tls;
+  /** For a store with authentication. Tokens are got and renewed as needed. */
+  readonly credentials?: Credentials;
 }
 
 /** A key, or every key that starts with a prefix ('' is every key there is). */
@@ -137,8 +139,8 @@ export interface TxnResult {
 }
 
 /** Connects lazily: the first call finds out whether anyone answers. */
-export function connect({ endpoints, tls }: ConnectOptions): Client {
-  return new Client(new Channel(endpoints, tls));
+export function connect({ endpoints, tls, credentials }: ConnectOptions): Client {
+  return new Client(new Channel(endpoints, tls, credentials));
 }
 
 export const toBytes = (value: Bytes): Uint8Array => (typeof value === 'string' ? utf8Encode(value) : value);

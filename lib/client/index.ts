@@ -1,5 +1,5 @@
 /** The public door of the client. */
-export type { CallOptions, Tls } from './channel.ts';
+export type { CallOptions, Credentials, Tls } from './channel.ts';
 export {
   type Bytes,
   type Client,

@@ -77,8 +77,10 @@ async function* openWatch(channel: Channel, range: WatchRange): AsyncGenerator<W
     });
     for await (const answer of stream as AsyncIterable<WatchResponse>) {
       if (answer.compactRevision > 0) throw new CompactedError(answer.compactRevision);
-      if (answer.canceled)
-        throw new ClientError(GrpcCode.FAILED_PRECONDITION, answer.cancelReason || 'the store ended the watch');
+      if (answer.canceled) {
+        const reason = answer.cancelReason || 'the store ended the watch';
+        throw new ClientError(channel.refused(reason) ? GrpcCode.UNAVAILABLE : refusalCode(reason), reason);
+      }
       yield answer;
     }
   } finally {
@@ -99,4 +101,9 @@ function isPassing(code: GrpcCode): boolean {
     code === GrpcCode.DEADLINE_EXCEEDED ||
     code === GrpcCode.INTERNAL
   );
+}
+
+/** etcd writes the refusal of a watch as Go prints it: "rpc error: code = PermissionDenied desc = …". */
+function refusalCode(reason: string): GrpcCode {
+  return reason.includes('code = PermissionDenied') ? GrpcCode.PERMISSION_DENIED : GrpcCode.FAILED_PRECONDITION;
 }

@@ -6,10 +6,11 @@
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type Method, methods } from '../../../lib/base/etcdpb/methods.ts';
+import { TokenSource, wantsLogin } from '../../../lib/base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { type Credentials, EngineError } from '../engine.ts';
-import { TokenSource, wantsLogin } from './auth.ts';
+import { saysAuthIsOff } from './auth.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 
@@ -48,7 +49,15 @@ export class EndpointPool {
     if (first === undefined) throw new RangeError('a store needs at least one endpoint');
     this.#preferred = first;
     for (const address of options.addresses) this.endpoint(address);
-    this.tokens = new TokenSource(options.login, (credentials) => this.logIn(credentials));
+    const { login } = options;
+    this.tokens = new TokenSource(
+      login &&
+        (() =>
+          this.logIn(login).catch((cause: unknown) => {
+            if (cause instanceof EngineError && saysAuthIsOff(cause)) return null;
+            throw cause;
+          })),
+    );
   }
 
   /** Opens channels to members that the settings did not name, too. */

@@ -8,11 +8,11 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import { type Event, EventType, KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
+import { wantsLogin } from '../../../lib/base/etcdpb/sign-in.ts';
 import type { WatchRequest as WatchRequestPb, WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { EngineError, type StoredEvent, type Watcher, type WatchHandler, type WatchRequest } from '../engine.ts';
-import { wantsLogin } from './auth.ts';
 import { codeOf, connectionReason, type Endpoint, textOf } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 import type { EndpointPool } from './pool.ts';
