@@ -25,6 +25,8 @@ export class MemberProcess {
   /** How this process is started: the program and what stands before the member's own arguments. */
   command: readonly [string, ...string[]] = [process.execPath, MAIN];
   readonly #args: readonly string[];
+  /** Sent with every call. */
+  token = '';
   #child: ChildProcess | undefined;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, log: '' });
 
@@ -84,6 +86,7 @@ export class MemberProcess {
       const answer = await fetch(`http://127.0.0.1:${this.clientPort}${route}`, {
         method: 'POST',
         body: JSON.stringify(body),
+        headers: this.token === '' ? {} : { authorization: this.token },
         signal: AbortSignal.timeout(REQUEST_MS_MAX),
       });
       return answer.status === 200 ? ((await answer.json()) as Record<string, unknown>) : undefined;
