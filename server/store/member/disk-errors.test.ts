@@ -101,4 +101,10 @@ test('room is low below the reserve, and back at twice of it; each is said once'
   expect(seenWith({ freeBytes: 2 * MIB, totalBytes: 32 * MIB })).toBe(false);
   expect(seenWith({ freeBytes: 1 * MIB, totalBytes: 32 * MIB })).toBe(true);
   expect(lines.map((line) => line.split(' ')[0])).toEqual(['error', 'info', 'error']);
+  disk.space = () => {
+    throw new DiskError('EACCES', '/', 'ask for the room in');
+  };
+  expect([seenWith(undefined), seenWith(undefined)]).toEqual([true, true]);
+  expect(lines.at(-1)).toBe('warn cannot see how much room the disk has');
+  expect(lines).toHaveLength(4);
 });

@@ -7,7 +7,7 @@
  */
 
 import type { Clock } from '../ports/clock.ts';
-import type { Disk } from '../ports/disk.ts';
+import { type Disk, DiskError, type DiskSpace } from '../ports/disk.ts';
 import type { Log } from '../ports/log.ts';
 
 const RESERVE_BYTES_MAX = 128 * 1024 * 1024;
@@ -27,6 +27,7 @@ export class SpaceGuard {
   readonly #options: SpaceGuardOptions;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLow = false;
+  #wasRefused = false;
 
   constructor(options: SpaceGuardOptions) {
     this.#options = options;
@@ -41,9 +42,22 @@ export class SpaceGuard {
     return this.#isLow;
   }
 
-  #look(): void {
+  /** A file system that does not tell is not one without room. */
+  #ask(): DiskSpace | undefined {
     const { disk, dir, log } = this.#options;
-    const space = disk.space(dir);
+    try {
+      return disk.space(dir);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      if (!this.#wasRefused) log('warn', 'cannot see how much room the disk has', { reason: error.message });
+      this.#wasRefused = true;
+      return undefined;
+    }
+  }
+
+  #look(): void {
+    const { dir, log } = this.#options;
+    const space = this.#ask();
     if (space === undefined) return;
     const { freeBytes, totalBytes } = space;
     const reserveBytes = Math.min(RESERVE_BYTES_MAX, Math.floor(totalBytes * RESERVE_SHARE));
