@@ -52,13 +52,14 @@ export function guardMethods(methods: readonly Method[], member: StoreMember, ca
     if (right === 'root') member.auth.checkRoot(identity);
     else if (member.auth.isEnabled && identity.revision === 0) throw etcdErrors.userEmpty();
   };
-  const needsCheck = (right: Right): boolean => member.auth.isEnabled && right !== 'own' && right !== 'open';
+  const needsCheck = (right: Right): boolean => right !== 'own' && right !== 'open';
   return methods.map((method): Method => {
     if (method.kind === 'unary') {
       const { handle, path } = method;
       return {
         ...method,
         handle: (request, call) => {
+          if (!member.auth.isEnabled) return handle(request, call);
           const right = rightOf(path, request);
           return needsCheck(right) ? check(call, right).then(() => handle(request, call)) : handle(request, call);
         },
@@ -68,6 +69,7 @@ export function guardMethods(methods: readonly Method[], member: StoreMember, ca
     return {
       ...method,
       open: (stream) => {
+        if (!member.auth.isEnabled) return open(stream);
         const right = rightOf(path, {});
         return needsCheck(right) ? new CheckedStream(stream, check(stream, right), open) : open(stream);
       },
