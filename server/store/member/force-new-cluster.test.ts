@@ -84,6 +84,22 @@ test('those who were lost and come back are told that they were removed', () => 
   expect(last.member.replica.isLeader).toBe(true);
 });
 
+test('a minority that was forced by mistake does not stop the majority that is at work', () => {
+  const world = new MemberWorld({ size: 3, seed: 26 });
+  const leader = world.leader();
+  const [mistaken, other] = world.followers() as [Site, Site];
+  world.crash(mistaken);
+  world.restartAlone(mistaken);
+  expect(put(world, mistaken, 'alone')).toBe(true);
+  for (let i = 0; i < 20; i++) {
+    // They dial it again and again, and it says each time that they were removed.
+    for (const site of [leader, other]) world.tellRemoved(site);
+    world.run(200);
+  }
+  expect([leader.isRemoved, other.isRemoved]).toEqual([false, false]);
+  expect(put(world, leader, 'goes on')).toBe(true);
+});
+
 test('a member that holds nothing of its cluster, or was removed from it, cannot found one', () => {
   const world = new MemberWorld({ size: 3, seed: 25 });
   const leader = world.leader();

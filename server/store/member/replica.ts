@@ -73,6 +73,8 @@ export class Replica {
   #tick: Timer | undefined;
   #background: Timer | undefined;
   #tickDue = 0;
+  /** When the present leader was last heard. */
+  #heardLeaderAt = Number.NEGATIVE_INFINITY;
   #isLeaving = false;
   #isStopped = false;
 
@@ -121,7 +123,7 @@ export class Replica {
       onSnapshotSent: (peer, outcome) => this.#with((raft) => raft.reportSnapshot(peer, outcome)),
       onRequest: (_from, payload, respond) => this.#options.onRequest(payload, respond),
       isRemoved: (peer) => this.#options.machine.isRemoved(peer),
-      onRemoved: () => this.#leave(0),
+      onRemoved: () => this.#toldOfRemoval(),
       members: () => this.#options.machine.members(),
     });
     this.#membershipChanged();
@@ -214,6 +216,7 @@ export class Replica {
 
   #received(message: Message): void {
     if (this.#options.machine.isRemoved(message.from)) return;
+    if (message.from === this.#softState.leaderId) this.#heardLeaderAt = this.#options.clock.now();
     this.#with((raft) => raft.step(message));
   }
 
@@ -373,6 +376,16 @@ export class Replica {
     const { machine, network, id } = this.#options;
     network.setPeers(machine.members().map((member) => ({ id: member.id as MemberId, peerUrls: member.peerUrls })));
     if (machine.isRemoved(id)) this.#leave(REMOVED_LINGER_MS);
+  }
+
+  /**
+   * A leader keeps no contact with removed members: who hears from one is needed, and the peer is mistaken (say, a minority that was
+   * forced into a cluster of its own). Peers repeat it as often as they are dialled.
+   */
+  #toldOfRemoval(): void {
+    const { clock, electionTimeoutMs } = this.#options;
+    const isFollowing = clock.now() - this.#heardLeaderAt <= electionTimeoutMs;
+    if (!isFollowing && !this.isLeader) this.#leave(0);
   }
 
   #leave(afterMs: number): void {

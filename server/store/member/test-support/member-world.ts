@@ -138,6 +138,11 @@ export class MemberWorld {
     }
   }
 
+  /** Somebody that `site` dials says that it was removed. */
+  tellRemoved(site: Site): void {
+    this.#handlers.get(site.id)?.onRemoved();
+  }
+
   heal(): void {
     this.cut.clear();
   }
