@@ -104,6 +104,23 @@ test('torn tails and left-over files are told, and repaired only when asked for'
   expect(checkDirectory(disk, PLACES)).toMatchObject({ start: { kind: 'starts', changes: [] } });
 });
 
+test('files begun behind the last commit are no damage', () => {
+  const { disk } = directory();
+  const next = (position: number) => `${DATA_DIR}/00000001-0000000${position}-0000000${position}-00000000.seg`;
+  const position =
+    (disk
+      .list(DATA_DIR)
+      .flatMap((name) => parseName(name) ?? [])
+      .at(-1)?.last ?? 0) + 1;
+  disk.open(next(position), { create: true });
+  disk.open(next(position + 1), { create: true }).write(0, utf8Encode('half a header'));
+  const report = checkDirectory(disk, PLACES);
+  const found = Object.fromEntries(report.files.map((file) => [file.path, file.verdict]));
+  expect(found).toMatchObject({ [next(position)]: 'torn', [next(position + 1)]: 'torn' });
+  expect(Object.values(found)).not.toContain('damaged');
+  expect(report.start.kind).toBe('starts');
+});
+
 test('the overlay shows its own changes and touches nothing below', () => {
   const disk = new MemoryDisk();
   disk.makeDirectory('/d');

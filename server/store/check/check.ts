@@ -96,17 +96,21 @@ function openParts(disk: Disk, places: DataPlaces, onOpened: (close: () => void)
     facts: [
       `member ${memberId.toString(16)} of cluster ${clusterId.toString(16)}`,
       `log up to entry ${lastIndex}, committed up to ${start.hardState.commitIndex}, term ${start.hardState.term}`,
-      ...factsOf(machine),
+      ...factsOf(machine, start.hardState.commitIndex),
     ],
     changes: [],
   };
 }
 
-function factsOf(machine: StateMachine): string[] {
+function factsOf(machine: StateMachine, commitIndex: number): string[] {
   const { kv, leases } = machine;
   const { hash, hashRevision, compactRevision } = kv.hashKv(0);
+  const applied = machine.appliedIndex();
+  const missing =
+    commitIndex > applied ? [`the log brings entries ${applied + 1} to ${commitIndex} back at the start`] : [];
   return [
-    `state at entry ${machine.appliedIndex()}: revision ${kv.revision()}, ${leases.list().length} leases`,
+    `state at entry ${applied}: revision ${kv.revision()}, ${leases.list().length} leases`,
     `HashKV ${hash} at revision ${hashRevision}, compact revision ${compactRevision}`,
+    ...missing,
   ];
 }

@@ -16,17 +16,17 @@ export function reportState(disk: Disk, dir: string): FileReport[] {
   const names = disk.list(dir);
   const segments = names.flatMap((name) => parseName(name) ?? []);
   const { report: current, incarnation } = reportCurrent(disk, dir);
-  const counting = new Set(countingAmong(segments, incarnation, dir).map(formatName));
-  const last = [...counting].at(-1);
+  const roles = rolesOf(disk, dir, countingAmong(segments, incarnation, dir));
   const files = names
     .filter((name) => name !== 'CURRENT')
     .map((name): FileReport => {
       const parsed = parseName(name);
       const path = `${dir}/${name}`;
       if (parsed === undefined) return { path, verdict: 'left over', facts: ['not a segment'] };
-      if (!counting.has(name))
+      const role = roles.get(name);
+      if (role === undefined)
         return { path, verdict: 'left over', facts: ['another file or incarnation stands for it'] };
-      return reportSegment(disk, path, { name: parsed, isLast: name === last });
+      return reportSegment(disk, path, { name: parsed, role });
     });
   return [current, ...files];
 }
@@ -54,7 +54,30 @@ function countingAmong(segments: readonly SegmentName[], incarnation: number, di
   }
 }
 
-function reportSegment(disk: Disk, path: string, segment: { name: SegmentName; isLast: boolean }): FileReport {
+/** `closed`: gets no more, must be whole. `newest`: holds the last commit. `uncommitted`: begun behind it. */
+type Role = 'closed' | 'newest' | 'uncommitted';
+
+function rolesOf(disk: Disk, dir: string, names: readonly SegmentName[]): ReadonlyMap<string, Role> {
+  const roles = new Map<string, Role>();
+  let newest: string | undefined;
+  for (const segment of [...names].reverse()) {
+    const name = formatName(segment);
+    if (newest !== undefined || segment.generation > 0) {
+      roles.set(name, 'closed');
+      newest ??= name;
+      continue;
+    }
+    const file = disk.open(`${dir}/${name}`, { create: false });
+    const { end, damagedAt } = findCommittedEnd(file, segment.first);
+    file.close();
+    const isNewest = end > 0 || damagedAt !== undefined;
+    roles.set(name, isNewest ? 'newest' : 'uncommitted');
+    if (isNewest) newest = name;
+  }
+  return roles;
+}
+
+function reportSegment(disk: Disk, path: string, segment: { name: SegmentName; role: Role }): FileReport {
   const file = disk.open(path, { create: false });
   try {
     const contents = new Contents();
@@ -64,7 +87,9 @@ function reportSegment(disk: Disk, path: string, segment: { name: SegmentName; i
       return true;
     });
     const facts = contents.facts();
-    if (segment.isLast && segment.name.generation === 0) {
+    if (segment.role === 'uncommitted')
+      return { path, verdict: 'torn', facts: [...facts, `${size} bytes without a commit, never known to be durable`] };
+    if (segment.role === 'newest') {
       const { end, damagedAt } = findCommittedEnd(file, segment.name.first);
       if (damagedAt !== undefined)
         return {
@@ -119,6 +144,7 @@ class Contents {
   }
 
   facts(): string[] {
+    if (this.#version === 0) return [];
     const facts = [`format version ${this.#version}`];
     if (this.#compactRevision > 0) facts.push(`rewritten after the compaction at revision ${this.#compactRevision}`);
     facts.push(
