@@ -5,6 +5,7 @@ import { SnapshotRequest, SnapshotResponse } from '../../../../lib/base/etcdpb/c
 import { type Method, methods } from '../../../../lib/base/etcdpb/methods.ts';
 import { WatchRequest, WatchResponse } from '../../../../lib/base/etcdpb/watch.ts';
 import type { Init } from '../../../../lib/base/protobuf/schema.ts';
+import { JsonWebTokens } from '../auth/jwt.ts';
 import { type Right, rightOf } from '../auth/method-rights.ts';
 import type { ClientFrontOptions } from '../server.ts';
 import { type ServedMember, serveFakeMember } from '../test-support/served-member.ts';
@@ -188,6 +189,22 @@ test('a token in the header authorization counts, with and without Bearer, on th
   expect((await gateway(`Bearer ${token}`)).status).toBe(200);
   expect((await gateway('Bearer nonsense')).status).toBe(401);
   expect((await gateway()).status).toBe(400);
+});
+
+test('a JSON Web Token names its user until users change; then he signs in again', async () => {
+  const key = { publicKey: undefined, privateKey: Buffer.from('a shared secret') };
+  const jwt = new JsonWebTokens({ signMethod: 'HS256', ...key, ttlMs: 60_000, nowMs: () => 0 });
+  await serveGuarded({ jwt });
+  const [alice, root] = [await signIn('alice', 'a'), await signIn('root', 'r')];
+  expect(alice.split('.')).toHaveLength(3);
+  expect(await put('a', alice)).toBeTypeOf('object');
+  expect(await put('c', alice)).toBe('7 etcdserver: permission denied');
+  expect(await put('a', `${alice}x`)).toBe('16 etcdserver: invalid auth token');
+  expect(await call(methods.roleAdd, { name: 'new' }, root)).toBeTypeOf('object');
+  expect(await put('a', alice)).toBe('3 etcdserver: revision of auth store is old');
+  // What asks for a role alone does not look at the revision.
+  expect(await call(methods.userList, {}, root)).toBeTypeOf('object');
+  expect(await put('a', await signIn('alice', 'a'))).toBeTypeOf('object');
 });
 
 test('users are made and shown through the gateway, in the names of etcd', async () => {
