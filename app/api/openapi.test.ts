@@ -2,9 +2,16 @@ import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type * as bulk from '../../lib/api/bulk-types.ts';
+import type {
+  ClusterActionBody,
+  ClusterActionResult,
+  ClusterHashes,
+  ClusterPlan,
+} from '../../lib/api/cluster-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
+import type * as cluster from '../../server/console/http/cluster-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
@@ -62,6 +69,10 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationTerms>, api.CoordinationTerms>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof cluster.plan>, ClusterPlan>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof cluster.actionResult>, ClusterActionResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof cluster.hashes>, ClusterHashes>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof cluster.actionBody>, ClusterActionBody>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.auditPage>, AuditPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
 });

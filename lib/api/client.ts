@@ -4,6 +4,13 @@
  */
 import type { AuditEntry, AuditPage } from './audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from './bulk-types.ts';
+import type {
+  ClusterAction,
+  ClusterActionBody,
+  ClusterActionResult,
+  ClusterHashes,
+  ClusterPlan,
+} from './cluster-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
@@ -226,6 +233,12 @@ export const api = {
       params: bytesParams({ key: query.key }, { before: query.before }),
       signal,
     }),
+  clusterPlan: (store: string, action: ClusterAction, signal?: Signal) =>
+    call<ClusterPlan>({ method: 'POST', path: routes.clusterPlan(store), body: { action }, signal }),
+  clusterAction: (store: string, body: ClusterActionBody) =>
+    call<ClusterActionResult>({ method: 'POST', path: routes.clusterAction(store), body }),
+  clusterHashes: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
+    call<ClusterHashes>({ path: routes.clusterHashes(store), params: bytesParams({}, { rev }), signal }),
   audit: (store: string, query: AuditPageQuery, signal?: Signal) =>
     call<AuditPage>({ path: routes.audit(store), params: bytesParams({}, { ...query }), signal }),
   release: (store: string, body: ReleaseBody) =>

@@ -62,6 +62,14 @@ export const routes = {
   coordinationGroup: (id: string) => `${store(id)}/coordination/group`,
   /** GET ?key&before → CoordinationTerms */
   coordinationTerms: (id: string) => `${store(id)}/coordination/terms`,
+  /** POST { action: ClusterAction } → ClusterPlan; changes nothing */
+  clusterPlan: (id: string) => `${store(id)}/cluster/plan`,
+  /** POST ClusterActionBody → ClusterActionResult */
+  clusterAction: (id: string) => `${store(id)}/cluster/actions`,
+  /** GET ?rev → ClusterHashes */
+  clusterHashes: (id: string) => `${store(id)}/cluster/hashes`,
+  /** GET ?member → the snapshot file */
+  clusterSnapshot: (id: string) => `${store(id)}/cluster/snapshot`,
   /** GET ?before&limit&user&q&result → AuditPage */
   audit: (id: string) => `${store(id)}/audit`,
   /** POST ReleaseBody → WriteResult */

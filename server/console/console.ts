@@ -4,6 +4,13 @@
  */
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from '../../lib/api/bulk-types.ts';
+import type {
+  ClusterAction,
+  ClusterActionBody,
+  ClusterActionResult,
+  ClusterHashes,
+  ClusterPlan,
+} from '../../lib/api/cluster-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
 import type {
   ChangesPage,
@@ -91,6 +98,15 @@ export interface StoreConsole {
   /** Terms up to and with `before`, from the store's history. */
   coordinationTerms(query: { readonly key: WireBytes; readonly before: number }): Promise<CoordinationTerms>;
   release(body: ReleaseBody): Promise<WriteResult>;
+  /** What an action on the cluster would do, and whether it is refused. Changes nothing. */
+  clusterPlan(action: ClusterAction): ClusterPlan;
+  clusterAction(body: ClusterActionBody): Promise<ClusterActionResult>;
+  clusterHashes(revision: number | undefined): Promise<ClusterHashes>;
+  /** The file as it arrives, checked against the checksum at its end. */
+  clusterSnapshot(
+    member: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly member: string; readonly bytes: number; readonly body: ReadableStream<Uint8Array> }>;
   /** Who changed what through a console, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
 }

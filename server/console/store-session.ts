@@ -1,6 +1,7 @@
 /** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
+import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
 import type {
   ClusterView,
   DeleteBody,
@@ -11,6 +12,7 @@ import type {
   ReleaseBody,
   RevisionView,
   StoreSummary,
+  WireHexId,
 } from '../../lib/api/types.ts';
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
@@ -19,6 +21,7 @@ import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './a
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
+import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import type { StoreConsole } from './console.ts';
@@ -61,6 +64,7 @@ export class StoreSession implements StoreConsole {
   readonly #live: Broadcaster;
   readonly #context: StoreContext;
   readonly #coordination: Coordination;
+  readonly #maintenance: Maintenance;
   readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
@@ -97,6 +101,15 @@ export class StoreSession implements StoreConsole {
       now: () => Date.now(),
     };
     this.#coordination = new Coordination(this.#context);
+    this.#maintenance = new Maintenance({
+      maintenance: engine.maintenance,
+      endpoints: engine.endpoints,
+      readOnly: summary.readOnly,
+      view: () => this.cluster(),
+      revision: () => this.#hub.revision,
+      compacted: () => this.#compacted,
+      refreshCompacted: () => this.#refreshCompacted(),
+    });
     this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
     this.config = new ConfigConsole({
       engine,
@@ -251,6 +264,24 @@ export class StoreSession implements StoreConsole {
 
   release(body: ReleaseBody) {
     return this.#change(releaseAct(body), body, () => this.#coordination.release(body));
+  }
+
+  clusterPlan(action: ClusterAction): ClusterPlan {
+    return this.#maintenance.plan(action);
+  }
+
+  clusterAction(body: ClusterActionBody) {
+    return this.#change(clusterAct(body), body, () => this.#maintenance.run(body));
+  }
+
+  clusterHashes(revision: number | undefined) {
+    return this.#maintenance.hashes(revision);
+  }
+
+  /** Everything leaves with it, so the trail has it though nothing changes. */
+  clusterSnapshot(member: WireHexId, signal: AbortSignal) {
+    const download = () => this.#maintenance.snapshot(member, signal);
+    return this.summary.readOnly ? download() : this.#audit.run(this.#user, snapshotAct(member), download);
   }
 
   async audit(query: AuditQuery): Promise<AuditPage> {

@@ -176,6 +176,40 @@ export interface ClusterCapability {
   setReachable(endpoint: string, reachable: boolean): void;
 }
 
+export type AlarmKind = 'NOSPACE' | 'CORRUPT';
+
+/** What one member says of the keys it holds. Members that agree on the revisions must agree on the hash. */
+export interface MemberHash {
+  readonly hash: number;
+  readonly compactRevision: number;
+  /** Up to which it was reckoned. */
+  readonly revision: number;
+}
+
+/** A snapshot file on its way. */
+export interface SnapshotPart {
+  readonly bytes: Uint8Array;
+  /** Bytes still to come after this part, as the server reckons. */
+  readonly remaining: number;
+}
+
+/** What changes the cluster itself. Endpoints are addresses of members; ids are theirs. @throws EngineError each */
+export interface MaintenanceCapability {
+  moveLeader(leaderEndpoint: string, to: bigint): Promise<void>;
+  /** The member may not answer anything else meanwhile. */
+  defragment(endpoint: string): Promise<void>;
+  /** Reads below `revision` fail from then on. */
+  compact(revision: number): Promise<void>;
+  disarm(member: bigint, alarm: AlarmKind): Promise<void>;
+  hash(endpoint: string, revision: number): Promise<MemberHash>;
+  /** Ends with the file; its last 32 bytes are the SHA-256 of what comes before. */
+  snapshot(endpoint: string, signal: AbortSignal): AsyncIterable<SnapshotPart>;
+  addMember(peerUrls: readonly string[], asLearner: boolean): Promise<Member>;
+  promoteMember(id: bigint): Promise<void>;
+  removeMember(id: bigint): Promise<void>;
+  updateMember(id: bigint, peerUrls: readonly string[]): Promise<void>;
+}
+
 export interface ChangesRequest extends KeyRange {
   /** Both inclusive. */
   readonly fromRevision: number;
@@ -255,6 +289,7 @@ export interface Engine {
   readonly cluster: ClusterCapability | null;
   readonly history: HistoryCapability | null;
   readonly access: AccessCapability | null;
+  readonly maintenance: MaintenanceCapability | null;
   cost(): EngineCost;
   /** Ends every call and stream; later calls fail with CANCELED. */
   close(): void;

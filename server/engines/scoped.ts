@@ -20,7 +20,7 @@ import { intersect, unionOf } from './ranges.ts';
 /** @param readable at least one range */
 export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engine {
   const ranges = unionOf(readable);
-  const { kind, endpoints, kv, leases, cluster, history, access } = engine;
+  const { kind, endpoints, kv, leases, cluster, history, access, maintenance } = engine;
   return {
     kind,
     endpoints,
@@ -28,6 +28,7 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
     leases,
     cluster,
     access,
+    maintenance,
     history: history === null ? null : scopeHistory(history, ranges),
     watch: (request, handler) =>
       engine.watch({ ...request, ranges: request.ranges.flatMap((range) => allowedParts(range, ranges)) }, handler),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { routes } from '../../../lib/api/routes.ts';
 import { bulkOperations } from './bulk-operations.ts';
+import { clusterOperations } from './cluster-operations.ts';
 import { configOperations } from './config-operations.ts';
 import type { Operation } from './operation.ts';
 import * as responses from './response-schemas.ts';
@@ -191,6 +192,7 @@ export const operations: readonly Operation[] = [
     errors: { ...CONFLICT, ...READ_ONLY },
   },
   ...bulkOperations,
+  ...clusterOperations,
   ...configOperations,
 ];
 
@@ -250,6 +252,10 @@ function answerObject({ answer }: Operation, schemas: Json): Json {
   if (answer === 'nothing') return { description: 'Done' };
   if (answer === 'ndjson') {
     return { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } };
+  }
+  if (answer === 'file') {
+    const schema = { type: 'string', format: 'binary' };
+    return { description: 'The file', content: { 'application/octet-stream': { schema } } };
   }
   if (answer === 'openapi') return { description: 'OpenAPI 3.1', content: jsonContent({ type: 'object' }) };
   return { description: 'OK', content: jsonContent(schemaOf(answer, schemas, 'output')) };

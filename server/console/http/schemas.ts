@@ -32,7 +32,7 @@ export const decimal = z
   .regex(/^(0|[1-9]\d{0,15})$/, 'must be decimal digits, as a string')
   .refine((value) => Number.isSafeInteger(Number(value)), 'is too large');
 
-const hexId = z
+export const hexId = z
   .string()
   .regex(/^[0-9a-f]{1,16}$/, 'must be 1 to 16 lower-case hex digits')
   .refine((value) => !/^0+$/.test(value), 'must not be 0');

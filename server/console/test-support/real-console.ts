@@ -12,8 +12,8 @@ export interface RealConsole {
   stop(): Promise<void>;
 }
 
-export async function startRealConsole(): Promise<RealConsole> {
-  const etcd = await startRealEtcd(1);
+export async function startRealConsole(members = 1): Promise<RealConsole> {
+  const etcd = await startRealEtcd(members);
   const store = { label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null, auth: null } as const;
   const running = await startConsole({
     stores: [

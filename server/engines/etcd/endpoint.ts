@@ -20,6 +20,8 @@ const RECONNECT_BACKOFF_MAX_MS = 2_000;
 
 /** grpc-js words for "no stream was ever opened": only then is a failed write known not to have been sent. */
 const NOT_SENT = 'No connection established';
+/** Said before a change of members is proposed: not all of them have been connected for 5 s. */
+const NOT_PROPOSED = 'etcdserver: unhealthy cluster';
 
 export interface CallOptions {
   readonly timeoutMs: number;
@@ -91,6 +93,34 @@ export class Endpoint {
     meta.set('hasleader', 'true');
     this.#meter.rpc();
     return this.#client.makeBidiStreamRequest(method.path, ...this.#codec(method), meta);
+  }
+
+  /** Answers one after the other until the server ends it. @throws EngineError */
+  async *download<Q extends object, A extends object>(
+    method: Method<Q, A>,
+    request: Init<Q>,
+    options: { readonly token: string | null; readonly signal: AbortSignal },
+  ): AsyncGenerator<A> {
+    if (this.#closed) throw closedError();
+    this.#meter.rpc();
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      ...this.#codec(method),
+      request,
+      metadata(options.token),
+    );
+    const abort = (): void => call.cancel();
+    options.signal.addEventListener('abort', abort, { once: true });
+    if (options.signal.aborted) call.cancel();
+    try {
+      // Read on demand: a slow taker slows the server, and nothing piles up here.
+      for await (const answer of call) yield answer as A;
+    } catch (error) {
+      throw this.#explain(error, true, 0);
+    } finally {
+      options.signal.removeEventListener('abort', abort);
+      call.cancel();
+    }
   }
 
   /** Starts connecting when idle. */
@@ -189,7 +219,7 @@ function outcomeOf(code: GrpcCode, text: string, repeatable: boolean): 'none' | 
   if (repeatable || CERTAIN_REFUSALS.has(code)) return 'none';
   // etcd's quota and rate refusals come before the proposal; the same code from HTTP/2 ("calm down") says nothing.
   if (code === GrpcCode.RESOURCE_EXHAUSTED && text.startsWith('etcdserver: ')) return 'none';
-  return text.includes(NOT_SENT) ? 'none' : 'unknown';
+  return text.includes(NOT_SENT) || text === NOT_PROPOSED ? 'none' : 'unknown';
 }
 
 function metadata(token: string | null): Metadata {

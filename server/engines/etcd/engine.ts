@@ -26,6 +26,7 @@ import type {
 import { accessOf } from './access.ts';
 import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
+import { maintenanceOf } from './maintenance.ts';
 import { Meter } from './meter.ts';
 import { EndpointPool } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
@@ -62,6 +63,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
       changes: (request) => readChanges(pool, meter, request),
       compactedRevision: (known, probe = ANY_KEY) => compactedRevision(pool, meter, known, probe),
     },
+    maintenance: maintenanceOf(pool),
     access: accessOf(pool, options.tls?.certFile !== undefined),
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
       const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);

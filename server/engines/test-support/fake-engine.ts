@@ -39,6 +39,7 @@ export class FakeEngine implements Engine {
   readonly leases = null;
   readonly cluster = null;
   readonly access = null;
+  readonly maintenance = null;
   revision = 1;
   compacted = 0;
   /** Lists answered so far. */

@@ -1,0 +1,228 @@
+/**
+ * Maintenance of one store: every action is planned on the cluster as it is now, and refused when the plan says so or when the
+ * cluster is no longer the one that the operator was shown. One action at a time.
+ */
+import { createHash } from 'node:crypto';
+import type {
+  ClusterAction,
+  ClusterActionBody,
+  ClusterActionResult,
+  ClusterHashes,
+  ClusterPlan,
+} from '../../../lib/api/cluster-types.ts';
+import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { EngineError, type MaintenanceCapability } from '../../engines/engine.ts';
+import type { Act } from '../audit/trail.ts';
+import { ConsoleError } from '../errors.ts';
+import { memberToHex } from '../ids.ts';
+import { planOf } from './plan.ts';
+
+const SHA256_BYTES = 32;
+
+export interface MaintenanceWorld {
+  readonly maintenance: MaintenanceCapability | null;
+  readonly endpoints: readonly string[];
+  readonly readOnly: boolean;
+  view(): ClusterView;
+  revision(): number;
+  compacted(): number;
+  /** Asks the store again where its history begins. */
+  refreshCompacted(): Promise<number>;
+}
+
+export interface SnapshotDownload {
+  readonly member: string;
+  /** Of the whole file, as the server reckons; it may still differ. */
+  readonly bytes: number;
+  /** Fails with DATA_LOSS when the checksum at its end does not fit. */
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+export class Maintenance {
+  readonly #world: MaintenanceWorld;
+  #running: string | null = null;
+
+  constructor(world: MaintenanceWorld) {
+    this.#world = world;
+  }
+
+  plan(action: ClusterAction): ClusterPlan {
+    const { endpoints } = this.#world;
+    const input = { endpoints, revision: this.#world.revision(), compacted: this.#world.compacted() };
+    return planOf(action, { view: this.#world.view(), ...input });
+  }
+
+  /** @throws ConsoleError FAILED_PRECONDITION with the plan's refusal, ABORTED when the cluster changed; EngineError as the store says */
+  async run({ action, state }: ClusterActionBody): Promise<ClusterActionResult> {
+    const capability = this.#capability();
+    if (this.#running !== null) {
+      throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, `one thing at a time: "${this.#running}" is under way`);
+    }
+    const plan = this.plan(action);
+    if (plan.state !== state) {
+      throw new ConsoleError(GrpcCode.ABORTED, 'the cluster changed since it was shown; nothing was done', {
+        now: plan.state,
+      });
+    }
+    if (plan.refusal !== null) throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, plan.refusal);
+    this.#running = plan.title;
+    try {
+      return await this.#do(capability, action);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Every member's hash of the same history. @throws ConsoleError */
+  async hashes(revision: number | undefined): Promise<ClusterHashes> {
+    const capability = this.#capability({ isWrite: false });
+    const at = revision ?? this.#world.revision();
+    const members = await Promise.all(
+      this.#world.view().members.map(async ({ id, name, endpoint, isLearner }) => {
+        const who = { member: id, name: name === '' ? id : name };
+        if (endpoint === '' || isLearner) return { ...who, hash: null, compactRevision: null, error: 'is not asked' };
+        try {
+          const { hash, compactRevision } = await capability.hash(endpoint, at);
+          return { ...who, hash, compactRevision: String(compactRevision), error: null };
+        } catch (error) {
+          if (!(error instanceof EngineError)) throw error;
+          return { ...who, hash: null, compactRevision: null, error: error.message };
+        }
+      }),
+    );
+    return { revision: String(at), members, verdict: verdictOf(members) };
+  }
+
+  /** From this member, whole and checked. @throws ConsoleError, EngineError before the first byte */
+  async snapshot(id: WireHexId, signal: AbortSignal): Promise<SnapshotDownload> {
+    const capability = this.#capability({ isWrite: false });
+    const member = this.#member(id);
+    const parts = capability.snapshot(member.endpoint, signal)[Symbol.asyncIterator]();
+    const first = await parts.next();
+    if (first.done === true) throw new ConsoleError(GrpcCode.DATA_LOSS, `${member.name} sent an empty snapshot`);
+    const check = new TrailingChecksum();
+    let next: typeof first | null = first;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const part = next ?? (await parts.next());
+        next = null;
+        if (part.done === true) {
+          if (check.fits()) controller.close();
+          else controller.error(new ConsoleError(GrpcCode.DATA_LOSS, 'the snapshot does not fit its checksum'));
+          return;
+        }
+        check.add(part.value.bytes);
+        controller.enqueue(part.value.bytes);
+      },
+      async cancel() {
+        await parts.return?.(undefined);
+      },
+    });
+    return { member: member.name, bytes: first.value.bytes.length + first.value.remaining, body };
+  }
+
+  async #do(capability: MaintenanceCapability, action: ClusterAction): Promise<ClusterActionResult> {
+    const result = (done: string, more: Partial<ClusterActionResult> = {}) => ({ done, id: null, next: null, ...more });
+    switch (action.type) {
+      case 'moveLeader': {
+        const leader = this.#world.view().members.find((member) => member.isLeader);
+        await capability.moveLeader(leader?.endpoint ?? '', idOf(action.member));
+        return result(`${this.#member(action.member).name} leads.`);
+      }
+      case 'defragment':
+        await capability.defragment(this.#member(action.member).endpoint);
+        return result(`${this.#member(action.member).name} is defragmented.`);
+      case 'compact':
+        await capability.compact(Number(action.revision));
+        await this.#world.refreshCompacted();
+        return result(`History below revision ${action.revision} is gone.`);
+      case 'disarm':
+        await capability.disarm(idOf(action.member), action.alarm);
+        return result(`The alarm ${action.alarm} is cleared.`);
+      case 'addMember': {
+        const added = memberToHex((await capability.addMember(action.peerUrls, action.asLearner)).id);
+        return result(`Member ${added} is part of the cluster.`, {
+          id: added,
+          next: howToStart(action, this.#world.view()),
+        });
+      }
+      case 'promoteMember':
+        await capability.promoteMember(idOf(action.member));
+        return result(`${this.#member(action.member).name} votes.`);
+      case 'removeMember':
+        await capability.removeMember(idOf(action.member));
+        return result(`Member ${action.member} is removed.`, { next: 'Its data directory can be deleted.' });
+      case 'updateMember':
+        await capability.updateMember(idOf(action.member), action.peerUrls);
+        return result(`Member ${action.member} is looked for at ${action.peerUrls.join(', ')}.`);
+    }
+  }
+
+  #capability({ isWrite } = { isWrite: true }): MaintenanceCapability {
+    const { maintenance, readOnly } = this.#world;
+    if (maintenance === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no members to look after');
+    if (isWrite && readOnly)
+      throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store');
+    return maintenance;
+  }
+
+  #member(id: WireHexId): MemberView {
+    const member = this.#world.view().members.find((one) => one.id === id);
+    if (member === undefined) throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no member ${id}`);
+    return member;
+  }
+}
+
+const idOf = (hex: WireHexId): bigint => BigInt(`0x${hex}`);
+
+/** What the audit trail says of an action. */
+export function clusterAct({ action, state }: ClusterActionBody): Act {
+  const target = 'member' in action ? action.member : action.type === 'compact' ? action.revision : null;
+  return {
+    action: `cluster.${action.type}`,
+    targetKind: 'member' in action ? 'member' : 'store',
+    target,
+    guard: state,
+    note: 'peerUrls' in action ? action.peerUrls.join(', ') : 'alarm' in action ? action.alarm : null,
+  };
+}
+
+export const snapshotAct = (member: WireHexId): Act => ({
+  action: 'cluster.snapshot',
+  targetKind: 'member',
+  target: member,
+  guard: null,
+  note: 'the whole store was downloaded, or began to be',
+});
+
+/** Only members whose history begins at the same revision can be compared. */
+function verdictOf(members: ClusterHashes['members']): ClusterHashes['verdict'] {
+  const answered = members.filter(({ hash }) => hash !== null);
+  const sameHistory = new Set(answered.map(({ compactRevision }) => compactRevision)).size === 1;
+  if (answered.length < 2 || !sameHistory) return 'unknown';
+  return new Set(answered.map(({ hash }) => hash)).size === 1 ? 'agree' : 'differ';
+}
+
+function howToStart({ peerUrls }: { readonly peerUrls: readonly string[] }, view: ClusterView): string {
+  const others = view.members.flatMap(({ name, peerUrls: urls }) => urls.map((url) => `${name}=${url}`));
+  const cluster = [...others, ...peerUrls.map((url) => `NAME=${url}`)].join(',');
+  return `Start it with an empty data directory: --name NAME --initial-advertise-peer-urls ${peerUrls.join(',')} --initial-cluster ${cluster} --initial-cluster-state existing`;
+}
+
+/** Holds the last 32 bytes back from the hash: at the end they are what the hash must be. */
+class TrailingChecksum {
+  readonly #hash = createHash('sha256');
+  #tail: Uint8Array = new Uint8Array(0);
+
+  add(bytes: Uint8Array): void {
+    const all = Buffer.concat([this.#tail, bytes]);
+    const hashed = Math.max(0, all.length - SHA256_BYTES);
+    this.#hash.update(all.subarray(0, hashed));
+    this.#tail = Uint8Array.from(all.subarray(hashed));
+  }
+
+  fits(): boolean {
+    return this.#tail.length === SHA256_BYTES && this.#hash.digest().equals(this.#tail);
+  }
+}

@@ -1,0 +1,46 @@
+/** The operations of OpenAPI that look after the cluster itself. */
+import { routes } from '../../../lib/api/routes.ts';
+import * as cluster from './cluster-schemas.ts';
+import type { Operation } from './operation.ts';
+
+const STORE = '{store}';
+/** `routes` escapes what it puts into a path; a template must keep its braces. */
+const template = (path: string): string => decodeURIComponent(path);
+
+export const clusterOperations: readonly Operation[] = [
+  {
+    path: template(routes.clusterPlan(STORE)),
+    method: 'post',
+    summary: 'What an action on the cluster would do, in words, and whether it is refused; changes nothing',
+    body: cluster.planBody,
+    answer: cluster.plan,
+    errors: { '403': 'The request came from a foreign page.' },
+  },
+  {
+    path: template(routes.clusterAction(STORE)),
+    method: 'post',
+    summary: 'An action on the cluster, if it is still as the plan saw it',
+    body: cluster.actionBody,
+    answer: cluster.actionResult,
+    errors: {
+      '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+      '409': 'The cluster changed since the plan; nothing was done.',
+    },
+  },
+  {
+    path: template(routes.clusterHashes(STORE)),
+    method: 'get',
+    summary: 'The hash of every member over the same history',
+    query: cluster.hashesParams,
+    answer: cluster.hashes,
+  },
+  {
+    path: template(routes.clusterSnapshot(STORE)),
+    method: 'get',
+    summary:
+      'A snapshot of the store from one member, as etcdctl snapshot save writes it; ends early when its checksum does not fit',
+    query: cluster.snapshotParams,
+    answer: 'file',
+    errors: { '403': 'The user may not read everything.' },
+  },
+];
