@@ -1,6 +1,6 @@
 /** Maintenance through the HTTP API, on a real etcd of three members. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { ClusterAction, ClusterActionResult, ClusterHashes, ClusterPlan } from '../../lib/api/cluster-types.ts';
 import { routes } from '../../lib/api/routes.ts';
@@ -38,12 +38,8 @@ async function act(action: ClusterAction, state?: string, store = 'main') {
 }
 
 /** The monitor asks every member a few times a second. */
-async function until(isDone: (view: ClusterView) => boolean): Promise<ClusterView> {
-  for (;;) {
-    const view = await cluster();
-    if (isDone(view)) return view;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async function until(isDone: (view: ClusterView) => boolean): Promise<void> {
+  await expect.poll(async () => isDone(await cluster()), { timeout: 20_000 }).toBe(true);
 }
 
 const put = (key: string) =>
@@ -127,13 +123,15 @@ describe.skipIf(!canStartRealConsole())('maintenance of a real etcd', () => {
 
   test('a learner comes and goes', async () => {
     const add = () => act({ type: 'addMember', peerUrls: ['http://127.0.0.1:1'], asLearner: true });
-    let added = await add();
     // etcd takes no new member before all others have been connected for 5 s.
-    while (added.status === 503) {
-      expect(added.body.message).toBe('etcdserver: unhealthy cluster');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      added = await add();
-    }
+    const added = await vi.waitFor(
+      async () => {
+        const answer = await add();
+        if (answer.status === 503) throw new Error(answer.body.message);
+        return answer;
+      },
+      { timeout: 20_000 },
+    );
     expect(added.status, JSON.stringify(added.body)).toBe(200);
     expect(added.body.next).toContain('--initial-cluster-state existing');
     const id = added.body.id ?? '';
