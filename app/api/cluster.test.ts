@@ -39,7 +39,7 @@ async function act(action: ClusterAction, state?: string, store = 'main') {
 
 /** The monitor asks every member a few times a second. */
 async function until(isDone: (view: ClusterView) => boolean): Promise<void> {
-  await expect.poll(async () => isDone(await cluster()), { timeout: 20_000 }).toBe(true);
+  await vi.waitFor(async () => expect(isDone(await cluster())).toBe(true), { timeout: 20_000 });
 }
 
 const put = (key: string) =>
