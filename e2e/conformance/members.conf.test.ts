@@ -158,6 +158,30 @@ withEtcd('three members beside the real etcd', (binaries) => {
     expect([await hashes(ours), await hashes(etcd)]).toEqual([1, 1]);
   });
 
+  test('a voter is added through a follower, moved, known everywhere, and removed before it ever started', () =>
+    both(async (probes) => {
+      const [leader, follower, other] = probes;
+      // Changes are refused until the members have been connected for five seconds.
+      let added = await follower.call('memberAdd', { peerUrls: ['http://127.0.0.1:4721'] });
+      const refusals = new Set<string>();
+      while (!added.ok) {
+        refusals.add(added.message);
+        added = await follower.call('memberAdd', { peerUrls: ['http://127.0.0.1:4721'] });
+      }
+      const id = added.value.member?.id ?? 0n;
+      await other.must('memberUpdate', { id, peerUrls: ['http://127.0.0.1:4722'] });
+      const urls = async (probe: Probe) => {
+        await probe.must('range', { key: utf8('settle') });
+        const { members } = await probe.must('memberList', {});
+        return members.find((member) => member.id === id)?.peerUrls ?? 'nobody';
+      };
+      const known = await Promise.all(probes.map(urls));
+      const removed = await leader.must('memberRemove', { id });
+      const gone = await Promise.all(probes.map(urls));
+      refusals.delete('etcdserver: unhealthy cluster');
+      return { unexpected: [...refusals], known, count: removed.members.length, gone };
+    }));
+
   test('the leadership moves, and every member says so', () =>
     both(async (probes) => {
       const [leader, follower] = probes;

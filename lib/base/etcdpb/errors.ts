@@ -45,7 +45,9 @@ export const etcdErrors = {
   memberBadUrls: invalid('given member URLs are invalid'),
   memberExists: precondition('member ID already exist'),
   peerUrlExists: precondition('Peer URLs already exists'),
-  tooFewStarted: precondition('re-configuration failed due to not enough started members'),
+  /** Unknown on the wire, up to 3.6.14 at least: the server maps it to the client's error value, which carries no gRPC status. */
+  tooFewStarted: () =>
+    new EtcdError(GrpcCode.UNKNOWN, 'etcdserver: re-configuration failed due to not enough started members'),
   notLearner: precondition('can only promote a learner member'),
   learnerNotReady: precondition('can only promote a learner member which is in sync with leader'),
   tooManyLearners: precondition('too many learner members in cluster'),

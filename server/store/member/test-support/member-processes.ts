@@ -22,6 +22,7 @@ export class MemberProcess {
   readonly name: string;
   readonly dataDir: string;
   readonly clientPort: number;
+  readonly peerUrl: string;
   /** How this process is started: the program and what stands before the member's own arguments. */
   command: readonly [string, ...string[]] = [process.execPath, MAIN];
   readonly #args: readonly string[];
@@ -30,10 +31,17 @@ export class MemberProcess {
   #child: ChildProcess | undefined;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, log: '' });
 
-  constructor(options: { name: string; dataDir: string; clientPort: number; args: readonly string[] }) {
+  constructor(options: {
+    name: string;
+    dataDir: string;
+    clientPort: number;
+    peerUrl: string;
+    args: readonly string[];
+  }) {
     this.name = options.name;
     this.dataDir = options.dataDir;
     this.clientPort = options.clientPort;
+    this.peerUrl = options.peerUrl;
     this.#args = options.args;
   }
 
@@ -43,8 +51,18 @@ export class MemberProcess {
 
   /** Resolves when the member serves; rejects with its log when it stops instead. */
   start(...more: string[]): Promise<void> {
+    return this.#spawn([...this.#args, ...more]);
+  }
+
+  /** Runs the program with these arguments instead of the member's own, to its end. */
+  async runProgram(args: readonly string[]): Promise<Exit> {
+    this.#spawn(args).catch(() => undefined);
+    return this.exited();
+  }
+
+  #spawn(args: readonly string[]): Promise<void> {
     const [program, ...before] = this.command;
-    const child = spawn(program, [...before, ...this.#args, ...more], {
+    const child = spawn(program, [...before, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
       // Members start many times here: types are stripped once.
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
@@ -138,7 +156,7 @@ export class ProcessCluster {
       const args = ['--name', name, '--data-dir', dataDir, '--initial-cluster', cluster];
       args.push(`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`);
       args.push(`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`);
-      return new MemberProcess({ name, dataDir, clientPort: ports[2 * i] ?? 0, args });
+      return new MemberProcess({ name, dataDir, clientPort: ports[2 * i] ?? 0, peerUrl: peer, args });
     });
     return new ProcessCluster(dir, members);
   }

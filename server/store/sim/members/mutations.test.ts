@@ -13,6 +13,9 @@ const CAUGHT_WITHIN: Readonly<Record<string, { readonly seeds: number; readonly 
   },
   leaseNotExtended: { seeds: 60, says: /^lease \d+ of \d+ ms ends/ },
   readWithoutBarrier: { seeds: 10, says: /stale read/ },
+  removeWhileJoint: { seeds: 60, says: /has members|nobody removed it/ },
+  forgetRemoval: { seeds: 60, says: /was removed and runs on/ },
+  imageWithoutMembers: { seeds: 10, says: /has members/ },
   ignoreChecksums: { seeds: 40, says: /has (HashKV|content)|a read at revision|a watch from/ },
 };
 

@@ -1,6 +1,7 @@
 /** Deliberately broken members of the whole stack: each breaks one promise, and the run must say so (mutations.test.ts). */
 
 import { DurableState } from '../../apply/durable-state.ts';
+import { Membership } from '../../apply/membership.ts';
 import type { StateMachine } from '../../apply/types.ts';
 import { LeaseClock } from '../../lease/lease-clock.ts';
 import type { CoreMember } from '../../member/core-member.ts';
@@ -91,6 +92,42 @@ export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
       breakMember: ({ core, after }) => {
         core.readBarrier = (done) => after(0, () => done(undefined));
       },
+    },
+  },
+  removeWhileJoint: {
+    breaks: 'who is replaced stays a member until the joint configuration is left',
+    member: {},
+    patch: () => {
+      const { apply } = Membership.prototype;
+      Membership.prototype.apply = function broken(this: Membership, decoded, confState) {
+        const votersOutgoing = confState.votersOutgoing.filter((id) => confState.voters.includes(id));
+        apply.call(this, decoded, { ...confState, votersOutgoing, learnersNext: [] });
+        this.confState = confState;
+      };
+      return () => {
+        Membership.prototype.apply = apply;
+      };
+    },
+  },
+  forgetRemoval: {
+    breaks: 'a removed member is told so and stops',
+    member: {
+      breakMember: ({ machine }) => {
+        machine.isRemoved = () => false;
+      },
+    },
+  },
+  imageWithoutMembers: {
+    breaks: 'an image and a restart bring the membership back',
+    member: {},
+    patch: () => {
+      const { replace } = Membership.prototype;
+      Membership.prototype.replace = function broken(this: Membership, record) {
+        replace.call(this, { ...record, members: record.members.slice(0, -1) });
+      };
+      return () => {
+        Membership.prototype.replace = replace;
+      };
     },
   },
   ignoreChecksums: {
