@@ -10,6 +10,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'lease.grant': 'grant lease',
   'lease.revoke': 'revoke lease',
   'group.release': 'release holder',
+  'cluster.moveLeader': 'move leader to',
+  'cluster.defragment': 'defragment',
+  'cluster.compact': 'compact below',
+  'cluster.disarm': 'clear alarm of',
+  'cluster.addMember': 'add member',
+  'cluster.promoteMember': 'promote member',
+  'cluster.removeMember': 'remove member',
+  'cluster.updateMember': 're-address member',
+  'cluster.snapshot': 'download from',
 };
 
 /** "change key"; the action's own name where there is no word for it. */

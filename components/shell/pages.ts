@@ -7,6 +7,7 @@ import {
   Hourglass,
   Lock,
   type LucideIcon,
+  Network,
   ScrollText,
   Trash2,
 } from 'lucide-react';
@@ -42,6 +43,13 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' },
   ],
   [
+    {
+      path: '/cluster',
+      title: 'Cluster',
+      letter: 'c',
+      icon: Network,
+      purpose: 'Members and what can be done to them, history, snapshots',
+    },
     {
       path: '/audit',
       title: 'Audit',
