@@ -76,9 +76,9 @@ export class GrpcCall implements ServerStream<object> {
     return this.#exchange.outputBytes >= STREAM_OUTPUT_BYTES_MAX;
   }
 
-  send(response: object): boolean {
+  send(response: object, encoded?: readonly Uint8Array[]): boolean {
     if (this.#finished || this.#exchange.isGone) return true;
-    this.#write(this.#method.response.encode(response));
+    this.#write(encoded ?? [this.#method.response.encode(response)]);
     return !this.full;
   }
 
@@ -177,11 +177,11 @@ export class GrpcCall implements ServerStream<object> {
       return;
     }
     this.#cancelListener = undefined;
-    this.#write(message);
+    this.#write([message]);
     this.#finish(STATUS_OK);
   }
 
-  #write(message: Uint8Array): void {
+  #write(message: readonly Uint8Array[]): void {
     this.#method.stats.messagesSent++;
     for (const part of frameOf(message)) {
       this.#host.bytesSent += part.length;

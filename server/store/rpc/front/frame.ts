@@ -83,13 +83,19 @@ export function messageTooLarge(length: number, max: number): EtcdError {
   return new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, `grpc: received message larger than max (${length} vs. ${max})`);
 }
 
-/** The message as one or two buffers to write in order. */
-export function frameOf(message: Uint8Array): readonly Uint8Array[] {
-  const joined = message.length <= JOIN_BYTES_MAX;
-  const head = Buffer.allocUnsafe(joined ? FRAME_HEADER_BYTES + message.length : FRAME_HEADER_BYTES);
+/** A message, given in parts, as buffers to write in order. Large parts are not copied. */
+export function frameOf(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = length <= JOIN_BYTES_MAX;
+  const head = Buffer.allocUnsafe(joined ? FRAME_HEADER_BYTES + length : FRAME_HEADER_BYTES);
   head[0] = 0;
-  head.writeUInt32BE(message.length, 1);
-  if (!joined) return [head, message];
-  head.set(message, FRAME_HEADER_BYTES);
+  head.writeUInt32BE(length, 1);
+  if (!joined) return [head, ...parts];
+  let at = FRAME_HEADER_BYTES;
+  for (const part of parts) {
+    head.set(part, at);
+    at += part.length;
+  }
   return [head];
 }

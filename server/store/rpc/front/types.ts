@@ -27,8 +27,11 @@ export interface Call {
 
 /** The sending half of a stream. After end() or fail(), or when onClose() was called, sends are dropped silently. */
 export interface ServerStream<A extends object> extends Call {
-  /** False when the stream's output is full: hold back until onDrain(). The message itself is always taken. */
-  send(response: Init<A>): boolean;
+  /**
+   * False when the stream's output is full: hold back until onDrain(). The message itself is always taken. `encoded` are its bytes,
+   * in parts that never change, where the caller has them already.
+   */
+  send(response: Init<A>, encoded?: readonly Uint8Array[]): boolean;
   /** True when send() would answer false right now. */
   readonly full: boolean;
   /** Ends the stream with status OK. */

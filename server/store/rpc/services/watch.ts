@@ -18,6 +18,7 @@ import { STREAM_WATCHERS_MAX } from '../limits.ts';
 import { headerAt, type ServiceContext } from './context.ts';
 import { fragmentsOf } from './watch-fragments.ts';
 import { refusalOfWatch } from './watch-permission.ts';
+import { WatchWire, watchIdField } from './watch-wire.ts';
 
 /** The id of answers that concern no watcher, or all of them. */
 const NO_WATCH_ID = -1n;
@@ -25,17 +26,19 @@ const PROGRESS_JITTER = 0.1;
 const OPEN_END = Uint8Array.of(0);
 
 export function watchMethods(context: ServiceContext): readonly Method[] {
+  const wire = new WatchWire();
   return [
     bidi(
       '/etcdserverpb.Watch/Watch',
       { request: WatchRequest, response: WatchResponse },
-      (stream) => new WatchStream(context, stream),
+      (stream) => new WatchStream(context, wire, stream),
     ),
   ];
 }
 
 class WatchStream implements StreamHandler<WatchRequest> {
   readonly context: ServiceContext;
+  readonly wire: WatchWire;
   readonly stream: ServerStream<WatchResponse>;
   readonly #watchers = new Map<bigint, Watcher>();
   readonly #stalled = new Set<Watcher>();
@@ -45,8 +48,9 @@ class WatchStream implements StreamHandler<WatchRequest> {
   #waiting: WatchRequest[] | undefined;
   #isClosed = false;
 
-  constructor(context: ServiceContext, stream: ServerStream<WatchResponse>) {
+  constructor(context: ServiceContext, wire: WatchWire, stream: ServerStream<WatchResponse>) {
     this.context = context;
+    this.wire = wire;
     this.stream = stream;
   }
 
@@ -192,17 +196,19 @@ class Watcher implements WatchSink {
   readonly #owner: WatchStream;
   readonly #fragment: boolean;
   readonly #wantsProgress: boolean;
+  readonly #idField: Uint8Array;
   #sentSinceNotify = false;
 
   constructor(owner: WatchStream, id: bigint, request: WatchCreateRequest) {
     this.#owner = owner;
     this.id = id;
+    this.#idField = watchIdField(id);
     this.#fragment = request.fragment;
     this.#wantsProgress = request.progressNotify;
   }
 
   deliver(batch: WatchBatch): boolean {
-    const { stream, context } = this.#owner;
+    const { stream, context, wire } = this.#owner;
     if (stream.full) {
       this.#owner.stall(this);
       return false;
@@ -211,7 +217,10 @@ class Watcher implements WatchSink {
     this.#sentSinceNotify = true;
     const header = headerAt(context.member, batch.revision);
     if (this.#fragment) this.#sendFragments(header, batch.events);
-    else stream.send({ header, watchId: this.id, events: batch.events });
+    else {
+      const encoded = wire.partsOf(header, this.#idField, batch.events);
+      stream.send({ header, watchId: this.id, events: batch.events }, encoded);
+    }
     return true;
   }
 
