@@ -44,6 +44,8 @@ interface PeerListenerOptions {
   readonly log: Log;
   /** Undefined: https addresses cannot be listened on. */
   readonly tls: TlsEndpoint | undefined;
+  /** Until then whoever connects is hung up on, and dials again. */
+  readonly isReady: () => boolean;
   /** Removed members are told so. Everyone else of this cluster may speak: whoever is behind cannot know who was added. */
   readonly isRemoved: (id: MemberId) => boolean;
   readonly accept: (hello: Hello, reply: Reply) => Acceptance;
@@ -110,6 +112,10 @@ export class PeerListener {
       const hello = decodeHello(received);
       if (hello === undefined && received.length < HELLO_BYTES && received[0] === 'Q'.charCodeAt(0)) return;
       socket.off('data', onData);
+      if (hello !== undefined && !this.#options.isReady()) {
+        socket.destroy();
+        return;
+      }
       const verdict = hello === undefined ? Verdict.VERSION : this.#judge(hello);
       if (hello === undefined || verdict !== Verdict.ACCEPTED) {
         this.#refuse(socket, hello, verdict);

@@ -273,6 +273,29 @@ test('a peer with a new address is found there', async () => {
   expect(a.network.connectedSince(B)).toBeTypeOf('number');
 });
 
+test('who connects before the member has started is hung up on, also with an image, and gets through later', async () => {
+  const [early, late] = [new Node(A), new Node(B)];
+  await early.listen();
+  // Listening, and nobody there yet to hear it.
+  late.port = await late.network.listen({ host: '127.0.0.1', port: 0 });
+  early.knows(late);
+  const confState = { voters: [A, B], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+  const snapshot = { term: term(2), index: logIndex(7), confState };
+  const chunks = { next: () => undefined, close: () => undefined };
+  early.network.sendSnapshot({ type: 'installSnapshot', from: A, to: B, term: term(2), snapshot }, chunks);
+  await early.until(() => early.outcomes.length > 0);
+  expect(early.outcomes).toEqual(['failed']);
+  expect(
+    await askForCluster({
+      ...{ url: `http://127.0.0.1:${late.port}`, tls: undefined },
+      clock: new NodeClock(),
+      timeoutMs: 20_000,
+    }),
+  ).toBe('connection closed');
+  late.network.start(late);
+  await early.reaches(late);
+});
+
 test('a stranger who asks is told of the cluster, before it has a name in it', async () => {
   const host = new Node(A);
   await host.listen();

@@ -51,7 +51,8 @@ export class TcpNetwork implements PeerNetwork {
     this.#listener = new PeerListener({
       ...options,
       tls: options.tls,
-      isRemoved: (id) => this.#handler?.isRemoved(id) ?? false,
+      isReady: () => this.#handler !== undefined,
+      isRemoved: (id) => this.#handle().isRemoved(id),
       accept: (hello, reply) => this.#accept(hello, reply),
     });
   }
@@ -196,7 +197,7 @@ export class TcpNetwork implements PeerNetwork {
   }
 
   #answerQuestion(reply: Reply): Acceptance {
-    const members = this.#handler?.members() ?? [];
+    const members = [...this.#handle().members()];
     reply(FrameKind.RESPONSE, ClusterAnswer.encode({ clusterId: this.#options.clusterId, members }));
     return { onFrame: () => undefined, onClose: () => undefined };
   }
