@@ -119,7 +119,7 @@ export function WatchPage() {
         />
       </PageHeader>
       {replaying === null ? <PinnedNote shows="The stream" /> : null}
-      <Rate />
+      {replaying === null ? <Rate /> : null}
       <div className="flex min-h-64 flex-1">
         {chosen === null || chosen.kind === 'gap' ? (
           table
@@ -140,11 +140,16 @@ export function WatchPage() {
 function Reading({ shown }: { readonly shown: number }) {
   const store = useLiveStore();
   useNow(500);
+  const isReplay = useReplaySession() !== null;
   const isStale = useStaleSince() !== null;
   return (
     <span className="nums" suppressHydrationWarning>
-      {isStale ? 'not live' : `${formatRate(store.ratePerSecond(Date.now()))} changes per second`} ·{' '}
-      {plural(shown, 'change')} listed
+      {isReplay
+        ? 'the past, played'
+        : isStale
+          ? 'not live'
+          : `${formatRate(store.ratePerSecond(Date.now()))} changes per second`}{' '}
+      · {plural(shown, 'change')} listed
     </span>
   );
 }
@@ -179,13 +184,18 @@ const WHY = {
 /** Above the rows while they stand still: why, how many wait, and how to go on. Its place is kept, so rows do not jump. */
 function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResume: () => void }) {
   const { reasons, state } = list;
+  const isReplay = useReplaySession() !== null;
   const isStale = useStaleSince() !== null;
   const reason = (['paused', 'reading', 'menu', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
   return (
     <div className={cn('flex h-8 shrink-0 items-center gap-3 border-b px-3', reason !== undefined && 'bg-selected')}>
       {reason === undefined ? (
-        <StatusMark tone={isStale ? 'stale' : 'good'}>
-          {isStale ? 'not live: waiting for the stream' : 'following'}
+        <StatusMark tone={isReplay ? 'past' : isStale ? 'stale' : 'good'}>
+          {isReplay
+            ? 'replay: the changes as they happened'
+            : isStale
+              ? 'not live: waiting for the stream'
+              : 'following'}
         </StatusMark>
       ) : (
         <>

@@ -3,7 +3,7 @@ import { test } from '../fixtures/test.ts';
 import { Keys } from '../pages/keys.ts';
 import { Shell } from '../pages/shell.ts';
 
-const PAGES = ['/', '/keys', '/watch', '/elections', '/locks', '/leases', '/audit', '/cluster', '/cluster'];
+const PAGES = ['/', '/keys', '/watch', '/compare', '/trash', '/elections', '/locks', '/leases', '/audit', '/cluster'];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

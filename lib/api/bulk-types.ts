@@ -85,7 +85,20 @@ export type BulkRequest =
       readonly target: WireBytes;
       readonly overwrite: boolean;
       readonly lease: BulkLease;
+    }
+  /** The keys of a file, each after the prefix. One fault in the file and nothing is written. */
+  | {
+      readonly kind: 'import';
+      readonly format: TransferFormat;
+      readonly text: string;
+      readonly prefix: WireBytes;
+      /** False: keys that exist with another value are left alone. */
+      readonly overwrite: boolean;
+      readonly lease: BulkLease;
     };
+
+/** JSON Lines is exact to the byte; the others carry text. */
+export type TransferFormat = 'jsonl' | 'yaml' | 'dotenv' | 'properties';
 
 export interface BulkRow {
   readonly change: 'create' | 'update' | 'delete';

@@ -37,6 +37,8 @@ export const routes = {
   delete: (id: string) => `${store(id)}/delete`,
   /** GET ?in&mode&q&prefix&rev&limit → FindLine per line */
   find: (id: string) => `${store(id)}/find`,
+  /** GET ?prefix&format&rev → a file */
+  exportKeys: (id: string) => `${store(id)}/export`,
   /** GET ?prefix&from&to&offset&limit → PrefixDiff */
   diff: (id: string) => `${store(id)}/diff`,
   /** GET ?prefix&before&limit → TrashPage */

@@ -39,6 +39,7 @@ import type {
   WriteResult,
 } from '../../lib/api/types.ts';
 import type { AuditQuery } from './audit/read.ts';
+import type { ExportFile, ExportQuery } from './bulk/export.ts';
 import type { ConfigConsole } from './config/config-console.ts';
 import type { FindOptions } from './find/find.ts';
 import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
@@ -77,6 +78,7 @@ export interface StoreConsole {
   delete(body: DeleteBody): Promise<DeleteResult>;
   /** Lines as they come; ends when `signal` aborts. */
   find(options: FindOptions): Promise<AsyncGenerator<FindLine>>;
+  exportKeys(query: ExportQuery): Promise<ExportFile>;
   prefixDiff(query: PrefixDiffQuery): Promise<PrefixDiff>;
   trash(query: TrashQuery): Promise<TrashPage>;
   bulkPreview(request: BulkRequest): Promise<BulkPreview>;

@@ -2,18 +2,7 @@
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
-import type {
-  ClusterView,
-  DeleteBody,
-  DeleteTarget,
-  LeaseGrantBody,
-  LeaseRevokeBody,
-  PutBody,
-  ReleaseBody,
-  RevisionView,
-  StoreSummary,
-  WireHexId,
-} from '../../lib/api/types.ts';
+import type { ClusterView, DeleteBody, DeleteTarget, LeaseGrantBody, LeaseRevokeBody, PutBody, ReleaseBody, RevisionView, StoreSummary, WireHexId } from '../../lib/api/types.ts';
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
@@ -22,6 +11,7 @@ import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
+import { exportKeys } from './bulk/export.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import type { StoreConsole } from './console.ts';
@@ -202,6 +192,10 @@ export class StoreSession implements StoreConsole {
 
   find(options: Parameters<StoreConsole['find']>[0]) {
     return find(this.#context, options);
+  }
+
+  exportKeys(query: Parameters<StoreConsole['exportKeys']>[0]) {
+    return exportKeys(this.#context, query);
   }
 
   prefixDiff(query: Parameters<StoreConsole['prefixDiff']>[0]) {

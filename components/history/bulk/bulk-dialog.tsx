@@ -7,6 +7,7 @@ import { ApiFailure, api } from '../../../lib/api/client.ts';
 import { queries, queryKeys } from '../../../lib/api/queries.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
+import type { Fault } from '../../../lib/keys/transfer/transfer.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { FailureLine } from '../../keys/edit/edit-view.tsx';
 import { newId } from '../../keys/edit/new-id.ts';
@@ -105,6 +106,7 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
             onRetry={() => void preview.refetch()}
           >
             {preview.error.message}
+            <Faults error={preview.error} />
           </ErrorState>
         )
       ) : (
@@ -129,6 +131,22 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
         </form>
       )}
     </DialogContent>
+  );
+}
+
+/** What is wrong with a file, line by line. */
+function Faults({ error }: { readonly error: Error }) {
+  const faults = error instanceof ApiFailure ? (error.detail.faults as readonly Fault[] | undefined) : undefined;
+  if (faults === undefined) return null;
+  return (
+    <ul className="mt-2 max-h-48 overflow-y-auto rounded-control border bg-inset px-3 py-1">
+      {faults.map((fault) => (
+        <li key={fault.line} className="flex gap-3">
+          <span className="mono w-20 shrink-0">line {formatCount(fault.line)}</span>
+          <span>{fault.message}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,14 +1,19 @@
 'use client';
 
-import { Copy, Ellipsis, FolderInput, GitCompareArrows, History, Trash2 } from 'lucide-react';
+import { Copy, Download, Ellipsis, FolderInput, GitCompareArrows, History, Trash2, Upload } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import type { TransferFormat } from '../../../lib/api/bulk-types.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
 import { CopyDialog, type CopyDialogProps } from '../../history/bulk/copy-dialog.tsx';
+import { downloadExport } from '../../history/bulk/export-file.ts';
+import { FORMATS, ImportDialog } from '../../history/bulk/import-dialog.tsx';
 import { paramOf } from '../../history/wire-param.ts';
 import { useHref } from '../../shell/use-href.ts';
+import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../ui/menu.tsx';
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '../../ui/menu.tsx';
+import { toasts } from '../../ui/toast-store.ts';
 
 export interface FolderMenuProps {
   readonly prefix: WireBytes;
@@ -21,6 +26,13 @@ export function FolderMenu({ prefix, rev, canWrite }: FolderMenuProps) {
   const router = useRouter();
   const href = useHref();
   const [subject, setSubject] = useState<CopyDialogProps['subject']>(null);
+  const [isImporting, setImporting] = useState(false);
+  const store = useStore();
+  const download = (format: TransferFormat): void => {
+    downloadExport({ storeId: store.id, prefix, format, rev }).catch((error: unknown) => {
+      toasts.add({ tone: 'bad', text: `Not exported: ${error instanceof Error ? error.message : String(error)}` });
+    });
+  };
   const compare = (): void => router.push(href('/compare', { ...paramOf('prefix', prefix), from: rev, rev: null }));
   return (
     <>
@@ -39,6 +51,9 @@ export function FolderMenu({ prefix, rev, canWrite }: FolderMenuProps) {
               <MenuItem icon={<FolderInput aria-hidden="true" />} onSelect={() => setSubject({ kind: 'move', prefix })}>
                 Move or rename…
               </MenuItem>
+              <MenuItem icon={<Upload aria-hidden="true" />} onSelect={() => setImporting(true)}>
+                Import here…
+              </MenuItem>
             </>
           ) : null}
           <MenuItem
@@ -53,8 +68,15 @@ export function FolderMenu({ prefix, rev, canWrite }: FolderMenuProps) {
           >
             What was deleted here
           </MenuItem>
+          <MenuSeparator />
+          {FORMATS.map(({ value, label }) => (
+            <MenuItem key={value} icon={<Download aria-hidden="true" />} onSelect={() => download(value)}>
+              {`Export as ${label}`}
+            </MenuItem>
+          ))}
         </MenuContent>
       </Menu>
+      <ImportDialog prefix={isImporting ? prefix : null} onClose={() => setImporting(false)} />
       <CopyDialog subject={subject} onClose={() => setSubject(null)} />
     </>
   );

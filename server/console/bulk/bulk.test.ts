@@ -10,6 +10,7 @@ import { OwnWrites } from '../operations/own-writes.ts';
 import { prefixDiff } from '../operations/prefix-diff.ts';
 import { trash } from '../operations/trash.ts';
 import { BulkChanges } from './bulk-changes.ts';
+import { exportKeys } from './export.ts';
 import { TXN_OPS_MAX } from './runner.ts';
 
 let engine: FakeEngine;
@@ -271,4 +272,47 @@ test('a diff counts every key under the prefix once and pages its rows', async (
     ['added', 'p/d'],
   ]);
   expect((await prefixDiff(context, { ...query, offset: 1, limit: 1 })).rows).toEqual([diff.rows[1]]);
+});
+
+test('a file is written key by key under guards; what stands there already is not written again', async () => {
+  await start();
+  engine.put('p/same', 'x');
+  engine.put('p/other', 'mine');
+  const text = '{"key":"same","value":"x"}\n{"key":"other","value":"y"}\n{"key":"new","value":"z"}\n';
+  const request = { kind: 'import', format: 'jsonl', text, prefix: 'p/', overwrite: false, lease: NONE } as const;
+  expect(await bulk.preview(request)).toMatchObject({ creates: 1, updates: 0, unchanged: 1, skippedTotal: 1 });
+  expect(await run(request)).toMatchObject({ state: 'done', done: 1, refused: 1 });
+  expect(await all()).toEqual({ 'p/same': 'x', 'p/other': 'mine', 'p/new': 'z' });
+  await run({ ...request, overwrite: true });
+  expect(await all()).toEqual({ 'p/same': 'x', 'p/other': 'y', 'p/new': 'z' });
+});
+
+test('one broken line and nothing of a file is written; every fault has its line', async () => {
+  await start();
+  const text = 'A=1\nbroken\nB="open';
+  const request = { kind: 'import', format: 'dotenv', text, prefix: '', overwrite: true, lease: NONE } as const;
+  await expect(bulk.preview(request)).rejects.toMatchObject({
+    code: GrpcCode.INVALID_ARGUMENT,
+    message: expect.stringMatching(/line 2.*nothing of the file/),
+    detail: { faults: [{ line: 2 }, { line: 3 }] },
+  });
+  expect([await all(), engine.writes]).toEqual([{}, 0]);
+});
+
+test('what is exported at a revision and imported again is the same to the byte', async () => {
+  await start();
+  engine.commit(Array.from({ length: 700 }, (_, i) => ({ key: `p/${i}`, value: `v${i}\n\u0001ü` })));
+  const { revision } = engine;
+  const before = await all('p/');
+  engine.put('p/later', 'x');
+  const query = { prefix: 'p/', format: 'jsonl', revision, signal: new AbortController().signal } as const;
+  let text = '';
+  for await (const part of (await exportKeys(context, query)).parts) text += part;
+  await run({ kind: 'import', format: 'jsonl', text, prefix: 'copy/', overwrite: false, lease: NONE });
+  const copied = Object.entries(await all('copy/')).map(([key, value]) => [key.replace('copy/', 'p/'), value]);
+  expect(Object.fromEntries(copied)).toEqual(before);
+  engine.put('p/both/a', 'x');
+  engine.put('p/both', 'x');
+  const yaml = exportKeys(context, { ...query, format: 'yaml', revision: engine.revision });
+  await expect(yaml).rejects.toMatchObject({ message: expect.stringMatching(/both is a key and a folder at once/) });
 });

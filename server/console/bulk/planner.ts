@@ -7,6 +7,7 @@ import { explainCompacted, requireRetained, type StoreContext } from '../operati
 import { metaOf } from '../operations/key-meta.ts';
 import { bytesOf, type Plan, type PlannedWrite } from './plan.ts';
 import { planCopy } from './plan-copy.ts';
+import { planImport } from './plan-import.ts';
 import { type PlanContext, planRestore, planUndelete, planUndo } from './plan-past.ts';
 
 /** Rows of a preview; the counts are of all. */
@@ -48,6 +49,8 @@ function dispatch(plan: PlanContext, request: BulkRequest): Promise<Plan> {
     case 'copy':
     case 'move':
       return planCopy(plan, request);
+    case 'import':
+      return planImport(plan, request);
   }
 }
 

@@ -22,6 +22,14 @@ export const bulkOperations: readonly Operation[] = [
     answer: 'ndjson',
   },
   {
+    path: template(routes.exportKeys(STORE)),
+    method: 'get',
+    summary:
+      'A prefix as a file, at one revision: JSON Lines (exact to the byte), YAML, dotenv or properties; names without the prefix',
+    query: requests.exportParams,
+    answer: 'file',
+  },
+  {
     path: template(routes.diff(STORE)),
     method: 'get',
     summary: 'What differs under a prefix between two revisions: exact counts, and the rows a page at a time',

@@ -40,7 +40,7 @@ export const trashPage = named('TrashPage', {
   nextBefore: int.nullable(),
 });
 
-const kind = z.enum(['undelete', 'restore', 'undo', 'copy', 'move']);
+const kind = z.enum(['undelete', 'restore', 'undo', 'copy', 'move', 'import']);
 
 const bulkRow = named('BulkRow', {
   change: z.enum(['create', 'update', 'delete']),

@@ -34,6 +34,14 @@ export const bulkRequest = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('copy'), ...subtree }),
   z.strictObject({ kind: z.literal('move'), ...subtree }),
+  z.strictObject({
+    kind: z.literal('import'),
+    format: z.enum(['jsonl', 'yaml', 'dotenv', 'properties']),
+    text,
+    prefix: bytes,
+    overwrite: z.boolean(),
+    lease,
+  }),
 ]);
 
 export const bulkStart = z.strictObject({ request: bulkRequest, asOf: oneRevision, idempotencyKey });
@@ -62,6 +70,12 @@ export const findParams = z.object({
   prefix: bytes.default(''),
   rev: revision,
   limit: count(FIND_LIMIT_MAX, 1_000),
+});
+
+export const exportParams = z.object({
+  prefix: bytes.default(''),
+  format: z.enum(['jsonl', 'yaml', 'dotenv', 'properties']).default('jsonl'),
+  rev: revision,
 });
 
 export const jobParams = z.object({ after: wholeNumber.default(0) });

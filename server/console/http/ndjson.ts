@@ -1,8 +1,34 @@
-/** An answer of many lines, each JSON of its own, sent as they come and no faster than they are read. */
+/** Answers that come in parts, sent as they come and no faster than they are read: lines of JSON, and files. */
 import { errorAnswer } from '../errors.ts';
 
 const encoder = new TextEncoder();
 const line = (value: unknown): Uint8Array => encoder.encode(`${JSON.stringify(value)}\n`);
+
+/** A file to be kept. What fails half-way breaks the download off: half a file must not look whole. */
+export function textFile(parts: AsyncGenerator<string>, name: string, onGone: () => void): Response {
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await parts.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      onGone();
+      await parts.return(undefined);
+    },
+  });
+  return new Response(stream, {
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store, no-transform',
+    },
+  });
+}
 
 /** What fails half-way is a last line `{"kind":"error",…}`: the status has been sent by then. */
 export function ndjson(lines: AsyncGenerator<unknown>, onGone: () => void): Response {
