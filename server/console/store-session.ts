@@ -2,7 +2,18 @@
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
-import type { ClusterView, DeleteBody, DeleteTarget, LeaseGrantBody, LeaseRevokeBody, PutBody, ReleaseBody, RevisionView, StoreSummary, WireHexId } from '../../lib/api/types.ts';
+import type {
+  ClusterView,
+  DeleteBody,
+  DeleteTarget,
+  LeaseGrantBody,
+  LeaseRevokeBody,
+  PutBody,
+  ReleaseBody,
+  RevisionView,
+  StoreSummary,
+  WireHexId,
+} from '../../lib/api/types.ts';
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
@@ -10,8 +21,8 @@ import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './a
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
-import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { exportKeys } from './bulk/export.ts';
+import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import type { StoreConsole } from './console.ts';

@@ -23,7 +23,7 @@ export function textFile(parts: AsyncGenerator<string>, name: string, onGone: ()
   });
   return new Response(stream, {
     headers: {
-      'content-type': 'text/plain; charset=utf-8',
+      'content-type': 'application/octet-stream',
       'content-disposition': `attachment; filename="${name}"`,
       'cache-control': 'no-store, no-transform',
     },

@@ -250,9 +250,6 @@ function answerObject({ answer }: Operation, schemas: Json): Json {
     return { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } };
   }
   if (answer === 'nothing') return { description: 'Done' };
-  if (answer === 'file') {
-    return { description: 'The file', content: { 'text/plain': { schema: { type: 'string' } } } };
-  }
   if (answer === 'ndjson') {
     return { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } };
   }
