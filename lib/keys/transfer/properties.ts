@@ -15,8 +15,8 @@ export function readProperties(text: string): ReadResult {
       if (i >= lines.length) break;
     }
     const at = separator(logical);
-    const key = unescape(logical.slice(0, at));
-    const value = unescape(logical.slice(at).replace(/^[ \t\f]*[=:]?[ \t\f]*/, ''));
+    const key = decoded(logical.slice(0, at));
+    const value = decoded(logical.slice(at).replace(/^[ \t\f]*[=:]?[ \t\f]*/, ''));
     if (key === undefined || value === undefined) reading.fault(line, '\\u needs four hex digits after it');
     else if (!key.isWellFormed() || !value.isWellFormed()) reading.fault(line, 'half of a surrogate pair');
     else reading.add({ key, value, lease: null, line });
@@ -36,7 +36,7 @@ function separator(line: string): number {
 }
 
 /** Undefined when a \\u escape is broken. */
-function unescape(text: string): string | undefined {
+function decoded(text: string): string | undefined {
   if (/\\u(?![0-9a-fA-F]{4})/.test(text.replaceAll('\\\\', ''))) return undefined;
   return text.replace(/\\(u([0-9a-fA-F]{4})|.)/gs, (_all, char: string, hex: string | undefined) =>
     hex === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16)),
@@ -46,7 +46,7 @@ function unescape(text: string): string | undefined {
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\\': '\\\\' };
 
 /** Escaped as every reader understands: other than printable ASCII as \\uXXXX. */
-const escape = (text: string, special: RegExp): string =>
+const encoded = (text: string, special: RegExp): string =>
   text
     .replace(special, (char) => NAMED[char] ?? `\\${char}`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not printable is meant
@@ -55,5 +55,5 @@ const escape = (text: string, special: RegExp): string =>
 /** @throws NotText when the value is no text */
 export function writeProperty(name: string, { value }: TransferEntry): string {
   if (typeof value !== 'string') throw new NotText('has a value that is no text');
-  return `${escape(name, /[\\\n\r\t\f=:#! ]/g)}=${escape(value, /[\\\n\r\t\f]|^ /g)}\n`;
+  return `${encoded(name, /[\\\n\r\t\f=:#! ]/g)}=${encoded(value, /[\\\n\r\t\f]|^ /g)}\n`;
 }

@@ -62,10 +62,8 @@ class YamlReader {
     }
     const indent = spaces.length;
     while ((this.#levels.at(-1)?.indent ?? -1) >= indent) this.#levels.pop();
-    const siblings = this.#siblingIndent;
-    if (
-      this.#levels.length === 0 ? indent !== (this.#rootIndent ??= indent) : siblings !== null && siblings !== indent
-    ) {
+    const siblings = this.#indents.get(this.#levels.length);
+    if (siblings !== undefined && siblings !== indent) {
       this.#reading.fault(line, 'indented unlike the lines beside it');
       return;
     }
@@ -82,11 +80,6 @@ class YamlReader {
 
   /** Indentation of the mapping at each depth, once its first entry was seen. */
   readonly #indents = new Map<number, number>();
-  #rootIndent: number | undefined;
-
-  get #siblingIndent(): number | null {
-    return this.#indents.get(this.#levels.length) ?? null;
-  }
 
   #leaf({ path, value, line }: { readonly path: string; readonly value: string; readonly line: number }): void {
     const fault = UNREADABLE_VALUE.find(([pattern]) => pattern.test(value))?.[1];
