@@ -58,7 +58,9 @@ export function HashesPanel() {
                   <td className="mono">
                     {hash === null ? (error ?? 'no answer') : hash.toString(16).padStart(8, '0')}
                   </td>
-                  <td className="mono text-right">{compactRevision === null ? '' : formatCount(compactRevision)}</td>
+                  <td className="mono text-right">
+                    {compactRevision === null ? '' : compactRevision === '0' ? 'never' : formatCount(compactRevision)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -84,7 +84,7 @@ export class Maintenance {
         if (endpoint === '' || isLearner) return { ...who, hash: null, compactRevision: null, error: 'is not asked' };
         try {
           const { hash, compactRevision } = await capability.hash(endpoint, at);
-          return { ...who, hash, compactRevision: String(compactRevision), error: null };
+          return { ...who, hash, compactRevision: String(Math.max(0, compactRevision)), error: null };
         } catch (error) {
           if (!(error instanceof EngineError)) throw error;
           return { ...who, hash: null, compactRevision: null, error: error.message };
