@@ -45,6 +45,8 @@ export class Links {
   readonly #endpoints = new Map<MemberId, Endpoint>();
   readonly #cuts = new Map<string, number>();
   readonly #lastArrival = new Map<string, number>();
+  /** Until when nothing that is sent comes through a link; all of it arrives afterwards, in order. */
+  readonly #clogs = new Map<string, number>();
   #parameters: NetworkParameters;
   imagesInstalled = 0;
 
@@ -98,13 +100,14 @@ export class Links {
     else this.#cuts.delete(link);
   }
 
-  clog(): void {
-    // Lanes in order that fall behind are what a clog is; whole members have them through delays only.
+  clog(from: MemberId, to: MemberId, lengthMs: number): void {
+    this.#clogs.set(`${from}>${to}`, this.options.world.now + lengthMs);
   }
 
-  /** From now on nothing is lost or cut; delays stay. */
+  /** From now on nothing is lost, cut or clogged; delays stay. */
   heal(): void {
     this.#cuts.clear();
+    this.#clogs.clear();
     this.#parameters = { ...this.#parameters, lossRate: 0, snapshotFailRate: 0 };
   }
 
@@ -162,7 +165,7 @@ export class Links {
     }
     const isBulk = message.type === 'appendEntries' || message.type === 'propose';
     const encoded = encodeMessage(message);
-    this.#inOrder(`${message.from}>${message.to}/${isBulk}`, () => {
+    this.#inOrder(`${message.from}>${message.to}`, isBulk, () => {
       const target = this.reach(message.from, message.to);
       if (target === undefined) {
         world.note(`unreachable ${describeMessage(message)}`);
@@ -178,9 +181,11 @@ export class Links {
     from.process.after(0, () => from.handler.onUnreachable(peer));
   }
 
-  #inOrder(lane: string, arrive: () => void): void {
+  #inOrder(link: string, isBulk: boolean, arrive: () => void): void {
     const { world } = this.options;
-    const at = Math.max(this.#lastArrival.get(lane) ?? 0, world.now + this.delayMs());
+    const lane = `${link}/${isBulk}`;
+    const opensAt = Math.max(world.now, this.#clogs.get(link) ?? 0);
+    const at = Math.max(this.#lastArrival.get(lane) ?? 0, opensAt + this.delayMs());
     this.#lastArrival.set(lane, at);
     world.after(at - world.now, arrive);
   }
@@ -209,13 +214,13 @@ export class Links {
     };
     from.process.after(request.timeoutMs, () => finish(undefined));
     if (!this.#hasWay(from, to)) return;
-    this.#inOrder(`${sender}>${to}/false`, () => {
+    this.#inOrder(`${sender}>${to}`, false, () => {
       const target = this.reach(sender, to);
       if (target === undefined) return;
       world.note(`request ${shortId(sender)}>${shortId(to)}`);
       const respond = (answer: Uint8Array) => {
         if (!target.process.isAlive()) return;
-        this.#inOrder(`${to}>${sender}/false`, () => {
+        this.#inOrder(`${to}>${sender}`, false, () => {
           if (this.reach(to, sender) === from) from.process.enter(() => finish(answer));
         });
       };

@@ -29,6 +29,8 @@ export interface Mutation {
 
 /** What the broken leader takes for gone of every lease. */
 const FORGOTTEN_MS = 3000;
+/** Every how many batches of a member one event is missing. */
+const SKIPPED_EVERY = 10;
 
 export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
   acknowledgeBeforeFlush: {
@@ -84,6 +86,50 @@ export const MEMBER_MUTATIONS: Readonly<Record<string, Mutation>> = {
       return () => {
         LeaseClock.prototype.promote = promote;
       };
+    },
+  },
+  expireLeaseEarly: {
+    breaks: 'a lease lives its TTL',
+    member: {},
+    patch: () => {
+      const { expired } = LeaseClock.prototype;
+      LeaseClock.prototype.expired = function broken(this: LeaseClock, now: number, limit: number) {
+        return expired.call(this, now + FORGOTTEN_MS, limit);
+      };
+      return () => {
+        LeaseClock.prototype.expired = expired;
+      };
+    },
+  },
+  loseLeaseRenewal: {
+    breaks: 'an acknowledged renewal gives a lease its whole TTL again',
+    member: {},
+    patch: () => {
+      const { renew } = LeaseClock.prototype;
+      // Counted from long ago, the renewal is over when the alarm of the grant looks.
+      LeaseClock.prototype.renew = function broken(this: LeaseClock, id) {
+        return renew.call(this, id, Number.MIN_SAFE_INTEGER);
+      };
+      return () => {
+        LeaseClock.prototype.renew = renew;
+      };
+    },
+  },
+  skipWatchEvent: {
+    breaks: 'a watch delivers every event of its range',
+    member: {
+      breakMember: ({ machine }) => {
+        const watch = machine.watch.bind(machine);
+        let batches = 0;
+        machine.watch = (spec, sink) =>
+          watch(spec, {
+            ...sink,
+            deliver: (batch) => {
+              batches++;
+              return sink.deliver(batches % SKIPPED_EVERY === 0 ? { ...batch, events: batch.events.slice(1) } : batch);
+            },
+          });
+      },
     },
   },
   readWithoutBarrier: {

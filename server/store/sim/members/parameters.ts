@@ -66,8 +66,9 @@ export function drawMemberParameters(prng: Prng): MemberParameters {
       partitionMsMean: prng.pick([0, 1500, 4000]),
       partitionLengthMsMean: prng.pick([300, 2000, 5000]),
       oneWayRate: prng.pick([0, 0.3, 0.7]),
-      clogMsMean: 0,
-      clogLengthMsMean: 0,
+      clogMsMean: prng.pick([0, 0, 1000, 4000]),
+      clogLengthMsMean: prng.pick([200, 1500, 4000]),
+      // What else befalls the disks of whole members: disk-faults.ts.
       diskHangMsMean: 0,
       deadDiskRate: 0,
       stallMsMean: prng.pick([0, 0, 3000]),

@@ -231,8 +231,9 @@ class MemberRun {
     if (leaderAmong(core) === undefined) return 'there is no leader';
     const last = this.#checkers.history.lastIndex;
     const { members } = this.#checkers.states;
-    // Who was removed before it heard of anybody knows nobody to ask, and waits.
-    const knowsSomebody = (site: MemberSite) => (site.running?.machine.members().length ?? 0) > 0;
+    // Who was removed before it heard of anybody, or knows only others that were removed, has nobody to ask, and waits.
+    const knowsSomebody = (site: MemberSite) =>
+      site.running?.machine.members().some(({ id }) => members.isMember(id)) === true;
     const ghost = core.find((site) => members.removed.has(site.id) && knowsSomebody(site));
     if (ghost !== undefined) return `${ghost.name} was removed and runs on`;
     if (members.isJoint) return 'a joint configuration is not left';
