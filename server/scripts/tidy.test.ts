@@ -11,6 +11,28 @@ test('the pure folders may not read time, draw chance, start timers or schedule'
   expect(check('server/store/member/driver.ts', text).filter((message) => !message.includes('random'))).toEqual([]);
 });
 
+test.each([
+  'const p: Promise<void> = f();',
+  'async function f() {}',
+  'await f();',
+  'const now = Date.now();',
+  'new Date();',
+  'const chance = Math.random();',
+  'crypto.getRandomValues(bytes);',
+  'setTimeout(f, 1);',
+  'setInterval(f, 1);',
+  'setImmediate(f);',
+  'queueMicrotask(f);',
+  'performance.now();',
+  'process.hrtime();',
+  "globalThis['Date'];",
+  "console.log('x');",
+  "fetch('x');",
+])('the core may not say: %s', (line) => {
+  for (const folder of ['raft', 'mvcc', 'apply', 'lease', 'auth', 'alarm'])
+    expect(check(`server/store/${folder}/x.ts`, line), folder).not.toEqual([]);
+});
+
 test('comments and strings may speak of what code may not do', () => {
   expect(check('server/store/mvcc/store.ts', "// no Date here\nconst word = 'Promise';\n")).toEqual([]);
 });

@@ -53,7 +53,7 @@ const BANS: readonly Ban[] = [
     message: 'schedules: a promise in the core hides order from the simulator',
   },
   {
-    pattern: /\b(process|performance|globalThis)\./g,
+    pattern: /\b((process|performance|console)\.|(globalThis|fetch|Worker|Atomics|WebSocket)\b)/g,
     applies: isPure,
     message: 'reaches the machine: effects enter through ports',
   },
