@@ -28,7 +28,7 @@ export interface Mutation {
   readonly breaks: string;
   readonly member: MemberMutation;
   /** Patches the core; returns what undoes it. */
-  readonly patchCore?: () => () => void;
+  readonly patch?: () => () => void;
 }
 
 function replaceLogMethod<Name extends 'commitIfOwnTerm' | 'isUpToDate'>(
@@ -54,7 +54,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   commitOldTerms: {
     breaks: 'only entries of the own term are committed by counting (Raft paper §5.4.2)',
     member: {},
-    patchCore: () =>
+    patch: () =>
       replaceLogMethod('commitIfOwnTerm', function commit(this: RaftLog, index) {
         if (index <= this.commitIndex) return false;
         this.commitTo(index);
@@ -64,7 +64,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   commitWithoutQuorum: {
     breaks: 'an entry is committed when a quorum holds it durably (Raft paper §5.3)',
     member: {},
-    patchCore: () => {
+    patch: () => {
       const sound = RaftLog.prototype.commitIfOwnTerm;
       return replaceLogMethod('commitIfOwnTerm', function commit(this: RaftLog, _reached, own) {
         return sound.call(this, this.stableIndex, own);
@@ -74,7 +74,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   electAnyone: {
     breaks: 'a vote goes only to a log as complete as the voter’s own (Raft paper §5.4.1)',
     member: {},
-    patchCore: () => replaceLogMethod('isUpToDate', () => true),
+    patch: () => replaceLogMethod('isUpToDate', () => true),
   },
   voteTwice: {
     breaks: 'one vote per term (Raft paper §5.2)',

@@ -2,7 +2,6 @@
  * One seed, one run: a safety phase under faults, then a liveness phase in which a quorum is healed and must elect a leader,
  * commit and converge within a bound. Everything is drawn from the seed; the same seed gives the same trace hash.
  */
-import { AssertionError } from '../../../lib/base/assert.ts';
 import { logIndex, type MemberId, memberId, term } from '../../../lib/base/brand.ts';
 import { Prng } from '../../../lib/base/prng.ts';
 import { encodeConfChange } from '../raft/conf-change-codec.ts';
@@ -13,58 +12,32 @@ import { Faults } from './faults.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { Network } from './network.ts';
 import { drawParameters, type Parameters } from './parameters.ts';
+import {
+  CLOCK_RATES,
+  type Part,
+  type RunOptions,
+  runOnly,
+  runPhases,
+  type SeedResult,
+  withMutation,
+} from './phases.ts';
 import { RaftMember } from './raft-member.ts';
 import { Trace } from './trace.ts';
 import { Workload } from './workload.ts';
-import { SimulationViolation, World } from './world.ts';
+import { World } from './world.ts';
 
-/** A healed cluster must have elected, committed and converged by then: many election timeouts. */
-const LIVENESS_TICKS_MAX = 600;
 /** How often the liveness phase looks, and tries another write. */
 const LIVENESS_PROBE_MS = 500;
-const CLOCK_RATES = [0.9, 1, 1, 1, 1.1];
 
-export interface RunOptions {
-  readonly print?: (line: string) => void;
-  readonly mutation?: string;
-}
+type Count = 'events' | 'virtualMs' | 'committed' | 'acknowledged' | 'reads' | 'leaderships' | 'crashes' | 'snapshots';
+export type RunResult = SeedResult<Parameters, Readonly<Record<Count, number>>>;
 
-export interface RunResult {
-  readonly seed: number;
-  readonly parameters: Parameters;
-  /** Of the whole trace, 16 hex digits. */
-  readonly hash: string;
-  /** Undefined when every property held. */
-  readonly violation: string | undefined;
-  readonly counts: {
-    readonly events: number;
-    readonly virtualMs: number;
-    readonly committed: number;
-    readonly acknowledged: number;
-    readonly reads: number;
-    readonly leaderships: number;
-    readonly crashes: number;
-    readonly snapshots: number;
-  };
-}
-
+/** Runs bare cores from one seed. @throws RangeError for an unknown mutation */
 export function runSeed(seed: number, options: RunOptions = {}): RunResult {
-  const mutation = options.mutation === undefined ? undefined : mutationNamed(options.mutation);
-  const restore = mutation?.patchCore?.();
-  const run = new Run(seed, options, mutation);
-  try {
+  return withMutation(MUTATIONS, options.mutation, (mutation) => {
+    const run = new Run(seed, options, mutation);
     return run.result(run.execute());
-  } finally {
-    restore?.();
-  }
-}
-
-function mutationNamed(name: string): Mutation {
-  const mutation = MUTATIONS[name];
-  if (mutation === undefined) {
-    throw new RangeError(`unknown mutation ${name}; known: ${Object.keys(MUTATIONS).join(', ')}`);
-  }
-  return mutation;
+  });
 }
 
 class Run {
@@ -119,22 +92,18 @@ class Run {
     }
   }
 
-  /** Runs to the end; returns the violation, if there was one. */
   execute(): string | undefined {
-    try {
-      for (const actor of this.#actors) actor.start();
-      this.#workload.start();
-      this.#faults.start();
-      this.#world.queue.runUntil(this.#parameters.durationMs);
-      this.#workload.stop();
-      this.#faults.stop();
-      this.#mustConverge(this.#heal());
-      return undefined;
-    } catch (error) {
-      // Only what a check or an assertion of the store says is a finding; anything else is a fault of the simulator.
-      if (error instanceof SimulationViolation || error instanceof AssertionError) return error.message;
-      throw error;
-    }
+    let acknowledged = 0;
+    return runPhases({
+      world: this.#world,
+      durationMs: this.#parameters.durationMs,
+      parts: [startOf(this.#actors), this.#workload, this.#faults],
+      tickMs: this.#parameters.core.tickMs,
+      probeMs: LIVENESS_PROBE_MS,
+      heal: () => this.#heal(),
+      probe: (core) => this.#workload.write(this.#prng.pick(core), () => acknowledged++),
+      owes: (core) => (acknowledged > 0 && this.#hasConverged(core) ? undefined : describeStates(core)),
+    });
   }
 
   result(violation: string | undefined): RunResult {
@@ -158,33 +127,15 @@ class Run {
   }
 
   /** Ends all faults and starts a quorum: a random one, or everybody where membership changes left the voters open. */
-  #heal(): Actor[] {
+  #heal(): readonly Actor[] {
     this.#network.heal();
     const { members, spares } = this.#parameters;
     const alive = this.#actors.filter(({ id }) => !this.#faults.dead.has(id));
     const size = spares > 0 ? alive.length : this.#prng.int(Math.floor(members / 2) + 1, alive.length);
     const core = this.#prng.shuffle([...alive]).slice(0, size);
-    for (const actor of this.#actors) {
-      if (!core.includes(actor) && actor.isUp()) actor.crash();
-      if (core.includes(actor) && !actor.isUp()) actor.start();
-    }
+    runOnly(this.#actors, core);
     this.#world.note(`heal ${core.map(({ id }) => `m${id}`).join(' ')}`);
     return core;
-  }
-
-  #mustConverge(core: readonly Actor[]): void {
-    let acknowledged = 0;
-    const deadline = this.#world.now + LIVENESS_TICKS_MAX * this.#parameters.core.tickMs;
-    while (this.#world.now < deadline) {
-      this.#workload.write(this.#prng.pick(core), () => acknowledged++);
-      this.#world.queue.runUntil(this.#world.now + LIVENESS_PROBE_MS);
-      if (acknowledged > 0 && this.#hasConverged(core)) return;
-    }
-    const states = core.map((actor) => {
-      const status = actor.status();
-      return `m${actor.id} ${status?.role} t${status?.term} commit ${status?.commitIndex} applied ${status?.appliedIndex}`;
-    });
-    throw new SimulationViolation(`no progress within ${LIVENESS_TICKS_MAX} ticks of healing: ${states.join('; ')}`);
   }
 
   /** Every healed member that takes part has applied what was acknowledged, and there is a leader among them. */
@@ -198,6 +149,21 @@ class Run {
     });
   }
 }
+
+/** Every member as one part: started once, and ended by nobody. */
+const startOf = (actors: readonly Actor[]): Part => ({
+  start: () => {
+    for (const actor of actors) actor.start();
+  },
+});
+
+const describeStates = (core: readonly Actor[]): string =>
+  core
+    .map((actor) => {
+      const status = actor.status();
+      return `m${actor.id} ${status?.role} t${status?.term} commit ${status?.commitIndex} applied ${status?.appliedIndex}`;
+    })
+    .join('; ');
 
 /** How etcd starts a cluster: one configuration entry per member, term 1, committed. */
 function bootstrapLog(ids: readonly MemberId[]): Entry[] {

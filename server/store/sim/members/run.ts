@@ -2,13 +2,21 @@
  * One seed, one run of whole members: a safety phase under faults, then a quorum is healed and must elect a leader, commit,
  * converge, serve every watch and let every silent lease go, all within a bound. The same seed gives the same trace hash.
  */
-import { AssertionError } from '../../../../lib/base/assert.ts';
 import { type ClusterId, clusterId, type MemberId, memberId } from '../../../../lib/base/brand.ts';
 import { Prng } from '../../../../lib/base/prng.ts';
 import type { InitialCluster } from '../../member/bootstrap.ts';
 import { Faults } from '../faults.ts';
+import {
+  CLOCK_RATES,
+  type Part,
+  type RunOptions,
+  runOnly,
+  runPhases,
+  type SeedResult,
+  withMutation,
+} from '../phases.ts';
 import { Trace } from '../trace.ts';
-import { SimulationViolation, World } from '../world.ts';
+import { World } from '../world.ts';
 import { MemberCheckers } from './checkers/member-checkers.ts';
 import { Clients } from './clients.ts';
 import { DiskFaults } from './disk-faults.ts';
@@ -20,43 +28,18 @@ import { Operators } from './operators.ts';
 import { drawMemberParameters, type MemberParameters } from './parameters.ts';
 import { WatchClients } from './watch-clients.ts';
 
-const LIVENESS_TICKS_MAX = 600;
 /** How often the liveness phase looks, and tries another write. */
 const LIVENESS_PROBE_MS = 250;
-const CLOCK_RATES = [0.9, 1, 1, 1, 1.1];
-const CLOCK_RATE_MIN = 0.9;
+const CLOCK_RATE_MIN = Math.min(...CLOCK_RATES);
 
-export interface MemberRunOptions {
-  readonly print?: (line: string) => void;
-  readonly mutation?: string;
-}
-
-export interface MemberRunResult {
-  readonly seed: number;
-  readonly parameters: MemberParameters;
-  /** Of the whole trace, 16 hex digits. */
-  readonly hash: string;
-  /** Undefined when every property held. */
-  readonly violation: string | undefined;
-  readonly counts: Readonly<Record<string, number>>;
-}
+export type MemberRunResult = SeedResult<MemberParameters>;
 
 /** Runs whole members from one seed. @throws RangeError for an unknown mutation */
-export function runMemberSeed(seed: number, options: MemberRunOptions = {}): MemberRunResult {
-  const mutation = options.mutation === undefined ? undefined : mutationNamed(options.mutation);
-  const restore = mutation?.patch?.();
-  try {
+export function runMemberSeed(seed: number, options: RunOptions = {}): MemberRunResult {
+  return withMutation(MEMBER_MUTATIONS, options.mutation, (mutation) => {
     const run = new MemberRun(seed, options, mutation);
     return run.result(run.execute());
-  } finally {
-    restore?.();
-  }
-}
-
-function mutationNamed(name: string): Mutation {
-  const mutation = MEMBER_MUTATIONS[name];
-  if (mutation !== undefined) return mutation;
-  throw new RangeError(`unknown mutation ${name}; known: ${Object.keys(MEMBER_MUTATIONS).join(', ')}`);
+  });
 }
 
 class MemberRun {
@@ -75,7 +58,7 @@ class MemberRun {
   readonly #faults: Faults;
   readonly #diskFaults: DiskFaults;
 
-  constructor(seed: number, options: MemberRunOptions, mutation: Mutation | undefined) {
+  constructor(seed: number, options: RunOptions, mutation: Mutation | undefined) {
     this.#seed = seed;
     this.#mutation = mutation;
     this.#prng = new Prng(seed);
@@ -138,28 +121,34 @@ class MemberRun {
     return site;
   }
 
-  /** Runs to the end; returns the violation, if there was one. */
   execute(): string | undefined {
-    try {
-      for (const site of this.#sites) site.start();
-      this.#clients.start();
-      this.#leases.start();
-      this.#watches.start();
-      this.#faults.start();
-      this.#operators.start();
-      this.#diskFaults.start();
-      this.#world.queue.runUntil(this.#parameters.durationMs);
-      this.#clients.stop();
-      this.#leases.stop();
-      this.#faults.stop();
-      this.#operators.stop();
-      this.#mustConverge(this.#heal());
-      return undefined;
-    } catch (error) {
-      // Only what a check or an assertion of the store says is a finding; anything else is a fault of the simulator.
-      if (error instanceof SimulationViolation || error instanceof AssertionError) return error.message;
-      throw error;
-    }
+    const sites: Part = {
+      start: () => {
+        for (const site of this.#sites) site.start();
+      },
+    };
+    const busy = [this.#clients, this.#leases, this.#watches, this.#faults, this.#operators, this.#diskFaults];
+    let acknowledged = 0;
+    return runPhases<MemberSite>({
+      world: this.#world,
+      durationMs: this.#parameters.durationMs,
+      parts: [sites, ...busy],
+      tickMs: HEARTBEAT_MS,
+      probeMs: LIVENESS_PROBE_MS,
+      heal: () => this.#heal(),
+      probe: (core) => {
+        // What was still on its way into the log may have added somebody.
+        for (const site of core) if (!site.isUp() && this.#checkers.states.members.isMember(site.id)) site.start();
+        this.#operators.leaveJoint();
+        if (acknowledged === 0) this.#clients.write(this.#prng.pick(core), () => acknowledged++);
+      },
+      owes: (core) => {
+        const owed = acknowledged === 0 ? 'no write is acknowledged' : this.#unsettled(core);
+        if (owed === undefined)
+          for (const site of core) site.act(({ machine }) => this.#checkers.states.checkWhole(site.id, machine));
+        return owed;
+      },
+    });
   }
 
   result(violation: string | undefined): MemberRunResult {
@@ -194,36 +183,12 @@ class MemberRun {
   /** Ends all faults and starts a random quorum, or everybody where changes left the voters open; the others stay down. */
   #heal(): readonly MemberSite[] {
     this.#links.heal();
-    this.#diskFaults.stop();
     const { members, operatorMsMean } = this.#parameters;
     const size = operatorMsMean > 0 ? this.#sites.length : this.#prng.int(Math.floor(members / 2) + 1, members);
     const core = operatorMsMean > 0 ? this.#sites : this.#prng.shuffle([...this.#sites]).slice(0, size);
-    for (const site of this.#sites) {
-      if (!core.includes(site) && site.isUp()) site.crash();
-      if (core.includes(site) && !site.isUp()) site.start();
-    }
+    runOnly(this.#sites, core);
     this.#world.note(`heal ${core.map(({ name }) => name).join(' ')}`);
     return core;
-  }
-
-  #mustConverge(core: readonly MemberSite[]): void {
-    let acknowledged = 0;
-    const { members } = this.#checkers.states;
-    const deadline = this.#world.now + LIVENESS_TICKS_MAX * HEARTBEAT_MS;
-    while (this.#world.now < deadline) {
-      // What was still on its way into the log may have added somebody.
-      for (const site of core) if (!site.isUp() && members.isMember(site.id)) site.start();
-      this.#operators.leaveJoint();
-      if (acknowledged === 0) this.#clients.write(this.#prng.pick(core), () => acknowledged++);
-      this.#world.queue.runUntil(this.#world.now + LIVENESS_PROBE_MS);
-      if (acknowledged > 0 && this.#unsettled(core) === undefined) {
-        for (const site of core) site.act(({ machine }) => this.#checkers.states.checkWhole(site.id, machine));
-        return;
-      }
-    }
-    throw new SimulationViolation(
-      `no progress within ${LIVENESS_TICKS_MAX} ticks of healing: ${acknowledged} acknowledged, ${this.#unsettled(core)}`,
-    );
   }
 
   /** What a healed cluster still owes; undefined: nothing. */
