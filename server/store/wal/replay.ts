@@ -11,7 +11,7 @@ import { readSegment, type SegmentEnd, type SegmentRecord, WalCorruptError } fro
 export interface WalContents {
   readonly identity: WalIdentity;
   readonly hardState: HardState;
-  /** Snapshot markers in the order written, the newest last. Empty ones (index 0) left out. */
+  /** Snapshot markers, the newest last. Empty ones (index 0) left out. */
   readonly snapshots: readonly SnapshotMetadata[];
   /** Contiguous; empty, or starting anywhere after what was released. */
   readonly entries: readonly Entry[];
@@ -96,6 +96,8 @@ class Replay {
 
   #takeSnapshot(marker: SnapshotMetadata): void {
     if (marker.index === 0) return;
+    // A durable point of this member's own, noted after it had accepted an image from beyond it: the log follows the image.
+    if (marker.index < (this.snapshots.at(-1)?.index ?? 0)) return;
     this.snapshots.push(marker);
     const first = this.entries[0]?.index;
     const own = first === undefined ? undefined : this.entries[marker.index - first];

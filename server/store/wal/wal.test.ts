@@ -160,6 +160,17 @@ test('a snapshot ahead of the log empties it; one inside the log does not', () =
   expect(contents.snapshots).toEqual([marker(2, 1), marker(50, 3)]);
 });
 
+test('a durable point noted behind an image that was accepted meanwhile does not hide the image', () => {
+  const disk = new MemoryDisk();
+  const wal = create(disk);
+  write(disk, wal, part([entry(1, 1, 'a'), entry(2, 1, 'b')], state(1, 2)), part([], state(2, 50), marker(50, 2)));
+  write(disk, wal, part([], undefined, marker(2, 1)));
+  const { contents } = open(disk);
+  expect(contents.snapshots).toEqual([marker(50, 2)]);
+  expect(contents.entries).toEqual([]);
+  expect(contents.hardState).toEqual(state(2, 50));
+});
+
 test('a snapshot that conflicts with the log empties it too', () => {
   const disk = new MemoryDisk();
   const wal = create(disk);
