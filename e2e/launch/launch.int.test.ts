@@ -52,6 +52,18 @@ describe('a running product', () => {
     expect(await response.json()).toMatchObject({ status: 'ok' });
   });
 
+  test('lets pages run their own scripts only, each under the nonce of this one answer', async () => {
+    const [first, second] = await Promise.all([fetch(`${product.url}/keys`), fetch(`${product.url}/keys`)]);
+    const policyOf = (response: Response): string => response.headers.get('content-security-policy') ?? '';
+    const nonce = /'nonce-([^']+)'/.exec(policyOf(first))?.[1] ?? '';
+    expect(policyOf(first)).not.toBe(policyOf(second));
+    expect(policyOf(first)).toMatch(/script-src 'self' 'nonce-[^']+';/);
+    const scripts = [...(await first.text()).matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   test('its store, which has no users, is not offered to the network: one line, and exit code 2', async () => {
     const { console: port } = await freeProductPorts();
     const { code, lines } = await outcome({

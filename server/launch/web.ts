@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import next from 'next';
+import { contentSecurityPolicy, newNonce, securityHeaders } from './security-headers.ts';
 import { isLoopback, type Settings } from './settings.ts';
 
 const CLOSE_GRACE_MS = 1000;
@@ -58,6 +59,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<WebS
   });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const security = { dev: options.dev, isTls: options.tls !== null };
   server.removeListener('request', notYet);
   server.on('request', (request, response) => {
     if (isLoopback(options.host) && !isOwnHost(request.headers.host)) {
@@ -67,6 +69,9 @@ export async function serve(server: Server, options: ServeOptions): Promise<WebS
       return;
     }
     Object.assign(request.headers, options.trustedHeaders(request.socket));
+    const policy = contentSecurityPolicy(newNonce(), security);
+    request.headers['content-security-policy'] = policy;
+    for (const [name, value] of Object.entries(securityHeaders(policy, security))) response.setHeader(name, value);
     handle(request, response).catch((cause: unknown) => {
       console.error('console: request failed', cause);
       if (!response.headersSent) response.writeHead(500);
