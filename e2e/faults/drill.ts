@@ -1,4 +1,5 @@
 /** A drill: rounds of load and faults on real members, each judged when it is over, and the whole history at the end. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Prng } from '../../lib/base/prng.ts';
 import { connect } from '../../lib/client/index.ts';
@@ -21,6 +22,7 @@ const LEASE_GRACE_MS = 2000;
 /** Both clocks are this machine's, in whole milliseconds. */
 const LEASE_DRIFT_MS = 5;
 const FAULTS_PER_ROUND_MAX = 2;
+const LOOK_MS = 50;
 
 export interface DrillOptions {
   readonly members: number;
@@ -175,12 +177,11 @@ class Drill {
 
   async #untilLeasesEnd(leasing: Leasing, watchers: readonly Watcher[], quietSince: number): Promise<void> {
     const seen = (key: string) => earliest(watchers.map((watcher) => watcher.goneAt(key)));
-    const bounds = { quietSince, lookedAt: Number.POSITIVE_INFINITY };
     for (;;) {
       const open = leasing.logs(seen).filter(({ goneAt }) => goneAt === undefined);
-      const dueAt = Math.max(...open.map(({ silentSince, ttlMs }) => Math.max(silentSince, bounds.quietSince) + ttlMs));
+      const dueAt = Math.max(...open.map(({ silentSince, ttlMs }) => Math.max(silentSince, quietSince) + ttlMs));
       if (open.length === 0 || now() > dueAt + LEASE_GRACE_MS) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(LOOK_MS);
     }
   }
 

@@ -95,7 +95,7 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
     random: () => prng.float(),
     unixSeconds: () => Math.floor(Date.now() / 1000),
     random64: () => randomBytes(8).readBigUInt64BE(),
-    newRequestId: createRequestIds(identity.memberId, Date.now()),
+    newRequestId: createRequestIds(randomBytes(8).readBigUInt64BE()),
     onFatal: (error) => die(log, `stopped to protect the data: ${explain(error)}`),
     onRemoved: place.onRemoved,
   });

@@ -1,14 +1,15 @@
-/** Ids of proposals, unique among members and runs without coordination (etcd's idutil): 16 bits member, 40 bits ms, 8 bits. */
-import type { MemberId } from '../../../lib/base/brand.ts';
+/**
+ * Ids of proposals, unique among members and runs without coordination: each run counts on from a random place among 2^64, so that no
+ * two of them meet. etcd takes 16 bits of the member's id and the wall clock instead: two members may share those bits, and a clock that
+ * was set back draws the ids of an earlier run again, whose forgotten proposal would then answer for a new one.
+ */
 
-const MASK_48 = (1n << 48n) - 1n;
-
-/** @param startedAtMs wall clock at the start of this run. */
-export function createRequestIds(id: MemberId, startedAtMs: number): () => bigint {
-  const prefix = (id & 0xffffn) << 48n;
-  let suffix = (BigInt(startedAtMs) << 8n) & MASK_48;
+/** @param start 64 random bits, drawn anew by every run. 0 is never drawn: it stands for no id. */
+export function createRequestIds(start: bigint): () => bigint {
+  let last = BigInt.asUintN(64, start);
   return () => {
-    suffix = (suffix + 1n) & MASK_48;
-    return prefix | suffix;
+    last = BigInt.asUintN(64, last + 1n);
+    if (last === 0n) last = 1n;
+    return last;
   };
 }

@@ -83,7 +83,7 @@ export class LoneMember {
       ...{ heartbeatMs: HEARTBEAT_MS, electionTimeoutMs: ELECTION_MS, requestBytesMax: 1024 * 1024 },
       ...{ snapshotCount: 40, catchUpEntries: 60 },
       random: () => 0.5,
-      newRequestId: createRequestIds(parts.contents.identity.memberId, (boots + 1) * 1_000_000),
+      newRequestId: createRequestIds(BigInt(boots + 1) << 32n),
       onFatal: (error) => this.fatals.push(error),
       onRemoved: () => undefined,
     });

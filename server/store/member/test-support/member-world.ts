@@ -190,7 +190,7 @@ export class MemberWorld {
       ...{ id, wal, machine, spool, start, clock, log },
       network: this.#network(id),
       random: () => random.float(),
-      newRequestId: createRequestIds(id, ++this.#boots * 1_000_000),
+      newRequestId: createRequestIds(BigInt(++this.#boots) << 32n),
       heartbeatMs: HEARTBEAT_MS,
       electionTimeoutMs: ELECTION_MS,
       snapshotCount: this.#snapshotCount,

@@ -36,8 +36,6 @@ export const WAL_DIR = '/member/wal';
 export const DATA_DIR = '/member/data';
 const SPOOL_DIR = '/member/snap';
 const REQUEST_BYTES_MAX = 1024 * 1024;
-/** Room for the request ids of one boot. */
-const IDS_PER_BOOT_MS = 1_000_000;
 
 interface SiteOptions {
   readonly id: MemberId;
@@ -198,7 +196,7 @@ export class MemberSite {
     this.#mirror.recovered(start);
     checkers.started(id, this.#mirror, machine);
     const random = prng.fork();
-    const drawId = createRequestIds(id, this.#boots * IDS_PER_BOOT_MS);
+    const drawId = createRequestIds((id << 40n) + (BigInt(this.#boots) << 24n));
     const process = this.#process();
     const core = new CoreMember({
       ...{ id, wal, machine, spool, start, log },
