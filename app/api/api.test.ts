@@ -137,7 +137,7 @@ describe.skipIf(!canStartRealConsole())('the HTTP API on a real etcd server', ()
     expect((await detail('/conflict')).kv?.value).toBe('theirs');
   });
 
-  test('an edit keeps the lease, and a 64-bit lease id is exact to the last digit', async () => {
+  test('H1, H4: an edit keeps the lease, and a 64-bit lease id is exact to the last digit', async () => {
     const id = '2040a1fc3202c40c';
     const grant = await send<LeaseView>('POST', routes.leases('main'), {
       ttlSeconds: 600,
@@ -174,7 +174,7 @@ describe.skipIf(!canStartRealConsole())('the HTTP API on a real etcd server', ()
     expect((await revoke([])).status).toBe(404);
   });
 
-  test('history shows every life of a key, deletions included', async () => {
+  test('H7: history shows every life of a key, deletions included', async () => {
     const key = '/lives';
     const a = (await put(key, 'first')).body.revision;
     const b = (await put(key, 'second', { expect: a })).body.revision;

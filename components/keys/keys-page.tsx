@@ -1,27 +1,48 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import { useRef, useState } from 'react';
+import dynamic from 'next/dynamic';
+import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
+import { useIdle } from '../shell/use-idle.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Select } from '../ui/select.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
-import { DeleteDialog } from './delete/delete-dialog.tsx';
-import { CreateDialog } from './edit/create-dialog.tsx';
-import { FolderPanel } from './panel/folder-panel.tsx';
-import { KeyPanel } from './panel/key-panel.tsx';
 import { SearchPane } from './search/search-pane.tsx';
 import { TreePanel } from './tree/tree-panel.tsx';
 import { DEFAULT_DELIMITER, useKeysUrl } from './use-keys-url.ts';
 import { useUndo } from './use-undo.ts';
+
+// The tree is what one waits for; the rest comes with the first open key, or when the page is idle.
+const KeyPanel = dynamic(() => import('./panel/key-panel.tsx').then((module) => module.KeyPanel), {
+  loading: PanelLoading,
+});
+const FolderPanel = dynamic(() => import('./panel/folder-panel.tsx').then((module) => module.FolderPanel), {
+  loading: PanelLoading,
+});
+const CreateDialog = dynamic(() => import('./edit/create-dialog.tsx').then((module) => module.CreateDialog), {
+  ssr: false,
+});
+const DeleteDialog = dynamic(() => import('./delete/delete-dialog.tsx').then((module) => module.DeleteDialog), {
+  ssr: false,
+});
+
+function PanelLoading() {
+  return (
+    <div className="min-h-0 flex-1 bg-surface">
+      <SkeletonRows rows={5} />
+    </div>
+  );
+}
 
 /** The explorer: the tree of keys on the left, the key on the right. */
 export function KeysPage() {
@@ -32,6 +53,10 @@ export function KeysPage() {
   const [deleting, setDeleting] = useState<DeleteTarget | null>(null);
   const filter = useRef<HTMLInputElement>(null);
   const undo = useUndo();
+  const isIdle = useIdle();
+  useEffect(() => {
+    if (isIdle) void Promise.all([import('./panel/key-panel.tsx'), import('./panel/folder-panel.tsx')]);
+  }, [isIdle]);
   const canWrite = rev === null && !store.readOnly;
   const here = url.selectedFolder ?? folderOf(url.selectedKey, url.delimiter);
   const hasSelection = url.selectedKey !== null || url.selectedFolder !== null;
@@ -122,20 +147,24 @@ export function KeysPage() {
         second={detail}
         className={cn(ONE_PANE, hasSelection ? DETAIL_ONLY : TREE_ONLY)}
       />
-      <CreateDialog
-        isOpen={createIn !== null}
-        prefix={createIn ?? ''}
-        onClose={() => setCreateIn(null)}
-        onCreated={(created) => {
-          undo.saved(created);
-          url.openKey(created.draft.key);
-        }}
-        onShow={(key) => {
-          setCreateIn(null);
-          url.openKey(key);
-        }}
-      />
-      <DeleteDialog target={deleting} onClose={() => setDeleting(null)} onDeleted={undo.deleted} />
+      {isIdle || createIn !== null || deleting !== null ? (
+        <>
+          <CreateDialog
+            isOpen={createIn !== null}
+            prefix={createIn ?? ''}
+            onClose={() => setCreateIn(null)}
+            onCreated={(created) => {
+              undo.saved(created);
+              url.openKey(created.draft.key);
+            }}
+            onShow={(key) => {
+              setCreateIn(null);
+              url.openKey(key);
+            }}
+          />
+          <DeleteDialog target={deleting} onClose={() => setDeleting(null)} onDeleted={undo.deleted} />
+        </>
+      ) : null}
     </>
   );
 }

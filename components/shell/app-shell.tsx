@@ -1,5 +1,6 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
@@ -8,21 +9,28 @@ import { ErrorState } from '../ui/error-state.tsx';
 import { ToastRegion } from '../ui/toast-region.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { identityOf } from './access-words.ts';
-import { CommandPalette } from './command-palette.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { keymap } from './keymap.ts';
 import { LiveProvider } from './live-provider.tsx';
 import { PAGES } from './pages.ts';
 import { Rail } from './rail.tsx';
 import { RevisionBar } from './revision-bar.tsx';
-import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { SignIn } from './sign-in.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { TopBar } from './top-bar.tsx';
 import { useBindings } from './use-bindings.ts';
 import { useHref } from './use-href.ts';
+import { useIdle } from './use-idle.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
 import { StoreContext, useStores } from './use-store.ts';
+
+// Not needed to show a page: they come when it is idle, and stand ready then, so that no key typed after ⌘K is lost.
+const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), {
+  ssr: false,
+});
+const ShortcutSheet = dynamic(() => import('./shortcut-sheet.tsx').then((module) => module.ShortcutSheet), {
+  ssr: false,
+});
 
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
@@ -98,6 +106,7 @@ interface FrameProps {
 }
 
 function Frame({ isBare = false, children }: FrameProps) {
+  const isIdle = useIdle();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const { rev } = usePinnedRevision();
@@ -132,8 +141,8 @@ function Frame({ isBare = false, children }: FrameProps) {
       {rev === null ? null : (
         <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-30 border-2 border-past-edge" />
       )}
-      <CommandPalette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
-      <ShortcutSheet isOpen={isSheetOpen} onOpenChange={setSheetOpen} />
+      {isIdle || isPaletteOpen ? <CommandPalette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} /> : null}
+      {isIdle || isSheetOpen ? <ShortcutSheet isOpen={isSheetOpen} onOpenChange={setSheetOpen} /> : null}
       <ToastRegion />
     </div>
   );

@@ -4,7 +4,6 @@
  * What compaction took stands at the left in a strip of fixed width, hatched, because its length says nothing an operator can use and
  * would squeeze what can still be read. The retained revisions share the rest evenly, up to the current one at the right end.
  */
-import { ticks as niceTicks, scaleLinear } from 'd3';
 import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
 import { clockMinute, clockTime } from '../../lib/format/time.ts';
 
@@ -53,12 +52,13 @@ export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLa
   // etcd answers reads at the compacted revision itself; only those below are gone.
   const oldest = Math.max(1, compacted);
   const hatchedTo = compacted > 1 ? Math.min(HATCH_PX, width / 4) : 0;
-  const scale = scaleLinear()
-    .domain([oldest, Math.max(current, oldest + 1)])
-    .range([hatchedTo, width])
-    .clamp(true);
-  const xOf = (revision: number): number => (current === oldest ? width : scale(revision));
-  const revisionAt = (x: number): number => Math.min(current, Math.max(oldest, Math.round(scale.invert(x))));
+  // Two lines of arithmetic: a library of scales would be a tenth of what every page loads first.
+  const span = Math.max(1, current - oldest);
+  const room = Math.max(1, width - hatchedTo);
+  const share = (revision: number): number => Math.min(1, Math.max(0, (revision - oldest) / span));
+  const xOf = (revision: number): number => (current === oldest ? width : hatchedTo + share(revision) * room);
+  const revisionAt = (x: number): number =>
+    Math.min(current, Math.max(oldest, Math.round(oldest + ((x - hatchedTo) / room) * span)));
   const marks = leaderChanges
     .filter((change) => Number(change.revision) >= oldest)
     .map((change) => ({ x: xOf(Number(change.revision)), change }));
@@ -87,9 +87,9 @@ function timeTicks(
   const room = Math.max(1, Math.floor((span.to - span.from) / TICK_GAP_PX));
   const step = TICK_STEPS_MS.find((one) => (last.at - first.at) / one <= room) ?? 86_400_000;
   const found: TrackTick[] = [];
-  for (const moment of niceTicks(Math.ceil(first.at / step), Math.floor(last.at / step), room)) {
+  for (let moment = Math.ceil(first.at / step); moment <= last.at / step; moment++) {
     const pair = view.times.find((one) => one.at >= moment * step);
-    if (pair === undefined || !Number.isInteger(moment)) continue;
+    if (pair === undefined) continue;
     const x = xOf(Number(pair.revision));
     const before = found.at(-1);
     if (x < span.from + 4 || x > span.to - TICK_GAP_PX || (before !== undefined && x - before.x < TICK_GAP_PX))

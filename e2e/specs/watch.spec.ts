@@ -17,7 +17,7 @@ test('puts and deletes of other programs appear as they happen', async ({ page, 
   await expect(watch.rows).toHaveCount(3);
 });
 
-test('a pause holds the list still and loses nothing', async ({ page, client, prefix }) => {
+test('H5: a pause holds the list still and loses nothing', async ({ page, client, prefix }) => {
   const watch = new Watch(page);
   await new Shell(page).open('/watch');
   await watch.narrowTo(prefix);

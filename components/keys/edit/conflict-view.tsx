@@ -1,13 +1,15 @@
 'use client';
 
-import type { ReactNode } from 'react';
-import { formatCount } from '../../../lib/format/number.ts';
+import { type ReactNode, useState } from 'react';
+import { formatCount, plural } from '../../../lib/format/number.ts';
+import { type Choice, conflictsOf, resolved } from '../../../lib/history/merge.ts';
 import { comparableText } from '../../../lib/history/value-format.ts';
 import { DiffView } from '../../history/diff-view.tsx';
 import { RevisionHere } from '../../history/revision-here.tsx';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { type Draft, draftValue, keepMine, takeTheirs } from './draft.ts';
+import { type Draft, draftValue, keepMine, mergeOf, takeMerged, takeTheirs } from './draft.ts';
+import { MergeChoices } from './merge-choices.tsx';
 import { newId } from './new-id.ts';
 
 export interface ConflictViewProps {
@@ -21,6 +23,10 @@ export interface ConflictViewProps {
  */
 export function ConflictView({ draft, onDraft }: ConflictViewProps) {
   const { base, theirs } = draft;
+  const parts = mergeOf(draft);
+  const conflicts = parts === null ? [] : conflictsOf(parts);
+  const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
+  const canMerge = parts !== null && draftValue(draft) !== undefined;
   const baseText = base === null ? '' : comparableText(base.value);
   const theirsText = theirs === null ? '' : comparableText(theirs.value);
   const mineText = comparableText(draftValue(draft) ?? '');
@@ -79,15 +85,42 @@ export function ConflictView({ draft, onDraft }: ConflictViewProps) {
             <Compared before={baseText} after={mineText} label="What you changed" isMissing={false} />
           </Column>
         </div>
+        {canMerge ? (
+          <MergeChoices
+            conflicts={conflicts}
+            choices={choices}
+            onChoose={(index, choice) => setChoices(conflicts.map((_, i) => (i === index ? choice : choices[i])))}
+          />
+        ) : null}
       </div>
       <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-3 py-2">
         <Button variant="ghost" onClick={() => onDraft(null)} className="mr-auto">
           Discard mine
         </Button>
         {theirs === null ? null : <Button onClick={() => onDraft(takeTheirs(draft))}>Edit theirs</Button>}
-        <Button variant="primary" onClick={() => onDraft(keepMine(draft, newId))}>
+        <Button variant={canMerge ? 'secondary' : 'primary'} onClick={() => onDraft(keepMine(draft, newId))}>
           {theirs === null ? 'Create it again with mine' : 'Put mine on theirs'}
         </Button>
+        {parts !== null && canMerge ? (
+          <Button
+            variant="primary"
+            disabled={choices.length < conflicts.length || choices.includes(undefined)}
+            onClick={() =>
+              onDraft(
+                takeMerged(
+                  draft,
+                  resolved(
+                    parts,
+                    choices.filter((one) => one !== undefined),
+                  ),
+                  newId,
+                ),
+              )
+            }
+          >
+            {conflicts.length === 0 ? 'Merge both' : `Merge with ${plural(conflicts.length, 'choice')}`}
+          </Button>
+        ) : null}
       </footer>
     </section>
   );

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { resolved } from '../../../lib/history/merge.ts';
 import {
   bodyOf,
   conflicted,
@@ -8,10 +9,12 @@ import {
   failed,
   isChange,
   keepMine,
+  mergeOf,
   review,
   type StoredKey,
   saving,
   startDraft,
+  takeMerged,
   takeTheirs,
   warningOf,
 } from './draft.ts';
@@ -68,7 +71,7 @@ test('changing only the lease is a change', () => {
   expect(isChange(edit(draft, { lease: { mode: 'attach', id: 'beef' } }))).toBe(false);
 });
 
-test('after a conflict ones own text is guarded by the new revision, and reviewed again', () => {
+test('H2: after a conflict ones own text is guarded by the new revision, and reviewed again', () => {
   const draft = conflicted(review(edit(startDraft('/a', stored('x')), { text: 'mine' }), id), stored('theirs', '9'));
   const mine = keepMine(draft, () => 'id-2');
   expect(mine.step).toBe('review');
@@ -106,4 +109,15 @@ test('binary values are edited as base64 and malformed base64 cannot be saved', 
   const bad = edit(draft, { text: '%%' });
   expect(warningOf(bad)?.kind).toBe('malformed');
   expect(review(bad, id).step).toBe('edit');
+});
+
+test('H3: a merge starts from the value the operator began with, never from what stands there now', () => {
+  const began = stored('a\nb\nc', '7');
+  const draft = conflicted(review(edit(startDraft('/a', began), { text: 'A\nb\nc' }), id), stored('a\nb\nC', '9'));
+  // Whatever was compacted meanwhile: the base is in the draft.
+  const parts = mergeOf(draft);
+  expect(parts === null ? null : resolved(parts, [])).toBe('A\nb\nC');
+  const merged = takeMerged(draft, 'A\nb\nC', () => 'id-3');
+  expect(bodyOf(merged)).toMatchObject({ value: 'A\nb\nC', expectModRevision: '9' });
+  expect(mergeOf(conflicted(draft, null)), 'with a delete there is nothing to merge').toBeNull();
 });

@@ -8,6 +8,7 @@
 import type { KeyMeta, LeaseChoice, PutBody, WireBytes } from '../../../lib/api/types.ts';
 import { fromBase64, toBase64 } from '../../../lib/base/bytes.ts';
 import { compactJson, jsonProblem, prettyJson } from '../../../lib/history/json-text.ts';
+import { type MergePart, mergeTexts } from '../../../lib/history/merge.ts';
 import { sameBytes } from '../../../lib/history/thread.ts';
 import { recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
 
@@ -150,6 +151,21 @@ export const keepMine = (draft: Draft, newId: () => string): Draft =>
     },
     newId,
   );
+
+/**
+ * What both sides made of the base, line by line; null where there is nothing to merge: no common base, a delete, or bytes.
+ * The base is the value the operator began with, kept in the draft: no compaction can take it.
+ */
+export function mergeOf({ base, theirs, text, encoding }: Draft): readonly MergePart[] | null {
+  if (base === null || theirs === null || encoding !== 'text') return null;
+  const [from, other] = [editable(base.value), editable(theirs.value)];
+  if (from.encoding !== 'text' || other.encoding !== 'text') return null;
+  return mergeTexts({ base: from.text, mine: text, theirs: other.text });
+}
+
+/** Out of a conflict with a merged text, on what stands there now: reviewed before anything is written. */
+export const takeMerged = (draft: Draft, text: string, newId: () => string): Draft =>
+  keepMine({ ...draft, text }, newId);
 
 /** Out of a conflict with their text as the new start. */
 export const takeTheirs = (draft: Draft): Draft => startDraft(draft.key, draft.theirs);

@@ -1,6 +1,7 @@
 'use client';
 
 import { Search, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { type ReactNode, type RefObject, useDeferredValue, useState } from 'react';
 import type { FindQuery } from '../../../lib/api/find-types.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
@@ -8,8 +9,14 @@ import { IconButton } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Select } from '../../ui/select.tsx';
-import { FindList } from './find-list.tsx';
-import { SearchList } from './search-list.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+
+const loading = () => <SkeletonRows rows={8} />;
+const FindList = dynamic(() => import('./find-list.tsx').then((module) => module.FindList), { ssr: false, loading });
+const SearchList = dynamic(() => import('./search-list.tsx').then((module) => module.SearchList), {
+  ssr: false,
+  loading,
+});
 
 const MODES = [
   { value: 'keys', label: 'keys' },
