@@ -71,6 +71,27 @@ test('the leader removes itself: it stops, the others elect one and go on (thesi
   expect(votersOf(next)).not.toContain(first.id);
 });
 
+test('a leader that removes itself stays until somebody else knows: the last one needs its word (thesis §4.2.2)', () => {
+  const world = new MemberWorld({ size: 2, seed: 10 });
+  const first = world.leader();
+  const [last] = world.followers() as [Site];
+  let isTold = false;
+  first.member.proposeChange({ kind: 'remove', id: first.id }, () => {
+    isTold = true;
+    // The other has the entry, and does not hear that it is committed.
+    world.isolate(first);
+  });
+  world.runUntil(() => isTold);
+  world.run(3000);
+  expect(votersOf(last)).toContain(first.id);
+  expect(first.isRemoved).toBe(false);
+  world.heal();
+  world.runUntil(() => last.member.replica.isLeader);
+  expect(put(world, last, 'alone').ok).toBe(true);
+  world.tellRemoved(first);
+  world.runUntil(() => first.isRemoved);
+});
+
 test('a member that was removed while it was away is told so, and disturbs nobody (thesis §4.2.3)', () => {
   const world = new MemberWorld({ size: 3, seed: 4 });
   const leader = world.leader();

@@ -57,8 +57,13 @@ interface OpenReady {
 
 /** Readies carried out in one turn before other callbacks get their chance. */
 const READIES_PER_TURN_MAX = 64;
-/** How long a removed member goes on, so that answers and its last commit reach the others (etcd waits as long). */
-const REMOVED_LINGER_MS = 1000;
+/** How long a removed member goes on at least, so that answers reach their clients (etcd waits as long). */
+const LINGER_MS_MIN = 1000;
+/**
+ * How long it waits for another member to say that it knows of the removal. Until one does, this one may be the only one to know that it is
+ * committed, and the others, who still count it, may need its word to elect a leader without it.
+ */
+const LINGER_ELECTIONS_MAX = 10;
 
 export class Replica {
   readonly #options: ReplicaOptions;
@@ -75,6 +80,8 @@ export class Replica {
   #tickDue = 0;
   /** When the present leader was last heard. */
   #heardLeaderAt = Number.NEGATIVE_INFINITY;
+  /** Since when this member knows that it was removed. */
+  #removedAt: number | undefined;
   #isLeaving = false;
   #isStopped = false;
 
@@ -375,7 +382,7 @@ export class Replica {
   #membershipChanged(): void {
     const { machine, network, id } = this.#options;
     network.setPeers(machine.members().map((member) => ({ id: member.id as MemberId, peerUrls: member.peerUrls })));
-    if (machine.isRemoved(id)) this.#leave(REMOVED_LINGER_MS);
+    if (machine.isRemoved(id)) this.#linger();
   }
 
   /**
@@ -384,8 +391,17 @@ export class Replica {
    */
   #toldOfRemoval(): void {
     const { clock, electionTimeoutMs } = this.#options;
-    const isFollowing = clock.now() - this.#heardLeaderAt <= electionTimeoutMs;
-    if (!isFollowing && !this.isLeader) this.#leave(0);
+    const now = clock.now();
+    const isFollowing = now - this.#heardLeaderAt <= electionTimeoutMs;
+    if (this.#removedAt !== undefined) this.#leave(Math.max(0, this.#removedAt + LINGER_MS_MIN - now));
+    else if (!isFollowing && !this.isLeader) this.#leave(0);
+  }
+
+  #linger(): void {
+    if (this.#removedAt !== undefined) return;
+    const { clock, electionTimeoutMs } = this.#options;
+    this.#removedAt = clock.now();
+    clock.after(LINGER_ELECTIONS_MAX * electionTimeoutMs, () => this.#leave(0));
   }
 
   #leave(afterMs: number): void {
