@@ -166,9 +166,14 @@ class Drill {
     for (const { probe, name } of this.#cluster.members) {
       for (;;) {
         const read = await probe.call('range', { key: Uint8Array.of(0), countOnly: true }, { deadlineMs: 1000 });
-        if (read.ok) break;
-        if (now() > deadline)
-          throw new Error(`${name} does not answer ${SETTLE_MS_MAX} ms after healing: ${read.message}`);
+        // A member whose disk was full holds its alarm until it has seen that there is room again.
+        const status = await probe.call('status', {}, { deadlineMs: 1000 });
+        if (read.ok && status.ok && status.value.errors.length === 0) break;
+        if (now() > deadline) {
+          const why = !read.ok ? read.message : !status.ok ? status.message : status.value.errors.join(', ');
+          throw new Error(`${name} does not answer, or still complains, ${SETTLE_MS_MAX} ms after healing: ${why}`);
+        }
+        if (read.ok) await sleep(LOOK_MS);
       }
     }
     await untilLeader(this.#cluster);
