@@ -43,9 +43,9 @@ export class Etcdctl {
   }
 
   /** Runs to the end. */
-  async run(store: Store, step: Step): Promise<Output> {
+  async run(store: Store, step: Step, timeoutMs = COMMAND_TIMEOUT_MS): Promise<Output> {
     const child = this.spawn(store, step);
-    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const output = collect(child);
     const [code] = (await once(child, 'close')) as [number | null];
     clearTimeout(timer);

@@ -61,6 +61,10 @@ async function serveUnary(
     stats.handled[GrpcCode.OK] = (stats.handled[GrpcCode.OK] ?? 0) + 1;
     sendJson(response, 200, toJson(method.response, answer));
   } catch (error) {
+    if (error instanceof ClientGone) {
+      stats.handled[GrpcCode.CANCELED] = (stats.handled[GrpcCode.CANCELED] ?? 0) + 1;
+      return;
+    }
     const status = gatewayStatusOf(error);
     if (status.isDefect) options.onDefect(error, method.path);
     stats.handled[status.code] = (stats.handled[status.code] ?? 0) + 1;
@@ -68,11 +72,16 @@ async function serveUnary(
   }
 }
 
+/** The client left in the middle of its request: nobody to answer, and no defect of ours. */
+class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/** @throws ClientGone, or EtcdError when it is too long */
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
+  for await (const bytes of bodyOf(request)) {
     length += bytes.length;
     if (length > GATEWAY_BODY_BYTES_MAX) {
       throw new EtcdError(GrpcCode.RESOURCE_EXHAUSTED, `request body is longer than ${GATEWAY_BODY_BYTES_MAX} bytes`);
@@ -80,4 +89,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of request) yield chunk as Buffer;
+  } catch (cause) {
+    throw new ClientGone('the client is gone', { cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NO_MEMBER } from '../../../../lib/base/brand.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
@@ -5,10 +6,12 @@ import type { FramingName } from '../front/types.ts';
 import { type ServedMember, serveFakeMember } from '../test-support/served-member.ts';
 
 let served: ServedMember;
+let defects: unknown[];
 
 describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
   beforeEach(async () => {
-    served = await serveFakeMember({ framing });
+    defects = [];
+    served = await serveFakeMember({ framing, onDefect: (error) => defects.push(error) });
   });
   afterEach(() => served.close());
 
@@ -115,6 +118,19 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
     const answer = await post(path, body);
     expect(answer.status).toBe(status);
     expect(answer.json).toMatchObject(json);
+  });
+
+  test('a client that leaves in the middle of its request is no defect', async () => {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    socket.write('POST /v3/kv/put HTTP/1.1\r\nHost: m\r\nContent-Length: 1000\r\n\r\n{"key":');
+    const canceled = async () => {
+      const metrics = await get('/metrics');
+      return /grpc_server_handled_total\{grpc_method="Put".*grpc_code="Canceled"\} 1/.test(metrics.text);
+    };
+    await expect.poll(async () => (await get('/metrics')).text).toMatch(/started_total\{grpc_method="Put".* 1/);
+    socket.destroy();
+    await expect.poll(canceled).toBe(true);
+    expect(defects).toEqual([]);
   });
 
   test('GET on a gateway path is 501, as etcd 3.6 answers', async () => {

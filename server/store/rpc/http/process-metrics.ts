@@ -6,7 +6,10 @@ export function addProcess(text: MetricsText): void {
   const cpu = process.cpuUsage();
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   text.counter('process_cpu_seconds_total', 'User and system CPU time in seconds.', cpuSeconds);
-  text.gauge('process_resident_memory_bytes', 'Resident memory in bytes.', process.memoryUsage.rss());
+  const memory = process.memoryUsage();
+  text.gauge('process_resident_memory_bytes', 'Resident memory in bytes.', memory.rss);
+  text.gauge('nodejs_heap_size_used_bytes', 'Memory of objects in use or not yet collected.', memory.heapUsed);
+  text.gauge('nodejs_external_memory_bytes', 'Memory of buffers outside the heap.', memory.external);
   const startedAt = Date.now() / 1000 - process.uptime();
   text.gauge('process_start_time_seconds', 'Start of the process since the Unix epoch.', startedAt.toFixed(3));
   const linux = fromProc();
