@@ -1,14 +1,17 @@
 import {
   Activity,
   Crown,
+  Flag,
   FolderTree,
   Gauge,
   GitCompareArrows,
   Hourglass,
   Lock,
   type LucideIcon,
+  Milestone,
   Network,
   ScrollText,
+  SlidersHorizontal,
   Trash2,
 } from 'lucide-react';
 
@@ -41,6 +44,29 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/elections', title: 'Elections', letter: 'e', icon: Crown, purpose: 'Who leads, since when, who follows' },
     { path: '/locks', title: 'Locks', letter: 'x', icon: Lock, purpose: 'Who holds, who waits, and for how long' },
     { path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' },
+  ],
+  [
+    {
+      path: '/config',
+      title: 'Configuration',
+      letter: 's',
+      icon: SlidersHorizontal,
+      purpose: 'Settings: what is live, draft and canary in each layer',
+    },
+    {
+      path: '/rollouts',
+      title: 'Rollouts',
+      letter: 'p',
+      icon: Milestone,
+      purpose: 'Changes under way, and who runs them',
+    },
+    {
+      path: '/flags',
+      title: 'Flags',
+      letter: 'f',
+      icon: Flag,
+      purpose: 'Feature flags, and why they evaluate as they do',
+    },
   ],
   [
     {

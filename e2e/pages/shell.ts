@@ -28,7 +28,9 @@ export class Shell {
     await this.revisionBar.getByText(/^live$|viewing rev/).waitFor();
   }
 
-  async go(title: 'Overview' | 'Keys' | 'Watch' | 'Elections' | 'Locks' | 'Leases'): Promise<void> {
+  async go(
+    title: 'Overview' | 'Keys' | 'Watch' | 'Elections' | 'Locks' | 'Leases' | 'Configuration' | 'Rollouts' | 'Flags',
+  ): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: title }).click();
     await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
   }

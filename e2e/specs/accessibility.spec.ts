@@ -3,7 +3,21 @@ import { test } from '../fixtures/test.ts';
 import { Keys } from '../pages/keys.ts';
 import { Shell } from '../pages/shell.ts';
 
-const PAGES = ['/', '/keys', '/watch', '/compare', '/trash', '/elections', '/locks', '/leases', '/audit', '/cluster'];
+const PAGES = [
+  '/',
+  '/keys',
+  '/watch',
+  '/compare',
+  '/trash',
+  '/elections',
+  '/locks',
+  '/leases',
+  '/config',
+  '/rollouts',
+  '/flags',
+  '/audit',
+  '/cluster',
+];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

@@ -103,7 +103,8 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function call<T>({ method = 'GET', path, params, body, signal }: Call): Promise<T> {
+/** One call; for the functions here and beside (config-client.ts). @throws ApiFailure */
+export async function call<T>({ method = 'GET', path, params, body, signal }: Call): Promise<T> {
   const query = params === undefined || params.size === 0 ? '' : `?${params}`;
   const where = `${method} ${path}`;
   const init: RequestInit = { method, signal: signal ?? null, headers: { accept: 'application/json' } };

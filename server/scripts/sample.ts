@@ -60,9 +60,10 @@ async function removeAll(client: Client, keys: readonly string[]): Promise<void>
 
 async function run({ endpoints, once, seed }: Options): Promise<void> {
   const client = connect({ endpoints });
-  const created = new Set([...(await writeConfig(client)), ...(await writeConfiguration(client))]);
+  const written = await writeConfig(client);
+  const created = new Set([...written, ...(await writeConfiguration(client))]);
   console.log(
-    `${created.size} keys written, ${Object.keys(CONFIG).length - created.size} were there already (${endpoints.join(', ')})`,
+    `${created.size} keys written, ${Object.keys(CONFIG).length - written.length} were there already (${endpoints.join(', ')})`,
   );
   if (once) return client.close();
   const fleet = startFleet({ endpoints, report: (line) => console.log(line), restarts: true });

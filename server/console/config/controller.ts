@@ -18,7 +18,7 @@ import { bundleOf } from '../../../lib/config/target.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { hasChecks, runChecks } from './checks.ts';
 import { steadyNow } from './clock.ts';
-import { ConfigWrite } from './context.ts';
+import type { ConfigWrite } from './context.ts';
 import { classifyAll, EMPTY_ROSTER, nextRoster, stableRatio, stillOnCandidate } from './fleet.ts';
 import { Leadership } from './leadership.ts';
 import { foreignChange, rolloutWrite } from './rollout-write.ts';
@@ -29,7 +29,7 @@ import type { ConfigState } from './state.ts';
 const ROUND_MS = 1_000;
 
 /** Every place where the controller writes; drills end the process at each. */
-export const WRITE_POINTS = ['start', 'expose', 'reset', 'commit', 'status', 'roster', 'confirm'] as const;
+export const WRITE_POINTS = ['start', 'expose', 'reset', 'commit', 'status', 'confirm'] as const;
 export type WritePoint = (typeof WRITE_POINTS)[number];
 
 export interface ControllerOptions {
@@ -38,6 +38,8 @@ export interface ControllerOptions {
   /** For drills: called around each write. */
   readonly onWrite?: (point: WritePoint, when: 'before' | 'after') => void;
   readonly report?: (line: string) => void;
+  /** How long nobody supervises after the leader died. */
+  readonly leaderTtlSeconds?: number;
 }
 
 interface Checked {
@@ -66,6 +68,7 @@ export class RolloutController {
       keys: state.keys,
       onChange: () => this.#look(),
       isWanted: () => this.#hasWork(),
+      ...(options.leaderTtlSeconds === undefined ? {} : { ttlSeconds: options.leaderTtlSeconds }),
     });
   }
 
@@ -172,15 +175,13 @@ export class RolloutController {
       now,
     });
     checked.isNew = false;
-    if (outcome !== null) {
-      await this.#write(outcome.assign?.kind ?? 'status', snapshot, {
-        outcome,
-        fence,
-        ...(roster === before ? {} : { roster }),
-      });
-    } else if (roster !== before) {
-      await this.#writeRoster(snapshot, rollout, { roster, fence });
-    }
+    if (outcome === null && roster === before) return;
+    const written = outcome ?? { rollout, assign: null, log: [] };
+    await this.#write(written.assign?.kind ?? 'status', snapshot, {
+      outcome: written,
+      fence,
+      ...(roster === before ? {} : { roster }),
+    });
   }
 
   /** The last answers; asks anew, without waiting, when a tick has passed. */
@@ -216,20 +217,6 @@ export class RolloutController {
     },
   ): Promise<void> {
     await this.#commit(point, rolloutWrite({ engine: this.#options.engine, snapshot, ...what }));
-  }
-
-  async #writeRoster(
-    snapshot: ConfigSnapshot,
-    { rolloutId }: Rollout,
-    { roster, fence }: { readonly roster: Roster; readonly fence: number },
-  ): Promise<void> {
-    const kept = snapshot.get('rollouts', rolloutId);
-    const { keys } = snapshot;
-    const write = new ConfigWrite(this.#options.engine)
-      .fence(keys.leader(), fence)
-      .expect(keys.key('rollouts', rolloutId), kept?.modRevision ?? 0)
-      .put(keys.key('rosters', rolloutId), roster);
-    await this.#commit('roster', write);
   }
 
   async #commit(point: WritePoint, write: ConfigWrite): Promise<void> {

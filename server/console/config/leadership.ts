@@ -12,7 +12,8 @@ import type { ConfigState } from './state.ts';
 
 /** How long nobody supervises after the leader died. */
 export const LEADER_TTL_SECONDS = 10;
-const BEAT_MS = 3_000;
+/** Three beats per lease: two may be lost. */
+const BEATS_PER_TTL = 3;
 const RETRY_MS = 1_000;
 /** Without a rollout under way it is given up after this. */
 const IDLE_MS = 30_000;
@@ -24,6 +25,7 @@ export class Leadership {
   readonly #onChange: () => void;
   readonly #isWanted: () => boolean;
   readonly #name: string;
+  readonly #ttlSeconds: number;
   #fence: number | null = null;
   #lease: bigint | null = null;
   /** Steady time at which the store may give the lease away. */
@@ -41,12 +43,14 @@ export class Leadership {
     readonly onChange: () => void;
     /** Whether there is anything to supervise: a store without rollouts is not written to. */
     readonly isWanted: () => boolean;
+    readonly ttlSeconds?: number;
   }) {
     this.#engine = options.engine;
     this.#keys = options.keys;
     this.#state = options.state;
     this.#onChange = options.onChange;
     this.#isWanted = options.isWanted;
+    this.#ttlSeconds = options.ttlSeconds ?? LEADER_TTL_SECONDS;
     this.#name = `${hostname()}:${process.pid}`;
   }
 
@@ -55,6 +59,10 @@ export class Leadership {
       if (families.has('controller') || (families.has('rollouts') && this.#fence === null)) this.#soon(0);
     });
     this.#soon(0);
+  }
+
+  get #beatMs(): number {
+    return (this.#ttlSeconds * 1000) / BEATS_PER_TTL;
   }
 
   /** The create revision of our key while we lead; null otherwise. */
@@ -89,7 +97,7 @@ export class Leadership {
         if (this.#isIdle()) await this.#resign(this.#lease);
       } else if (this.#state.current !== null && held === undefined && this.#isWanted()) {
         await this.#campaign();
-        next = this.#fence === null ? RETRY_MS : BEAT_MS;
+        next = this.#fence === null ? RETRY_MS : this.#beatMs;
       }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -105,14 +113,14 @@ export class Leadership {
     const ttl = await this.#engine.leases?.keepAlive(lease);
     if (ttl === undefined || ttl <= 0 || createRevision !== this.#fence) this.#lose();
     else this.#goodUntil = sentAt + ttl * 1000;
-    return this.#fence === null ? 0 : BEAT_MS;
+    return this.#fence === null ? 0 : this.#beatMs;
   }
 
   async #campaign(): Promise<void> {
     const { leases } = this.#engine;
     if (leases === null) return;
     const sentAt = steadyNow();
-    const { id, ttlSeconds } = await leases.grant(LEADER_TTL_SECONDS, 0n);
+    const { id, ttlSeconds } = await leases.grant(this.#ttlSeconds, 0n);
     const key = this.#keys.leader();
     const revision = await new ConfigWrite(this.#engine)
       .expect(key, 0)

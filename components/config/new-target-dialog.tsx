@@ -1,0 +1,143 @@
+'use client';
+
+import { useState } from 'react';
+import { configApi } from '../../lib/api/config-client.ts';
+import type { TargetKind } from '../../lib/config/documents.ts';
+import { parseTarget } from '../../lib/config/target.ts';
+import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { newId } from '../keys/edit/new-id.ts';
+import { useStore } from '../shell/use-store.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Field, Input, Textarea } from '../ui/input.tsx';
+import { AuthorField } from './author-field.tsx';
+import { byOf, useAuthor } from './use-config.ts';
+
+export interface NewTargetDialogProps {
+  readonly isOpen: boolean;
+  readonly kind: TargetKind;
+  readonly onClose: () => void;
+  readonly onCreated: (target: string) => void;
+}
+
+export function NewTargetDialog({ isOpen, ...props }: NewTargetDialogProps) {
+  return (
+    <Dialog open={isOpen} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+      {isOpen ? <Body {...props} /> : null}
+    </Dialog>
+  );
+}
+
+function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>) {
+  const store = useStore();
+  const author = useAuthor();
+  const [target, setTarget] = useState('');
+  const [description, setDescription] = useState('');
+  const [schemaText, setSchemaText] = useState('');
+  const [approvals, setApprovals] = useState('0');
+  const [failure, setFailure] = useState<unknown>(null);
+  const [isRunning, setRunning] = useState(false);
+  const [idempotencyKey] = useState(newId);
+  const parsed = parseTarget(target);
+  const schema = readSchema(schemaText);
+  const run = async (): Promise<void> => {
+    if (!parsed.ok || schema === undefined) return;
+    setRunning(true);
+    setFailure(null);
+    try {
+      const body = { target, kind, description, schema, locked: [], approvals: Number(approvals) || 0 };
+      await configApi.putTarget(store.id, {
+        ...body,
+        ...byOf(author.by),
+        idempotencyKey,
+        expectModRevision: 0,
+        evenIfFailing: false,
+      });
+      onCreated(target);
+      onClose();
+    } catch (error) {
+      setFailure(error);
+      setRunning(false);
+    }
+  };
+  return (
+    <DialogContent
+      title={kind === 'flags' ? 'New flag set' : 'New target'}
+      description="Says for whom a document is. It changes nothing for anybody until a release of it is served."
+      footer={
+        <>
+          <DialogClose asChild>
+            <Button>Cancel</Button>
+          </DialogClose>
+          <Button
+            variant="primary"
+            disabled={!parsed.ok || schema === undefined || isRunning}
+            onClick={() => void run()}
+          >
+            {isRunning ? 'Creating…' : 'Create'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run();
+        }}
+      >
+        <Field
+          label="Path: bundle, then application, environment and service as far as it goes"
+          hint="settings · settings/shop · settings/shop/prod · settings/shop/prod/web"
+          error={target === '' || parsed.ok ? undefined : parsed.error}
+        >
+          {(ids) => (
+            <Input {...ids} mono autoFocus value={target} onChange={(event) => setTarget(event.target.value)} />
+          )}
+        </Field>
+        <Field label="What it is, in a sentence">
+          {(ids) => <Input {...ids} value={description} onChange={(event) => setDescription(event.target.value)} />}
+        </Field>
+        {kind === 'flags' ? null : (
+          <Field
+            label="JSON Schema 2020-12 (may come later)"
+            hint="Every merged document of this target must meet it."
+            error={schema === undefined ? 'is not JSON' : undefined}
+          >
+            {(ids) => (
+              <Textarea
+                {...ids}
+                mono
+                rows={6}
+                value={schemaText}
+                onChange={(event) => setSchemaText(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        <Field label="Other people who must approve a rollout">
+          {(ids) => (
+            <Input
+              {...ids}
+              inputMode="numeric"
+              value={approvals}
+              onChange={(event) => setApprovals(event.target.value)}
+            />
+          )}
+        </Field>
+        <AuthorField author={author} />
+        {failure === null ? null : <FailureLine failure={failure} />}
+      </form>
+    </DialogContent>
+  );
+}
+
+/** Undefined: not JSON. */
+function readSchema(text: string) {
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,233 @@
+'use client';
+
+import { Plus, X } from 'lucide-react';
+import type { Phase, PhasePreview, Plan } from '../../lib/config/plan.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Input } from '../ui/input.tsx';
+
+export interface PlanEditorProps {
+  readonly plan: Plan;
+  readonly onChange: (plan: Plan) => void;
+  readonly preview: readonly PhasePreview[];
+}
+
+/** Phases as rows, each with exactly who enters in it; below, what the gate demands. */
+export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
+  const set = (index: number, changes: Partial<Phase>): void =>
+    onChange({ ...plan, phases: plan.phases.map((one, i) => (i === index ? { ...one, ...changes } : one)) });
+  const remove = (index: number): void => onChange({ ...plan, phases: plan.phases.filter((_, i) => i !== index) });
+  const add = (): void => {
+    const last = plan.phases.at(-1);
+    const before = plan.phases.at(-2)?.percent ?? 0;
+    const fresh: Phase = {
+      percent: Math.round((before + (last?.percent ?? 100)) / 2),
+      tags: [],
+      include: [],
+      observeSeconds: 300,
+      pause: false,
+    };
+    onChange({ ...plan, phases: [...plan.phases.slice(0, -1), fresh, ...(last === undefined ? [] : [last])] });
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <table className="w-full border-collapse">
+        <caption className="sr-only">Phases</caption>
+        <thead>
+          <tr className="border-b text-left text-fg-2 text-meta">
+            <th scope="col" className="py-1 pr-2 font-medium">
+              Phase
+            </th>
+            <th scope="col" className="w-20 py-1 pr-2 font-medium">
+              Percent
+            </th>
+            <th scope="col" className="w-24 py-1 pr-2 font-medium">
+              Observe s
+            </th>
+            <th scope="col" className="w-32 py-1 pr-2 font-medium">
+              Tags too
+            </th>
+            <th scope="col" className="w-32 py-1 pr-2 font-medium">
+              Instances too
+            </th>
+            <th scope="col" className="w-16 py-1 pr-2 font-medium">
+              Then wait
+            </th>
+            <th scope="col" className="py-1 pr-2 font-medium">
+              Who enters
+            </th>
+            <th scope="col" className="w-8 py-1">
+              <span className="sr-only">Remove</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {plan.phases.map((phase, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a phase has no identity but its place
+            <tr key={index} className="border-b align-middle">
+              <td className="mono py-1 pr-2">{index + 1}</td>
+              <td className="py-1 pr-2">
+                <NumberInput
+                  label={`Percent of phase ${index + 1}`}
+                  value={phase.percent}
+                  onChange={(percent) => set(index, { percent })}
+                />
+              </td>
+              <td className="py-1 pr-2">
+                <NumberInput
+                  label={`Seconds to observe in phase ${index + 1}`}
+                  value={phase.observeSeconds}
+                  onChange={(observeSeconds) => set(index, { observeSeconds })}
+                />
+              </td>
+              <td className="py-1 pr-2">
+                <ListInput
+                  label={`Tags of phase ${index + 1}`}
+                  value={phase.tags}
+                  onChange={(tags) => set(index, { tags })}
+                />
+              </td>
+              <td className="py-1 pr-2">
+                <ListInput
+                  label={`Instances of phase ${index + 1}`}
+                  value={phase.include}
+                  onChange={(include) => set(index, { include })}
+                />
+              </td>
+              <td className="py-1 pr-2">
+                <input
+                  type="checkbox"
+                  aria-label={`Wait for a person after phase ${index + 1}`}
+                  checked={phase.pause}
+                  onChange={(event) => set(index, { pause: event.target.checked })}
+                />
+              </td>
+              <td className="mono min-w-0 py-1 pr-2 text-fg-2 [overflow-wrap:anywhere]">
+                {entersText(preview[index])}
+              </td>
+              <td className="py-1">
+                {plan.phases.length > 1 ? (
+                  <IconButton size="small" label={`Remove phase ${index + 1}`} onClick={() => remove(index)}>
+                    <X aria-hidden="true" />
+                  </IconButton>
+                ) : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Button size="small" onClick={add}>
+          <Plus aria-hidden="true" />
+          Phase
+        </Button>
+        <Labelled label="Bake s">
+          <NumberInput
+            label="Seconds to bake"
+            value={plan.bakeSeconds}
+            onChange={(bakeSeconds) => onChange({ ...plan, bakeSeconds })}
+          />
+        </Labelled>
+        <Labelled label="At least instances">
+          <NumberInput
+            label="Least number of canaries"
+            value={plan.minCanaryInstances}
+            onChange={(minCanaryInstances) => onChange({ ...plan, minCanaryInstances })}
+          />
+        </Labelled>
+        <Labelled label="Silent after s">
+          <NumberInput
+            label="Seconds after which an instance counts as silent"
+            value={plan.gate.ackTimeoutSeconds}
+            onChange={(ackTimeoutSeconds) => onChange({ ...plan, gate: { ...plan.gate, ackTimeoutSeconds } })}
+          />
+        </Labelled>
+        <Labelled label="Tolerated failures">
+          <NumberInput
+            label="Tolerated share of failures"
+            value={plan.gate.maxErrorRatio}
+            onChange={(maxErrorRatio) => onChange({ ...plan, gate: { ...plan.gate, maxErrorRatio } })}
+          />
+        </Labelled>
+        <Labelled label="Tolerated bad ticks">
+          <NumberInput
+            label="Tolerated failing ticks"
+            value={plan.gate.failureLimit}
+            onChange={(failureLimit) => onChange({ ...plan, gate: { ...plan.gate, failureLimit } })}
+          />
+        </Labelled>
+        <Labelled label="Tick s">
+          <NumberInput
+            label="Seconds between ticks"
+            value={plan.gate.evalIntervalSeconds}
+            onChange={(evalIntervalSeconds) => onChange({ ...plan, gate: { ...plan.gate, evalIntervalSeconds } })}
+          />
+        </Labelled>
+      </div>
+    </div>
+  );
+}
+
+const NAMES_SHOWN = 6;
+
+function entersText(preview: PhasePreview | undefined): string {
+  if (preview === undefined || preview.enters.length === 0) return 'nobody new';
+  const more = preview.enters.length - NAMES_SHOWN;
+  return `${preview.enters.slice(0, NAMES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function Labelled({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 text-fg-2 text-meta">
+      {label}
+      <span className="w-16">{children}</span>
+    </span>
+  );
+}
+
+interface NumberInputProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+function NumberInput({ label, value, onChange }: NumberInputProps) {
+  return (
+    <Input
+      mono
+      type="number"
+      step="any"
+      min={0}
+      aria-label={label}
+      value={value}
+      onChange={(event) => {
+        if (event.target.value !== '') onChange(Number(event.target.value));
+      }}
+    />
+  );
+}
+
+function ListInput({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: readonly string[];
+  readonly onChange: (value: string[]) => void;
+}) {
+  return (
+    <Input
+      mono
+      aria-label={label}
+      defaultValue={value.join(', ')}
+      onBlur={(event) =>
+        onChange(
+          event.target.value
+            .split(',')
+            .map((one) => one.trim())
+            .filter((one) => one !== ''),
+        )
+      }
+    />
+  );
+}

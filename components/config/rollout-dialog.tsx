@@ -1,0 +1,183 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { configApi } from '../../lib/api/config-client.ts';
+import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
+import { routes } from '../../lib/api/routes.ts';
+import { durations, type Plan, PRESETS, planIssues, previewPlan } from '../../lib/config/plan.ts';
+import { plural } from '../../lib/format/number.ts';
+import { durationText } from '../../lib/format/time.ts';
+import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { newId } from '../keys/edit/new-id.ts';
+import { apiCall } from '../keys/key-copy.ts';
+import { useHref } from '../shell/use-href.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Field, Input } from '../ui/input.tsx';
+import { Select } from '../ui/select.tsx';
+import { toasts } from '../ui/toast-store.ts';
+import { AuthorField } from './author-field.tsx';
+import { PlanEditor } from './plan-editor.tsx';
+import { byOf, useAuthor } from './use-config.ts';
+
+export interface RolloutDialogProps {
+  readonly detail: ConfigTargetDetail;
+  /** Null: closed. */
+  readonly releaseId: string | null;
+  readonly onClose: () => void;
+}
+
+/** How a release reaches the fleet: who enters when, what turns it back, and the start. */
+export function RolloutDialog({ releaseId, ...props }: RolloutDialogProps) {
+  return (
+    <Dialog open={releaseId !== null} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+      {releaseId === null ? null : <Body {...props} releaseId={releaseId} />}
+    </Dialog>
+  );
+}
+
+type PresetId = (typeof PRESETS)[number]['id'];
+
+function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly releaseId: string }) {
+  const store = useStore();
+  const author = useAuthor();
+  const router = useRouter();
+  const href = useHref();
+  const { target, approvals } = detail.document;
+  const release = detail.releases.find((one) => one.releaseId === releaseId);
+  const [preset, setPreset] = useState<PresetId>('careful');
+  const [plan, setPlan] = useState<Plan>(PRESETS[0].plan);
+  const [startAt, setStartAt] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
+  const [isRunning, setRunning] = useState(false);
+  const [idempotencyKey] = useState(newId);
+  const [issue] = planIssues(plan);
+  const at = startAt === '' ? null : new Date(startAt).getTime();
+  const expectGeneration = detail.assignment.generation;
+  const body = {
+    target,
+    releaseId,
+    plan,
+    startAt: at,
+    start: at === null,
+    expectGeneration,
+    idempotencyKey,
+    ...byOf(author.by),
+  };
+  const attempt = async (act: () => Promise<void>): Promise<void> => {
+    setRunning(true);
+    setFailure(null);
+    try {
+      await act();
+      onClose();
+    } catch (error) {
+      setFailure(error);
+      setRunning(false);
+    }
+  };
+  const roll = (): Promise<void> =>
+    attempt(async () => {
+      const created = await configApi.createRollout(store.id, body);
+      router.push(href('/rollouts', { rollout: created.rolloutId }));
+    });
+  const serve = (): Promise<void> =>
+    attempt(async () => {
+      await configApi.point(store.id, {
+        target,
+        releaseId,
+        expectGeneration,
+        idempotencyKey: newId(),
+        ...byOf(author.by),
+      });
+      toasts.add({ tone: 'good', text: `${release?.semver ?? 'It'} is served to everybody.` });
+    });
+  const isFirst = detail.live === null;
+  return (
+    <DialogContent
+      title={`Roll out ${release?.semver ?? releaseId}`}
+      description={<span className="mono">{target}</span>}
+      size="large"
+      footer={
+        <>
+          <span className="mr-auto">
+            <CopyAsMenu forms={{ curl: () => apiCall(routes.configRollout(store.id), 'PUT', body) }} />
+          </span>
+          <DialogClose asChild>
+            <Button>Later</Button>
+          </DialogClose>
+          {isFirst || detail.instances.length === 0 ? (
+            <Button disabled={isRunning} onClick={() => void serve()}>
+              Serve to everybody now
+            </Button>
+          ) : null}
+          <Button variant="primary" disabled={issue !== undefined || isRunning} onClick={() => void roll()}>
+            {approvals > 0 ? 'Ask for approval' : at === null ? 'Start' : 'Schedule'}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <div className="flex flex-wrap items-end gap-3">
+          <Field label="Plan" className="min-w-48">
+            {() => (
+              <Select
+                label="Plan"
+                value={preset}
+                options={PRESETS.map(({ id, title }) => ({ value: id, label: title }))}
+                onValueChange={(id) => {
+                  setPreset(id);
+                  setPlan(PRESETS.find((one) => one.id === id)?.plan ?? PRESETS[0].plan);
+                }}
+              />
+            )}
+          </Field>
+          <Field label="Start by itself at (empty: now)">
+            {(ids) => (
+              <Input
+                {...ids}
+                type="datetime-local"
+                value={startAt}
+                onChange={(event) => setStartAt(event.target.value)}
+              />
+            )}
+          </Field>
+          <p className="flex-1 basis-60 text-fg-2">{PRESETS.find((one) => one.id === preset)?.purpose}</p>
+        </div>
+        <PlanEditor
+          plan={plan}
+          onChange={setPlan}
+          preview={previewPlan(
+            plan,
+            '',
+            detail.instances.map(({ report }) => report),
+          )}
+        />
+        {issue === undefined ? null : (
+          <StatusMark tone="bad" className="whitespace-normal">
+            <span className="mono">{issue.path}</span> {issue.message}
+          </StatusMark>
+        )}
+        <PlanWords plan={plan} instances={detail.instances.length} />
+        <AuthorField author={author} />
+        {failure === null ? null : <FailureLine failure={failure} />}
+      </div>
+    </DialogContent>
+  );
+}
+
+function PlanWords({ plan, instances }: { readonly plan: Plan; readonly instances: number }) {
+  const { bestSeconds, worstDetectSeconds } = durations(plan);
+  return (
+    <p className="text-fg-2">
+      {instances === 0
+        ? 'No live instance reads this target: nobody can confirm anything, and the rollout pauses at its deadline.'
+        : `${plural(instances, 'live instance')} read this target. Phase 1 begins at the start.`}{' '}
+      When all goes well it takes {durationText(bestSeconds * 1000)}; a rejection turns it back at once, a silent
+      failure after {durationText(worstDetectSeconds * 1000)} at worst.
+    </p>
+  );
+}

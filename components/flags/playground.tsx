@@ -1,0 +1,134 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { ArrowLeft } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import { useDeferredValue } from 'react';
+import { configApi } from '../../lib/api/config-client.ts';
+import type { EvaluatedFlag } from '../../lib/api/config-types.ts';
+import { routes } from '../../lib/api/routes.ts';
+import type { Json } from '../../lib/config/json.ts';
+import { curl } from '../../lib/format/commands.ts';
+import { useTarget } from '../config/use-config.ts';
+import { valueText } from '../config/words.ts';
+import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark, type Tone } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { CommandLine, EmptyState } from '../ui/empty-state.tsx';
+import { Field, Textarea } from '../ui/input.tsx';
+
+const EXAMPLE = '{\n  "targetingKey": "user-1",\n  "email": "ada@shop.example",\n  "version": "2.4.0"\n}';
+
+/** All flags of a set for one context, each with the steps that led to its value. */
+export function Playground({ target, onBack }: { readonly target: string; readonly onBack: () => void }) {
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const detail = useTarget(store.id, target, rev);
+  const [text, setText] = useQueryState('context', parseAsString.withDefault(EXAMPLE).withOptions({ throttleMs: 300 }));
+  const settled = useDeferredValue(text);
+  const context = readContext(settled);
+  const live = detail.data?.live?.releaseId ?? null;
+  const query = useQuery({
+    queryKey: ['store', store.id, 'flags-evaluate', target, live, rev, settled],
+    queryFn: ({ signal }) => {
+      const content = rev === null ? null : JSON.stringify(detail.data?.live?.content ?? {});
+      return configApi.evaluate(store.id, { target, text: content, context: context ?? {}, key: null }, signal);
+    },
+    enabled: context !== undefined && detail.data !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const isPlace = target.split('/').length === 4;
+  return (
+    <section aria-label={`Flags of ${target}`} className="flex min-h-0 flex-1 flex-col overflow-auto bg-surface">
+      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
+        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
+          <ArrowLeft aria-hidden="true" />
+          Flags
+        </Button>
+        <h2 className="mono flex-1 font-semibold">{target}</h2>
+        <span className="text-fg-2 text-meta">
+          {detail.data?.live === null ? 'nothing is live' : `live ${detail.data?.live?.semver ?? ''}`}
+        </span>
+      </header>
+      <div className="flex flex-col gap-3 p-3">
+        <Field
+          label="Context"
+          hint="What the application knows about who asks. targetingKey decides splits."
+          error={context === undefined ? 'is not a JSON object' : undefined}
+        >
+          {(ids) => (
+            <Textarea {...ids} mono rows={5} value={text} onChange={(event) => void setText(event.target.value)} />
+          )}
+        </Field>
+        {isPlace ? (
+          <div>
+            <p className="text-fg-3 text-meta">The same over OFREP, as any OpenFeature SDK asks it</p>
+            <CommandLine
+              command={curl(
+                `${typeof location === 'undefined' ? '' : location.origin}${routes.flags(store.id, target)}/ofrep/v1/evaluate/flags`,
+                {
+                  method: 'POST',
+                  json: { context: context ?? {} },
+                },
+              )}
+            />
+          </div>
+        ) : null}
+        {query.error === null ? null : <FailureLine failure={query.error} />}
+        <Results flags={query.data} />
+      </div>
+    </section>
+  );
+}
+
+function readContext(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const TONES: Readonly<Record<string, Tone>> = {
+  STATIC: 'neutral',
+  DEFAULT: 'neutral',
+  TARGETING_MATCH: 'good',
+  SPLIT: 'lease',
+  DISABLED: 'stale',
+};
+
+function Results({ flags }: { readonly flags: readonly EvaluatedFlag[] | undefined }) {
+  if (flags === undefined) return null;
+  if (flags.length === 0) return <EmptyState className="p-0">The set holds no flag.</EmptyState>;
+  return (
+    <ul aria-label="Evaluated flags" className="flex flex-col divide-y rounded-panel border">
+      {flags.map((flag) => (
+        <li key={flag.key} className="flex flex-col gap-0.5 px-3 py-2">
+          <p className="flex flex-wrap items-baseline gap-x-3">
+            <span className="mono font-semibold">{flag.key}</span>
+            <span className="mono">
+              {flag.hasValue ? valueText(flag.value) : flag.ok ? 'the application’s own default' : ''}
+            </span>
+            {flag.variant === null ? null : <span className="text-fg-3 text-meta">variant {flag.variant}</span>}
+            <StatusMark tone={flag.ok ? (TONES[flag.reason] ?? 'neutral') : 'bad'} className="text-meta">
+              {flag.reason}
+            </StatusMark>
+          </p>
+          {flag.error === null ? null : <p className="text-bad">{flag.error}</p>}
+          <ol className="text-fg-2 text-meta">
+            {flag.steps.map((step, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: steps of a finished evaluation never move
+              <li key={index}>
+                <span className="mono text-fg-3">{step.operator}</span> {step.says}
+              </li>
+            ))}
+          </ol>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,146 @@
+'use client';
+
+import { parseAsString, useQueryState } from 'nuqs';
+import type { ConfigOverview, RolloutSummary } from '../../lib/api/config-types.ts';
+import { isTerminal } from '../../lib/config/rollout.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { agoText } from '../../lib/format/time.ts';
+import { useConfigOverview } from '../config/use-config.ts';
+import { rolloutWords, STATE_TONES } from '../config/words.ts';
+import { PanelError } from '../keys/panel/panel-error.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { useNow } from '../shell/use-live.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { PanelStates } from '../ui/panel.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { RolloutView } from './rollout-view.tsx';
+
+/** Rollouts, newest first; the chosen one takes the whole page: it is the one screen to watch. */
+export function RolloutsPage() {
+  const overview = useConfigOverview();
+  const [rollout, setRollout] = useQueryState('rollout', parseAsString.withOptions({ history: 'push' }));
+  useBindings([
+    {
+      id: 'rollouts.move',
+      keys: ['j', 'k'],
+      title: 'Next and previous rollout',
+      group: 'List',
+      run: null,
+      inPalette: false,
+    },
+  ]);
+  if (rollout !== null) return <RolloutView key={rollout} rolloutId={rollout} onBack={() => void setRollout(null)} />;
+  return (
+    <>
+      <PageHeader title="Rollouts" meta={summary(overview.data)} />
+      <div className="flex min-h-0 flex-1 flex-col bg-surface">
+        <PanelStates
+          isLoading={overview.isPending}
+          data={overview.data?.rollouts}
+          skeleton={<SkeletonRows rows={8} />}
+          error={
+            overview.error === null ? undefined : (
+              <PanelError
+                title="The rollouts could not be read"
+                error={overview.error}
+                onRetry={() => void overview.refetch()}
+              />
+            )
+          }
+          isEmpty={(all) => all.length === 0}
+          empty={
+            <EmptyState>
+              Nothing has been rolled out yet. Publish a change on the Configuration page and choose how it reaches the
+              fleet: it goes on only while running instances confirm that they applied it and are healthy, and turns
+              back by itself when they are not.
+            </EmptyState>
+          }
+        >
+          {(rows) => (
+            <>
+              <DataTable
+                label="Rollouts"
+                columns={COLUMNS}
+                rows={rows}
+                rowKey={({ rolloutId }) => rolloutId}
+                onSelect={({ rolloutId }) => void setRollout(rolloutId)}
+              />
+              <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
+                complete at revision {formatCount(overview.data?.revision ?? '0')}
+              </p>
+            </>
+          )}
+        </PanelStates>
+      </div>
+    </>
+  );
+}
+
+function summary(overview: ConfigOverview | undefined): string {
+  if (overview === undefined) return '';
+  const open = overview.rollouts.filter(({ state }) => !isTerminal(state)).length;
+  const leader = overview.supervision.leader;
+  const who = open === 0 ? '' : leader === null ? ', nobody supervises' : `, supervised by ${leader}`;
+  return `${plural(overview.rollouts.length, 'rollout')}, ${open} open${who}`;
+}
+
+const COLUMNS: readonly Column<RolloutSummary>[] = [
+  {
+    id: 'target',
+    head: 'Target',
+    width: 'minmax(11rem, 1.4fr)',
+    cell: ({ target }) => <span className="mono">{target}</span>,
+  },
+  {
+    id: 'version',
+    head: 'Version',
+    width: '5.5rem',
+    cell: ({ semver }) => <span className="mono">{semver ?? ''}</span>,
+  },
+  {
+    id: 'state',
+    head: 'State',
+    width: 'minmax(9rem, 1fr)',
+    cell: (one) => <StatusMark tone={STATE_TONES[one.state]}>{rolloutWords(one)}</StatusMark>,
+  },
+  {
+    id: 'phase',
+    head: 'Phase',
+    width: '5rem',
+    align: 'right',
+    hideBelow: 560,
+    cell: ({ phaseIndex, phases }) => (
+      <span className="mono">
+        {phaseIndex + 1} of {phases}
+      </span>
+    ),
+  },
+  {
+    id: 'why',
+    head: 'Why',
+    width: 'minmax(10rem, 2fr)',
+    hideBelow: 820,
+    cell: ({ reason }) => <span className="text-fg-2">{reason}</span>,
+  },
+  { id: 'by', head: 'By', width: '7rem', hideBelow: 680, cell: ({ createdBy }) => createdBy },
+  {
+    id: 'at',
+    head: 'Created',
+    width: '6.5rem',
+    align: 'right',
+    hideBelow: 480,
+    cell: ({ createdAt }) => <Ago at={createdAt} />,
+  },
+];
+
+function Ago({ at }: { readonly at: number }) {
+  const now = useNow(10_000);
+  return (
+    <span className="mono" suppressHydrationWarning>
+      {now === 0 ? '' : agoText(at, now)}
+    </span>
+  );
+}
