@@ -25,3 +25,6 @@ parentPort?.on('message', ({ id, schema, documents }: SchemaQuestion) => {
   const answer: SchemaAnswer = { id, issues };
   parentPort?.postMessage(answer);
 });
+
+/** Everything is loaded: time counts from here. */
+parentPort?.postMessage('ready');
