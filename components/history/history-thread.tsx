@@ -1,6 +1,7 @@
 'use client';
 
-import { History, RotateCcw } from 'lucide-react';
+import { GitCompareArrows, History, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
 import type { KeyHistory, KeyVersion, WireInt } from '../../lib/api/types.ts';
 import { compareInt, formatBytes, formatCount, plural } from '../../lib/format/number.ts';
 import { agoText, momentText } from '../../lib/format/time.ts';
@@ -25,20 +26,40 @@ export interface HistoryThreadProps {
 
 /** Every retained version, newest first, on one line that breaks where the key was deleted and ends where memory ends. */
 export function HistoryThread(props: HistoryThreadProps) {
+  const [marked, setMarked] = useState<KeyVersion | null>(null);
+  const [pair, setPair] = useState<readonly [KeyVersion, KeyVersion] | null>(null);
+  const compare = (version: KeyVersion): void => {
+    if (marked === null || marked.modRevision === version.modRevision) {
+      setMarked(marked === null ? version : null);
+      return;
+    }
+    const isNewer = compareInt(version.modRevision, marked.modRevision) > 0;
+    setPair(isNewer ? [marked, version] : [version, marked]);
+    setMarked(null);
+  };
   const entries = buildThread(props.history);
   const shownAt = props.rev === null ? null : effective(props.history.versions, props.rev);
   return (
-    <ol className="flex flex-col px-3 pb-4">
-      {entries.map((entry) => (
-        <li key={entry.kind === 'version' ? entry.version.modRevision : entry.kind}>
-          {entry.kind === 'version' ? (
-            <VersionItem {...props} entry={entry} isShown={entry.version.modRevision === shownAt} />
-          ) : (
-            <EndItem {...props} entry={entry} />
-          )}
-        </li>
-      ))}
-    </ol>
+    <>
+      {pair === null ? null : <PairDiff pair={pair} onClose={() => setPair(null)} />}
+      <ol className="flex flex-col px-3 pb-4">
+        {entries.map((entry) => (
+          <li key={entry.kind === 'version' ? entry.version.modRevision : entry.kind}>
+            {entry.kind === 'version' ? (
+              <VersionItem
+                {...props}
+                entry={entry}
+                isShown={entry.version.modRevision === shownAt}
+                marked={marked}
+                onCompare={compare}
+              />
+            ) : (
+              <EndItem {...props} entry={entry} />
+            )}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -59,9 +80,12 @@ const LOOK: Readonly<Record<VersionEntry['change'], { shape: MarkShape; colour: 
 interface VersionItemProps extends HistoryThreadProps {
   readonly entry: VersionEntry;
   readonly isShown: boolean;
+  /** The first of two versions to be compared; null: none chosen yet. */
+  readonly marked: KeyVersion | null;
+  readonly onCompare: (version: KeyVersion) => void;
 }
 
-function VersionItem({ entry, isShown, onOpen, onRestore }: VersionItemProps) {
+function VersionItem({ entry, isShown, onOpen, onRestore, marked, onCompare }: VersionItemProps) {
   const { version, change, isNewest } = entry;
   const look = LOOK[change];
   return (
@@ -81,10 +105,22 @@ function VersionItem({ entry, isShown, onOpen, onRestore }: VersionItemProps) {
           {isNewest && change !== 'deleted' ? <span className="text-fg-3 text-meta">current</span> : null}
           <SizeNote entry={entry} />
           <When at={version.at} />
+          {version.by === null ? null : <span className="text-fg-3 text-meta">by {version.by}</span>}
+          {marked?.modRevision === version.modRevision ? (
+            <span className="text-accent text-meta">choose another version to compare with</span>
+          ) : null}
           <span className="ml-auto flex opacity-0 transition-opacity duration-[120ms] focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
             <Button variant="ghost" size="small" onClick={() => onOpen(version.modRevision)}>
               <History aria-hidden="true" />
               Open at this revision
+            </Button>
+            <Button variant="ghost" size="small" onClick={() => onCompare(version)}>
+              <GitCompareArrows aria-hidden="true" />
+              {marked === null
+                ? 'Compare…'
+                : marked.modRevision === version.modRevision
+                  ? 'Not this one'
+                  : `Compare with ${formatCount(marked.modRevision)}`}
             </Button>
             {onRestore === undefined || isNewest || version.type === 'delete' ? null : (
               <Button variant="ghost" size="small" onClick={() => onRestore(version)}>
@@ -107,6 +143,33 @@ function VersionItem({ entry, isShown, onOpen, onRestore }: VersionItemProps) {
         <VersionDiff entry={entry} />
       </div>
     </div>
+  );
+}
+
+/** Any two versions, whatever lies between them. */
+function PairDiff({
+  pair: [older, newer],
+  onClose,
+}: {
+  readonly pair: readonly [KeyVersion, KeyVersion];
+  readonly onClose: () => void;
+}) {
+  const [before, after] = [older.value, newer.value].map((value) => (value === null ? '' : comparableText(value)));
+  const title = `From revision ${formatCount(older.modRevision)} to ${formatCount(newer.modRevision)}`;
+  return (
+    <section aria-label={title} className="mx-3 mb-3 flex flex-col gap-1.5 rounded-control border bg-surface p-2">
+      <header className="flex items-center gap-2">
+        <h3 className="font-medium">{title}</h3>
+        <Button variant="ghost" size="small" className="ml-auto" onClick={onClose}>
+          Close
+        </Button>
+      </header>
+      {before === after ? (
+        <p className="text-fg-2">The value is the same.</p>
+      ) : (
+        <DiffView before={before ?? ''} after={after ?? ''} context={3} label={title} />
+      )}
+    </section>
   );
 }
 

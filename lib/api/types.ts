@@ -244,6 +244,8 @@ export interface KeyVersion {
   readonly lease: WireHexId | null;
   /** When the console saw it happen; null when it happened before. */
   readonly at: WireTime | null;
+  /** Who wrote it, when it was written through this console; null: not known. */
+  readonly by: string | null;
 }
 
 export interface KeyHistory {

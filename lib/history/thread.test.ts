@@ -12,6 +12,7 @@ function put(modRevision: number, version: number, value: string, lease: string 
     valueBytes: value.length,
     lease,
     at: null,
+    by: null,
   };
 }
 const del = (modRevision: number): KeyVersion => ({

@@ -22,6 +22,20 @@ test('YAML needs more than one line that looks like it', () => {
   expect(kind('Dear all,\nplease note: the door is open.\nThanks')).toBe('text');
 });
 
+test('XML is one element whose tags all close', () => {
+  expect(kind('<?xml version="1.0"?>\n<!-- c --><a x="1>2"><b/><c>t</c></a>\n')).toBe('xml');
+  expect(kind('<a><![CDATA[</b>]]></a>')).toBe('xml');
+  for (const text of ['<a><b></a></b>', '<a></a><b></b>', '<a>', 'a < b and c > d', '<3'])
+    expect(kind(text)).not.toBe('xml');
+});
+
+test('TOML needs a table or several pairs whose values TOML knows', () => {
+  expect(kind('# top\n[server]\nport = 80\nhosts = ["a",\n  "b"]\n')).toBe('toml');
+  expect(kind('a = 1\nb = "x"')).toBe('toml');
+  for (const text of ['a = b', 'x = 1', 'PATH=/usr/bin\nHOME=/root', '[note]\nhello there'])
+    expect(kind(text)).not.toBe('toml');
+});
+
 test('hex rows carry offset, bytes and what can be printed', () => {
   const rows = hexRows(Uint8Array.from({ length: 18 }, (_, i) => 0x40 + i));
   expect(rows).toHaveLength(2);

@@ -7,7 +7,7 @@ import type { WireBytes } from '../api/types.ts';
 import { fromBase64, toHex, utf8Encode } from '../base/bytes.ts';
 import { jsonProblem, prettyJson } from './json-text.ts';
 
-export type ValueKind = 'empty' | 'json' | 'yaml' | 'text' | 'binary';
+export type ValueKind = 'empty' | 'json' | 'xml' | 'toml' | 'yaml' | 'text' | 'binary';
 
 export interface ValueFormat {
   readonly kind: ValueKind;
@@ -27,8 +27,43 @@ export function recogniseValue(value: WireBytes): ValueFormat {
   if (/^[[{]/.test(trimmed) && jsonProblem(value) === null) {
     return { kind: 'json', reason: trimmed.startsWith('{') ? 'valid JSON object' : 'valid JSON array' };
   }
+  const xml = xmlReason(trimmed);
+  if (xml !== undefined) return { kind: 'xml', reason: xml };
+  const toml = tomlReason(value);
+  if (toml !== undefined) return { kind: 'toml', reason: toml };
   const yaml = yamlReason(value);
   return yaml === undefined ? { kind: 'text', reason: 'valid UTF-8' } : { kind: 'yaml', reason: yaml };
+}
+
+const TAG =
+  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<![^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:"[^"]*"|'[^']*'|[^'">])*?)(\/?)>/g;
+
+/** One root element whose tags all close, in order. */
+function xmlReason(text: string): string | undefined {
+  if (!text.startsWith('<') || !text.endsWith('>')) return undefined;
+  const open: string[] = [];
+  let root: string | undefined;
+  for (const [, slash, name, , selfClosing] of text.matchAll(TAG)) {
+    if (name === undefined) continue;
+    if (open.length === 0 && (root !== undefined || slash === '/')) return undefined;
+    root ??= name;
+    if (slash === '/' && open.pop() !== name) return undefined;
+    if (slash === '' && selfClosing === '') open.push(name);
+  }
+  return root === undefined || open.length > 0 ? undefined : `one <${root}> element, every tag closed`;
+}
+
+const TOML_TABLE = /^\s*\[\[?\s*[\w"'.-]+(\s*\.\s*[\w"'-]+)*\s*\]\]?\s*(#.*)?$/;
+const TOML_PAIR = /^\s*[\w"'.-]+\s*=\s*("|'|\[|\{|true\b|false\b|[+-]?(\d|inf|nan))/;
+
+/** A table heading, or several pairs, and nothing that TOML would not say; text over several lines is left to the eye. */
+function tomlReason(text: string): string | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  const tables = lines.filter((line) => TOML_TABLE.test(line)).length;
+  const pairs = lines.filter((line) => TOML_PAIR.test(line)).length;
+  const other = lines.length - tables - pairs;
+  const isToml = pairs > 0 && (tables > 0 || pairs > 1) && other * 4 <= lines.length;
+  return isToml ? `${tables} tables and ${pairs} pairs as TOML writes them` : undefined;
 }
 
 const YAML_LINE = /^\s*(- )*[\w."'/-]+\s*:(\s|$)/;

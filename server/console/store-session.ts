@@ -40,7 +40,7 @@ import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { keyHistory } from './operations/key-history.ts';
 import { grantLease, leaseView, listLeases, revokeLease } from './operations/leases.ts';
-import { OwnWrites } from './operations/own-writes.ts';
+import { OwnWrites, THIS_CONSOLE } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { prefixDiff } from './operations/prefix-diff.ts';
 import { readKey } from './operations/read-key.ts';
@@ -96,6 +96,7 @@ export class StoreSession implements StoreConsole {
       hub: this.#hub,
       past: new PastViews(engine, this.#hub),
       ownWrites: new OwnWrites(),
+      author: this.#user ?? THIS_CONSOLE,
       readOnly: summary.readOnly,
       compacted: () => this.#compacted,
       refreshCompacted: () => this.#refreshCompacted(),

@@ -16,6 +16,8 @@ type View = 'pretty' | 'raw' | 'hex' | 'base64';
 const WORD: Readonly<Record<ValueKind, string>> = {
   empty: 'empty',
   json: 'JSON',
+  xml: 'XML',
+  toml: 'TOML',
   yaml: 'YAML',
   text: 'text',
   binary: 'binary',
@@ -23,6 +25,8 @@ const WORD: Readonly<Record<ValueKind, string>> = {
 const VIEWS: Readonly<Record<ValueKind, readonly View[]>> = {
   empty: ['raw'],
   json: ['pretty', 'raw', 'hex'],
+  xml: ['raw', 'hex'],
+  toml: ['raw', 'hex'],
   yaml: ['raw', 'hex'],
   text: ['raw', 'hex'],
   binary: ['hex', 'base64'],

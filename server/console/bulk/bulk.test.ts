@@ -6,7 +6,7 @@ import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { OwnWrites } from '../operations/own-writes.ts';
+import { OwnWrites, THIS_CONSOLE } from '../operations/own-writes.ts';
 import { prefixDiff } from '../operations/prefix-diff.ts';
 import { trash } from '../operations/trash.ts';
 import { BulkChanges } from './bulk-changes.ts';
@@ -30,6 +30,7 @@ async function start(): Promise<void> {
     hub,
     past: new PastViews(engine, hub),
     ownWrites: new OwnWrites(),
+    author: THIS_CONSOLE,
     readOnly: false,
     compacted: () => engine.compacted,
     refreshCompacted: async () => engine.compacted,

@@ -7,7 +7,6 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { THIS_CONSOLE } from '../operations/own-writes.ts';
 import type { Plan } from './plan.ts';
 import { Runner } from './runner.ts';
 
@@ -92,7 +91,7 @@ class Job {
   }
 
   #done(writes: number, revision: number): void {
-    this.#context.ownWrites.note(revision, THIS_CONSOLE);
+    this.#context.ownWrites.note(revision, this.#context.author);
     const { revisions } = this.#view;
     const text = String(revision);
     this.#set({

@@ -4,7 +4,7 @@ import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { OwnWrites } from '../operations/own-writes.ts';
+import { OwnWrites, THIS_CONSOLE } from '../operations/own-writes.ts';
 import { type FindOptions, find } from './find.ts';
 
 let engine: FakeEngine;
@@ -19,6 +19,7 @@ async function start(): Promise<void> {
     hub,
     past: new PastViews(engine, hub),
     ownWrites: new OwnWrites(),
+    author: THIS_CONSOLE,
     readOnly: false,
     compacted: () => engine.compacted,
     refreshCompacted: async () => engine.compacted,

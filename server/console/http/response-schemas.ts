@@ -203,6 +203,7 @@ const keyVersion = named('KeyVersion', {
   valueBytes: z.int(),
   lease: hexId.nullable(),
   at: time.nullable(),
+  by: z.string().nullable(),
 });
 
 export const keyHistory = named('KeyHistory', {

@@ -12,6 +12,8 @@ export interface StoreContext {
   readonly past: PastViews;
   /** Writes made through this console. */
   readonly ownWrites: OwnWrites;
+  /** Who writes through it: the user signed in, or the console itself. */
+  readonly author: string;
   readonly readOnly: boolean;
   /** The oldest readable revision known; 0 when never compacted. */
   compacted(): number;

@@ -14,7 +14,6 @@ import { leaseToHex, toRevision } from '../ids.ts';
 import { requireView } from './browse.ts';
 import { requireWritable, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
-import { THIS_CONSOLE } from './own-writes.ts';
 
 /** Keys shown in a preview, and changed keys named in a refusal. */
 const SAMPLE_KEYS = 50;
@@ -88,7 +87,7 @@ export async function deleteKeys(context: StoreContext, body: DeleteBody): Promi
     otherwiseRead: [],
   });
   if (!outcome.succeeded) throw changed(context, body, count);
-  context.ownWrites.note(outcome.revision, THIS_CONSOLE);
+  context.ownWrites.note(outcome.revision, context.author);
   await context.hub.follows(outcome.revision, FOLLOW_MS);
   return { revision: String(outcome.revision), deleted: outcome.deleted[0] ?? 0 };
 }

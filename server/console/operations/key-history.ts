@@ -143,6 +143,7 @@ function putVersion(context: StoreContext, kv: StoredKey): KeyVersion {
     valueBytes: kv.value.length,
     lease: leaseToHex(kv.lease),
     at: context.hub.timeOf(kv.modRevision),
+    by: context.ownWrites.by(kv.modRevision),
   };
 }
 
@@ -157,5 +158,6 @@ function eventVersion(context: StoreContext, { type, kv }: StoredEvent): KeyVers
     valueBytes: 0,
     lease: null,
     at: context.hub.timeOf(kv.modRevision),
+    by: context.ownWrites.by(kv.modRevision),
   };
 }

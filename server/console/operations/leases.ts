@@ -6,7 +6,6 @@ import type { LeaseState } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { leaseFromHex, leaseToHex } from '../ids.ts';
 import { requireLeases, requireWritable, type StoreContext } from './context.ts';
-import { THIS_CONSOLE } from './own-writes.ts';
 
 /** etcd answers for one lease at a time: more than this are counted but not read. The list comes soonest to expire first. */
 export const LEASES_READ_MAX = 1_000;
@@ -71,7 +70,7 @@ export async function revokeLease(context: StoreContext, hex: string, body: Leas
     );
   }
   const { revision } = await requireLeases(context).revoke(id);
-  context.ownWrites.note(revision, THIS_CONSOLE);
+  context.ownWrites.note(revision, context.author);
   await context.hub.follows(revision, FOLLOW_MS);
   return { revision: String(revision), kv: null };
 }

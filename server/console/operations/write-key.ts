@@ -10,7 +10,6 @@ import { ConsoleError } from '../errors.ts';
 import { leaseFromHex, toRevision } from '../ids.ts';
 import { requireWritable, type StoreContext } from './context.ts';
 import { metaOf, metaOfKv, withValue } from './key-meta.ts';
-import { THIS_CONSOLE } from './own-writes.ts';
 
 /** A page that is read right after a write should show it: the write waits this long for the hub to have followed. */
 const FOLLOW_MS = 500;
@@ -26,7 +25,7 @@ export async function putKey(context: StoreContext, body: PutBody): Promise<Writ
     otherwiseRead: [range],
   });
   if (!outcome.succeeded) throw conflict(body, outcome.reads[0]?.[0]);
-  context.ownWrites.note(outcome.revision, THIS_CONSOLE);
+  context.ownWrites.note(outcome.revision, context.author);
   return { revision: String(outcome.revision), kv: await writtenMeta(context, range.key, outcome.revision) };
 }
 
