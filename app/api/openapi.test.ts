@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
+import type { AccessActionBody, AccessActionResult, AccessPlan, AccessView } from '../../lib/api/access-types.ts';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type * as bulk from '../../lib/api/bulk-types.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
 } from '../../lib/api/cluster-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
+import type * as access from '../../server/console/http/access-schemas.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
@@ -73,6 +75,10 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof cluster.actionResult>, ClusterActionResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.hashes>, ClusterHashes>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.actionBody>, ClusterActionBody>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof access.view>, AccessView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof access.plan>, AccessPlan>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof access.actionResult>, AccessActionResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof access.actionBody>, AccessActionBody>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.auditPage>, AuditPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
 });

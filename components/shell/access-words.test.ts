@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest';
 import type { WireRange } from '../../lib/api/types.ts';
-import { identityOf, isLimited, rangeWords, readableWords } from './access-words.ts';
+import { identityOf, isLimited, readableWords } from './access-words.ts';
 
 const as = (readable: readonly WireRange[] | null) => ({ mode: 'user', user: 'ada', isRoot: false, readable }) as const;
-
-test.each<[WireRange, string]>([
-  [{ key: '/app/', end: '/app0' }, '/app/…'],
-  [{ key: '/motd', end: '' }, '/motd'],
-  [{ key: '/a', end: '/c' }, 'from /a up to /c'],
-  [{ key: '/a', end: '\0' }, '/a and everything after it'],
-])('the range %j is called %s', (range, words) => {
-  expect(rangeWords(range)).toBe(words);
-});
 
 test('what a user reads is one short sentence', () => {
   expect(readableWords(as(null))).toBe('reads every key');

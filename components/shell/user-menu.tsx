@@ -4,9 +4,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleUser, LogOut } from 'lucide-react';
 import { api } from '../../lib/api/client.ts';
 import { queries, queryKeys } from '../../lib/api/queries.ts';
+import { rangeWords } from '../../lib/keys/range-words.ts';
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from '../ui/menu.tsx';
 import { toasts } from '../ui/toast-store.ts';
-import { rangeWords, readableWords } from './access-words.ts';
+import { readableWords } from './access-words.ts';
 import { useStore } from './use-store.ts';
 
 /** Who is signed in, what the store lets them read, and the way out. Nothing where the store has no users. */

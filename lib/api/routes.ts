@@ -72,6 +72,12 @@ export const routes = {
   clusterHashes: (id: string) => `${store(id)}/cluster/hashes`,
   /** GET ?member → the snapshot file */
   clusterSnapshot: (id: string) => `${store(id)}/cluster/snapshot`,
+  /** GET → AccessView */
+  access: (id: string) => `${store(id)}/access`,
+  /** POST { action: AccessAction } → AccessPlan; changes nothing */
+  accessPlan: (id: string) => `${store(id)}/access/plan`,
+  /** POST AccessActionBody → AccessActionResult */
+  accessAction: (id: string) => `${store(id)}/access/actions`,
   /** GET ?before&limit&user&q&result → AuditPage */
   audit: (id: string) => `${store(id)}/audit`,
   /** POST ReleaseBody → WriteResult */

@@ -2,6 +2,13 @@
  * The console's plain interface: what route handlers may ask of it. They live in another module graph, so nothing here is
  * a class they could test with instanceof; errors are recognised by shape (errors.ts).
  */
+import type {
+  AccessAction,
+  AccessActionBody,
+  AccessActionResult,
+  AccessPlan,
+  AccessView,
+} from '../../lib/api/access-types.ts';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from '../../lib/api/bulk-types.ts';
 import type {
@@ -109,6 +116,11 @@ export interface StoreConsole {
     member: string,
     signal: AbortSignal,
   ): Promise<{ readonly member: string; readonly bytes: number; readonly body: ReadableStream<Uint8Array> }>;
+  /** Users and roles: all of them for root, their own for others. */
+  access(): Promise<AccessView>;
+  /** What an action on users and roles would do, and whether it is refused. Changes nothing. */
+  accessPlan(action: AccessAction): Promise<AccessPlan>;
+  accessAction(body: AccessActionBody): Promise<AccessActionResult>;
   /** Who changed what through a console, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
 }

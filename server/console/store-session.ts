@@ -1,4 +1,5 @@
 /** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
+import type { AccessAction, AccessActionBody } from '../../lib/api/access-types.ts';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
@@ -17,6 +18,8 @@ import type {
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
+import { AccessControl, type AccessPlace, accessAct } from './access/access-control.ts';
+import { fingerprintOf } from './access/fingerprint.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
@@ -54,6 +57,14 @@ const REVISIONS_EVERY_MS = 5_000;
 /** How far the number of keys on the screen may trail the changes beside it. */
 const INDEX_EVERY_MS = 500;
 
+export interface StoreSessionOptions {
+  readonly summary: StoreSummary;
+  readonly engine: Engine;
+  readonly audit: AuditTrail;
+  readonly configPrefix: string;
+  readonly place: AccessPlace;
+}
+
 export class StoreSession implements StoreConsole {
   readonly summary: StoreSummary;
   readonly config: ConfigConsole;
@@ -66,6 +77,8 @@ export class StoreSession implements StoreConsole {
   readonly #context: StoreContext;
   readonly #coordination: Coordination;
   readonly #maintenance: Maintenance;
+  readonly #access: AccessControl;
+  readonly #place: AccessPlace;
   readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
@@ -74,10 +87,11 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor(summary: StoreSummary, engine: Engine, audit: AuditTrail, configPrefix: string) {
+  constructor({ summary, engine, audit, configPrefix, place }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
+    this.#place = place;
     this.#user = summary.access.mode === 'user' ? summary.access.user : null;
     this.#cost = new CostRate(() => engine.cost());
     this.#hub = this.#createHub();
@@ -111,6 +125,15 @@ export class StoreSession implements StoreConsole {
       revision: () => this.#hub.revision,
       compacted: () => this.#compacted,
       refreshCompacted: () => this.#refreshCompacted(),
+    });
+    this.#access = new AccessControl({
+      ...place,
+      access: engine.access,
+      endpoints: engine.endpoints,
+      readOnly: summary.readOnly,
+      configPrefix,
+      user: this.#user,
+      isRoot: summary.access.mode === 'user' && summary.access.isRoot,
     });
     this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
     this.config = new ConfigConsole({
@@ -288,6 +311,24 @@ export class StoreSession implements StoreConsole {
   clusterSnapshot(member: WireHexId, signal: AbortSignal) {
     const download = () => this.#maintenance.snapshot(member, signal);
     return this.summary.readOnly ? download() : this.#audit.run(this.#user, snapshotAct(member), download);
+  }
+
+  access() {
+    return this.#access.view();
+  }
+
+  accessPlan(action: AccessAction) {
+    return this.#access.plan(action);
+  }
+
+  async accessAction(body: AccessActionBody) {
+    const { password, ...plain } = body;
+    // What is remembered of a request must not hold the password.
+    const asked = password === undefined ? plain : { ...plain, password: fingerprintOf(password) };
+    const result = await this.#change(accessAct(body.action), asked, () => this.#access.run(body));
+    const isSwitch = body.action.type === 'enable' || body.action.type === 'disable';
+    if (isSwitch) await this.#place.onSwitched();
+    return result;
   }
 
   async audit(query: AuditQuery): Promise<AuditPage> {

@@ -11,6 +11,7 @@
  *   calls, or says `compacted`/`failed`; it never skips silently.
  */
 import type { GrpcCode } from '../../lib/base/grpc-status.ts';
+import type { KeyRange } from '../../lib/keys/ranges.ts';
 
 /** A key as it stands at some revision. `lease` 0n: none. */
 export interface StoredKey {
@@ -20,12 +21,6 @@ export interface StoredKey {
   readonly modRevision: number;
   readonly version: number;
   readonly lease: bigint;
-}
-
-/** [key, end) in byte order. `end` empty: exactly `key`; "\0": every key from `key` on. */
-export interface KeyRange {
-  readonly key: Uint8Array;
-  readonly end: Uint8Array;
 }
 
 export interface ListRequest extends KeyRange {
@@ -270,6 +265,33 @@ export interface AccessCapability {
   check(credentials: Credentials): Promise<void>;
   /** Users may ask about themselves; root about everybody. @throws EngineError */
   grantsOf(user: string): Promise<Grants>;
+  /** Whether the store demands users, for whoever asks, signed in or not. @throws EngineError */
+  isEnabled(): Promise<boolean>;
+  /** Names only; for root. @throws EngineError */
+  userNames(): Promise<readonly string[]>;
+  /** Null: there is no such user (any more). @throws EngineError */
+  rolesOf(user: string): Promise<readonly string[] | null>;
+  roleNames(): Promise<readonly string[]>;
+  /** Null: there is no such role (any more). @throws EngineError */
+  role(name: string): Promise<Role | null>;
+  readonly change: AccessChanges;
+}
+
+/** Each is sent once. @throws EngineError as the store says, with `outcome` */
+export interface AccessChanges {
+  /** `password` null: the user has none and cannot sign in with one, only by certificate. */
+  addUser(name: string, password: string | null): Promise<void>;
+  setPassword(name: string, password: string): Promise<void>;
+  deleteUser(name: string): Promise<void>;
+  grantRole(user: string, role: string): Promise<void>;
+  revokeRole(user: string, role: string): Promise<void>;
+  addRole(name: string): Promise<void>;
+  deleteRole(name: string): Promise<void>;
+  /** Takes the place of what the role has for exactly this range. */
+  grantPermission(role: string, permission: Permission): Promise<void>;
+  revokePermission(role: string, range: KeyRange): Promise<void>;
+  enable(): Promise<void>;
+  disable(): Promise<void>;
 }
 
 /** Totals since the engine was opened. */

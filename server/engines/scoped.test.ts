@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { utf8Decode, utf8Encode } from '../../lib/base/bytes.ts';
+import { ALL_KEYS } from '../../lib/keys/ranges.ts';
 import type { StoredEvent } from './engine.ts';
-import { ALL_KEYS } from './ranges.ts';
 import { scopeEngine } from './scoped.ts';
 import { FakeEngine } from './test-support/fake-engine.ts';
 

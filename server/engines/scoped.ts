@@ -3,19 +3,19 @@
  * more gets the part that is allowed, as if the store held nothing else. Writes and reads of single keys pass: about those
  * the store itself decides, in its own words.
  */
+
+import { intersect, type KeyRange, unionOf } from '../../lib/keys/ranges.ts';
 import type {
   ChangesRequest,
   ChangesResult,
   Engine,
   HistoryCapability,
-  KeyRange,
   KvCapability,
   ListRequest,
   ListResult,
   StoredEvent,
   StoredKey,
 } from './engine.ts';
-import { intersect, unionOf } from './ranges.ts';
 
 /** @param readable at least one range */
 export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engine {

@@ -1,6 +1,7 @@
 /** What a user may read, from what the roles of the user grant. */
-import type { Grants, KeyRange } from '../../engines/engine.ts';
-import { ALL_KEYS, isEverything, unionOf } from '../../engines/ranges.ts';
+
+import { ALL_KEYS, isEverything, type KeyRange, unionOf } from '../../../lib/keys/ranges.ts';
+import type { Grants } from '../../engines/engine.ts';
 
 /** Null: everything. Empty: nothing. Sorted and disjoint. */
 export function readableRanges({ isRoot, roles }: Grants): readonly KeyRange[] | null {

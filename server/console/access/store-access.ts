@@ -12,6 +12,7 @@ import { AuditTrail } from '../audit/trail.ts';
 import { RolloutController } from '../config/controller.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
+import type { AccessPlace } from './access-control.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
 
 /** How often a store is asked whether it demands users. */
@@ -41,6 +42,7 @@ export class StoreAccess {
   readonly #probe: Engine;
   readonly #users: UserSessions;
   readonly #audit: AuditTrail;
+  readonly #place: AccessPlace;
   /** Supervises rollouts; null where nothing may be written. */
   readonly #controller: RolloutController | null;
   readonly #timer: NodeJS.Timeout;
@@ -56,7 +58,12 @@ export class StoreAccess {
     this.#probe = open(null);
     const engine = open(account);
     this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
-    this.service = new StoreSession({ ...summary, access: { mode: 'open' } }, engine, this.#audit, configPrefix);
+    this.#place = {
+      account: account?.user ?? null,
+      isExposed: options.isExposed,
+      onSwitched: () => this.#askAnew(),
+    };
+    this.service = this.#openedBy(engine);
     this.#controller = summary.readOnly
       ? null
       : new RolloutController({
@@ -64,7 +71,14 @@ export class StoreAccess {
           state: this.service.config.state,
           report: (line) => console.log(`console: ${line}`),
         });
-    this.#users = new UserSessions({ summary, open, configPrefix, audit: this.#audit, onRefused: options.onRefused });
+    this.#users = new UserSessions({
+      summary,
+      open,
+      configPrefix,
+      audit: this.#audit,
+      place: this.#place,
+      onRefused: options.onRefused,
+    });
     this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
     this.#timer.unref();
   }
@@ -147,16 +161,28 @@ export class StoreAccess {
   #openSession(): StoreSession {
     if (this.#options.account === null) return this.service;
     if (this.#anonymous === undefined) {
-      const { summary, open, configPrefix } = this.#options;
-      this.#anonymous = new StoreSession(
-        { ...summary, access: { mode: 'open' } },
-        open(null),
-        this.#audit,
-        configPrefix,
-      );
+      this.#anonymous = this.#openedBy(this.#options.open(null));
       this.#anonymous.start();
     }
     return this.#anonymous;
+  }
+
+  /** A session for a store that demands nobody. */
+  #openedBy(engine: Engine): StoreSession {
+    const { summary, configPrefix } = this.#options;
+    return new StoreSession({
+      summary: { ...summary, access: { mode: 'open' } },
+      engine,
+      audit: this.#audit,
+      configPrefix,
+      place: this.#place,
+    });
+  }
+
+  /** What is being asked may have been answered before the change. */
+  async #askAnew(): Promise<void> {
+    await this.#asking;
+    await this.#ask();
   }
 
   #ask(): Promise<void> {
@@ -166,6 +192,8 @@ export class StoreAccess {
       .required()
       .then((required) => {
         if (required && this.#required !== true) this.#closeOpen();
+        // Signed in to what no longer asks who one is: from now on as everybody.
+        if (!required && this.#required === true) this.#users.endAll();
         this.#required = required;
       })
       .catch((error: unknown) => {

@@ -4,12 +4,14 @@
  */
 import type { StoreSummary, WireRange } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import { toWire } from '../../../lib/keys/wire-bytes.ts';
-import { type Credentials, type Engine, EngineError, type Grants, type KeyRange } from '../../engines/engine.ts';
+import { type Credentials, type Engine, EngineError, type Grants } from '../../engines/engine.ts';
 import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
+import type { AccessPlace } from './access-control.ts';
 import { readableRanges } from './readable.ts';
 import type { Held } from './sign-ins.ts';
 
@@ -23,6 +25,7 @@ export interface UserSessionsOptions {
   /** Opens an engine that speaks as this user. */
   readonly open: (credentials: Credentials) => Engine;
   readonly audit: AuditTrail;
+  readonly place: AccessPlace;
   /** The store refuses the user from now on: whoever is signed in as such is no longer. */
   readonly onRefused: (user: HeldUser) => void;
 }
@@ -69,6 +72,11 @@ export class UserSessions {
     return held;
   }
 
+  /** Whoever is signed in is so no longer. */
+  endAll(): void {
+    for (const user of [...this.#entries.keys()]) this.#refused(user);
+  }
+
   close(): void {
     for (const user of [...this.#entries.keys()]) this.#drop(user);
   }
@@ -104,12 +112,14 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const session = new StoreSession(
-      { ...this.#options.summary, access },
-      scoped,
-      this.#options.audit,
-      this.#options.configPrefix,
-    );
+    const { summary, audit, configPrefix, place } = this.#options;
+    const session = new StoreSession({
+      summary: { ...summary, access },
+      engine: scoped,
+      audit,
+      configPrefix,
+      place,
+    });
     session.start();
     return session;
   }

@@ -1,7 +1,8 @@
 /** Where configuration lies in the store, under one prefix that the settings may move. */
+
 import { EMPTY_BYTES, prefixRangeEnd, utf8Encode } from '../../../lib/base/bytes.ts';
 import type { TargetId } from '../../../lib/config/target.ts';
-import type { KeyRange } from '../../engines/engine.ts';
+import type { KeyRange } from '../../../lib/keys/ranges.ts';
 
 export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 

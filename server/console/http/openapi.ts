@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of the HTTP API, made of the very schemas that parse requests and check answers in tests. */
 import { z } from 'zod';
 import { routes } from '../../../lib/api/routes.ts';
+import { accessOperations } from './access-operations.ts';
 import { bulkOperations } from './bulk-operations.ts';
 import { clusterOperations } from './cluster-operations.ts';
 import { configOperations } from './config-operations.ts';
@@ -191,6 +192,7 @@ export const operations: readonly Operation[] = [
     answer: responses.writeResult,
     errors: { ...CONFLICT, ...READ_ONLY },
   },
+  ...accessOperations,
   ...bulkOperations,
   ...clusterOperations,
   ...configOperations,

@@ -25,7 +25,10 @@ export const apiError = named('Error', {
     .describe('What failed: field, endpoint, what stands there now…'),
 });
 
-const range = named('Range', { key: bytes, end: bytes.describe('Empty: exactly the key. "\\0": no upper end.') });
+export const range = named('Range', {
+  key: bytes,
+  end: bytes.describe('Empty: exactly the key. "\\0": no upper end.'),
+});
 const storeAccess = z
   .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('open') }),

@@ -40,7 +40,7 @@ export const hexId = z
 export const idempotencyKey = z.string().min(8, 'must be 8 to 200 characters').max(200, 'must be 8 to 200 characters');
 
 /** Longer than any etcd would hash (bcrypt reads 72 bytes). */
-const PASSWORD_MAX = 1_024;
+export const PASSWORD_MAX = 1_024;
 
 export const signInBody = z.strictObject({
   user: z.string().min(1, 'is missing').max(200, 'is longer than 200 characters'),

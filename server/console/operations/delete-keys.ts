@@ -2,11 +2,12 @@
  * Deleting what was shown and nothing else: a preview at a revision, then one transaction guarded so that no key under the
  * target may have changed after it. A range delete is one operation, however many keys it hits.
  */
+
 import type { DeleteBody, DeletePreview, DeleteResult, DeleteTarget, KeyMeta } from '../../../lib/api/types.ts';
 import { type ByteString, EMPTY_BYTES, prefixRangeEnd } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import { displayBytes, fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
-import type { KeyRange } from '../../engines/engine.ts';
 import { requireNoAudit } from '../audit/entry.ts';
 import { ConsoleError } from '../errors.ts';
 import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';

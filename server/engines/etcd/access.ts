@@ -2,7 +2,14 @@
 import { PermissionType } from '../../../lib/base/etcdpb/auth.ts';
 import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type AccessCapability, type Credentials, EngineError, type Permission, type Role } from '../engine.ts';
+import {
+  type AccessCapability,
+  type AccessChanges,
+  type Credentials,
+  EngineError,
+  type Permission,
+  type Role,
+} from '../engine.ts';
 import { saysAuthIsOff } from './auth.ts';
 import type { EndpointPool } from './pool.ts';
 
@@ -11,6 +18,8 @@ const WRONG = 'etcdserver: authentication failed, invalid user ID or password';
 const ROOT_ROLE = 'root';
 /** Nobody needs to have this name. */
 const NOBODY: Credentials = { user: 'quorate-asks-whether-to-sign-in', password: '' };
+const NO_SUCH_USER = 'etcdserver: user name not found';
+const NO_SUCH_ROLE = 'etcdserver: role name not found';
 const NO_USER = 'etcdserver: user name is empty';
 /** Any key serves, existing or not. */
 const SOME_KEY = Uint8Array.of(0);
@@ -20,6 +29,11 @@ const TYPES: Readonly<Record<number, Permission['type']>> = {
   [PermissionType.WRITE]: 'write',
   [PermissionType.READWRITE]: 'readwrite',
 };
+const TYPE_NUMBERS = {
+  read: PermissionType.READ,
+  write: PermissionType.WRITE,
+  readwrite: PermissionType.READWRITE,
+} as const;
 
 /** @param namedByCertificate whether the channel names a user to the store without any token */
 export function accessOf(pool: EndpointPool, namedByCertificate: boolean): AccessCapability {
@@ -39,8 +53,20 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
       throw new EngineError(GrpcCode.UNAUTHENTICATED, 'user and password do not fit');
     }
   };
+  const isEnabled = async (): Promise<boolean> => {
+    try {
+      await check(NOBODY);
+      return true;
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      if (saysAuthIsOff(cause)) return false;
+      if (cause.code === GrpcCode.UNAUTHENTICATED) return true;
+      throw cause;
+    }
+  };
   return {
     check,
+    isEnabled,
     /**
      * By a read without a token. AuthStatus will not do: it came with 3.5 and is for root alone. A certificate may carry that
      * read through; then a login is tried, which only a store without authentication refuses as pointless.
@@ -48,12 +74,9 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
     async required() {
       try {
         await pool.call(methods.range, { key: SOME_KEY, limit: 1, keysOnly: true, serializable: true });
-        if (!namedByCertificate) return false;
-        await check(NOBODY);
-        return true;
+        return namedByCertificate ? await isEnabled() : false;
       } catch (cause) {
         if (!(cause instanceof EngineError)) throw cause;
-        if (saysAuthIsOff(cause)) return false;
         const isRefusal = cause.code === GrpcCode.UNAUTHENTICATED || cause.code === GrpcCode.PERMISSION_DENIED;
         if (isRefusal || cause.message.includes(NO_USER)) return true;
         throw cause;
@@ -65,6 +88,59 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
       // The role root need not exist as one, and nothing it lists could add to it.
       const named = roles.filter((name) => name !== ROOT_ROLE);
       return { isRoot, roles: await Promise.all(named.map(roleOf)) };
+    },
+    userNames: async () => (await pool.call(methods.userList, {})).users,
+    rolesOf: (user) => unlessGone(NO_SUCH_USER, async () => (await pool.call(methods.userGet, { name: user })).roles),
+    roleNames: async () => (await pool.call(methods.roleList, {})).roles,
+    role: (name) => unlessGone(NO_SUCH_ROLE, () => roleOf(name)),
+    change: changesOf(pool),
+  };
+}
+
+async function unlessGone<T>(words: string, read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof EngineError && cause.message.includes(words)) return null;
+    throw cause;
+  }
+}
+
+function changesOf(pool: EndpointPool): AccessChanges {
+  return {
+    async addUser(name, password) {
+      await pool.call(methods.userAdd, { name, password: password ?? '', options: { noPassword: password === null } });
+    },
+    async setPassword(name, password) {
+      await pool.call(methods.userChangePassword, { name, password });
+    },
+    async deleteUser(name) {
+      await pool.call(methods.userDelete, { name });
+    },
+    async grantRole(user, role) {
+      await pool.call(methods.userGrantRole, { user, role });
+    },
+    async revokeRole(user, role) {
+      await pool.call(methods.userRevokeRole, { name: user, role });
+    },
+    async addRole(name) {
+      await pool.call(methods.roleAdd, { name });
+    },
+    async deleteRole(name) {
+      await pool.call(methods.roleDelete, { role: name });
+    },
+    async grantPermission(role, { type, key, end }) {
+      const perm = { permType: TYPE_NUMBERS[type], key, rangeEnd: end };
+      await pool.call(methods.roleGrantPermission, { name: role, perm });
+    },
+    async revokePermission(role, { key, end }) {
+      await pool.call(methods.roleRevokePermission, { role, key, rangeEnd: end });
+    },
+    async enable() {
+      await pool.call(methods.authEnable, {});
+    },
+    async disable() {
+      await pool.call(methods.authDisable, {});
     },
   };
 }

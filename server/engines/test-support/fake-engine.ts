@@ -4,13 +4,13 @@
  */
 import { compareBytes, equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import {
   type ChangesRequest,
   type ChangesResult,
   type Engine,
   EngineError,
   type GuardedWrite,
-  type KeyRange,
   type ListRequest,
   type ListResult,
   type StoredEvent,

@@ -1,6 +1,11 @@
 /** Sets of key ranges. A range is [key, end) in byte order; `end` empty: exactly `key`; "\0": no upper end (etcd's words). */
-import { compareBytes, concatBytes } from '../../lib/base/bytes.ts';
-import type { KeyRange } from './engine.ts';
+import { compareBytes, concatBytes } from '../base/bytes.ts';
+
+/** [key, end) in byte order. `end` empty: exactly `key`; "\0": every key from `key` on. */
+export interface KeyRange {
+  readonly key: Uint8Array;
+  readonly end: Uint8Array;
+}
 
 const ZERO = Uint8Array.of(0);
 
@@ -61,6 +66,20 @@ export function intersect(range: KeyRange, within: readonly KeyRange[]): KeyRang
     if (!isEmpty({ from, end })) out.push(rangeOf({ from, end }));
   }
   return out;
+}
+
+/** The keys of `range` that are in none of `taken` (sorted and disjoint, as unionOf gives them), in key order. */
+export function subtract(range: KeyRange, taken: readonly KeyRange[]): KeyRange[] {
+  const out: Span[] = [];
+  let rest: Span | null = spanOf(range);
+  for (const { from, end } of taken.map(spanOf)) {
+    const before: Span = { from: rest.from, end: compareEnds(from, rest.end) < 0 ? from : rest.end };
+    if (!isEmpty(before)) out.push(before);
+    rest = end === null ? null : compareBytes(end, rest.from) > 0 ? { from: end, end: rest.end } : rest;
+    if (rest === null) break;
+  }
+  if (rest !== null && !isEmpty(rest)) out.push(rest);
+  return out.map(rangeOf);
 }
 
 export function contains(ranges: readonly KeyRange[], key: Uint8Array): boolean {

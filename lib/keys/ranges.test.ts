@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { utf8Encode } from '../../lib/base/bytes.ts';
-import type { KeyRange } from './engine.ts';
-import { ALL_KEYS, contains, intersect, isEverything, unionOf } from './ranges.ts';
+import { utf8Encode } from '../base/bytes.ts';
+import type { KeyRange } from './ranges.ts';
+import { ALL_KEYS, contains, intersect, isEverything, subtract, unionOf } from './ranges.ts';
 
 /** Keys of at most two letters out of three, and every key between them. */
 const LETTERS = ['\0', 'a', 'b'];
@@ -57,4 +57,15 @@ test('everything is one range without an upper end from the first possible key o
   expect(isEverything([{ key: new Uint8Array(0), end: Uint8Array.of(0) }])).toBe(true);
   expect(isEverything([{ key: utf8Encode('a'), end: Uint8Array.of(0) }])).toBe(false);
   expect(isEverything([])).toBe(false);
+});
+
+test('a difference holds the keys of the one that are in none of the others', () => {
+  fc.assert(
+    fc.property(range, fc.array(range, { maxLength: 5 }), (wanted, taken) => {
+      const left = subtract(wanted, unionOf(taken));
+      const gone = new Set(members(taken));
+      expect(members(left)).toEqual(members([wanted]).filter((text) => !gone.has(text)));
+      expect(unionOf(left)).toEqual(left);
+    }),
+  );
 });

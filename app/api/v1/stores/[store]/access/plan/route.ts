@@ -1,0 +1,7 @@
+import { planBody } from '../../../../../../../server/console/http/access-schemas.ts';
+import { jsonBody, parse } from '../../../../../../../server/console/http/request.ts';
+import { storeRoute } from '../../../../../../../server/console/http/route.ts';
+
+export const POST = storeRoute(async (store, request) =>
+  store.accessPlan(parse(planBody, await jsonBody(request), 'body').action),
+);
