@@ -99,12 +99,12 @@ test(
     expect((await to.runProgram(restore)).code).toBe(0);
     const twice = await to.runProgram(restore);
     expect([twice.code, twice.log]).toEqual([1, expect.stringContaining('not empty or could not be read')]);
-    await to.start();
-    expect((await to.list('k/'))?.size).toBe(20);
     expect((await to.runProgram(['restore', '--name', 'x'])).code).toBe(2);
     expect((await to.runProgram(['restore', file, '--listen-client-urls', 'http://h:1'])).log).toContain(
       'restore does not take',
     );
+    await to.start();
+    expect((await to.list('k/'))?.size).toBe(20);
   },
   TIMEOUT_MS,
 );

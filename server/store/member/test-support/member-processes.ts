@@ -54,7 +54,7 @@ export class MemberProcess {
     return this.#spawn([...this.#args, ...more]);
   }
 
-  /** Runs the program with these arguments instead of the member's own, to its end. */
+  /** While the member is down: runs the program with these arguments instead of the member's own, to its end. */
   async runProgram(args: readonly string[]): Promise<Exit> {
     this.#spawn(args).catch(() => undefined);
     return this.exited();
