@@ -193,10 +193,8 @@ function textual(
     return null;
   }
   const result = test(text, part);
-  scope.trace({
-    operator,
-    says: `"${text}" ${result ? 'does' : 'does not'} ${operator === 'starts_with' ? 'start' : 'end'} with "${part}"`,
-  });
+  const verb = operator === 'starts_with' ? 'start' : 'end';
+  scope.trace({ operator, says: `"${text}" ${result ? `${verb}s` : `does not ${verb}`} with "${part}"` });
   return result;
 }
 

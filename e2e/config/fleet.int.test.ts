@@ -1,0 +1,165 @@
+/** Ten real client processes follow rollouts of the product: to completion, and back when one of them has trouble of each kind. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
+import { utf8Decode } from '../../lib/base/bytes.ts';
+import { type Client, connect } from '../../lib/client/index.ts';
+import type { Assignment, Release } from '../../lib/config/documents.ts';
+import type { JsonObject } from '../../lib/config/json.ts';
+import { DEFAULT_GATE, type GateParameters, type Plan } from '../../lib/config/plan.ts';
+import type { Rollout } from '../../lib/config/rollout.ts';
+import {
+  FLEET_PLACE,
+  FLEET_SIZE,
+  type Fleet,
+  startFleet,
+  writeConfiguration,
+} from '../../server/scripts/sample/config-fleet.ts';
+import { type Product, startProduct } from '../fixtures/product.ts';
+
+const PREFIX = '/quorate/config/';
+let product: Product;
+let client: Client;
+let fleet: Fleet;
+let counter = 0;
+/** Detection to last confirmation of each rollback, in milliseconds. */
+const timesToSafe: number[] = [];
+
+async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const response = await fetch(`${product.url}/api/v1/stores/local/config/${path}`, { method, ...init });
+  const answer = (await response.json()) as T;
+  expect(response.status, JSON.stringify(answer)).toBe(200);
+  return answer;
+}
+
+const target = (): Promise<ConfigTargetDetail> => send('GET', `target?target=${encodeURIComponent(FLEET_PLACE)}`);
+
+const planOf = (gate: Partial<GateParameters>): Plan => ({
+  phases: [10, 20, 40, 80, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds: 0, pause: false })),
+  bakeSeconds: 0,
+  minCanaryInstances: 1,
+  exclude: [],
+  rotate: false,
+  gate: { ...DEFAULT_GATE, evalIntervalSeconds: 5, failureLimit: 0, warmupSeconds: 0, minSample: 1, ...gate },
+});
+
+/** All versions of a key from a revision on, until one is the last. */
+async function historyOf<T>(key: string, startRevision: number, isLast: (value: T) => boolean): Promise<T[]> {
+  const all: T[] = [];
+  for await (const { events } of client.watch({ key }, { startRevision })) {
+    for (const { kv } of events) {
+      if (kv === undefined) continue;
+      const value = JSON.parse(utf8Decode(kv.value) ?? 'null') as T;
+      all.push(value);
+      if (isLast(value)) return all;
+    }
+  }
+  return all;
+}
+
+const ENDS = ['COMPLETED', 'ROLLED_BACK', 'PAUSED'];
+
+async function rollOut(content: JsonObject, gate: Partial<GateParameters> = {}) {
+  const id = () => ({ idempotencyKey: `fleet-key-${counter++}`, by: 'ada' });
+  const { assignment } = await target();
+  const expectGeneration = assignment.generation;
+  const text = JSON.stringify({ banner: `number ${counter}`, pool: { max: 40 }, ...content });
+  const release = await send<Release>('POST', 'publish', {
+    ...id(),
+    target: FLEET_PLACE,
+    text,
+    expectGeneration,
+    semver: null,
+    note: '',
+    requires: {},
+  });
+  const { revision } = await client.get({ key: PREFIX });
+  const body = {
+    ...id(),
+    target: FLEET_PLACE,
+    releaseId: release.releaseId,
+    plan: planOf(gate),
+    startAt: null,
+    start: true,
+    expectGeneration,
+  };
+  const { rolloutId } = await send<Rollout>('PUT', 'rollout', body);
+  const rollouts = await historyOf<Rollout>(`${PREFIX}rollouts/${rolloutId}`, revision, ({ state }) =>
+    ENDS.includes(state),
+  );
+  const last = rollouts.at(-1);
+  if (last === undefined) throw new Error('a rollout without an end');
+  const assignments = await historyOf<Assignment>(
+    `${PREFIX}assign/${FLEET_PLACE}`,
+    revision,
+    ({ generation }) => generation === last.generation,
+  );
+  return { release, last, assignments, before: assignment.stable };
+}
+
+async function expectTurnedBack(content: JsonObject, gate: Partial<GateParameters>, why: RegExp): Promise<void> {
+  const { last, before } = await rollOut(content, gate);
+  expect(last.state).toBe('ROLLED_BACK');
+  expect(last.reason).toMatch(why);
+  expect(last.unconfirmed, 'every live instance is back').toEqual([]);
+  const { assignment, instances } = await target();
+  expect(assignment).toMatchObject({ stable: before, candidate: null });
+  for (const { runs, report } of instances) expect(runs, report.instanceId).toBe(before);
+  timesToSafe.push((last.endedAt ?? 0) - (last.rollbackAt ?? 0));
+}
+
+beforeAll(async () => {
+  product = await startProduct();
+  client = connect({ endpoints: product.endpoints });
+  await writeConfiguration(client);
+  fleet = startFleet({ endpoints: product.endpoints, report: () => undefined, restarts: true });
+  const seen = new Set<string>();
+  for await (const { events } of client.watch({ prefix: `${PREFIX}instances/${FLEET_PLACE}/` }, { startRevision: 1 })) {
+    for (const { kv } of events) if (kv !== undefined) seen.add(utf8Decode(kv.key) ?? '');
+    if (seen.size === FLEET_SIZE) break;
+  }
+});
+
+afterAll(async () => {
+  await fleet?.stop();
+  client?.close();
+  await product?.stop();
+});
+
+test('ten processes follow 10, 20, 40, 80 and 100 percent to completion', async () => {
+  const { last, assignments, release } = await rollOut({});
+  expect(last.state).toBe('COMPLETED');
+  expect(assignments.map(({ thresholdBp }) => thresholdBp)).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 0]);
+  expect((await target()).assignment.stable).toBe(release.releaseId);
+});
+
+test('one that rejects turns it back', () =>
+  expectTurnedBack({ chaos: { 'instance-4': 'reject' } }, {}, /1 of 2 rejected/));
+
+test('one that crashes after applying turns it back', () =>
+  expectTurnedBack(
+    { chaos: { 'instance-4': 'crash' } },
+    { minSample: 5, minAckRatio: 1, minHealthyReports: 5 },
+    /rejected|failed/,
+  ));
+
+test('one that turns unhealthy turns it back', () =>
+  expectTurnedBack({ chaos: { 'instance-5': 'down' } }, {}, /1 of \d failed/));
+
+test('one that falls silent turns it back', async () => {
+  await expectTurnedBack(
+    { chaos: { 'instance-4': 'silent' } },
+    { ackTimeoutSeconds: 5, minAckRatio: 1, minSample: 2 },
+    /1 of \d failed/,
+  );
+  // It hangs in its apply for good.
+  fleet.processes.get('instance-4')?.kill('SIGKILL');
+});
+
+test('the way back takes two seconds at most, in the middle', () => {
+  const sorted = [...timesToSafe].sort((a, b) => a - b);
+  expect(sorted.length).toBe(4);
+  console.log(`detection to last confirmation: ${sorted.join(', ')} ms`);
+  expect(sorted[1]).toBeLessThanOrEqual(2_000);
+});
