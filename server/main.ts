@@ -79,7 +79,7 @@ async function start(settings: Settings): Promise<void> {
   const store = await startMembers(settings);
   // The build runs while the members elect their leader.
   await Promise.all([store?.ready, settings.dev ? undefined : buildIfNeeded(ROOT, report)]);
-  const quorate = await startConsole({ stores: settings.stores, isExposed });
+  const quorate = await startConsole({ stores: settings.stores, isExposed, configPrefix: settings.configPrefix });
   if (isExposed) await demandUsers(quorate, settings);
   const server = early ?? (await takePort(settings));
   const served = await serve(server, { ...settings, root: ROOT, trustedHeaders });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckAnswer, ConfigOverview, EffectiveConfig } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
+import { connect } from '../../lib/client/index.ts';
 import {
   canStartRealConsole,
   type RealConsole,
@@ -308,6 +309,37 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     expect(renewed).toMatchObject({ parent: created.rolloutId, state: 'PROGRESSING', phaseIndex: 0 });
     expect((await rollout(created.rolloutId)).rollout.state).toBe('SUPERSEDED');
     await act(renewed.rolloutId, 'abort');
+  }, 30_000);
+
+  test('a pointer written by hand pauses the rollout; an abort still brings everybody back', async () => {
+    const target = await newTarget();
+    const stable = await live(target, { a: 1 });
+    const { body: release } = await publish(target, { a: 2 });
+    const { body: created } = await roll(target, release.releaseId, planOf([10, 100]));
+    const client = connect({ endpoints: [real.endpoint] });
+    const { assignment } = await detail(target);
+    await client.put(
+      `/quorate/config/assign/${target}`,
+      JSON.stringify({ ...assignment, thresholdBp: 9_000, generation: 40 }),
+    );
+    const paused = await until(created.rolloutId, (one) => one.rollout.state === 'PAUSED');
+    expect(paused.rollout).toMatchObject({ pauseReason: 'BASE_CHANGED', reason: expect.stringContaining('by hand') });
+    expect((await act(created.rolloutId, 'promote')).status).toBe(409);
+    await act(created.rolloutId, 'abort');
+    const back = await until(created.rolloutId, (one) => one.rollout.state === 'ROLLED_BACK');
+    expect(back.assignment).toMatchObject({
+      stable: stable.releaseId,
+      candidate: null,
+      thresholdBp: 0,
+      generation: 41,
+    });
+    await client.put(`/quorate/config/assign/${target}`, 'no JSON');
+    const { body } = await send<ConfigOverview>('GET', routes.config(STORE));
+    expect(body.broken, 'what cannot be read is named').toContainEqual({
+      key: `/quorate/config/assign/${target}`,
+      problem: 'is not JSON',
+    });
+    client.close();
   }, 30_000);
 
   test('a report that is older, or claims what was never assigned, is refused and ignored', async () => {

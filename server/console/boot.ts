@@ -23,14 +23,14 @@ export interface StoreOptions extends EtcdEngineOptions {
   readonly label: string;
   readonly kind: StoreSummary['kind'];
   readonly readOnly: boolean;
-  /** Where configuration lies in the store. Default: /quorate/config/ */
-  readonly configPrefix?: string;
 }
 
 export interface ConsoleOptions {
   readonly stores: readonly StoreOptions[];
   /** Whether other machines reach this console. Default: no. */
   readonly isExposed?: boolean;
+  /** Where configuration lies in the stores; ends with a slash. Default: /quorate/config/ */
+  readonly configPrefix?: string | undefined;
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
@@ -45,8 +45,8 @@ class RunningConsole implements Console {
   readonly #signIns = new SignIns<HeldUser>();
   readonly #attempts = new Attempts(Date.now);
 
-  constructor({ stores, isExposed = false }: ConsoleOptions) {
-    for (const { id, label, kind, endpoints, readOnly, tls, auth, configPrefix = DEFAULT_CONFIG_PREFIX } of stores) {
+  constructor({ stores, isExposed = false, configPrefix = DEFAULT_CONFIG_PREFIX }: ConsoleOptions) {
+    for (const { id, label, kind, endpoints, readOnly, tls, auth } of stores) {
       const access = new StoreAccess({
         summary: { id, label, kind, endpoints, readOnly },
         configPrefix,

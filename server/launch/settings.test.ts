@@ -60,6 +60,7 @@ test.each([
   [{ QUORATE_STORE_PORTS: '1,2,3' }, 'pairs'],
   [{ QUORATE_STORE_PORTS: '1,2,2,3' }, 'twice'],
   [{ QUORATE_READ_ONLY: 'maybe' }, 'QUORATE_READ_ONLY must be true or false'],
+  [{ QUORATE_CONFIG_PREFIX: '/settings' }, 'QUORATE_CONFIG_PREFIX must be a folder of keys that ends with a slash'],
   [{ QUORATE_HOST: 'no/host' }, 'QUORATE_HOST must be a host name or address'],
   [{ QUORATE_TLS_CERT: 'x' }, 'belong together'],
   [{ QUORATE_TLS_CERT: '/nowhere', QUORATE_TLS_KEY: '/nowhere' }, 'QUORATE_TLS_CERT /nowhere does not exist'],

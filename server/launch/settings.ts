@@ -42,6 +42,8 @@ export interface Settings {
   /** etcd snapshot that a bundled store without data starts from; null: from nothing. */
   readonly fromSnapshot: string | null;
   readonly stores: readonly StoreSettings[];
+  /** Where configuration lies in every store; undefined: where the console keeps it by default. */
+  readonly configPrefix: string | undefined;
 }
 
 const CONFIG_FILE = 'quorate.config.json';
@@ -58,6 +60,7 @@ const KNOWN = [
   'QUORATE_PASSWORD',
   'QUORATE_STORE_PORTS',
   'QUORATE_READ_ONLY',
+  'QUORATE_CONFIG_PREFIX',
   'QUORATE_TLS_CERT',
   'QUORATE_TLS_KEY',
 ] as const;
@@ -104,6 +107,7 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
     members,
     fromSnapshot,
     stores: external ?? [bundledStore(members, readOnly)],
+    configPrefix: parseConfigPrefix(env),
   };
 }
 
@@ -193,6 +197,13 @@ function parseMembers(env: Environment): MemberPorts[] {
   }
   if (members.length > 7) throw new SettingsError(`QUORATE_STORE_PORTS asks for ${members.length} members; at most 7`);
   return members;
+}
+
+function parseConfigPrefix(env: Environment): string | undefined {
+  const prefix = env.QUORATE_CONFIG_PREFIX;
+  if (prefix === undefined || prefix === '') return undefined;
+  if (prefix.endsWith('/') && prefix !== '/') return prefix;
+  throw new SettingsError(`QUORATE_CONFIG_PREFIX must be a folder of keys that ends with a slash, got "${prefix}"`);
 }
 
 function bundledStore(members: readonly MemberPorts[], readOnly: boolean): StoreSettings {
