@@ -93,7 +93,7 @@ test('a minority that was forced by mistake does not stop the majority that is a
   expect(put(world, mistaken, 'alone')).toBe(true);
   for (let i = 0; i < 20; i++) {
     // They dial it again and again, and it says each time that they were removed.
-    for (const site of [leader, other]) world.tellRemoved(site);
+    for (const site of [leader, other]) world.tellRemoved(site, mistaken);
     world.run(200);
   }
   expect([leader.isRemoved, other.isRemoved]).toEqual([false, false]);

@@ -8,7 +8,7 @@
  * what is committed → a slice of applying. A flush that completes releases its Ready's dependent messages, in order.
  */
 import { assert } from '../../../lib/base/assert.ts';
-import { type LogIndex, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
+import { type LogIndex, logIndex, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
 import { SnapshotError } from '../apply/snapshot.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
@@ -21,6 +21,7 @@ import { explainDiskTrouble, isDiskTrouble } from './disk-trouble.ts';
 import { LogKeeper } from './log-keeper.ts';
 import type { Proposals } from './proposals.ts';
 import type { ReadBarriers } from './read-barriers.ts';
+import { Removal } from './removal.ts';
 import type { SnapshotSpool } from './snapshot-spool.ts';
 
 export interface ReplicaOptions {
@@ -40,7 +41,7 @@ export interface ReplicaOptions {
   readonly catchUpEntries?: number;
   /** The disk failed or an image is broken: this process must not go on. Called once. */
   readonly onFatal: (error: Error) => void;
-  /** This member was removed from the cluster for good, and what it had to say has left: it must stop. Called once. */
+  /** This member was removed from the cluster for good and is needed no more (removal.ts): it must stop. Called once. */
   readonly onRemoved: () => void;
   readonly onRole: (role: Role) => void;
   readonly onLeader: (leaderId: MemberId) => void;
@@ -57,18 +58,12 @@ interface OpenReady {
 
 /** Readies carried out in one turn before other callbacks get their chance. */
 const READIES_PER_TURN_MAX = 64;
-/** How long a removed member goes on at least, so that answers reach their clients (etcd waits as long). */
-const LINGER_MS_MIN = 1000;
-/**
- * How long it waits for another member to say that it knows of the removal. Until one does, this one may be the only one to know that it is
- * committed, and the others, who still count it, may need its word to elect a leader without it.
- */
-const LINGER_ELECTIONS_MAX = 10;
 
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #applier: Applier;
   readonly #keeper: LogKeeper;
+  readonly #removal: Removal;
   readonly #open: OpenReady[] = [];
   #term: Term;
   #commitIndex: LogIndex;
@@ -80,9 +75,9 @@ export class Replica {
   #tickDue = 0;
   /** When the present leader was last heard. */
   #heardLeaderAt = Number.NEGATIVE_INFINITY;
-  /** Since when this member knows that it was removed. */
-  #removedAt: number | undefined;
-  #isLeaving = false;
+  /** The last entry that changed the membership. */
+  #membershipAt = logIndex(0);
+  #isSecuring = false;
   #isStopped = false;
 
   constructor(options: ReplicaOptions) {
@@ -99,6 +94,14 @@ export class Replica {
       },
     );
     this.#keeper = new LogKeeper({ ...options, onFatal: (error) => this.#fail(error) });
+    const { clock, onRemoved } = options;
+    this.#removal = new Removal({
+      ...options,
+      onRemoved: () =>
+        clock.after(0, () => {
+          if (!this.#isStopped) onRemoved();
+        }),
+    });
   }
 
   get term(): Term {
@@ -129,8 +132,8 @@ export class Replica {
       onSnapshot: (message) => this.#options.spool.receive(message.snapshot),
       onSnapshotSent: (peer, outcome) => this.#with((raft) => raft.reportSnapshot(peer, outcome)),
       onRequest: (_from, payload, respond) => this.#options.onRequest(payload, respond),
-      isRemoved: (peer) => this.#options.machine.isRemoved(peer),
-      onRemoved: () => this.#toldOfRemoval(),
+      isRemoved: (peer) => this.#isMembershipDurable() && this.#options.machine.isRemoved(peer),
+      onRemoved: (by) => this.#removal.said(by, clock.now()),
       members: () => this.#options.machine.members(),
     });
     this.#membershipChanged();
@@ -244,6 +247,7 @@ export class Replica {
         return;
       }
       this.#options.raft.tick();
+      this.#removal.tick(now, this.isLeader || now - this.#heardLeaderAt <= electionTimeoutMs);
       this.#options.proposals.expire(now);
       this.#options.reads.tick(now);
       this.#scheduleTick();
@@ -328,6 +332,7 @@ export class Replica {
     assert(last !== undefined, 'a slice was applied but nothing was');
     this.#options.reads.applied(last.index);
     this.#keeper.applied(last);
+    this.#secureMembership();
     return true;
   }
 
@@ -380,37 +385,34 @@ export class Replica {
   }
 
   #membershipChanged(): void {
-    const { machine, network, id } = this.#options;
+    const { machine, clock } = this.#options;
+    this.#membershipAt = machine.appliedIndex();
+    this.#announcePeers();
+    this.#removal.membershipChanged(clock.now());
+  }
+
+  #announcePeers(): void {
+    const { machine, network } = this.#options;
     network.setPeers(machine.members().map((member) => ({ id: member.id as MemberId, peerUrls: member.peerUrls })));
-    if (machine.isRemoved(id)) this.#linger();
+  }
+
+  #isMembershipDurable(): boolean {
+    return this.#options.machine.durableIndex() >= this.#membershipAt;
   }
 
   /**
-   * A leader keeps no contact with removed members: who hears from one is needed, and the peer is mistaken (say, a minority that was
-   * forced into a cluster of its own). Peers repeat it as often as they are dialled.
+   * Makes a change of membership durable at once, and only then tells a removed member, which goes when it hears of it. A commit index by itself is not
+   * flushed: after a power cut this member might need the vote of one that is gone to commit the removal again.
    */
-  #toldOfRemoval(): void {
-    const { clock, electionTimeoutMs } = this.#options;
-    const now = clock.now();
-    const isFollowing = now - this.#heardLeaderAt <= electionTimeoutMs;
-    if (this.#removedAt !== undefined) this.#leave(Math.max(0, this.#removedAt + LINGER_MS_MIN - now));
-    else if (!isFollowing && !this.isLeader) this.#leave(0);
-  }
-
-  #linger(): void {
-    if (this.#removedAt !== undefined) return;
-    const { clock, electionTimeoutMs } = this.#options;
-    this.#removedAt = clock.now();
-    clock.after(LINGER_ELECTIONS_MAX * electionTimeoutMs, () => this.#leave(0));
-  }
-
-  #leave(afterMs: number): void {
-    if (this.#isLeaving || this.#isStopped) return;
-    this.#isLeaving = true;
-    const { clock, log, onRemoved } = this.#options;
-    log('error', 'the member has been permanently removed from the cluster', {});
-    clock.after(afterMs, () => {
-      if (!this.#isStopped) onRemoved();
+  #secureMembership(): void {
+    const { last } = this.#applier;
+    if (this.#isStopped || this.#isSecuring || last === undefined || this.#isMembershipDurable()) return;
+    this.#isSecuring = true;
+    this.#keeper.flush(last, () => {
+      this.#isSecuring = false;
+      if (this.#isStopped) return;
+      this.#guarded(() => this.#secureMembership());
+      this.#announcePeers();
     });
   }
 }

@@ -48,8 +48,8 @@ export interface PeerHandler {
   onSnapshotSent(peer: MemberId, outcome: 'installed' | 'failed'): void;
   /** True: removed for ever. Such a member is told so and hears nothing else. */
   isRemoved(peer: MemberId): boolean;
-  /** A peer says that this member was removed. */
-  onRemoved(): void;
+  /** `by` says that this member was removed, at every attempt to reach it. */
+  onRemoved(by: MemberId): void;
   /** What a stranger who wants to join is told: the members as far as this one knows. */
   members(): readonly Member[];
   /** `respond` may be called later, once. */

@@ -150,7 +150,7 @@ export class TcpNetwork implements PeerNetwork {
         hello: { lane, clusterId, from: memberId, to: id },
         onDown: (peer) => this.#handler?.onUnreachable(peer),
         onFrame: (kind, payload) => this.#frame(id, kind, payload),
-        onRemoved: () => this.#handler?.onRemoved(),
+        onRemoved: () => this.#handler?.onRemoved(id),
       });
     this.#peers.set(id, {
       urls: peerUrls,

@@ -9,7 +9,13 @@ import type { StateMachine } from '../../apply/types.ts';
 import { silentLog } from '../../ports/log.ts';
 import { ManualClock } from '../../ports/manual-clock.ts';
 import { MemoryDisk } from '../../ports/memory-disk.ts';
-import type { PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../../ports/peer-network.ts';
+import type {
+  PeerAddress,
+  PeerHandler,
+  PeerNetwork,
+  SnapshotChunks,
+  SnapshotMessage,
+} from '../../ports/peer-network.ts';
 import type { Message } from '../../raft/types.ts';
 import type { Wal } from '../../wal/wal.ts';
 import { durableAtLeast, fitTogether, openLog } from '../boot.ts';
@@ -24,6 +30,7 @@ import { SnapshotSpool } from '../snapshot-spool.ts';
 export const HEARTBEAT_MS = 100;
 export const ELECTION_MS = 1000;
 const LATENCY_MS = 1;
+const REDIAL_MS = 200;
 const SEGMENT_BYTES = 64 * 1024;
 
 export interface Site {
@@ -138,9 +145,9 @@ export class MemberWorld {
     }
   }
 
-  /** Somebody that `site` dials says that it was removed. */
-  tellRemoved(site: Site): void {
-    this.#handlers.get(site.id)?.onRemoved();
+  /** Whom `site` dials says that it was removed. */
+  tellRemoved(site: Site, by: Site): void {
+    this.#handlers.get(site.id)?.onRemoved(by.id);
   }
 
   heal(): void {
@@ -217,13 +224,26 @@ export class MemberWorld {
       clock.after(LATENCY_MS, () => {
         const handler = this.cut.has(`${from}>${to}`) ? undefined : this.#handlers.get(to);
         if (handler === undefined) lost();
-        else if (handler.isRemoved(from)) this.#handlers.get(from)?.onRemoved();
+        else if (handler.isRemoved(from)) this.#handlers.get(from)?.onRemoved(to);
         else action(handler);
       });
     };
+    let peers: readonly PeerAddress[] = [];
+    const redial = (handler: PeerHandler) => {
+      clock.after(REDIAL_MS, () => {
+        if (this.#handlers.get(from) !== handler) return;
+        for (const { id } of peers) if (id !== from) reach(id, () => undefined);
+        redial(handler);
+      });
+    };
     return {
-      start: (handler) => this.#handlers.set(from, handler),
-      setPeers: () => undefined,
+      start: (handler) => {
+        this.#handlers.set(from, handler);
+        redial(handler);
+      },
+      setPeers: (wanted) => {
+        peers = wanted;
+      },
       send: (messages: readonly Message[]) => {
         for (const message of messages)
           reach(

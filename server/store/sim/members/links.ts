@@ -141,7 +141,7 @@ export class Links {
     const { world } = this.options;
     const removed = this.#endpoints.get(id);
     if (removed === undefined || this.#cuts.has(`${by}>${id}`)) return;
-    world.after(this.delayMs(), () => removed.process.enter(() => removed.handler.onRemoved()));
+    world.after(this.delayMs(), () => removed.process.enter(() => removed.handler.onRemoved(by)));
   }
 
   /** `from` dials whom it knows, and answers on the connection of whoever knows it. */

@@ -196,10 +196,7 @@ class MemberRun {
     if (leaderAmong(core) === undefined) return 'there is no leader';
     const last = this.#checkers.history.lastIndex;
     const { members } = this.#checkers.states;
-    // Who was removed before it heard of anybody, or knows only others that were removed, has nobody to ask, and waits.
-    const knowsSomebody = (site: MemberSite) =>
-      site.running?.machine.members().some(({ id }) => members.isMember(id)) === true;
-    const ghost = core.find((site) => members.removed.has(site.id) && knowsSomebody(site));
+    const ghost = core.find((site) => members.removed.has(site.id) && this.#hearsOfRemoval(site, core));
     if (ghost !== undefined) return `${ghost.name} was removed and runs on`;
     if (members.isJoint) return 'a joint configuration is not left';
     const isBehind = (site: MemberSite) => (site.running?.machine.appliedIndex() ?? 0) < last;
@@ -209,5 +206,15 @@ class MemberRun {
     if (leases !== '') return `leases that nobody renews live on: ${leases}`;
     const missing = this.#watches.missing();
     return missing === 0 ? undefined : `watchers miss ${missing} events`;
+  }
+
+  /** Its own log says that it was removed, or somebody whom it dials. Who knows only others that are gone has nobody to ask, and waits. */
+  #hearsOfRemoval({ id, running }: MemberSite, core: readonly MemberSite[]): boolean {
+    if (running === undefined) return false;
+    if (running.machine.isRemoved(id)) return true;
+    const { members } = this.#checkers.states;
+    const dialled = new Set(running.machine.members().map((member) => member.id));
+    const knows = (site: MemberSite) => members.isMember(site.id) || site.running?.machine.isRemoved(id) === true;
+    return core.some((site) => dialled.has(site.id) && knows(site));
   }
 }
