@@ -153,3 +153,14 @@ test('systemd is told when the member is ready', async () => {
     .poll(() => readFileSync(told, 'utf8'), { timeout: 10_000 })
     .toBe(`--ready --pid=${running.pid} @socket\n`);
 });
+
+test('old revisions are compacted away on schedule', async () => {
+  const { port } = await started((at) => `http://127.0.0.1:${at}`, ['--auto-compaction-retention', '1s']);
+  const url = `http://127.0.0.1:${port}`;
+  const put = (value: string) =>
+    fetch(`${url}/v3/kv/put`, { method: 'POST', body: JSON.stringify({ key: btoa('k'), value: btoa(value) }) });
+  for (const value of ['1', '2', '3']) expect((await put(value)).status).toBe(200);
+  const compacted = async () =>
+    Number(/^etcd_debugging_mvcc_compact_revision (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
+  await expect.poll(compacted, { timeout: 10_000 }).toBe(4);
+});

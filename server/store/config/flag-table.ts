@@ -32,6 +32,7 @@ export const FLAG_DEFAULTS = {
   'max-txn-ops': '128',
   'max-request-bytes': '1572864',
   'strict-reconfig-check': 'true',
+  'watch-progress-notify-interval': '10m',
   'auto-compaction-mode': 'periodic',
   'auto-compaction-retention': '0',
   'log-level': 'info',
@@ -91,7 +92,7 @@ const IGNORED: ReadonlySet<string> = new Set([
     'warning-apply-duration',
     'raft-read-timeout',
   ],
-  ...['raft-write-timeout', 'compaction-batch-limit', 'watch-progress-notify-interval', 'feature-gates'],
+  ...['raft-write-timeout', 'compaction-batch-limit', 'feature-gates'],
   ...['snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.
   ...['client-cert-file', 'client-key-file'],
@@ -130,6 +131,7 @@ export type CommandLine =
 /** Names that etcd has changed: both mean the same. */
 const RENAMED: Readonly<Record<string, FlagName>> = {
   'experimental-peer-skip-client-san-verification': 'peer-skip-client-san-verification',
+  'experimental-watch-progress-notify-interval': 'watch-progress-notify-interval',
 };
 
 const isKnown = (name: string): name is FlagName => name in FLAG_DEFAULTS;

@@ -41,6 +41,7 @@ test('without flags the settings are those of etcd', () => {
     requestBytesMax: 1_572_864,
     strictReconfigCheck: true,
     autoCompaction: { mode: 'off' },
+    progressNotifyIntervalMs: 600_000,
     logLevel: 'info',
     clientCertAuth: false,
     warnings: [],
@@ -169,6 +170,14 @@ test('one address under both schemes is listened on once', async () => {
     { host: '::1', port: 443, scheme: 'https' },
     { host: '127.0.0.1', port: 80, scheme: 'http' },
   ]);
+});
+
+test('watchers are told of progress as often as asked, under the flag’s old name too', () => {
+  const of = (flag: string) => settingsOf([flag, '5s']).progressNotifyIntervalMs;
+  expect([of('--watch-progress-notify-interval'), of('--experimental-watch-progress-notify-interval')]).toEqual([
+    5000, 5000,
+  ]);
+  expect(refusal('--watch-progress-notify-interval', '10ms')).toContain('"10ms" is not a time from 100ms');
 });
 
 test('auto-compaction takes hours, durations, or revisions', () => {

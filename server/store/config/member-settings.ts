@@ -46,6 +46,7 @@ export interface MemberSettings {
   /** Refuse membership changes that could cost the quorum. */
   readonly strictReconfigCheck: boolean;
   readonly autoCompaction: AutoCompaction;
+  readonly progressNotifyIntervalMs: number;
   readonly logLevel: LogLevel;
   /** Undefined: no https:// URL is listened on. */
   readonly clientTls: TlsSettings | undefined;
@@ -68,6 +69,10 @@ const AUTH_TOKEN_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600;
 const ELECTION_TIMEOUT_MS_MAX = 50_000;
 const HOUR_MS = 3_600_000;
 const RETENTION_MS_MIN = 1000;
+/** etcd's least. */
+const PROGRESS_INTERVAL_MS_MIN = 100;
+/** With its jitter below what a timer can wait. */
+const PROGRESS_INTERVAL_MS_MAX = 500 * HOUR_MS;
 const RETENTION_MS_MAX = 10 * 365 * 24 * HOUR_MS;
 const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: 'debug',
@@ -122,6 +127,7 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
     strictReconfigCheck: isSet(values, 'strict-reconfig-check'),
+    progressNotifyIntervalMs: progressInterval(text('watch-progress-notify-interval')),
     autoCompaction: autoCompaction(text('auto-compaction-mode'), text('auto-compaction-retention')),
     logLevel: logLevel(text('log-level')),
     clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
@@ -176,6 +182,15 @@ function snapshotSettings(values: FlagValues, cwd: string): SnapshotSettings | u
   const options = { skipHashCheck: isSet(values, 'skip-hash-check'), dropAuth: isSet(values, 'drop-auth') };
   const file = values.get('from-snapshot');
   return file === undefined ? undefined : { path: path.resolve(cwd, file), ...options };
+}
+
+function progressInterval(text: string): number {
+  const intervalMs = parseDurationMs(text) ?? 0;
+  if (intervalMs < PROGRESS_INTERVAL_MS_MIN || intervalMs > PROGRESS_INTERVAL_MS_MAX)
+    throw new MemberSettingsError(
+      `--watch-progress-notify-interval: "${text}" is not a time from 100ms to 500h: give a duration like 10m`,
+    );
+  return intervalMs;
 }
 
 function autoCompaction(mode: string, retention: string): AutoCompaction {
