@@ -122,7 +122,8 @@ export function TrashPage() {
                 <span>
                   Searched revisions <span className="mono">{formatCount(last.searchedFrom)}</span> to{' '}
                   <span className="mono">{formatCount(first.searchedTo)}</span>, complete.{' '}
-                  {last.reachesCompaction ? 'Nothing older is retained.' : ''}
+                  {last.reachesCompaction ? 'Nothing older is retained. ' : ''}
+                  {prefix === '' ? 'Left out: the console’s own records under /quorate/.' : ''}
                 </span>
               )}
               {pages.hasNextPage ? (

@@ -10,12 +10,10 @@ import type { KeyEntry } from '../hub/key-chunk.ts';
 import type { KeyIndex } from '../hub/key-index.ts';
 import { toRevision } from '../ids.ts';
 import type { StoreContext } from '../operations/context.ts';
+import { isReserved } from '../reserved.ts';
 import { changesAt } from './changes-at.ts';
 import { LeasePlan } from './leases.ts';
 import { type Plan, type PlannedUnit, requireFitting } from './plan.ts';
-
-/** What the console keeps in the store it manages (DESIGN §2). */
-const RESERVED_PREFIX = '/quorate/';
 
 export interface PlanContext {
   readonly context: StoreContext;
@@ -60,7 +58,7 @@ export async function planRestore(plan: PlanContext, request: Request<'restore'>
   const wanted: Wanted[] = [];
   for (const { key, before, after } of indexDiff(plan.now, then, prefix)) {
     // The console's own records (audit, releases) are no part of "everything": going back in time must not rewrite them.
-    if (key.startsWith(RESERVED_PREFIX) && !prefix.startsWith(RESERVED_PREFIX)) continue;
+    if (isReserved(key, prefix)) continue;
     wanted.push({ key, want: after, revision, expect: before });
     requireFitting(wanted.length);
   }

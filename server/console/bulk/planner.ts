@@ -14,6 +14,7 @@ import { type PlanContext, planRestore, planUndelete, planUndo } from './plan-pa
 export const PREVIEW_ROWS_MAX = 500;
 const PREVIEW_SKIPPED_MAX = 200;
 const FOLLOW_MS = 1_000;
+const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
 
 /** @param asOf the revision the guards come from; undefined: now */
 export async function planOf(
@@ -33,7 +34,8 @@ export async function planOf(
 
 /** Every write made so far is known: what the operator did a moment ago must be in the preview. */
 async function newest(context: StoreContext): Promise<number> {
-  const { revision } = await context.engine.kv.list({ key: Uint8Array.of(0), end: new Uint8Array(0), keysOnly: true });
+  // A range, not a key: where a user may read only some ranges, the engine asks for those.
+  const { revision } = await context.engine.kv.list({ ...ALL, limit: 1, keysOnly: true });
   await context.hub.follows(revision, FOLLOW_MS);
   return (await requireView(context)).revision;
 }

@@ -9,6 +9,7 @@ import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { StoredEvent } from '../../engines/engine.ts';
 import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex } from '../ids.ts';
+import { isReserved } from '../reserved.ts';
 import { requireView } from './browse.ts';
 import { isOutOfRange, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
@@ -122,7 +123,7 @@ class TrashSearch {
   /** False: the page is full, and this deletion belongs to the next one. */
   #take(deletion: Deletion): boolean {
     const { revision, key } = deletion;
-    if (!key.startsWith(this.#prefix)) return true;
+    if (!key.startsWith(this.#prefix) || isReserved(key, this.#prefix)) return true;
     let group = this.#groups.get(revision);
     if (group === undefined && this.#groups.size >= this.#query.limit) {
       this.#isFull = true;
