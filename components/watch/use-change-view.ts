@@ -45,8 +45,8 @@ export function useChangeView(filter: ChangeFilter): LiveList {
     view.read();
     return store.changes.subscribe(() => view.read());
   }, [store, view]);
-  const { text, match, types } = filter;
-  useEffect(() => view.setFilter({ text, match, types }), [view, text, match, types]);
+  const { text, match, types, value, lease } = filter;
+  useEffect(() => view.setFilter({ text, match, types, value, lease }), [view, text, match, types, value, lease]);
   const isHeld = reasons.size > 0;
   useEffect(() => (isHeld ? view.hold() : view.release()), [view, isHeld]);
   useEffect(() => () => clearTimeout(aimTimer.current ?? undefined), []);

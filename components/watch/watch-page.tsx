@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'react';
 import { formatCount, formatRate, plural } from '../../lib/format/number.ts';
+import { type ChangeFilter, NO_FILTER } from '../../lib/live/change-filter.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { RateStrip } from '../charts/rate-strip.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -90,12 +91,7 @@ export function WatchPage() {
         selected={chosen === null ? null : rowKey(chosen)}
         onSelect={choose}
         onScrollTop={(scrollTop) => (scrollTop > READING_PX ? list.hold('scrolled') : list.release('scrolled'))}
-        empty={
-          <NothingYet
-            hasFilter={filter.text !== '' || filter.types !== 'all'}
-            onShowAll={() => setFilter({ text: '', types: 'all' })}
-          />
-        }
+        empty={<NothingYet hasFilter={isFiltering(filter)} onShowAll={() => setFilter(NO_FILTER)} />}
       />
       {list.state.forgotten === 0 ? null : (
         <p className="border-t px-3 py-1 text-fg-3 text-meta">
@@ -136,6 +132,9 @@ export function WatchPage() {
     </>
   );
 }
+
+const isFiltering = ({ text, types, value, lease }: ChangeFilter): boolean =>
+  text !== '' || types !== 'all' || value !== '' || lease !== 'any';
 
 function Reading({ shown }: { readonly shown: number }) {
   const store = useLiveStore();

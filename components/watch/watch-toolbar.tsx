@@ -3,6 +3,7 @@
 import { Download, Eraser, Filter, Pause, Play, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { routes } from '../../lib/api/routes.ts';
+import { PREVIEW_BYTES } from '../../lib/api/types.ts';
 import { curl, etcdctl } from '../../lib/format/commands.ts';
 import type { ChangeFilter, FilterMatch, ShownTypes } from '../../lib/live/change-filter.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -65,6 +66,24 @@ export function WatchToolbar({ field, filter, onFilter, isPaused, onPause, onCle
           )
         }
       />
+      <Input
+        mono
+        className="w-40 max-wide:w-28"
+        aria-label={`Filter by value: its first ${PREVIEW_BYTES} bytes`}
+        title={`Looks at the first ${PREVIEW_BYTES} bytes of each value: the stream carries no more`}
+        placeholder="value contains"
+        value={filter.value}
+        onChange={(event) => onFilter({ value: event.target.value })}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+      <Select
+        label="Filter by lease"
+        value={filter.lease}
+        options={leaseOptions(filter.lease)}
+        onValueChange={(lease) => onFilter({ lease })}
+      />
       <TypeChips shown={filter.types} onShow={(types) => onFilter({ types })} />
       <Button onClick={onPause} aria-pressed={isPaused} className="w-28">
         {isPaused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
@@ -80,6 +99,16 @@ export function WatchToolbar({ field, filter, onFilter, isPaused, onPause, onCle
       <WatchCopyAs filter={filter} />
     </div>
   );
+}
+
+/** One lease is chosen by its address; here it can be let go again. */
+function leaseOptions(chosen: string): readonly { readonly value: string; readonly label: string }[] {
+  const all = [
+    { value: 'any', label: 'any lease' },
+    { value: 'leased', label: 'with a lease' },
+    { value: 'none', label: 'without' },
+  ];
+  return all.some((one) => one.value === chosen) ? all : [...all, { value: chosen, label: chosen }];
 }
 
 function TypeChips({ shown, onShow }: { readonly shown: ShownTypes; readonly onShow: (types: ShownTypes) => void }) {

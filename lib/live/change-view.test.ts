@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChangeEvent } from '../api/types.ts';
+import { matchesFilter, NO_FILTER } from './change-filter.ts';
 import { ChangeRing } from './change-ring.ts';
 import { ChangeView } from './change-view.ts';
 
@@ -61,9 +62,9 @@ test('a new filter looks at everything the ring still holds and keeps a held win
   view.hold();
   push(ring, event(3, '/a/2', 'delete'), event(4, '/b/2'));
   view.read();
-  view.setFilter({ text: '/a', match: 'prefix', types: 'all' });
+  view.setFilter({ ...NO_FILTER, text: '/a', match: 'prefix', types: 'all' });
   expect([shown(view), view.state.get().waiting]).toEqual([['1'], 1]);
-  view.setFilter({ text: '/', match: 'contains', types: 'delete' });
+  view.setFilter({ ...NO_FILTER, text: '/', match: 'contains', types: 'delete' });
   expect([shown(view), view.state.get().waiting]).toEqual([[], 1]);
   view.release();
   expect(shown(view)).toEqual(['3']);
@@ -73,7 +74,7 @@ test('gap rows pass every filter', () => {
   const ring = new ChangeRing(100);
   const view = new ChangeView(ring);
   ring.push({ kind: 'gap', from: '1', to: '9', reason: 'away', receivedAt: 0 });
-  view.setFilter({ text: 'nothing', match: 'prefix', types: 'put' });
+  view.setFilter({ ...NO_FILTER, text: 'nothing', match: 'prefix', types: 'put' });
   expect(shown(view)).toEqual(['gap:away']);
 });
 
@@ -108,6 +109,20 @@ test('clearing empties the window but not the stream', () => {
   push(ring, event(2));
   view.read();
   expect(shown(view)).toEqual(['2']);
-  view.setFilter({ text: '', match: 'prefix', types: 'all' });
+  view.setFilter({ ...NO_FILTER, text: '', match: 'prefix', types: 'all' });
   expect(shown(view)).toEqual(['2']);
+});
+
+test('a filter on value and lease lets deletes pass only where it asks for neither', () => {
+  const put = { ...event(1), preview: '{"level":"debug"}', lease: 'beef' };
+  const gone = { ...event(2, '/k1', 'delete'), preview: null };
+  const passes = (filter: Partial<typeof NO_FILTER>) =>
+    [put, gone].map((one) => matchesFilter(one, { ...NO_FILTER, ...filter }));
+  expect(passes({})).toEqual([true, true]);
+  expect(passes({ value: 'debug' })).toEqual([true, false]);
+  expect(passes({ value: 'info' })).toEqual([false, false]);
+  expect(passes({ lease: 'leased' })).toEqual([true, false]);
+  expect(passes({ lease: 'none' })).toEqual([false, false]);
+  expect(passes({ lease: 'beef' })).toEqual([true, false]);
+  expect(passes({ lease: 'cafe' })).toEqual([false, false]);
 });

@@ -4,7 +4,7 @@
  * what was not seen might have matched.
  */
 import { Cell } from './cell.ts';
-import { type ChangeFilter, matchesFilter } from './change-filter.ts';
+import { type ChangeFilter, matchesFilter, NO_FILTER } from './change-filter.ts';
 import { type ChangeRing, type ChangeRow, RING_ROWS } from './change-ring.ts';
 
 export interface ChangeViewState {
@@ -23,7 +23,7 @@ export class ChangeView {
   readonly state = new Cell<ChangeViewState>(EMPTY);
   readonly #ring: ChangeRing;
   readonly #capacity: number;
-  #filter: ChangeFilter = { text: '', match: 'prefix', types: 'all' };
+  #filter: ChangeFilter = NO_FILTER;
   #rows: readonly ChangeRow[] = [];
   #waiting: ChangeRow[] = [];
   /** Waiting rows the bound let go while held. */
