@@ -166,8 +166,9 @@ export class MemberSite {
     }
   }
 
-  hangDisk(): void {
-    // Slow, full and failing disks of whole members: disk-faults.ts.
+  hangDisk(lengthMs: number): void {
+    this.#note(`disk hangs ${lengthMs.toFixed(0)}`);
+    this.disk.hang(lengthMs);
   }
 
   #boot(): void {

@@ -68,8 +68,8 @@ export function drawMemberParameters(prng: Prng): MemberParameters {
       oneWayRate: prng.pick([0, 0.3, 0.7]),
       clogMsMean: prng.pick([0, 0, 1000, 4000]),
       clogLengthMsMean: prng.pick([200, 1500, 4000]),
-      // What else befalls the disks of whole members: disk-faults.ts.
-      diskHangMsMean: 0,
+      diskHangMsMean: prng.pick([0, 0, 3000]),
+      // What becomes of a lost disk: its member is replaced (operators.ts).
       deadDiskRate: 0,
       stallMsMean: prng.pick([0, 0, 3000]),
       transferMsMean: prng.pick([0, 2000, 6000]),

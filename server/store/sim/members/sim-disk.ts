@@ -27,6 +27,8 @@ export class SimDisk implements Disk {
   readonly #memory = new MemoryDisk();
   readonly #options: SimDiskOptions;
   #failure: DiskFailure | undefined;
+  /** By the world's time. */
+  #hangsUntil = 0;
 
   constructor(options: SimDiskOptions) {
     this.#options = options;
@@ -58,6 +60,11 @@ export class SimDisk implements Disk {
   /** A copy of the whole disk while its machine is down; the returned function puts it back. */
   backup(): () => void {
     return this.#memory.save();
+  }
+
+  /** Flushes that begin within this time end after it. */
+  hang(lengthMs: number): void {
+    this.#hangsUntil = Math.max(this.#hangsUntil, this.#options.clock.worldNow() + lengthMs);
   }
 
   flipByte(path: string, at: number, mask: number): void {
@@ -103,7 +110,8 @@ export class SimDisk implements Disk {
   #finishFlush(path: string, done: FlushCallback): FlushCallback {
     const { clock, prng, parameters, onFailedFlush } = this.#options;
     const factor = prng.chance(parameters.flushStallRate) ? FLUSH_STALL : 1;
-    const delayMs = -Math.log(1 - prng.float()) * parameters.flushMsMean * factor;
+    const busyMs = -Math.log(1 - prng.float()) * parameters.flushMsMean * factor;
+    const delayMs = Math.max(0, this.#hangsUntil - clock.worldNow()) + busyMs;
     clock.afterReal(delayMs, () => this.#memory.completeFlush());
     return (error) => {
       done(error);
