@@ -84,12 +84,14 @@ class Replay {
       this.entries.push(entry);
       return;
     }
-    if (entry.term < last.term || entry.index > last.index + 1)
+    const first = (this.entries[0] as Entry).index;
+    // What it replaces may be of a newer term: entries of a leader that nobody else heard, cut by a leader elected without them (Raft paper, figure 7).
+    const before = entry.index > last.index ? last : this.entries[entry.index - 1 - first];
+    if (entry.index > last.index + 1 || entry.term < (before?.term ?? 0))
       throw new WalCorruptError(
         this.#place(offset),
-        `entry ${entry.index} of term ${entry.term} cannot follow entry ${last.index} of term ${last.term}`,
+        `entry ${entry.index} of term ${entry.term} cannot follow entry ${before?.index} of term ${before?.term}`,
       );
-    const first = (this.entries[0] as Entry).index;
     this.entries.length = Math.max(0, entry.index - first);
     this.entries.push(entry);
   }

@@ -160,6 +160,23 @@ test('a snapshot ahead of the log empties it; one inside the log does not', () =
   expect(contents.snapshots).toEqual([marker(2, 1), marker(50, 3)]);
 });
 
+test('entries of a leader that nobody else heard give way to older ones of the next leader', () => {
+  const disk = new MemoryDisk();
+  const wal = create(disk);
+  write(disk, wal, part([entry(1, 1, 'a'), entry(2, 4, 'unheard'), entry(3, 4, 'unheard')], state(4, 1)));
+  write(disk, wal, part([entry(2, 3, 'b'), entry(3, 5, 'c')], state(5, 2)));
+  expect(open(disk).contents.entries).toEqual([entry(1, 1, 'a'), entry(2, 3, 'b'), entry(3, 5, 'c')]);
+});
+
+test('an entry of an older term than the one before it, or behind a gap, was written by nobody', () => {
+  for (const bad of [entry(2, 1, ''), entry(3, 1, ''), entry(4, 2, '')]) {
+    const disk = new MemoryDisk();
+    const wal = create(disk);
+    write(disk, wal, part([entry(1, 2, 'a'), entry(2, 2, 'b')]), part([bad]));
+    expect(() => open(disk)).toThrow(/entry \d of term \d cannot follow entry [12] of term 2/);
+  }
+});
+
 test('a durable point noted behind an image that was accepted meanwhile does not hide the image', () => {
   const disk = new MemoryDisk();
   const wal = create(disk);
