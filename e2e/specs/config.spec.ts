@@ -97,7 +97,7 @@ test('a rollout is watched on one screen and aborted', async ({ page, request, s
         layers: [{ target, releaseId: first.releaseId, generation: served.generation }],
         running: [{ target, releaseId: first.releaseId, generation: served.generation }],
       },
-      ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '', probe: null },
+      ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '' },
     },
   });
   expect(report.status()).toBe(204);

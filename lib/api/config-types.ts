@@ -275,5 +275,4 @@ export interface EffectiveConfig {
   /** Of the canonical text of `values`. */
   readonly configSha256: string;
   readonly schemas: readonly string[];
-  readonly probe: { readonly releaseId: string; readonly values: Json } | null;
 }

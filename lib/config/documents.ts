@@ -69,8 +69,6 @@ export interface Assignment extends Exposure {
   readonly candidate: string | null;
   readonly seed: string;
   readonly rolloutId: string | null;
-  /** Live instances try this release without applying it, and report. */
-  readonly probe: string | null;
   /** The release before the last promotion, for going back. */
   readonly previous: string | null;
 }
@@ -82,7 +80,6 @@ export const emptyAssignment = (target: TargetId): Assignment => ({
   candidate: null,
   seed: '',
   rolloutId: null,
-  probe: null,
   previous: null,
   ...NO_EXPOSURE,
 });

@@ -56,8 +56,6 @@ export interface InstanceReport {
   readonly appliedAt: number | null;
   readonly reportedAt: number;
   readonly configSha256: string;
-  /** What it thinks of a release it was asked to try without applying it. */
-  readonly probe: { readonly releaseId: string; readonly accepts: boolean; readonly error: ReportError | null } | null;
 }
 
 export const ERROR_MESSAGE_MAX = 1024;

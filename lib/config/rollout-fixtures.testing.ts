@@ -71,7 +71,6 @@ export function reportWith(changes: Partial<InstanceReport> = {}): InstanceRepor
     appliedAt: 0,
     reportedAt: 0,
     configSha256: '',
-    probe: null,
     ...changes,
   };
 }

@@ -190,7 +190,7 @@ export class HttpInstance {
         error: this.error,
         health: this.health,
       },
-      ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '', probe: null, ...more },
+      ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '', ...more },
     };
     return send<ApiError>('POST', routes.clientInstance(STORE, this.place, this.instanceId), { body });
   }

@@ -35,8 +35,8 @@ export class HttpSource implements ConfigSource {
   }
 
   async report(own: OwnReport): Promise<void> {
-    const { tags, appVersion } = this.#who;
-    const body = { ...own, tags, appVersion, clientVersion: CLIENT_VERSION, schemaVersions: [], probe: null };
+    const { tags, appVersion, schemaVersions } = this.#who;
+    const body = { ...own, tags, appVersion, clientVersion: CLIENT_VERSION, schemaVersions };
     await this.#send('POST', body);
   }
 

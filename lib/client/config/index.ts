@@ -16,8 +16,8 @@ export type { Health } from '../../config/report.ts';
 export { ConfigRejected } from './types.ts';
 
 export interface ConfigOptions
-  extends Partial<Pick<Identity, 'tags' | 'appVersion'>>,
-    Omit<Identity, 'tags' | 'appVersion'> {
+  extends Partial<Pick<Identity, 'tags' | 'appVersion' | 'schemaVersions'>>,
+    Omit<Identity, 'tags' | 'appVersion' | 'schemaVersions'> {
   /** The store itself, or the console's address for it: http://127.0.0.1:8379/api/v1/stores/local */
   readonly from: Client | string;
   /** Where configuration lies in the store, when the console was told another place. */
@@ -44,8 +44,8 @@ export interface Config {
 }
 
 export function openConfig(options: ConfigOptions): Config {
-  const { bundle, app, env, service, instanceId, tags = [], appVersion = '' } = options;
-  const who: Identity = { bundle, app, env, service, instanceId, tags, appVersion };
+  const { bundle, app, env, service, instanceId, tags = [], appVersion = '', schemaVersions = [] } = options;
+  const who: Identity = { bundle, app, env, service, instanceId, tags, appVersion, schemaVersions };
   const source =
     typeof options.from === 'string'
       ? new HttpSource(options.from, who)

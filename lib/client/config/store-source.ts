@@ -43,7 +43,7 @@ export class StoreSource implements ConfigSource {
 
   async report(own: OwnReport): Promise<void> {
     const session = await this.#alive();
-    const { bundle, app, env, service, instanceId, tags, appVersion } = this.#who;
+    const { bundle, app, env, service, instanceId, tags, appVersion, schemaVersions } = this.#who;
     const report = {
       ...own,
       bundle,
@@ -54,8 +54,7 @@ export class StoreSource implements ConfigSource {
       tags,
       appVersion,
       clientVersion: CLIENT_VERSION,
-      schemaVersions: [],
-      probe: null,
+      schemaVersions,
     };
     await this.#client.txn({
       success: [

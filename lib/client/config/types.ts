@@ -28,6 +28,8 @@ export interface Identity extends Place {
   readonly instanceId: string;
   readonly tags: readonly string[];
   readonly appVersion: string;
+  /** Hashes of the schemas it validates with: a change is checked against each version that runs. */
+  readonly schemaVersions: readonly string[];
 }
 
 /** Where offers come from and reports go to. */

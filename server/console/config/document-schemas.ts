@@ -71,7 +71,6 @@ export const assignment = z.object({
   include: z.array(z.string()),
   exclude: z.array(z.string()),
   rolloutId: nullableText,
-  probe: nullableText,
   previous: nullableText,
 });
 
@@ -223,7 +222,6 @@ export const reportBody = z.object({
   appliedAt: time.nullable(),
   reportedAt: time,
   configSha256: text(64),
-  probe: z.object({ releaseId: text(80), accepts: z.boolean(), error: reportError.nullable() }).nullable(),
 });
 
 export const instanceReport = reportBody.extend({

@@ -65,7 +65,6 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
     provenance,
     configSha256: sha256(canonicalJson(value)),
     schemas,
-    probe: null,
   };
 }
 

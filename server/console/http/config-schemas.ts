@@ -260,7 +260,6 @@ export const effectiveConfig = named('EffectiveConfig', {
   provenance: origins,
   configSha256: z.string(),
   schemas: z.array(z.string()),
-  probe: z.strictObject({ releaseId: z.string(), values: documents.anyJson }).nullable(),
 });
 
 /** OFREP's own shapes are the protocol's: success, failure, or a list of both. */

@@ -1,0 +1,103 @@
+// @vitest-environment jsdom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
+import { afterEach, expect, test } from 'vitest';
+import type { RolloutDetail, RolloutInstance } from '../../lib/api/config-types.ts';
+import { emptyAssignment } from '../../lib/config/documents.ts';
+import { reportWith, rolloutWith, TARGET, verdictOf } from '../../lib/config/rollout-fixtures.testing.ts';
+import { EventLog } from './event-log.tsx';
+import { FleetMap } from './fleet-map.tsx';
+import { PhaseLine } from './phase-line.tsx';
+import { VerdictPanel } from './verdict-panel.tsx';
+
+afterEach(cleanup);
+
+const instance = (instanceId: string, is: RolloutInstance['class'], why: string): RolloutInstance => ({
+  key: `${TARGET}/${instanceId}`,
+  report: reportWith({ instanceId }),
+  cohort: is === null ? 'stable' : 'candidate',
+  cohortReason: is === null ? 'not yet' : 'bucket',
+  bucket: 907,
+  runs: null,
+  seenAt: 0,
+  class: is,
+  why,
+  isAlive: true,
+});
+
+function detailWith(changes: Partial<RolloutDetail> = {}): RolloutDetail {
+  return {
+    revision: '9',
+    rollout: rolloutWith({
+      state: 'PROGRESSING',
+      phaseIndex: 1,
+      assignedAt: 1,
+      deadlineAt: 2,
+      verdict: verdictOf('WAIT'),
+      reason: 'phase 2 of 5, 20 %',
+    }),
+    assignment: emptyAssignment(TARGET),
+    candidate: null,
+    stable: null,
+    changes: [],
+    instances: [
+      instance('instance-4', 'rejected', 'rejected it at /db/port: must be <= 65535'),
+      instance('instance-5', 'healthy', 'applied it and is healthy'),
+      instance('instance-0', null, 'uses stable'),
+    ],
+    gone: [{ key: `${TARGET}/instance-9`, class: 'lost', why: 'vanished 3 s after it applied' }],
+    preview: [],
+    log: [{ at: 0, by: 'controller', what: 'gate WAIT: 1 of 5', evidence: { counts: 1 } }],
+    supervision: { leader: null, since: null },
+    now: 5,
+    ...changes,
+  };
+}
+
+const show = (element: React.ReactElement): void => void render(<NuqsTestingAdapter>{element}</NuqsTestingAdapter>);
+
+test('the fleet is told by cohort, in words beside every shape, and a tile says how its instance is', () => {
+  show(<FleetMap detail={detailWith()} />);
+  expect(screen.getByRole('region', { name: 'On the candidate' }).textContent).toContain('1 rejected, 1 applied');
+  expect(screen.getByRole('region', { name: 'On stable' }).textContent).toContain('instance-0');
+  expect(screen.getByRole('region', { name: 'Gone' }).textContent).toContain('vanished 3 s after it applied');
+  fireEvent.click(screen.getByRole('button', { name: /^instance-4/ }));
+  expect(screen.getByText(/must be <= 65535\./).textContent).toContain('Bucket 907');
+});
+
+test('a thousand instances are squares that keep their names', () => {
+  const many = Array.from({ length: 1_000 }, (_, i) => instance(`web-${i}`, i < 100 ? 'healthy' : null, 'fine'));
+  show(<FleetMap detail={detailWith({ instances: many, gone: [] })} />);
+  expect(screen.getAllByRole('button').length).toBe(1_000);
+  expect(screen.getByRole('button', { name: 'web-999: on stable, fine' })).toBeDefined();
+});
+
+test('nobody supervising is said, not hidden', () => {
+  show(<VerdictPanel detail={detailWith()} />);
+  expect(screen.getByText(/Nobody supervises/)).toBeDefined();
+  expect(screen.getByText('Waiting')).toBeDefined();
+});
+
+test('the time to safe is shown with who did not confirm', () => {
+  const rollout = rolloutWith({ state: 'ROLLED_BACK', rollbackAt: 1_000, endedAt: 1_240, unconfirmed: ['instance-3'] });
+  show(<VerdictPanel detail={detailWith({ rollout })} />);
+  expect(screen.getByText('240 ms')).toBeDefined();
+  expect(screen.getByText(/without a word from instance-3/)).toBeDefined();
+});
+
+test('the plan says which phase it is in, and after a turn back which were never reached', () => {
+  show(<PhaseLine detail={detailWith()} />);
+  expect(screen.getByText('20 %').closest('li')?.getAttribute('aria-current')).toBe('step');
+  expect(screen.getByText('10 %').textContent).toContain('passed');
+  cleanup();
+  show(
+    <PhaseLine detail={detailWith({ rollout: rolloutWith({ state: 'ROLLED_BACK', phaseIndex: 1, assignedAt: 1 }) })} />,
+  );
+  expect(screen.getByText('40 %').textContent).toContain('not reached');
+});
+
+test('each event brings its evidence', () => {
+  show(<EventLog detail={detailWith()} />);
+  expect(screen.getByRole('list', { name: 'Events' }).textContent).toContain('gate WAIT: 1 of 5');
+  expect(screen.getByText('Evidence')).toBeDefined();
+});
