@@ -48,7 +48,9 @@ export interface TrashPage {
   readonly prefix: WireBytes;
   /** Newest deletion first. */
   readonly groups: readonly TrashGroup[];
-  /** Searched completely between these two, both inclusive. */
+  /** False: the store did not confirm that it told everything of the stretch (etcd before 3.4.25 and 3.5.8 cannot). */
+  readonly complete: boolean;
+  /** The stretch searched, both inclusive. */
   readonly searchedFrom: WireInt;
   readonly searchedTo: WireInt;
   /** True: nothing older is retained. */

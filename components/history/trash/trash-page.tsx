@@ -121,7 +121,10 @@ export function TrashPage() {
               {first === undefined || last === undefined ? null : (
                 <span>
                   Searched revisions <span className="mono">{formatCount(last.searchedFrom)}</span> to{' '}
-                  <span className="mono">{formatCount(first.searchedTo)}</span>, complete.{' '}
+                  <span className="mono">{formatCount(first.searchedTo)}</span>,{' '}
+                  {pages.data?.pages.every((page) => page.complete) === true
+                    ? 'complete. '
+                    : 'as far as the store tells: this version of it does not confirm that it told everything. '}
                   {last.reachesCompaction ? 'Nothing older is retained. ' : ''}
                   {prefix === '' ? 'Left out: the console’s own records under /quorate/.' : ''}
                 </span>

@@ -13,12 +13,20 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 export interface FactsProps {
   readonly kv: KeyMeta & { readonly value: WireBytes };
   readonly lease: KeyDetail['lease'];
+  /** Where this answer came from, and the revision it stands at. */
+  readonly read: Pick<KeyDetail, 'source' | 'revision'>;
   /** When the console saw the last change; null when it happened before it looked. */
   readonly changedAt: number | null;
 }
 
+const SOURCE: Readonly<Record<KeyDetail['source'], { readonly word: string; readonly meaning: string }>> = {
+  linearizable: { word: 'linearizable', meaning: 'Asked of the store: a quorum confirmed that nothing newer exists' },
+  history: { word: 'history', meaning: 'Read from the store’s history at this revision' },
+  memory: { word: 'memory', meaning: 'From what the console saw as it watched; a version of a value never changes' },
+};
+
 /** The strip of facts under the path. Each word says on hover what it means. */
-export function Facts({ kv, lease, changedAt }: FactsProps) {
+export function Facts({ kv, lease, read, changedAt }: FactsProps) {
   const now = useNow(1_000);
   return (
     <dl className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-2 border-b px-3 py-2">
@@ -48,6 +56,10 @@ export function Facts({ kv, lease, changedAt }: FactsProps) {
             {lease === null ? null : <LeaseCountdown lease={lease} />}
           </span>
         )}
+      </Fact>
+      <Fact name="Read" meaning={SOURCE[read.source].meaning}>
+        {SOURCE[read.source].word} <span className="text-fg-3">at</span>{' '}
+        <span className="mono">{formatCount(read.revision)}</span>
       </Fact>
     </dl>
   );

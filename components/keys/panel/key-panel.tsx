@@ -139,6 +139,7 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
               <Facts
                 kv={kv}
                 lease={detail.data.lease}
+                read={detail.data}
                 changedAt={history.data?.versions.find((one) => one.modRevision === kv.modRevision)?.at ?? null}
               />
               {isDiffing ? (

@@ -7,12 +7,12 @@ import { ApiFailure } from '../../../lib/api/client.ts';
 import { setBytesParam } from '../../../lib/api/routes.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { etcdctl } from '../../../lib/format/commands.ts';
-import { formatCount } from '../../../lib/format/number.ts';
+import { compareInt, formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { isLimited } from '../../shell/access-words.ts';
 import { useKeyForms } from '../../shell/links.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
-import { useIndexState, useStaleSince } from '../../shell/use-live.ts';
+import { useIndexState, useRevision, useStaleSince } from '../../shell/use-live.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useReplaySession } from '../../shell/use-replay.ts';
 import { useStore } from '../../shell/use-store.ts';
@@ -131,13 +131,16 @@ function Completeness({ revision }: { readonly revision: number }) {
   const isStale = useStaleSince() !== null;
   const { rev } = usePinnedRevision();
   const state = index?.value;
+  const remembered = useRevision()?.value.remembered ?? null;
+  // Older than what the console watched: one bounded read of the store.
+  const isFromStore = rev !== null && (remembered === null || compareInt(rev, remembered) < 0);
   const isListing = rev === null && state !== undefined && state.phase !== 'live';
   const scope = isLimited(useStore().access) ? ' for what you may read' : '';
   return (
     <p role="status" className="flex shrink-0 items-center gap-1.5 border-t px-3 py-1 text-fg-3 text-meta">
       <Database aria-hidden="true" className="size-3" />
       {rev !== null
-        ? `Complete${scope} at revision ${formatCount(rev)}, read-only`
+        ? `Complete${scope} at revision ${formatCount(rev)}, read-only${isFromStore ? ', read from the store' : ''}`
         : isListing
           ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
           : `${isStale ? 'As of' : `Complete${scope} at`} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}

@@ -231,6 +231,18 @@ test('the trash of a time before the console watched is read from history, and s
   expect(await all()).toEqual({ 'a/1': 'one', 'a/2': 'again' });
 });
 
+test('a store that does not confirm that it told everything is not called completely searched', async () => {
+  engine.put('a', '1');
+  engine.remove('a');
+  await start();
+  const { changes } = engine.history;
+  vi.spyOn(engine.history, 'changes').mockImplementation(async (request) => ({
+    ...(await changes(request)),
+    complete: false,
+  }));
+  expect(await trash(context, { prefix: '', before: undefined, limit: 10 })).toMatchObject({ complete: false });
+});
+
 test('trash pages follow one another without losing or repeating a deletion', async () => {
   await start();
   for (let i = 0; i < 7; i++) {

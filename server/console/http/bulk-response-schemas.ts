@@ -34,6 +34,7 @@ const trashGroup = named('TrashGroup', {
 export const trashPage = named('TrashPage', {
   prefix: bytes,
   groups: z.array(trashGroup),
+  complete: z.boolean(),
   searchedFrom: int,
   searchedTo: int,
   reachesCompaction: z.boolean(),

@@ -50,6 +50,7 @@ class TrashSearch {
   #floor: number;
   #at: number;
   #isFull = false;
+  #isComplete = true;
   #back = { revision: 0, keys: 0 };
 
   constructor(context: StoreContext, query: TrashQuery, newest: number) {
@@ -72,6 +73,7 @@ class TrashSearch {
     return {
       prefix: this.#query.prefix,
       groups: [...this.#groups.values()].map((group) => group.result(this.#context)),
+      complete: this.#isComplete,
       searchedFrom: String(Math.min(this.#at + 1, Math.max(1, this.#newest))),
       searchedTo: String(Math.max(1, this.#newest)),
       reachesCompaction: !goesOn,
@@ -104,7 +106,8 @@ class TrashSearch {
       withPrevious: true,
     };
     try {
-      const { events, dropped } = await history.changes(request);
+      const { events, dropped, complete } = await history.changes(request);
+      this.#isComplete = complete;
       const oldest = events[0]?.kv.modRevision ?? from;
       for (const event of events.toReversed()) if (event.type === 'delete' && !this.#takeEvent(event)) return;
       // The oldest revision of a cut answer may be half of itself.
