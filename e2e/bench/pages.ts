@@ -1,0 +1,96 @@
+/** What an operator feels: opening Keys on a warm index, expanding, scrolling; and the JavaScript each page begins with. */
+import { gzipSync } from 'node:zlib';
+import { chromium, type Page } from '@playwright/test';
+import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
+import { Keys } from '../pages/keys.ts';
+import { type Figure, quantile } from './figure.ts';
+import { startLoaded } from './loaded.ts';
+
+const PAGES = ['/', '/keys', '/watch', '/elections', '/locks', '/leases'];
+/** The explorer's promises. */
+const FIRST_ROWS_MS_MAX = 500;
+const EXPAND_MS_MAX = 100;
+const FRAME_MS_MAX = 17;
+const SCRIPT_KB_MAX = 180;
+const SCROLL_STEPS = 120;
+const WHEEL_PX = 400;
+const OPENINGS = 5;
+
+export async function* pageFigures({ keys }: { readonly keys: number }): AsyncGenerator<Figure> {
+  const loaded = await startLoaded(keys);
+  const browser = await chromium.launch(launchOptions(await findBrowser(process.env.TEST_BROWSER)));
+  try {
+    const { url } = loaded.product;
+    for (const path of PAGES) {
+      const page = await browser.newPage();
+      yield budget(
+        `first-load JavaScript of ${path}, gzipped`,
+        'KB',
+        await scriptKilobytes(page, url + path),
+        SCRIPT_KB_MAX,
+      );
+      await page.close();
+    }
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const openings: number[] = [];
+    for (let i = 0; i < OPENINGS; i++) openings.push(await openKeys(page, `${url}/keys`));
+    yield budget(`open Keys on ${keys} keys, first rows, p50`, 'ms', quantile(openings, 0.5), FIRST_ROWS_MS_MAX);
+    yield budget('expand a folder of 1,000 folders', 'ms', await expand(page), EXPAND_MS_MAX);
+    yield budget('frame while scrolling, p95', 'ms', await scrollFrames(page), FRAME_MS_MAX);
+  } finally {
+    await browser.close();
+    await loaded.stop();
+  }
+}
+
+const budget = (name: string, unit: Figure['unit'], ours: number, value: number): Figure => ({
+  ...{ part: 'pages', name, unit, more: 'worse', ours },
+  against: { who: 'budget', value },
+});
+
+/** Scripts fetched until the page is at rest, each compressed as a server would. */
+async function scriptKilobytes(page: Page, url: string): Promise<number> {
+  const bodies: Promise<Buffer>[] = [];
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') bodies.push(response.body());
+  });
+  await page.goto(url, { waitUntil: 'load' });
+  const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
+  return sizes.reduce((sum, size) => sum + size, 0) / 1_024;
+}
+
+async function openKeys(page: Page, url: string): Promise<number> {
+  const startedAt = performance.now();
+  await page.goto(url);
+  await new Keys(page).tree.getByRole('treeitem').first().waitFor();
+  return performance.now() - startedAt;
+}
+
+async function expand(page: Page): Promise<number> {
+  const keys = new Keys(page);
+  await keys.tree.focus();
+  const startedAt = performance.now();
+  await page.keyboard.press('ArrowRight');
+  await keys.row('folder-0000').first().waitFor();
+  return performance.now() - startedAt;
+}
+
+/** Time between frames, over a scroll by wheel; in ms, the 95th percentile. */
+async function scrollFrames(page: Page): Promise<number> {
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    Object.assign(window, { benchFrames: frames });
+    let last = performance.now();
+    const tick = (now: number): void => {
+      frames.push(now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  const box = await new Keys(page).tree.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 50, (box?.y ?? 0) + 50);
+  for (let i = 0; i < SCROLL_STEPS; i++) await page.mouse.wheel(0, WHEEL_PX);
+  const frames = await page.evaluate(() => (window as unknown as { benchFrames: number[] }).benchFrames);
+  return quantile(frames.slice(5), 0.95);
+}
