@@ -6,6 +6,7 @@ import {
   Gauge,
   GitCompareArrows,
   Hourglass,
+  KeyRound,
   Lock,
   type LucideIcon,
   Milestone,
@@ -75,6 +76,13 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
       letter: 'c',
       icon: Network,
       purpose: 'Members and what can be done to them, history, snapshots',
+    },
+    {
+      path: '/access',
+      title: 'Access',
+      letter: 'a',
+      icon: KeyRound,
+      purpose: 'Users, roles and permissions: who may read and write what',
     },
     {
       path: '/audit',

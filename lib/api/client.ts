@@ -2,6 +2,7 @@
  * The console's HTTP API, as functions for the browser. One function per route; each takes an AbortSignal and throws
  * `ApiFailure` (what, where, code) when the answer is not the one promised.
  */
+import type { AccessAction, AccessActionBody, AccessActionResult, AccessPlan, AccessView } from './access-types.ts';
 import type { AuditEntry, AuditPage } from './audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from './bulk-types.ts';
 import type {
@@ -240,6 +241,11 @@ export const api = {
     call<ClusterActionResult>({ method: 'POST', path: routes.clusterAction(store), body }),
   clusterHashes: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
     call<ClusterHashes>({ path: routes.clusterHashes(store), params: bytesParams({}, { rev }), signal }),
+  access: (store: string, signal?: Signal) => call<AccessView>({ path: routes.access(store), signal }),
+  accessPlan: (store: string, action: AccessAction, signal?: Signal) =>
+    call<AccessPlan>({ method: 'POST', path: routes.accessPlan(store), body: { action }, signal }),
+  accessAction: (store: string, body: AccessActionBody) =>
+    call<AccessActionResult>({ method: 'POST', path: routes.accessAction(store), body }),
   audit: (store: string, query: AuditPageQuery, signal?: Signal) =>
     call<AuditPage>({ path: routes.audit(store), params: bytesParams({}, { ...query }), signal }),
   release: (store: string, body: ReleaseBody) =>

@@ -32,6 +32,7 @@ export const queryKeys = {
   trash: (store: string) => ['store', store, 'trash'] as const,
   leases: (store: string) => ['store', store, 'leases'] as const,
   coordination: (store: string) => ['store', store, 'coordination'] as const,
+  access: (store: string) => ['store', store, 'access'] as const,
   audit: (store: string) => ['store', store, 'audit'] as const,
 };
 
@@ -43,6 +44,12 @@ export const queries = {
       initialPageParam: null as string | null,
       getNextPageParam: (page) => page.next,
       staleTime: staleTimeOf(query.rev),
+    }),
+  access: (store: string) =>
+    queryOptions({
+      queryKey: queryKeys.access(store),
+      queryFn: ({ signal }) => api.access(store, signal),
+      staleTime: LIVE_STALE_MS,
     }),
   stores: () =>
     queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),
