@@ -237,6 +237,51 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     await until(created.rolloutId, (one) => one.rollout.state === 'ROLLED_BACK');
   }, 30_000);
 
+  test('one that stays silent, alone, turns it back', async () => {
+    const target = await newTarget();
+    await live(target, { a: 1 });
+    const instances = await fleet(target, 10);
+    const { body: release } = await publish(target, { a: 2 });
+    const { body: created } = await roll(
+      target,
+      release.releaseId,
+      planOf([10, 100], { ackTimeoutSeconds: 1, minAckRatio: 1, minSample: 2 }),
+    );
+    await instances[4]?.sync();
+    const turned = await until(
+      created.rolloutId,
+      (one) => one.rollout.state === 'ROLLING_BACK' || one.rollout.state === 'ROLLED_BACK',
+    );
+    expect(turned.rollout.reason).toContain('1 of 2 failed');
+    expect(turned.instances.find(({ report }) => report.instanceId === 'instance-5')?.class).toBe('silent');
+    await instances[4]?.sync();
+    expect((await until(created.rolloutId, (one) => one.rollout.state === 'ROLLED_BACK')).rollout.unconfirmed).toEqual(
+      [],
+    );
+  }, 30_000);
+
+  test('one that vanishes soon after applying, alone, turns it back', async () => {
+    const target = await newTarget();
+    await live(target, { a: 1 });
+    const instances = await fleet(target, 10);
+    const { body: release } = await publish(target, { a: 2 });
+    const { body: created } = await roll(
+      target,
+      release.releaseId,
+      planOf([10, 100], { minAckRatio: 1, minSample: 2 }),
+    );
+    await instances[4]?.sync();
+    await until(created.rolloutId, (one) => one.instances.some((each) => each.class === 'healthy'));
+    const client = connect({ endpoints: [real.endpoint] });
+    const { kvs } = await client.get({ key: `/quorate/config/instances/${target}/instance-4` });
+    await client.revokeLease(kvs[0]?.lease ?? 0n);
+    client.close();
+    const back = await until(created.rolloutId, (one) => one.rollout.state === 'ROLLED_BACK');
+    expect(back.gone).toMatchObject([
+      { class: 'lost', why: expect.stringMatching(/^vanished \d+ s after it applied$/) },
+    ]);
+  }, 30_000);
+
   test('pause, resume, advance and abort; stale generations and overlapping rollouts are refused', async () => {
     const bundle = `acts-${next()}`;
     const target = await newTarget({ target: `${bundle}/shop/prod/web` });
