@@ -6,10 +6,10 @@ import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { ROW_PX } from '../ui/row-size.ts';
 import { useMoment } from './moment.ts';
 import { KIND_WORDS, waitText, whoText } from './words.ts';
 
-const ROW_PX = 24;
 const HEAD_PX = 30;
 const ROWS_SHOWN = 8;
 

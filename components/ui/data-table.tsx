@@ -5,10 +5,8 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
 import { cn } from './cn.ts';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
+import { ROW_PX } from './row-size.ts';
 import { useWidth } from './use-width.ts';
-
-/** The product's row height in px at the default font size; the --row token says the same to CSS. */
-export const ROW_PX = 24;
 
 export interface Column<Row> {
   readonly id: string;

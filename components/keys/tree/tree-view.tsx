@@ -16,7 +16,7 @@ import type { ByteString } from '../../../lib/base/bytes.ts';
 import { plural } from '../../../lib/format/number.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { Button } from '../../ui/button.tsx';
-import { ROW_PX } from '../../ui/data-table.tsx';
+import { ROW_PX } from '../../ui/row-size.ts';
 import { JumpBox } from './jump-box.tsx';
 import type { TreeRow as Row } from './tree-model.ts';
 import { moveOf } from './tree-moves.ts';
