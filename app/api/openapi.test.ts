@@ -9,6 +9,7 @@ import type {
   ClusterHashes,
   ClusterPlan,
 } from '../../lib/api/cluster-types.ts';
+import type * as coordination from '../../lib/api/coordination-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
@@ -68,9 +69,12 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof bulkSchema.bulkPreview>, bulk.BulkPreview>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.leaseList>, api.LeaseList>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationList>, api.CoordinationList>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationDetail>, api.CoordinationDetail>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationTerms>, api.CoordinationTerms>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationList>, coordination.CoordinationList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationDetail>, coordination.CoordinationDetail>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.coordinationTerms>, coordination.CoordinationTerms>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.waitsView>, coordination.WaitsView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.primitiveList>, coordination.PrimitiveList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.serviceList>, coordination.ServiceList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.plan>, ClusterPlan>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.actionResult>, ClusterActionResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.hashes>, ClusterHashes>>().toEqualTypeOf<true>();

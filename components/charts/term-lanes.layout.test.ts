@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ContenderView, TermView } from '../../lib/api/types.ts';
+import type { ContenderView, TermView } from '../../lib/api/coordination-types.ts';
 import { LANES_MAX, layoutTermLanes } from './term-lanes.layout.ts';
 
 const NOW = 100_000;

@@ -3,7 +3,7 @@
  * spans of their own. A term whose start was not seen is open at its left; one without any time is left out by time, and counted.
  */
 import { type ScaleLinear, type ScaleTime, scaleLinear, scaleTime } from 'd3';
-import type { ContenderView, TermView } from '../../lib/api/types.ts';
+import type { ContenderView, TermView } from '../../lib/api/coordination-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockMinute, clockTime } from '../../lib/format/time.ts';
 import { gapsOf, isFlap } from '../../lib/recognise/terms.ts';

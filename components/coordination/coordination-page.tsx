@@ -1,8 +1,7 @@
 'use client';
 
-import { parseAsString, useQueryStates } from 'nuqs';
-import { useMemo, useState } from 'react';
-import type { CoordinationGroup, CoordinationList, WireBytes } from '../../lib/api/types.ts';
+import { type ReactNode, useState } from 'react';
+import type { CoordinationGroup, CoordinationList } from '../../lib/api/coordination-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -15,11 +14,12 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Splitter } from '../ui/splitter.tsx';
 import { GroupDetail } from './group-detail.tsx';
+import { MasterDetail } from './master-detail.tsx';
 import { MomentContext } from './moment.ts';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { useCoordination, useKind } from './use-coordination.ts';
+import { useSelected } from './use-selected.ts';
 import { KIND_WORDS, type Kind } from './words.ts';
 
 export interface CoordinationPageProps {
@@ -28,12 +28,14 @@ export interface CoordinationPageProps {
   readonly columns: readonly Column<CoordinationGroup>[];
   /** Beside the title, in words. */
   readonly summary: (groups: readonly CoordinationGroup[], now: number) => string;
+  /** At the right of the title. */
+  readonly toolbar?: ReactNode;
   /** One sentence for when there is none, and the command that would make one. */
   readonly empty: { readonly sentence: string; readonly command: string };
 }
 
 /** Locks or elections: the list, and the chosen one beside it. */
-export function CoordinationPage({ kind, title, columns, summary, empty }: CoordinationPageProps) {
+export function CoordinationPage({ kind, title, columns, summary, toolbar, empty }: CoordinationPageProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const list = useCoordination(store.id, rev);
@@ -100,17 +102,14 @@ export function CoordinationPage({ kind, title, columns, summary, empty }: Coord
   );
   return (
     <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
-      <PageHeader title={title} meta={groups === undefined || now === 0 ? null : summary(groups, now)} />
-      {selected === null ? (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>
-      ) : (
-        <Splitter
-          label={`Resize the list of ${title.toLowerCase()}`}
-          storageKey={kind}
-          initial={46}
-          className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
-          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
-          second={
+      <PageHeader title={title} meta={groups === undefined || now === 0 ? null : summary(groups, now)}>
+        {toolbar}
+      </PageHeader>
+      <MasterDetail
+        title={title}
+        list={table}
+        detail={
+          selected === null ? null : (
             <GroupDetail
               key={wireId(selected)}
               id={selected}
@@ -118,9 +117,9 @@ export function CoordinationPage({ kind, title, columns, summary, empty }: Coord
               onBack={() => select(null)}
               onRelease={canWrite ? () => setReleasing(true) : null}
             />
-          }
-        />
-      )}
+          )
+        }
+      />
       <ReleaseDialog group={isReleasing && chosen !== undefined ? chosen : null} onClose={() => setReleasing(false)} />
     </MomentContext>
   );
@@ -147,19 +146,4 @@ function Completeness({
       {error === null ? null : <span className="text-bad">not refreshed: {error.message}</span>}
     </p>
   );
-}
-
-/** The chosen group lives in the URL, exact for names that are not text. */
-function useSelected() {
-  const [{ name, name64 }, setUrl] = useQueryStates({ name: parseAsString, name64: parseAsString });
-  const selected = useMemo(
-    (): WireBytes | null => (name64 !== null ? { base64: name64 } : name === null || name === '' ? null : name),
-    [name, name64],
-  );
-  const select = (id: WireBytes | null): void =>
-    void setUrl(
-      { name: typeof id === 'string' ? id : null, name64: id !== null && typeof id !== 'string' ? id.base64 : null },
-      { history: 'push' },
-    );
-  return { selected, select };
 }

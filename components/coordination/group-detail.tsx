@@ -2,7 +2,8 @@
 
 import { ArrowLeft } from 'lucide-react';
 import { ApiFailure } from '../../lib/api/client.ts';
-import type { CoordinationDetail, CoordinationGroup, WireBytes } from '../../lib/api/types.ts';
+import type { CoordinationDetail, CoordinationGroup } from '../../lib/api/coordination-types.ts';
+import type { WireBytes } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';

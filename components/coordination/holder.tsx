@@ -1,13 +1,16 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import { queries } from '../../lib/api/queries.ts';
-import type { CoordinationGroup, WireHexId } from '../../lib/api/types.ts';
+import type { WireHexId } from '../../lib/api/types.ts';
 import { LeaseCountdown } from '../leases/lease-countdown.tsx';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
-import { KIND_WORDS, whoText } from './words.ts';
+import { useMoment } from './moment.ts';
+import { heldText, KIND_WORDS, whoText } from './words.ts';
 
 /**
  * Keep-alives are no changes, so the stream cannot tell of them: the leases on the screen are asked for. Clients renew at a third
@@ -48,6 +51,23 @@ export function HolderLease({ group, isPast }: { readonly group: CoordinationGro
   return data === undefined ? <span className="text-fg-3">…</span> : <LeaseCountdown lease={data} />;
 }
 
+/** The same for a row of a list, which may show the past. */
+export function LeaseCell({ group }: { readonly group: CoordinationGroup }) {
+  const { rev } = usePinnedRevision();
+  return <HolderLease group={group} isPast={rev !== null} />;
+}
+
+/** How long the holder has held, in a cell. */
+export function HeldFor({ group }: { readonly group: CoordinationGroup }) {
+  const now = useMoment();
+  if (group.holder === null || now === 0) return null;
+  return (
+    <span className="mono" suppressHydrationWarning>
+      {heldText(group.term, now)}
+    </span>
+  );
+}
+
 /** ★ and who holds, or that nobody does. */
 export function Holder({ group }: { readonly group: CoordinationGroup }) {
   if (group.holder === null)
@@ -60,7 +80,7 @@ export function Holder({ group }: { readonly group: CoordinationGroup }) {
 }
 
 /** How firmly a key is believed to be what it is shown as, with the reason. */
-export function Confidence({ group }: { readonly group: CoordinationGroup }) {
+export function Confidence({ group }: { readonly group: Pick<CoordinationGroup, 'confidence' | 'reason'> }) {
   return (
     <Tooltip content={group.reason}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be readable by keyboard too */}

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ContenderView, CoordinationDetail } from '../../lib/api/types.ts';
+import type { ContenderView, CoordinationDetail } from '../../lib/api/coordination-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';

@@ -3,9 +3,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiFailure, api } from '../../lib/api/client.ts';
+import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import { routes } from '../../lib/api/routes.ts';
-import type { CoordinationGroup } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';

@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { CoordinationDetail, TermView } from '../../lib/api/coordination-types.ts';
 import { queries } from '../../lib/api/queries.ts';
-import type { CoordinationDetail, TermView } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
 import { flapsOf, gapsOf, isFlap, joinTerms } from '../../lib/recognise/terms.ts';

@@ -2,8 +2,9 @@
 
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { CoordinationList } from '../../lib/api/coordination-types.ts';
 import { queries, queryKeys } from '../../lib/api/queries.ts';
-import type { ChangeEvent, CoordinationList, WireBytes, WireInt } from '../../lib/api/types.ts';
+import type { ChangeEvent, WireBytes, WireInt } from '../../lib/api/types.ts';
 import { byteStringToWire, wireId, wireToByteString } from '../../lib/keys/wire-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { parentPrefix, placeOf } from '../../lib/recognise/layout.ts';

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import type { ContenderView, CoordinationDetail, CoordinationGroup, TermView } from '../../lib/api/types.ts';
+import type {
+  ContenderView,
+  CoordinationDetail,
+  CoordinationGroup,
+  TermView,
+} from '../../lib/api/coordination-types.ts';
 import { deathSentence, heldText, releaseSentence, stateSentence, termsSentence, whoText } from './words.ts';
 
 const NOW = 1_000_000;

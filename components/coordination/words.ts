@@ -1,5 +1,12 @@
 /** The sentences of locks and elections. Pure: what is said is tested without a browser. */
-import type { ContenderView, CoordinationDetail, CoordinationGroup, TermView, WireBytes } from '../../lib/api/types.ts';
+
+import type {
+  ContenderView,
+  CoordinationDetail,
+  CoordinationGroup,
+  TermView,
+} from '../../lib/api/coordination-types.ts';
+import type { WireBytes } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';

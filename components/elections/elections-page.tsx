@@ -1,14 +1,11 @@
 'use client';
 
-import type { CoordinationGroup } from '../../lib/api/types.ts';
+import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { CoordinationPage } from '../coordination/coordination-page.tsx';
-import { Confidence, Holder, HolderLease } from '../coordination/holder.tsx';
-import { useMoment } from '../coordination/moment.ts';
-import { heldText } from '../coordination/words.ts';
-import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { Confidence, HeldFor, Holder, LeaseCell } from '../coordination/holder.tsx';
 import { useStore } from '../shell/use-store.ts';
 import type { Column } from '../ui/data-table.tsx';
 
@@ -46,8 +43,8 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     cell: (group) => <span className="mono">{displayBytes(group.name)}</span>,
   },
   { id: 'leader', head: 'Leader', width: 'minmax(7rem, 1fr)', cell: (group) => <Holder group={group} /> },
-  { id: 'since', head: 'Leads for', width: '6.5rem', align: 'right', cell: (group) => <Since group={group} /> },
-  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 670, cell: (group) => <Lease group={group} /> },
+  { id: 'since', head: 'Leads for', width: '6.5rem', align: 'right', cell: (group) => <HeldFor group={group} /> },
+  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 670, cell: (group) => <LeaseCell group={group} /> },
   {
     id: 'candidates',
     head: 'Candidates',
@@ -65,18 +62,3 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   },
   { id: 'why', head: 'Believed', width: '5rem', hideBelow: 865, cell: (group) => <Confidence group={group} /> },
 ];
-
-function Since({ group }: { readonly group: CoordinationGroup }) {
-  const now = useMoment();
-  if (group.holder === null || now === 0) return null;
-  return (
-    <span className="mono" suppressHydrationWarning>
-      {heldText(group.term, now)}
-    </span>
-  );
-}
-
-function Lease({ group }: { readonly group: CoordinationGroup }) {
-  const { rev } = usePinnedRevision();
-  return <HolderLease group={group} isPast={rev !== null} />;
-}

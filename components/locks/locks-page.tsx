@@ -1,26 +1,71 @@
 'use client';
 
-import type { CoordinationGroup } from '../../lib/api/types.ts';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { CoordinationPage } from '../coordination/coordination-page.tsx';
-import { Confidence, Holder, HolderLease } from '../coordination/holder.tsx';
+import { Confidence, HeldFor, Holder, LeaseCell } from '../coordination/holder.tsx';
 import { useMoment } from '../coordination/moment.ts';
-import { heldText, waitText } from '../coordination/words.ts';
+import { waitText } from '../coordination/words.ts';
+import { PageHeader } from '../shell/page-header.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
 import type { Column } from '../ui/data-table.tsx';
+import { useWaits, WaitsView } from './waits-view.tsx';
+import { deadlockText } from './words.ts';
 
-/** Locks found among the keys: who holds, how many wait, the fencing token. */
+const SHOWS = ['locks', 'waits'] as const;
+
+/** Locks found among the keys: who holds, how many wait, the fencing token; or who waits for whom across all of them. */
 export function LocksPage() {
   const store = useStore();
+  const { rev } = usePinnedRevision();
+  const [show, setShow] = useQueryState('show', parseAsStringLiteral(SHOWS).withDefault('locks'));
+  const circles = useWaits(store.id, rev).data?.circles.length ?? 0;
+  const deadlocks = deadlockText(circles);
+  useBindings([
+    {
+      id: 'locks.waits',
+      keys: 'w',
+      title: 'Locks, or who waits for whom',
+      group: 'Page',
+      run: () => void setShow(show === 'waits' ? 'locks' : 'waits'),
+    },
+  ]);
+  const toolbar = (
+    <fieldset className="flex items-center gap-2">
+      <legend className="sr-only">Show</legend>
+      {deadlocks === null ? null : <StatusMark tone="bad">{deadlocks}</StatusMark>}
+      <Button size="small" variant="ghost" aria-pressed={show === 'locks'} onClick={() => void setShow('locks')}>
+        Locks
+      </Button>
+      <Button size="small" variant="ghost" aria-pressed={show === 'waits'} onClick={() => void setShow('waits')}>
+        Who waits for whom
+      </Button>
+    </fieldset>
+  );
+  if (show === 'waits') {
+    return (
+      <>
+        <PageHeader title="Locks" meta="Who waits for whom, across all locks">
+          {toolbar}
+        </PageHeader>
+        <WaitsView storeId={store.id} rev={rev} />
+      </>
+    );
+  }
   return (
     <CoordinationPage
       kind="lock"
       title="Locks"
       columns={COLUMNS}
       summary={summary}
+      toolbar={toolbar}
       empty={{
         sentence:
           'No lock is recognised among the keys. One appears as soon as a program takes it with clientv3’s layout: a leased key without a value that ends in its own lease’s id.',
@@ -53,9 +98,9 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
     width: '6.5rem',
     align: 'right',
     hideBelow: 780,
-    cell: (group) => <Held group={group} />,
+    cell: (group) => <HeldFor group={group} />,
   },
-  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 940, cell: (group) => <Lease group={group} /> },
+  { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 940, cell: (group) => <LeaseCell group={group} /> },
   {
     id: 'waiting',
     head: 'Waiting',
@@ -84,16 +129,6 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   { id: 'why', head: 'Believed', width: '5rem', hideBelow: 1030, cell: (group) => <Confidence group={group} /> },
 ];
 
-function Held({ group }: { readonly group: CoordinationGroup }) {
-  const now = useMoment();
-  if (group.holder === null || now === 0) return null;
-  return (
-    <span className="mono" suppressHydrationWarning>
-      {heldText(group.term, now)}
-    </span>
-  );
-}
-
 /** The first in line has waited longest. */
 function LongestWait({ group }: { readonly group: CoordinationGroup }) {
   const now = useMoment();
@@ -103,9 +138,4 @@ function LongestWait({ group }: { readonly group: CoordinationGroup }) {
       {waitText(group.next, now)}
     </span>
   );
-}
-
-function Lease({ group }: { readonly group: CoordinationGroup }) {
-  const { rev } = usePinnedRevision();
-  return <HolderLease group={group} isPast={rev !== null} />;
 }

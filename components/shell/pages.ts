@@ -12,8 +12,10 @@ import {
   Milestone,
   Network,
   ScrollText,
+  Shapes,
   SlidersHorizontal,
   Trash2,
+  Waypoints,
 } from 'lucide-react';
 
 export interface PageEntry {
@@ -44,6 +46,14 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
   [
     { path: '/elections', title: 'Elections', letter: 'e', icon: Crown, purpose: 'Who leads, since when, who follows' },
     { path: '/locks', title: 'Locks', letter: 'x', icon: Lock, purpose: 'Who holds, who waits, and for how long' },
+    {
+      path: '/primitives',
+      title: 'Primitives',
+      letter: 'm',
+      icon: Shapes,
+      purpose: 'Semaphores, barriers, queues, counters, groups',
+    },
+    { path: '/services', title: 'Services', letter: 'v', icon: Waypoints, purpose: 'Who is registered, and who went' },
     { path: '/leases', title: 'Leases', letter: 'l', icon: Hourglass, purpose: 'What disappears when a client dies' },
   ],
   [

@@ -12,15 +12,21 @@ import type {
   ClusterHashes,
   ClusterPlan,
 } from './cluster-types.ts';
+import type {
+  CoordinationDetail,
+  CoordinationList,
+  CoordinationTerms,
+  PrimitiveList,
+  ReleaseBody,
+  ServiceList,
+  WaitsView,
+} from './coordination-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
   ChangesPage,
   ChildrenPage,
   ClusterView,
-  CoordinationDetail,
-  CoordinationList,
-  CoordinationTerms,
   DeleteBody,
   DeletePreview,
   DeleteResult,
@@ -32,7 +38,6 @@ import type {
   LeaseRevokeBody,
   LeaseView,
   PutBody,
-  ReleaseBody,
   RevisionAt,
   RevisionView,
   SearchPage,
@@ -246,6 +251,12 @@ export const api = {
     call<AccessPlan>({ method: 'POST', path: routes.accessPlan(store), body: { action }, signal }),
   accessAction: (store: string, body: AccessActionBody) =>
     call<AccessActionResult>({ method: 'POST', path: routes.accessAction(store), body }),
+  waits: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
+    call<WaitsView>({ path: routes.waits(store), params: bytesParams({}, { rev }), signal }),
+  primitives: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
+    call<PrimitiveList>({ path: routes.primitives(store), params: bytesParams({}, { rev }), signal }),
+  services: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
+    call<ServiceList>({ path: routes.services(store), params: bytesParams({}, { rev }), signal }),
   audit: (store: string, query: AuditPageQuery, signal?: Signal) =>
     call<AuditPage>({ path: routes.audit(store), params: bytesParams({}, { ...query }), signal }),
   release: (store: string, body: ReleaseBody) =>

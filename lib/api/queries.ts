@@ -127,6 +127,24 @@ export const queries = {
       queryFn: ({ signal }) => api.coordination(store, { rev }, signal),
       staleTime: staleTimeOf(rev),
     }),
+  waits: (store: string, rev: WireInt | null) =>
+    queryOptions({
+      queryKey: [...queryKeys.coordination(store), 'waits', rev],
+      queryFn: ({ signal }) => api.waits(store, { rev }, signal),
+      staleTime: staleTimeOf(rev),
+    }),
+  primitives: (store: string, rev: WireInt | null) =>
+    queryOptions({
+      queryKey: [...queryKeys.coordination(store), 'primitives', rev],
+      queryFn: ({ signal }) => api.primitives(store, { rev }, signal),
+      staleTime: staleTimeOf(rev),
+    }),
+  services: (store: string, rev: WireInt | null) =>
+    queryOptions({
+      queryKey: [...queryKeys.coordination(store), 'services', rev],
+      queryFn: ({ signal }) => api.services(store, { rev }, signal),
+      staleTime: staleTimeOf(rev),
+    }),
   coordinationGroup: (store: string, query: KeyQuery) =>
     queryOptions({
       queryKey: [...queryKeys.coordination(store), 'group', query.key, query.rev ?? null],

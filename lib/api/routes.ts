@@ -78,6 +78,12 @@ export const routes = {
   accessPlan: (id: string) => `${store(id)}/access/plan`,
   /** POST AccessActionBody → AccessActionResult */
   accessAction: (id: string) => `${store(id)}/access/actions`,
+  /** GET ?rev → WaitsView */
+  waits: (id: string) => `${store(id)}/coordination/waits`,
+  /** GET ?rev → PrimitiveList */
+  primitives: (id: string) => `${store(id)}/coordination/primitives`,
+  /** GET ?rev → ServiceList */
+  services: (id: string) => `${store(id)}/coordination/services`,
   /** GET ?before&limit&user&q&result → AuditPage */
   audit: (id: string) => `${store(id)}/audit`,
   /** POST ReleaseBody → WriteResult */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TermView } from '../api/types.ts';
+import type { TermView } from '../api/coordination-types.ts';
 import { flapsOf, gapsOf, joinTerms } from './terms.ts';
 
 const term = (more: Partial<TermView>): TermView => ({

@@ -1,5 +1,7 @@
 /** What is said about terms of office: gaps, flaps, and history joined with what was seen live. Works on the API's form. */
-import type { TermView, WireInt, WireTime } from '../api/types.ts';
+
+import type { TermView } from '../api/coordination-types.ts';
+import type { WireInt, WireTime } from '../api/types.ts';
 import { compareInt } from '../format/number.ts';
 
 /** A term that ended within this time is a flap: nobody got much done in it. */

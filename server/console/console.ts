@@ -18,14 +18,20 @@ import type {
   ClusterHashes,
   ClusterPlan,
 } from '../../lib/api/cluster-types.ts';
+import type {
+  CoordinationDetail,
+  CoordinationList,
+  CoordinationTerms,
+  PrimitiveList,
+  ReleaseBody,
+  ServiceList,
+  WaitsView,
+} from '../../lib/api/coordination-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
   ClusterView,
-  CoordinationDetail,
-  CoordinationList,
-  CoordinationTerms,
   DeleteBody,
   DeletePreview,
   DeleteResult,
@@ -37,7 +43,6 @@ import type {
   LeaseRevokeBody,
   LeaseView,
   PutBody,
-  ReleaseBody,
   RevisionAt,
   RevisionView,
   SearchPage,
@@ -106,6 +111,10 @@ export interface StoreConsole {
   }): Promise<CoordinationDetail>;
   /** Terms up to and with `before`, from the store's history. */
   coordinationTerms(query: { readonly key: WireBytes; readonly before: number }): Promise<CoordinationTerms>;
+  /** Who waits for whom across all locks. */
+  waits(query: { readonly revision: number | undefined }): Promise<WaitsView>;
+  primitives(query: { readonly revision: number | undefined }): Promise<PrimitiveList>;
+  services(query: { readonly revision: number | undefined }): Promise<ServiceList>;
   release(body: ReleaseBody): Promise<WriteResult>;
   /** What an action on the cluster would do, and whether it is refused. Changes nothing. */
   clusterPlan(action: ClusterAction): ClusterPlan;

@@ -3,6 +3,7 @@ import type { AccessAction, AccessActionBody } from '../../lib/api/access-types.
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
+import type { ReleaseBody } from '../../lib/api/coordination-types.ts';
 import type {
   ClusterView,
   DeleteBody,
@@ -10,7 +11,6 @@ import type {
   LeaseGrantBody,
   LeaseRevokeBody,
   PutBody,
-  ReleaseBody,
   RevisionView,
   StoreSummary,
   WireHexId,
@@ -30,6 +30,7 @@ import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
+import { Primitives } from './coordination/primitives.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
 import { find } from './find/find.ts';
@@ -79,6 +80,7 @@ export class StoreSession implements StoreConsole {
   readonly #maintenance: Maintenance;
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
+  readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
@@ -135,6 +137,7 @@ export class StoreSession implements StoreConsole {
       user: this.#user,
       isRoot: summary.access.mode === 'user' && summary.access.isRoot,
     });
+    this.#primitives = new Primitives(this.#context);
     this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
     this.config = new ConfigConsole({
       engine,
@@ -291,6 +294,18 @@ export class StoreSession implements StoreConsole {
     return this.#coordination.terms(query);
   }
 
+  waits(query: Parameters<StoreConsole['waits']>[0]) {
+    return this.#coordination.waits(query);
+  }
+
+  primitives(query: Parameters<StoreConsole['primitives']>[0]) {
+    return this.#primitives.primitives(query);
+  }
+
+  services(query: Parameters<StoreConsole['services']>[0]) {
+    return this.#primitives.services(query);
+  }
+
   release(body: ReleaseBody) {
     return this.#change(releaseAct(body), body, () => this.#coordination.release(body));
   }
@@ -354,17 +369,20 @@ export class StoreSession implements StoreConsole {
       listener: {
         onChanges: (changes) => {
           this.#coordination.onChanges(changes);
+          this.#primitives.onChanges(changes);
           this.#live.changes(changes);
           this.#sendIndexSoon();
           if (Date.now() - this.#revisionsSentAt >= REVISIONS_EVERY_MS) this.#sendRevisions();
         },
         onGap: (gap) => {
           this.#coordination.onGap();
+          this.#primitives.onGap();
           this.#live.gap(gap);
           this.#sendRevisions();
         },
         onIndex: (state) => {
           this.#coordination.onIndex(state);
+          this.#primitives.onIndex(state);
           this.#live.index(state);
         },
       },
@@ -387,6 +405,7 @@ export class StoreSession implements StoreConsole {
   #onClusterReplaced(): void {
     this.#compacted = 0;
     this.#coordination.reset();
+    this.#primitives.reset();
     this.#hub.reset('the endpoints now answer for another cluster');
   }
 

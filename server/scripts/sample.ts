@@ -6,22 +6,39 @@
  *
  *   --endpoints host:port,…  default 127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379
  *   --once                   write the configuration tree and stop; it stays
+ *   --deadlock               two programs that wait for each other's lock, and a third behind them
  *   --seed N                 what happens in which order; default 1
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Prng } from '../../lib/base/prng.ts';
 import { type Client, connect, createRevisionIs, deleteOp, putOp } from '../../lib/client/index.ts';
 import { candidate, type Stage, serviceInstance, writer } from './sample/actors.ts';
 import { FLEET_PLACE, FLEET_SIZE, startFleet, writeConfiguration } from './sample/config-fleet.ts';
 import { CONFIG } from './sample/config-tree.ts';
+import { deadlock, recipes } from './sample/recipes.ts';
 
 const DEFAULT_ENDPOINTS = '127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379';
 /** etcd's default bound is 128 operations in one transaction. */
 const DELETES_PER_TXN = 100;
 
+/** What the recipes keep for the next who come. */
+const LEFT_BEHIND = [
+  'queues/mails/',
+  'queues/tickets/',
+  'queues/reminders/',
+  '__queues/mails/',
+  '__queues/tickets/',
+  '__queues/reminders/',
+  'limits/exports/permits',
+  'barriers/benchmark/',
+  'counters/clicks/',
+];
+
 interface Options {
   readonly endpoints: readonly string[];
   readonly once: boolean;
+  readonly deadlock: boolean;
   readonly seed: number;
 }
 
@@ -30,13 +47,19 @@ function readOptions(): Options {
     options: {
       endpoints: { type: 'string', default: DEFAULT_ENDPOINTS },
       once: { type: 'boolean', default: false },
+      deadlock: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
     },
   });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new TypeError(`--seed must be a whole number, got "${values.seed}"`);
-  return { endpoints: values.endpoints.split(',').map((text) => text.trim()), once: values.once, seed };
+  return {
+    endpoints: values.endpoints.split(',').map((text) => text.trim()),
+    once: values.once,
+    deadlock: values.deadlock,
+    seed,
+  };
 }
 
 /** Resolves to the keys that were not there before. */
@@ -58,7 +81,7 @@ async function removeAll(client: Client, keys: readonly string[]): Promise<void>
   }
 }
 
-async function run({ endpoints, once, seed }: Options): Promise<void> {
+async function run({ endpoints, once, deadlock: isDeadlocked, seed }: Options): Promise<void> {
   const client = connect({ endpoints });
   const written = await writeConfig(client);
   const created = new Set([...written, ...(await writeConfiguration(client))]);
@@ -68,6 +91,9 @@ async function run({ endpoints, once, seed }: Options): Promise<void> {
   if (once) return client.close();
   const fleet = startFleet({ endpoints, report: (line) => console.log(line), restarts: true });
 
+  // What stood there before is somebody else's.
+  const ours: string[] = [];
+  for (const prefix of LEFT_BEHIND) if ((await client.get({ prefix }, { limit: 1 })).count === 0) ours.push(prefix);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const prng = new Prng(seed);
@@ -75,6 +101,7 @@ async function run({ endpoints, once, seed }: Options): Promise<void> {
     endpoints,
     signal: ending.signal,
     report: (line) => console.log(line),
+    pause: (ms) => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined),
     wrote: (key) => created.add(key),
   };
   console.log(
@@ -84,11 +111,19 @@ async function run({ endpoints, once, seed }: Options): Promise<void> {
     ...['web', 'payments', 'search'].flatMap((name) =>
       [1, 2, 3].map((index) => serviceInstance(stage, prng.fork(), name, index)),
     ),
-    ...['node-a', 'node-b', 'node-c'].map((name) => candidate(stage, prng.fork(), name)),
+    ...['node-a', 'node-b', 'node-c'].map((name) =>
+      candidate(stage, prng.fork(), { name, office: 'elections/scheduler', isFlapping: false }),
+    ),
+    ...['cron-1', 'cron-2'].map((name) =>
+      candidate(stage, prng.fork(), { name, office: 'elections/cron', isFlapping: true }),
+    ),
+    ...recipes(stage, prng.fork()),
+    ...(isDeadlocked ? deadlock(stage) : []),
     writer(stage, prng.fork()),
   ]);
   await fleet.stop();
   await removeAll(client, [...created]);
+  for (const prefix of ours) await client.delete({ prefix });
   client.close();
   console.log('ended; what the sample wrote is deleted');
 }

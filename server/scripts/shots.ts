@@ -50,7 +50,15 @@ function shots(past: number): readonly Shot[] {
       act: (page) => press(page, 'Delete', page.getByRole('dialog').getByRole('textbox')),
     },
     { name: 'elections', path: '/elections?name=elections%2Fscheduler%2F' },
+    { name: 'elections-flapping', path: '/elections?name=elections%2Fcron%2F' },
     { name: 'locks', path: '/locks' },
+    { name: 'locks-open', path: '/locks?name=locks%2Fmigrations%2F' },
+    { name: 'locks-waits', path: '/locks?show=waits' },
+    { name: 'primitives', path: '/primitives' },
+    { name: 'primitives-semaphore', path: '/primitives?name=limits%2Fexports&as=semaphore' },
+    { name: 'primitives-queue', path: '/primitives?name=queues%2Fmails&as=queue' },
+    { name: 'services', path: '/services' },
+    { name: 'services-open', path: '/services?name=services%2Fsearch' },
     { name: 'watch', path: '/watch', act: (page) => page.getByRole('row').nth(CHANGES_MIN).waitFor() },
     { name: 'leases', path: '/leases' },
     {
@@ -72,7 +80,7 @@ async function press(page: Page, keys: string, awaited: Locator): Promise<void> 
 const product = await startProduct();
 const sample = spawn(
   process.execPath,
-  [path.join(import.meta.dirname, 'sample.ts'), '--endpoints', product.endpoints.join(',')],
+  [path.join(import.meta.dirname, 'sample.ts'), '--endpoints', product.endpoints.join(','), '--deadlock'],
   { stdio: 'ignore' },
 );
 const client = connect({ endpoints: product.endpoints });

@@ -4,7 +4,7 @@
  * together from time to time.
  *
  * An addition whose answer stays out may or may not have happened. With a session it is made certain: each transaction also
- * advances the session's ticket (`<name>/tickets/<lease hex>`, leased, the number of its additions so far), which tells whether the
+ * advances the session's ticket (`<name>/tickets/session-<lease hex>`, leased, the number of its additions so far), which tells whether the
  * addition went through and keeps it from going through twice. Without a session the error's `maybeApplied` says so.
  */
 import { utf8Decode } from '../../base/bytes.ts';
@@ -113,7 +113,7 @@ interface Cell {
 const ticketsOf =
   (name: string) =>
   (session: Session): string =>
-    `${name}/tickets/${session.leaseHex}`;
+    `${name}/tickets/session-${session.leaseHex}`;
 
 async function add(cell: Cell, delta: bigint, { session, signal = never() }: AddOptions): Promise<bigint> {
   if (session === undefined) return addOnce(cell, delta, signal);

@@ -1,7 +1,7 @@
 /**
  * A start that waits for everybody and an end that waits for everybody, with the key layout of Go's recipes: each process owns
  * `<name>/waiters/<nanoseconds>`, leased; whoever completes the number writes `<name>/ready`, and whoever is last to leave
- * deletes it. Ours besides: `<name>/fences/<lease hex>`, leased, written only after a request whose answer stayed out.
+ * deletes it. Ours besides: `<name>/fences/session-<lease hex>`, leased, written only after a request whose answer stayed out.
  *
  * A barrier of barriers: each level but the last has a name of its own below the next (`<name>/row-1/rack-7/waiters/…`); who
  * completes a level enters the next one for all of it, and says ready when that is.
@@ -81,7 +81,7 @@ interface Party {
 async function enter(party: Party, { signal, timeoutMs, onTimeout = 'fail' }: EnterOptions): Promise<Entered> {
   const { store, session, own } = party;
   const key = uniqueKey(store, `${own.name}/waiters`);
-  const fenceKey = `${own.name}/fences/${session.leaseHex}`;
+  const fenceKey = `${own.name}/fences/session-${session.leaseHex}`;
   const candidate: Candidate = { store, session, key, value: '', signal, fenceKey };
   const place = await join(candidate);
   return orLeave(candidate, place, async (stop) => {

@@ -2,7 +2,7 @@
  * N permits, given out in the order of arrival. Ours, because no layout exists in the wild:
  *
  *   <name>/permits               the number of permits, decimal; whoever comes first writes it, all must agree
- *   <name>/permits/<lease hex>   one per contender, leased: value "" while it waits, "held" once it has its permit
+ *   <name>/permits/<nanoseconds> one per contender, leased: value "" while it waits, "held" once it has its permit
  *
  * A contender has a permit when fewer than N stand before it. Waiting is quiet: the first in line watches those before it,
  * everybody else only its direct predecessor, which says "held" when it stops waiting. One release so wakes at most two.
@@ -14,7 +14,7 @@ import { EvictedError, LayoutError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { type Held, hold, join, leave, orLeave, type Place } from './contender.ts';
 import { type Lockable, type TryOptions, within } from './mutex.ts';
-import { answered, changeUnder, endOf, inCreateOrder, type RecipeStore, type WaitOptions } from './store.ts';
+import { answered, changeUnder, endOf, inCreateOrder, type RecipeStore, uniqueKey, type WaitOptions } from './store.ts';
 
 export const PERMITS_MAX = 1_000_000;
 const HELD = 'held';
@@ -30,7 +30,7 @@ export interface Semaphore extends Lockable {
  */
 export function semaphore(store: RecipeStore, name: string, permits: number): Semaphore {
   checkPermits(permits);
-  const line: Line = { store, limitKey: `${name}/permits`, prefix: `${name}/permits/`, permits };
+  const line: Line = { store, name, limitKey: `${name}/permits`, prefix: `${name}/permits/`, permits };
   const entered = new WeakMap<Session, Reentry>();
   const acquire = async (session: Session, options: WaitOptions = {}): Promise<Held> => {
     const again = entered.get(session);
@@ -62,6 +62,7 @@ function checkPermits(permits: number): void {
 
 interface Line {
   readonly store: RecipeStore;
+  readonly name: string;
   readonly limitKey: string;
   readonly prefix: string;
   readonly permits: number;
@@ -73,9 +74,9 @@ async function enter(
   { signal, patient }: WaitOptions & { readonly patient: boolean },
   entered: WeakMap<Session, Reentry>,
 ): Promise<Held | null> {
-  const { store, prefix } = line;
+  const { store, name } = line;
   await agree(line, session, signal);
-  const candidate = { store, session, key: `${prefix}${session.leaseHex}`, value: '', signal };
+  const candidate = { store, session, key: uniqueKey(store, `${name}/permits`), value: '', signal };
   const place = await join(candidate);
   const seenAt = await orLeave(candidate, place, (stop) => permitOf(line, { session, place, stop, patient }));
   if (seenAt === null) {

@@ -1,12 +1,7 @@
 /** The changes an operator can ask for, as the audit trail calls them. */
-import type {
-  DeleteBody,
-  LeaseGrantBody,
-  LeaseRevokeBody,
-  PutBody,
-  ReleaseBody,
-  WireHexId,
-} from '../../../lib/api/types.ts';
+
+import type { ReleaseBody } from '../../../lib/api/coordination-types.ts';
+import type { DeleteBody, LeaseGrantBody, LeaseRevokeBody, PutBody, WireHexId } from '../../../lib/api/types.ts';
 import { wireLength } from '../../../lib/keys/wire-bytes.ts';
 import type { Plan } from '../bulk/plan.ts';
 import type { Act } from './trail.ts';

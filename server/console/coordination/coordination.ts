@@ -2,35 +2,40 @@
  * Locks and elections as the routes answer them. The present comes from the tracker and costs the store nothing but the values
  * that were written before the console watched, each read once; the past and the history are read when asked for.
  */
+
 import type {
-  ChangeEvent,
   CoordinationDetail,
   CoordinationList,
   CoordinationTerms,
-  IndexState,
   ReleaseBody,
-  WriteResult,
-} from '../../../lib/api/types.ts';
+  WaitsView,
+  WaitView,
+} from '../../../lib/api/coordination-types.ts';
+import type { ChangeEvent, IndexState, WriteResult } from '../../../lib/api/types.ts';
 import { type ByteString, EMPTY_BYTES, fromByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { displayBytes, fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { type Contender, CoordinationQueue } from '../../../lib/recognise/coordination-queue.ts';
+import type { Layout } from '../../../lib/recognise/layout.ts';
+import { circlesOf, type Wait, waitsOf } from '../../../lib/recognise/waits.ts';
 import type { StoreConsole } from '../console.ts';
 import { ConsoleError } from '../errors.ts';
 import { previewOf } from '../hub/change-event.ts';
 import type { KeyIndex } from '../hub/key-index.ts';
-import { toRevision } from '../ids.ts';
+import { leaseToHex, toRevision } from '../ids.ts';
 import { requireView } from '../operations/browse.ts';
 import { explainCompacted, requireWritable, type StoreContext } from '../operations/context.ts';
 import { withValue } from '../operations/key-meta.ts';
 import { readTerms } from './history.ts';
 import { CoordinationTracker, findGroups } from './tracker.ts';
-import { contenderView, groupView, termView } from './views.ts';
+import { contenderView, groupView, termView, waitView } from './views.ts';
 
 /** Groups in one answer; `total` counts all. */
 export const GROUPS_LISTED_MAX = 2_000;
 /** Contenders in one answer. */
 export const QUEUE_LISTED_MAX = 500;
+/** Waits in one answer; circles are found among all. */
+const WAITS_LISTED_MAX = 1_000;
 /** Values read for one answer, and reads under way at once. */
 const VALUES_READ_MAX = 500;
 const CONCURRENT_READS = 16;
@@ -96,6 +101,25 @@ export class Coordination {
       total: queue.contenders.length,
       terms: queue.terms.map(termView),
       watchedFrom: revision === undefined ? String(this.#tracker.watchedFrom ?? all.revision) : null,
+    };
+  }
+
+  async waits({ revision }: Parameters<StoreConsole['waits']>[0]): Promise<WaitsView> {
+    const all = revision === undefined ? await this.#present() : await this.#past(revision);
+    const locks = all.queues.filter(({ verdict }) => verdict.kind === 'lock');
+    const lines = locks.map(({ group, contenders }) => ({
+      lock: group,
+      leases: contenders.map(({ lease }) => leaseToHex(lease)),
+    }));
+    const waits = waitsOf(lines);
+    const layouts = new Map<string, Layout>(locks.map(({ group, layout }) => [group, layout]));
+    const view = (wait: Wait): WaitView => waitView(wait, layouts.get(wait.lock) ?? 'leaseQueue');
+    return {
+      revision: String(all.revision),
+      at: this.#momentOf(revision),
+      total: waits.length,
+      waits: waits.slice(0, WAITS_LISTED_MAX).map(view),
+      circles: circlesOf(waits).map((circle) => circle.map(view)),
     };
   }
 

@@ -2,7 +2,9 @@
  * Terms of office from before the console watched, out of the store's own history: the contenders at the start of a bounded
  * stretch, then every change of theirs in it. Where history was compacted the answer says so.
  */
-import type { CoordinationTerms, WireBytes } from '../../../lib/api/types.ts';
+
+import type { CoordinationTerms } from '../../../lib/api/coordination-types.ts';
+import type { WireBytes } from '../../../lib/api/types.ts';
 import { type ByteString, EMPTY_BYTES, prefixRangeEnd, toByteString } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';

@@ -1,8 +1,10 @@
 /** Queues in the words of the API. */
-import type { ContenderView, CoordinationGroup, TermView } from '../../../lib/api/types.ts';
+import type { ContenderView, CoordinationGroup, TermView, WaitView } from '../../../lib/api/coordination-types.ts';
+import type { ByteString } from '../../../lib/base/bytes.ts';
 import { byteStringToWire } from '../../../lib/keys/wire-bytes.ts';
 import type { Contender, CoordinationQueue, Term } from '../../../lib/recognise/coordination-queue.ts';
-import { nameOfGroup } from '../../../lib/recognise/layout.ts';
+import { type Layout, nameOfGroup } from '../../../lib/recognise/layout.ts';
+import type { Wait } from '../../../lib/recognise/waits.ts';
 import { leaseToHex } from '../ids.ts';
 
 export function contenderView(one: Contender): ContenderView {
@@ -44,4 +46,9 @@ export function groupView(queue: CoordinationQueue): CoordinationGroup {
     term: term === undefined ? null : termView(term),
     terms: terms.length,
   };
+}
+
+export function waitView({ lock, ...wait }: Wait, layout: Layout): WaitView {
+  const group = lock as ByteString;
+  return { ...wait, lock: byteStringToWire(group), name: byteStringToWire(nameOfGroup({ layout, group })) };
 }

@@ -185,6 +185,27 @@ export const operations: readonly Operation[] = [
     answer: responses.coordinationTerms,
   },
   {
+    path: template(routes.waits(STORE)),
+    method: 'get',
+    summary: 'Who waits for whom across all locks, with the circles that never end by themselves',
+    query: requests.coordinationParams,
+    answer: responses.waitsView,
+  },
+  {
+    path: template(routes.primitives(STORE)),
+    method: 'get',
+    summary: 'Semaphores, reader-writer locks, barriers, queues, counters and groups recognised among the keys',
+    query: requests.coordinationParams,
+    answer: responses.primitiveList,
+  },
+  {
+    path: template(routes.services(STORE)),
+    method: 'get',
+    summary: 'Services recognised among the keys, with their instances, and those that went lately',
+    query: requests.coordinationParams,
+    answer: responses.serviceList,
+  },
+  {
     path: template(routes.coordinationRelease(STORE)),
     method: 'post',
     summary: 'Delete the key of a holder if it is still the one shown; its lease stays',

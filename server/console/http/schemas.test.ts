@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import type { DeleteBody, LeaseGrantBody, LeaseRevokeBody, PutBody, ReleaseBody } from '../../../lib/api/types.ts';
+import type { ReleaseBody } from '../../../lib/api/coordination-types.ts';
+import type { DeleteBody, LeaseGrantBody, LeaseRevokeBody, PutBody } from '../../../lib/api/types.ts';
 import { BODY_BYTES_MAX, jsonBody, parse, queryOf, requireSameOrigin } from './request.ts';
 import * as schemas from './schemas.ts';
 

@@ -4,9 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prng } from '../../../lib/base/prng.ts';
-import { type Client, connect, election, type Session } from '../../../lib/client/index.ts';
+import { type Client, connect, election, type Session, serviceRegistry } from '../../../lib/client/index.ts';
 
 const SERVICE_TTL_SECONDS = 10;
+const CRASHING_TTL_SECONDS = 3;
 const CANDIDATE_TTL_SECONDS = 5;
 
 export interface Stage {
@@ -14,21 +15,27 @@ export interface Stage {
   /** Aborts when the sample ends. */
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
+  /** Waits; ends early, without an error, when the sample does. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Remembers a key to delete at the end. */
   readonly wrote: (key: string) => void;
 }
 
 /** Waits up to a random time within the bounds; ends early, without an error, when the sample does. */
-const between = (prng: Prng, minMs: number, maxMs: number, signal: AbortSignal): Promise<void> =>
+export const between = (prng: Prng, minMs: number, maxMs: number, signal: AbortSignal): Promise<void> =>
   sleep(prng.int(minMs, maxMs), undefined, { signal }).catch(() => undefined);
 
-interface Life {
+export interface Life {
   readonly client: Client;
   readonly session: Session;
 }
 
 /** Lives again and again until the sample ends: connects, opens a session, runs `act`, then leaves or dies. */
-async function live(stage: Stage, ttlSeconds: number, act: (life: Life) => Promise<'leave' | 'die'>): Promise<void> {
+export async function live(
+  stage: Stage,
+  ttlSeconds: number,
+  act: (life: Life) => Promise<'leave' | 'die'>,
+): Promise<void> {
   while (!stage.signal.aborted) {
     const client = connect({ endpoints: stage.endpoints });
     try {
@@ -39,8 +46,8 @@ async function live(stage: Stage, ttlSeconds: number, act: (life: Life) => Promi
       });
       if (how === 'leave' || stage.signal.aborted) await session.close();
     } catch (cause) {
-      // The store is away: say so, and try again like any client.
-      stage.report(cause instanceof Error ? cause.message : String(cause));
+      // The store is away: say so, and try again like any client. At the end there is nothing left to try.
+      if (!stage.signal.aborted) stage.report(cause instanceof Error ? cause.message : String(cause));
       await sleep(1000, undefined, { signal: stage.signal }).catch(() => undefined);
     } finally {
       client.close();
@@ -48,45 +55,56 @@ async function live(stage: Stage, ttlSeconds: number, act: (life: Life) => Promi
   }
 }
 
-/** One instance of a service: registered under its lease, with a load that changes, coming and going. */
+/** One instance of a service: registered under its lease, coming and going; its load changes, and one of them crashes again and again. */
 export function serviceInstance(stage: Stage, prng: Prng, name: string, index: number): Promise<void> {
-  const key = `services/${name}/${name}-${index}`;
-  return live(stage, SERVICE_TTL_SECONDS, async ({ client, session }) => {
-    const address = `10.0.${name.length}.${index + 10}:8080`;
-    const beats = prng.int(6, 20);
+  const isCrashing = name === 'search' && index === 3;
+  return live(stage, isCrashing ? CRASHING_TTL_SECONDS : SERVICE_TTL_SECONDS, async ({ client, session }) => {
+    const registration = await serviceRegistry(client).register(session, {
+      service: name,
+      address: `10.0.${name.length}.${index + 10}:8080`,
+      id: `${name}-${index}`,
+      version: index === 1 ? '1.5.0' : '1.4.2',
+    });
+    const beats = isCrashing ? 1 : prng.int(6, 20);
     for (let beat = 0; beat < beats && !stage.signal.aborted && !session.signal.aborted; beat++) {
-      const value = JSON.stringify({ address, version: `1.${index}.0`, load: Number(prng.float().toFixed(2)) });
-      await client.put(key, value, { lease: session.lease });
+      await registration.update({ load: Number(prng.float().toFixed(2)) });
       await between(prng, 2000, 6000, stage.signal);
     }
-    const how = prng.chance(0.3) ? 'die' : 'leave';
+    const how = isCrashing || prng.chance(0.3) ? 'die' : 'leave';
     if (!stage.signal.aborted) stage.report(`${name}-${index} ${how === 'die' ? 'died' : 'was stopped'}`);
-    if (how === 'leave') await session.close();
-    await between(prng, 3000, 12_000, stage.signal);
-    return how;
+    if (how === 'leave') await registration.deregister();
+    if (stage.signal.aborted) return 'leave';
+    client.close();
+    // The dead wait until the store has noticed, the stopped for a deployment.
+    await between(prng, 3000, 9000, stage.signal);
+    return 'die';
   });
 }
 
-/** A candidate that leads for a while, then hands over or dies in office. */
-export function candidate(stage: Stage, prng: Prng, name: string): Promise<void> {
+/** A candidate that leads for a while, then hands over or dies in office. A flapping one does not stay long. */
+export function candidate(
+  stage: Stage,
+  prng: Prng,
+  { name, office, isFlapping }: { readonly name: string; readonly office: string; readonly isFlapping: boolean },
+): Promise<void> {
   return live(stage, CANDIDATE_TTL_SECONDS, async ({ client, session }) => {
-    const leadership = await election(client, 'elections/scheduler')
+    const leadership = await election(client, office)
       .campaign(session, name, { signal: stage.signal })
       .catch((cause: unknown) => {
         if (stage.signal.aborted) return undefined;
         throw cause;
       });
     if (leadership === undefined) return 'leave';
-    stage.report(`${name} leads the scheduler (fencing token ${leadership.createRevision})`);
+    stage.report(`${name} leads ${office} (fencing token ${leadership.createRevision})`);
     const over = AbortSignal.any([stage.signal, leadership.signal]);
-    await between(prng, 8000, 25_000, over);
-    const how = prng.chance(0.4) ? 'die' : 'leave';
+    await (isFlapping ? between(prng, 800, 3000, over) : between(prng, 8000, 25_000, over));
+    const how = !isFlapping && prng.chance(0.4) ? 'die' : 'leave';
     if (stage.signal.aborted || how === 'die') {
       if (!stage.signal.aborted) stage.report(`${name} died in office`);
       return how;
     }
     if (!leadership.signal.aborted) await leadership.resign();
-    stage.report(`${name} handed the scheduler over`);
+    stage.report(`${name} handed ${office} over`);
     return 'leave';
   });
 }

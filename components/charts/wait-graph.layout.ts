@@ -1,0 +1,119 @@
+/**
+ * Who waits for whom, from left to right: programs that wait for nobody, those that wait for them, and so on. Circles stand at the left,
+ * one below the other. Positions in px, nothing else.
+ */
+import type { WaitView } from '../../lib/api/coordination-types.ts';
+
+export const NODE_WIDTH = 152;
+export const NODE_HEIGHT = 26;
+const COLUMN_PX = 300;
+const ROW_PX = 44;
+/** Room for the arcs of circles at the left, and around everything. */
+const LEFT_PX = 90;
+const MARGIN_PX = 16;
+/** Beyond this a drawing says less than the table beside it. */
+export const NODES_MAX = 60;
+
+export interface WaitNode {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly isInCircle: boolean;
+  readonly isWaiting: boolean;
+}
+
+export interface WaitEdge {
+  readonly key: string;
+  /** From who waits to who holds. */
+  readonly path: string;
+  readonly label: string;
+  readonly labelX: number;
+  readonly labelY: number;
+  readonly isInCircle: boolean;
+}
+
+export interface WaitGraphLayout {
+  readonly nodes: readonly WaitNode[];
+  readonly edges: readonly WaitEdge[];
+  readonly width: number;
+  readonly height: number;
+  /** Programs left out of the drawing. */
+  readonly hidden: number;
+}
+
+export function waitGraphLayout(
+  waits: readonly WaitView[],
+  circles: readonly (readonly WaitView[])[],
+  nameOf: (wait: WaitView) => string,
+): WaitGraphLayout {
+  const circled = new Set(circles.flat().map(({ waiter }) => waiter));
+  const ids = [...new Set([...circles.flat(), ...waits].flatMap(({ waiter, holder }) => [holder, waiter]))];
+  const shown = new Set(ids.slice(0, NODES_MAX));
+  const column = columnsOf(waits, circled);
+  const rows = new Map<number, number>();
+  const nodes = ids.slice(0, NODES_MAX).map((id): WaitNode => {
+    const at = column(id);
+    const row = rows.get(at) ?? 0;
+    rows.set(at, row + 1);
+    return {
+      id,
+      x: LEFT_PX + at * COLUMN_PX,
+      y: MARGIN_PX + row * ROW_PX,
+      isInCircle: circled.has(id),
+      isWaiting: waits.some(({ waiter }) => waiter === id),
+    };
+  });
+  const place = new Map(nodes.map((node) => [node.id, node]));
+  const edges = waits
+    .filter(({ waiter, holder }) => shown.has(waiter) && shown.has(holder))
+    .flatMap((wait): WaitEdge[] => {
+      const [from, to] = [place.get(wait.waiter), place.get(wait.holder)];
+      return from === undefined || to === undefined ? [] : [edgeOf(wait, { from, to, label: nameOf(wait) })];
+    });
+  return {
+    nodes,
+    edges,
+    width: LEFT_PX + Math.max(0, ...rows.keys()) * COLUMN_PX + NODE_WIDTH + MARGIN_PX,
+    height: 2 * MARGIN_PX + Math.max(1, ...rows.values()) * ROW_PX,
+    hidden: ids.length - nodes.length,
+  };
+}
+
+/** How many waits lie between a program and one that waits for nobody, or a circle. */
+function columnsOf(waits: readonly WaitView[], circled: ReadonlySet<string>): (id: string) => number {
+  const holders = new Map<string, string[]>();
+  for (const { waiter, holder } of waits) holders.set(waiter, [...(holders.get(waiter) ?? []), holder]);
+  const known = new Map<string, number>();
+  const column = (id: string): number => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    // Asked again on the way round: a circle that was not named ends here.
+    known.set(id, 0);
+    const behind = circled.has(id) ? [] : (holders.get(id) ?? []).map(column);
+    const at = behind.length === 0 ? 0 : 1 + Math.max(...behind);
+    known.set(id, at);
+    return at;
+  };
+  return column;
+}
+
+function edgeOf(
+  wait: WaitView,
+  { from, to, label }: { readonly from: WaitNode; readonly to: WaitNode; readonly label: string },
+): WaitEdge {
+  const key = `${wait.waiter} ${label}`;
+  const isInCircle = from.isInCircle && to.isInCircle;
+  const middle = NODE_HEIGHT / 2;
+  if (from.x === to.x) {
+    // Round the left side: wider the further apart, so that two that wait for each other do not lie on one line.
+    const isDown = to.y > from.y;
+    const bulge = 34 + (isDown ? 0 : 28);
+    const [x, y1, y2] = [from.x, from.y + middle + (isDown ? 5 : -5), to.y + middle + (isDown ? -5 : 5)];
+    const path = `M${x},${y1}C${x - bulge},${y1} ${x - bulge},${y2} ${x - 2},${y2}`;
+    return { key, path, label, labelX: x - bulge * 0.72, labelY: (y1 + y2) / 2, isInCircle };
+  }
+  const [x1, y1, x2, y2] = [from.x, from.y + middle, to.x + NODE_WIDTH + 2, to.y + middle];
+  const bend = (x1 - x2) / 2;
+  const path = `M${x1},${y1}C${x1 - bend},${y1} ${x2 + bend},${y2} ${x2},${y2}`;
+  return { key, path, label, labelX: (x1 + x2) / 2, labelY: (y1 + y2) / 2 - 4, isInCircle };
+}

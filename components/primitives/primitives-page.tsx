@@ -1,0 +1,177 @@
+'use client';
+
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { PrimitiveView } from '../../lib/api/coordination-types.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
+import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
+import { Confidence } from '../coordination/holder.tsx';
+import { MasterDetail } from '../coordination/master-detail.tsx';
+import { MomentContext, useMoment } from '../coordination/moment.ts';
+import { useSelected } from '../coordination/use-selected.ts';
+import { PanelError } from '../keys/panel/panel-error.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
+import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useStore } from '../shell/use-store.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { PanelStates } from '../ui/panel.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { PrimitiveDetail } from './primitive-detail.tsx';
+import { usePrimitives } from './use-primitives.ts';
+import { concern, KIND_NAMES, KINDS, kindName, stateText, summary, waitingText } from './words.ts';
+
+const idOf = (one: PrimitiveView): string => `${one.kind} ${wireId(one.name)}`;
+
+/** Semaphores, reader-writer locks, barriers, queues, counters and groups found among the keys. */
+export function PrimitivesPage() {
+  const store = useStore();
+  const { rev } = usePinnedRevision();
+  const list = usePrimitives(store.id, rev);
+  const [kind, setKind] = useQueryState('kind', parseAsStringLiteral(KINDS));
+  const { selected, select } = useSelected();
+  // Two kinds may go by the same name.
+  const [as, setAs] = useQueryState('as', parseAsStringLiteral(KINDS));
+  const all = list.data?.primitives;
+  const rows = all?.filter((one) => kind === null || one.kind === kind);
+  const isChosen = (one: PrimitiveView): boolean =>
+    selected !== null && wireId(one.name) === wireId(selected) && (as === null || one.kind === as);
+  const chosen = all?.find(isChosen);
+  useBindings([
+    { id: 'primitives.move', keys: ['j', 'k'], title: 'Next and previous', group: 'List', run: null, inPalette: false },
+  ]);
+  const table = (
+    <PanelStates
+      isLoading={list.isPending}
+      data={rows}
+      skeleton={<SkeletonRows rows={8} />}
+      error={
+        list.error === null ? undefined : (
+          <PanelError title="They could not be read" error={list.error} onRetry={() => void list.refetch()} />
+        )
+      }
+      isEmpty={(found) => found.length === 0}
+      empty={
+        <EmptyState command="npm run sample">
+          {kind === null
+            ? 'No semaphore, barrier, queue, counter or group is recognised among the keys. They appear as soon as a program uses one with the key layout of Go’s recipes or of Quorate’s client.'
+            : `No ${KIND_NAMES[kind]} is recognised among the keys.`}
+        </EmptyState>
+      }
+    >
+      {(found) => (
+        <>
+          <DataTable
+            label="Primitives"
+            columns={COLUMNS}
+            rows={found}
+            rowKey={idOf}
+            selected={chosen === undefined ? null : idOf(chosen)}
+            onSelect={(one) => {
+              select(one.name);
+              void setAs(one.kind);
+            }}
+          />
+          <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
+            {list.data === undefined ? '' : reach(list.data.total, all?.length ?? 0, list.data.revision)}
+          </p>
+        </>
+      )}
+    </PanelStates>
+  );
+  return (
+    <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
+      <PageHeader title="Primitives" meta={all === undefined ? null : summary(all)}>
+        <fieldset className="flex flex-wrap">
+          <legend className="sr-only">Show</legend>
+          <Button size="small" variant="ghost" aria-pressed={kind === null} onClick={() => void setKind(null)}>
+            All
+          </Button>
+          {KINDS.map((one) => (
+            <Button
+              key={one}
+              size="small"
+              variant="ghost"
+              aria-pressed={kind === one}
+              onClick={() => void setKind(one)}
+            >
+              {KIND_PLURALS[one]}
+            </Button>
+          ))}
+        </fieldset>
+      </PageHeader>
+      <MasterDetail
+        title="Primitives"
+        list={table}
+        detail={
+          selected === null ? null : chosen === undefined ? (
+            <EmptyState
+              className="flex-1 bg-surface"
+              actions={
+                <Button size="small" onClick={() => select(null)}>
+                  Close
+                </Button>
+              }
+            >
+              Nothing of the kind is recognised at <span className="mono">{displayBytes(selected)}</span> now.
+            </EmptyState>
+          ) : (
+            <PrimitiveDetail one={chosen} onBack={() => select(null)} />
+          )
+        }
+      />
+    </MomentContext>
+  );
+}
+
+const KIND_PLURALS = {
+  semaphore: 'Semaphores',
+  rwLock: 'Reader-writer locks',
+  barrier: 'Barriers',
+  queue: 'Queues',
+  counter: 'Counters',
+  group: 'Groups',
+} as const;
+
+function reach(total: number, shown: number, revision: string): string {
+  return shown === total
+    ? `${plural(total, 'primitive')}, complete at revision ${formatCount(revision)}`
+    : `First ${formatCount(shown)} of ${plural(total, 'primitive')}`;
+}
+
+const COLUMNS: readonly Column<PrimitiveView>[] = [
+  {
+    id: 'name',
+    head: 'Name',
+    width: 'minmax(9rem, 1.2fr)',
+    cell: (one) => <span className="mono">{displayBytes(one.name)}</span>,
+  },
+  { id: 'kind', head: 'Kind', width: '9rem', cell: kindName },
+  { id: 'state', head: 'State', width: 'minmax(10rem, 1.4fr)', cell: (one) => <State one={one} /> },
+  {
+    id: 'waiting',
+    head: 'Waiting',
+    width: '4.5rem',
+    align: 'right',
+    hideBelow: 520,
+    cell: (one) => <span className="mono">{waitingText(one)}</span>,
+  },
+  { id: 'why', head: 'Believed', width: '5rem', hideBelow: 700, cell: (one) => <Confidence group={one} /> },
+];
+
+function State({ one }: { readonly one: PrimitiveView }) {
+  const now = useMoment();
+  const text = stateText(one, now);
+  const worry = concern(one);
+  return worry === null ? (
+    <span className="truncate" suppressHydrationWarning>
+      {text}
+    </span>
+  ) : (
+    <StatusMark tone="risk" className="max-w-full [&>span]:truncate" title={worry} suppressHydrationWarning>
+      {text}
+    </StatusMark>
+  );
+}
