@@ -16,7 +16,8 @@ import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { CommandLine, EmptyState } from '../ui/empty-state.tsx';
+import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { Field, Textarea } from '../ui/input.tsx';
 
 const EXAMPLE = '{\n  "targetingKey": "user-1",\n  "email": "ada@shop.example",\n  "version": "2.4.0"\n}';
@@ -41,6 +42,7 @@ export function Playground({ target, onBack }: { readonly target: string; readon
     retry: false,
   });
   const isPlace = target.split('/').length === 4;
+  const base = routes.flags(store.id, target);
   return (
     <section aria-label={`Flags of ${target}`} className="flex min-h-0 flex-1 flex-col overflow-auto bg-surface">
       <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
@@ -52,6 +54,19 @@ export function Playground({ target, onBack }: { readonly target: string; readon
         <span className="text-fg-2 text-meta">
           {detail.data?.live === null ? 'nothing is live' : `live ${detail.data?.live?.semver ?? ''}`}
         </span>
+        {isPlace ? (
+          <CopyAsMenu
+            label="Copy as OFREP"
+            forms={{
+              curl: () =>
+                curl(`${location.origin}${base}/ofrep/v1/evaluate/flags`, {
+                  method: 'POST',
+                  json: { context: context ?? {} },
+                }),
+              more: { 'Base URL for an OpenFeature SDK': () => `${location.origin}${base}` },
+            }}
+          />
+        ) : null}
       </header>
       <div className="flex flex-col gap-3 p-3">
         <Field
@@ -63,20 +78,6 @@ export function Playground({ target, onBack }: { readonly target: string; readon
             <Textarea {...ids} mono rows={5} value={text} onChange={(event) => void setText(event.target.value)} />
           )}
         </Field>
-        {isPlace ? (
-          <div>
-            <p className="text-fg-3 text-meta">The same over OFREP, as any OpenFeature SDK asks it</p>
-            <CommandLine
-              command={curl(
-                `${typeof location === 'undefined' ? '' : location.origin}${routes.flags(store.id, target)}/ofrep/v1/evaluate/flags`,
-                {
-                  method: 'POST',
-                  json: { context: context ?? {} },
-                },
-              )}
-            />
-          </div>
-        ) : null}
         {query.error === null ? null : <FailureLine failure={query.error} />}
         <Results flags={query.data} />
       </div>

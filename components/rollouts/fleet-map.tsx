@@ -2,6 +2,7 @@
 
 import { memo, useState } from 'react';
 import type { RolloutDetail, RolloutInstance } from '../../lib/api/config-types.ts';
+import { isExposing } from '../../lib/config/rollout.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -10,7 +11,9 @@ import { Mark, type MarkShape } from '../ui/marks.tsx';
 /** Up to here every tile has its name on it; beyond, tiles are squares that tell their name when pointed at. */
 const NAMED_TILES_MAX = 120;
 
-type Look = NonNullable<RolloutInstance['class']> | 'stable';
+/** Beyond the gate's classes: where an instance is that no gate judges. */
+type Look = NonNullable<RolloutInstance['class']> | Rest;
+type Rest = 'stable' | 'candidate' | 'leaving';
 
 const SHAPES: Readonly<Record<Look, MarkShape>> = {
   healthy: 'dot',
@@ -22,6 +25,8 @@ const SHAPES: Readonly<Record<Look, MarkShape>> = {
   stale: 'clock',
   excluded: 'ring',
   stable: 'ring',
+  candidate: 'dot',
+  leaving: 'clock',
 };
 const TONES: Readonly<Record<Look, string>> = {
   healthy: 'text-good',
@@ -33,6 +38,8 @@ const TONES: Readonly<Record<Look, string>> = {
   stale: 'text-stale',
   excluded: 'text-stale',
   stable: 'text-stale',
+  candidate: 'text-good',
+  leaving: 'text-risk',
 };
 export const CLASS_WORDS: Readonly<Record<Look, string>> = {
   healthy: 'applied',
@@ -44,14 +51,19 @@ export const CLASS_WORDS: Readonly<Record<Look, string>> = {
   stale: 'no news',
   excluded: 'not counted',
   stable: 'on stable',
+  candidate: 'runs it',
+  leaving: 'not back yet',
 };
 
 /** One tile per instance, by cohort. Pointing at one or choosing it says how it is. */
 export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const { instances, gone } = detail;
-  const exposed = instances.filter((one) => one.class !== null);
-  const others = instances.filter((one) => one.class === null);
+  const { instances, gone, rollout } = detail;
+  // While a gate judges, by what each was told; before and after, by what each says it runs.
+  const isOn = (one: RolloutInstance): boolean =>
+    isExposing(rollout.state) ? one.class !== null : one.runs === rollout.candidate;
+  const exposed = instances.filter(isOn);
+  const others = instances.filter((one) => !isOn(one));
   const shown = instances.find(({ key }) => key === chosen);
   if (instances.length + gone.length === 0) {
     return (
@@ -63,8 +75,15 @@ export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const isNamed = instances.length <= NAMED_TILES_MAX;
   return (
     <div className="flex flex-col gap-3">
-      <Group title="On the candidate" tiles={exposed} isNamed={isNamed} chosen={chosen} onChoose={setChosen} />
-      <Group title="On stable" tiles={others} isNamed={isNamed} chosen={chosen} onChoose={setChosen} />
+      <Group
+        title="On the candidate"
+        rest={rollout.state === 'ROLLING_BACK' ? 'leaving' : 'candidate'}
+        tiles={exposed}
+        isNamed={isNamed}
+        chosen={chosen}
+        onChoose={setChosen}
+      />
+      <Group title="On stable" rest="stable" tiles={others} isNamed={isNamed} chosen={chosen} onChoose={setChosen} />
       {gone.length === 0 ? null : (
         <section aria-label="Gone">
           <h3 className="text-fg-3 text-meta">Told to use it, and gone ({formatCount(gone.length)})</h3>
@@ -95,13 +114,15 @@ export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
 
 interface GroupProps {
   readonly title: string;
+  /** How those look that no gate judges. */
+  readonly rest: Rest;
   readonly tiles: readonly RolloutInstance[];
   readonly isNamed: boolean;
   readonly chosen: string | null;
   readonly onChoose: (key: string) => void;
 }
 
-function Group({ title, tiles, isNamed, chosen, onChoose }: GroupProps) {
+function Group({ title, rest, tiles, isNamed, chosen, onChoose }: GroupProps) {
   return (
     <section aria-label={title}>
       <h3 className="mb-1 text-fg-3 text-meta">
@@ -123,7 +144,7 @@ function Group({ title, tiles, isNamed, chosen, onChoose }: GroupProps) {
               key={tile.key}
               id={tile.key}
               name={tile.report.instanceId}
-              look={tile.class ?? 'stable'}
+              look={tile.class ?? rest}
               why={tile.why}
               isNamed={isNamed}
               isChosen={tile.key === chosen}

@@ -7,16 +7,29 @@ import { durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';
 import { Mark, type MarkShape } from '../ui/marks.tsx';
 
-type Place = 'done' | 'now' | 'ahead' | 'left';
+type Place = 'done' | 'now' | 'ahead' | 'turned' | 'left';
 
-const SHAPES: Readonly<Record<Place, MarkShape>> = { done: 'dot', now: 'diamond', ahead: 'ring', left: 'dash' };
+const SHAPES: Readonly<Record<Place, MarkShape>> = {
+  done: 'dot',
+  now: 'diamond',
+  ahead: 'ring',
+  turned: 'cross',
+  left: 'dash',
+};
 const TONES: Readonly<Record<Place, string>> = {
   done: 'text-good',
   now: 'text-accent',
   ahead: 'text-fg-3',
+  turned: 'text-bad',
   left: 'text-fg-3',
 };
-const WORDS: Readonly<Record<Place, string>> = { done: 'passed', now: 'now', ahead: 'ahead', left: 'not reached' };
+const WORDS: Readonly<Record<Place, string>> = {
+  done: 'passed',
+  now: 'now',
+  ahead: 'ahead',
+  turned: 'ended here',
+  left: 'not reached',
+};
 
 /** The plan from top to bottom: what has passed, where it stands, who enters in each phase. */
 export function PhaseLine({ detail }: { readonly detail: RolloutDetail }) {
@@ -27,7 +40,7 @@ export function PhaseLine({ detail }: { readonly detail: RolloutDetail }) {
   const hasBegun = rollout.assignedAt !== null;
   const placeOf = (index: number): Place => {
     if (isDone || isBaking || (hasBegun && index < rollout.phaseIndex)) return 'done';
-    if (hasBegun && index === rollout.phaseIndex && isOpen) return 'now';
+    if (hasBegun && index === rollout.phaseIndex) return isOpen ? 'now' : 'turned';
     return isOpen ? 'ahead' : 'left';
   };
   const bake: Place = isDone ? 'done' : isBaking ? 'now' : isOpen ? 'ahead' : 'left';

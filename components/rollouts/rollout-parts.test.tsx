@@ -65,6 +65,18 @@ test('the fleet is told by cohort, in words beside every shape, and a tile says 
   expect(screen.getByText(/must be <= 65535\./).textContent).toContain('Bucket 907');
 });
 
+test('after it has ended, everybody stands where they say they are', () => {
+  const back = { ...instance('instance-4', null, 'runs stable'), runs: 'r_old' };
+  const left = { ...instance('instance-5', null, 'still runs the candidate'), runs: 'r_new' };
+  show(
+    <FleetMap
+      detail={detailWith({ rollout: rolloutWith({ state: 'ROLLING_BACK' }), instances: [back, left], gone: [] })}
+    />,
+  );
+  expect(screen.getByRole('region', { name: 'On the candidate' }).textContent).toContain('instance-5not back yet');
+  expect(screen.getByRole('region', { name: 'On stable' }).textContent).toContain('instance-4on stable');
+});
+
 test('a thousand instances are squares that keep their names', () => {
   const many = Array.from({ length: 1_000 }, (_, i) => instance(`web-${i}`, i < 100 ? 'healthy' : null, 'fine'));
   show(<FleetMap detail={detailWith({ instances: many, gone: [] })} />);
@@ -93,6 +105,7 @@ test('the plan says which phase it is in, and after a turn back which were never
   show(
     <PhaseLine detail={detailWith({ rollout: rolloutWith({ state: 'ROLLED_BACK', phaseIndex: 1, assignedAt: 1 }) })} />,
   );
+  expect(screen.getByText('20 %').textContent).toContain('ended here');
   expect(screen.getByText('40 %').textContent).toContain('not reached');
 });
 

@@ -2,12 +2,15 @@
 
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import type { VerdictKind } from '../../lib/config/gate.ts';
+import { isArray, isObject } from '../../lib/config/json.ts';
 import { isExposing } from '../../lib/config/rollout.ts';
 import { clockTime, durationText } from '../../lib/format/time.ts';
 import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { CLASS_WORDS } from './fleet-map.tsx';
+
+const CULPRITS_SHOWN = 5;
 
 const TONES: Readonly<Record<VerdictKind, Tone>> = {
   OK: 'good',
@@ -43,6 +46,7 @@ export function VerdictPanel({ detail }: { readonly detail: RolloutDetail }) {
       )}
       {isExposing(rollout.state) ? <Observed detail={detail} /> : null}
       {verdict === null ? null : <Counts detail={detail} />}
+      <Culprits detail={detail} />
       <Safe detail={detail} />
       <Supervised detail={detail} />
     </div>
@@ -97,6 +101,28 @@ function Counts({ detail }: { readonly detail: RolloutDetail }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Who turned it back and why, as the controller saw it then: by now they may long be well again. */
+function Culprits({ detail }: { readonly detail: RolloutDetail }) {
+  if (detail.rollout.rollbackAt === null) return null;
+  const named = detail.log.flatMap(({ evidence }) =>
+    isObject(evidence) && isArray(evidence.instances) ? evidence.instances.filter(isObject) : [],
+  );
+  if (named.length === 0) return null;
+  return (
+    <ul aria-label="Who turned it back" className="flex flex-col gap-1">
+      {named.slice(0, CULPRITS_SHOWN).map(({ instanceId, why }) => (
+        <li key={String(instanceId)} className="[overflow-wrap:anywhere]">
+          <span className="mono">{String(instanceId).split('/').at(-1)}</span>{' '}
+          <span className="text-bad">{String(why)}</span>
+        </li>
+      ))}
+      {named.length > CULPRITS_SHOWN ? (
+        <li className="text-fg-3">{named.length - CULPRITS_SHOWN} more in the events</li>
+      ) : null}
+    </ul>
   );
 }
 

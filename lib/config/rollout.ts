@@ -413,7 +413,7 @@ export function confirmRollback(rollout: Rollout, actor: Actor, unconfirmed: rea
   const took = Math.max(0, actor.at - (rollout.rollbackAt ?? actor.at));
   const words =
     unconfirmed.length === 0
-      ? `rolled back: every live instance confirmed after ${(took / 1000).toFixed(1)} s`
+      ? `rolled back: every live instance confirmed after ${took < 1000 ? `${took} ms` : `${(took / 1000).toFixed(1)} s`}`
       : `rolled back, but ${unconfirmed.length} did not confirm: ${unconfirmed.slice(0, 5).join(', ')}`;
   return ok(outcome({ ...rollout, state: 'ROLLED_BACK', endedAt: actor.at, unconfirmed }, actor, words));
 }

@@ -13,12 +13,12 @@ import type {
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { explainCohort } from '../../../lib/config/cohort.ts';
 import { semanticDiff } from '../../../lib/config/diff.ts';
-import type { Assignment, Release } from '../../../lib/config/documents.ts';
+import type { Assignment, Release, RosterEntry } from '../../../lib/config/documents.ts';
 import type { Json } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import { previewPlan } from '../../../lib/config/plan.ts';
 import { type InstanceReport, layerOfReport } from '../../../lib/config/report.ts';
-import type { Rollout } from '../../../lib/config/rollout.ts';
+import { isExposing, type Rollout } from '../../../lib/config/rollout.ts';
 import { layersOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
@@ -184,8 +184,9 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
   const alive = new Set(live.map(({ value }) => instanceKey(value)));
   const instances = live.map((one): RolloutInstance => {
     const view = instanceView(one, assign);
-    const row = classes.get(view.key);
-    return { ...view, class: row?.is ?? null, why: row?.why ?? 'uses stable', isAlive: true };
+    const judged = classes.get(view.key);
+    const row = isExposing(rollout.state) || judged?.is === 'rejected' ? judged : undefined;
+    return { ...view, class: row?.is ?? null, why: row?.why ?? placeWords(view.runs, rollout), isAlive: true };
   });
   const candidate = snapshot.release(target, rollout.candidate);
   const stable = snapshot.release(target, rollout.stable);
@@ -198,7 +199,10 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
     changes: semanticDiff(stable?.content ?? {}, candidate?.content ?? {}),
     instances,
     gone: [...classes.values()]
-      .filter(({ instanceId }) => !alive.has(instanceId))
+      .filter(
+        ({ instanceId }) =>
+          !alive.has(instanceId) && (isExposing(rollout.state) || hasGone(roster.instances[instanceId])),
+      )
       .map(({ instanceId, is, why }) => ({ key: instanceId, class: is, why })),
     preview: previewPlan(
       rollout.plan,
@@ -210,3 +214,13 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
     now,
   };
 }
+
+/** Where an instance is that no gate judges: by what it says it runs. */
+function placeWords(runs: string | null, { candidate, state }: Rollout): string {
+  if (runs !== candidate) return 'runs stable';
+  return state === 'ROLLING_BACK' ? 'still runs the candidate' : 'runs the candidate';
+}
+
+/** Gone while the rollout was under way; what happened to others afterwards is none of its business. */
+const hasGone = (entry: RosterEntry | undefined): boolean =>
+  entry !== undefined && (entry.left || entry.lostAt !== null);
