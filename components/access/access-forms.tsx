@@ -3,13 +3,13 @@
 import { type ReactNode, useState } from 'react';
 import type { AccessPermission, AccessRole, AccessUser } from '../../lib/api/access-types.ts';
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
-import { PASSWORD_RULE, passwordProblem } from '../../lib/keys/password-rule.ts';
 import { prefixRange } from '../../lib/keys/range-words.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { Select } from '../ui/select.tsx';
 import type { Asked } from './access-dialog.tsx';
+import { usePassword } from './use-password.tsx';
 
 /** What an action needs to be told before it can be planned. */
 export type FormOf =
@@ -266,39 +266,3 @@ const NameField = ({ label, value, onChange }: NameFieldProps) => (
     )}
   </Field>
 );
-
-/** Twice, because it is not seen. Nothing is sent before it keeps the rule. */
-function usePassword(user: string, isFirst = false) {
-  const [value, setValue] = useState('');
-  const [again, setAgain] = useState('');
-  const problem = value === '' ? null : passwordProblem(value, user);
-  const differs = again !== '' && again !== value;
-  const fields = (
-    <>
-      <Field label="Password" hint={PASSWORD_RULE} error={problem === null ? undefined : `The password ${problem}.`}>
-        {(ids) => (
-          <Input
-            {...ids}
-            type="password"
-            autoComplete="new-password"
-            autoFocus={isFirst}
-            value={value}
-            onChange={(event) => setValue(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Again" error={differs ? 'The two are not the same.' : undefined}>
-        {(ids) => (
-          <Input
-            {...ids}
-            type="password"
-            autoComplete="new-password"
-            value={again}
-            onChange={(event) => setAgain(event.target.value)}
-          />
-        )}
-      </Field>
-    </>
-  );
-  return { value, fields, isGood: value !== '' && problem === null && again === value };
-}

@@ -109,7 +109,7 @@ function UserRow({ user, view, onAction, onForm }: AccessPanelProps & { readonly
             />
           ))}
         </p>
-        <p className="text-fg-2 text-meta [overflow-wrap:anywhere]">{reachWords(reachOf(view, user))}</p>
+        <p className="text-fg-2 text-meta [overflow-wrap:anywhere]">{userWords(view, user)}</p>
       </div>
       {onAction === null || onForm === null ? null : (
         <Menu>
@@ -141,6 +141,12 @@ function UserRow({ user, view, onAction, onForm }: AccessPanelProps & { readonly
       )}
     </li>
   );
+}
+
+function userWords(view: AccessView, user: AccessUser): string {
+  const words = reachWords(reachOf(view, user));
+  if (words === 'nothing') return 'may read and write nothing';
+  return view.enabled ? words : `${words}, once authentication is on`;
 }
 
 export function RolesPanel({ view, onAction, onForm }: AccessPanelProps) {

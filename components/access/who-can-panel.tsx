@@ -25,6 +25,7 @@ export function WhoCanPanel({ view }: { readonly view: AccessView }) {
   });
   const range = kind === 'key' && who !== '' ? { key: who, end: '' } : prefixRange(utf8Encode(who));
   const found = whoCan(view, range);
+  const words = who === '' ? 'any key' : rangeWords(range);
   return (
     <Panel title="Who can" meta={who === '' ? null : `read and write ${rangeWords(range)}`}>
       <div className="flex flex-wrap items-center gap-2 border-b p-3">
@@ -40,9 +41,7 @@ export function WhoCanPanel({ view }: { readonly view: AccessView }) {
       </div>
       {found.length === 0 ? (
         <p className="p-3 text-fg-2" role="status">
-          {view.complete
-            ? `No user may read or write ${rangeWords(range)}.`
-            : `You may neither read nor write ${rangeWords(range)}.`}
+          {view.complete ? `No user may read or write ${words}.` : `You may neither read nor write ${words}.`}
         </p>
       ) : (
         <table className="w-full" aria-label={`Who can read and write ${rangeWords(range)}`}>

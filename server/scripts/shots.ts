@@ -66,6 +66,7 @@ function shots(past: number): readonly Shot[] {
       path: '/leases',
       act: (page) => page.getByRole('row').filter({ hasText: 'services/' }).first().click(),
     },
+    { name: 'access', path: '/access?who=config%2F' },
     { name: 'palette', path: '/', act: (page) => press(page, 'ControlOrMeta+k', page.getByRole('dialog')) },
     { name: 'shortcuts', path: '/keys', act: (page) => press(page, '?', page.getByRole('dialog')) },
     { name: 'not-found', path: '/no-such-page' },

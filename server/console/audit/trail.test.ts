@@ -148,3 +148,12 @@ test('the trail itself is not deleted through the console', () => {
     expect(() => requireNoAudit(target)).not.toThrow();
   }
 });
+
+test('a change that takes the account its right to write is logged with its result, and the page says why', async () => {
+  await trail.run('ada', { ...ACT, action: 'access.enable' }, async () => {
+    refusal = new EngineError(GrpcCode.INVALID_ARGUMENT, 'etcdserver: user name is empty');
+    return { done: 'Authentication is on.' };
+  });
+  expect(log.join('\n')).toContain('"result":"done"');
+  expect(trail.kept()).toMatchObject({ durable: false, reason: expect.stringContaining('user name is empty') });
+});

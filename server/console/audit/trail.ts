@@ -112,7 +112,7 @@ export class AuditTrail {
       this.#refusal = null;
     } catch (error) {
       if (!(error instanceof EngineError) || !isRefusal(error)) throw error;
-      this.#refusal = `the console’s own account may not write ${AUDIT_PREFIX}: ${error.message}`;
+      this.#refusal = refusalWords(error);
     }
   }
 
@@ -125,6 +125,8 @@ export class AuditTrail {
       await this.#put(entry);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
+      // The change itself may have ended it: authentication was turned on.
+      if (isRefusal(error)) this.#refusal = refusalWords(error);
       this.#log(`audit: the result could not be written (${error.message}): ${JSON.stringify(entry)}`);
     }
   }
@@ -140,6 +142,9 @@ export class AuditTrail {
 
 const isRefusal = ({ code, message }: EngineError): boolean =>
   code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');
+
+const refusalWords = ({ message }: EngineError): string =>
+  `the console’s own account may not write ${AUDIT_PREFIX}: ${message}`;
 
 /** What the result itself tells: the revision it made, or the id that the store picked. */
 function textOf(result: unknown, field: 'id' | 'revision'): string | null {

@@ -53,7 +53,8 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
       throw new EngineError(GrpcCode.UNAUTHENTICATED, 'user and password do not fit');
     }
   };
-  const isEnabled = async (): Promise<boolean> => {
+  /** A login that can only fail; a store without authentication refuses it as pointless. */
+  const wantsLogins = async (): Promise<boolean> => {
     try {
       await check(NOBODY);
       return true;
@@ -64,21 +65,27 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
       throw cause;
     }
   };
+  /** AuthStatus came with 3.5 and is for root alone once authentication is on: being refused is an answer too. */
+  const isEnabled = async (): Promise<boolean> => {
+    try {
+      return (await pool.call(methods.authStatus, {})).enabled;
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      if (cause.code === GrpcCode.UNIMPLEMENTED) return wantsLogins();
+      if (isRefusal(cause)) return true;
+      throw cause;
+    }
+  };
   return {
     check,
     isEnabled,
-    /**
-     * By a read without a token. AuthStatus will not do: it came with 3.5 and is for root alone. A certificate may carry that
-     * read through; then a login is tried, which only a store without authentication refuses as pointless.
-     */
+    /** By a read without a token, which costs least. A certificate may carry that read through; then the store is asked outright. */
     async required() {
       try {
         await pool.call(methods.range, { key: SOME_KEY, limit: 1, keysOnly: true, serializable: true });
         return namedByCertificate ? await isEnabled() : false;
       } catch (cause) {
-        if (!(cause instanceof EngineError)) throw cause;
-        const isRefusal = cause.code === GrpcCode.UNAUTHENTICATED || cause.code === GrpcCode.PERMISSION_DENIED;
-        if (isRefusal || cause.message.includes(NO_USER)) return true;
+        if (cause instanceof EngineError && isRefusal(cause)) return true;
         throw cause;
       }
     },
@@ -96,6 +103,10 @@ export function accessOf(pool: EndpointPool, namedByCertificate: boolean): Acces
     change: changesOf(pool),
   };
 }
+
+/** The store wants to know who asks, or does not like who does. */
+const isRefusal = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.UNAUTHENTICATED || code === GrpcCode.PERMISSION_DENIED || message.includes(NO_USER);
 
 async function unlessGone<T>(words: string, read: () => Promise<T>): Promise<T | null> {
   try {
