@@ -1,21 +1,25 @@
 'use client';
 
 import { useState } from 'react';
+import { ApiFailure } from '../../lib/api/client.ts';
 import { configApi } from '../../lib/api/config-client.ts';
+import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import type { TargetKind } from '../../lib/config/documents.ts';
 import { parseTarget } from '../../lib/config/target.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
-import { newId } from '../keys/edit/new-id.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input, Textarea } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
-import { byOf, useAuthor } from './use-config.ts';
+import { byOf, useAuthor, useWriteKey } from './use-config.ts';
+import { prettyJson } from './words.ts';
 
 export interface NewTargetDialogProps {
   readonly isOpen: boolean;
   readonly kind: TargetKind;
+  /** What is changed; without it a new one is created. */
+  readonly existing?: Pick<ConfigTargetDetail, 'document' | 'documentRevision' | 'schema'>;
   readonly onClose: () => void;
   readonly onCreated: (target: string) => void;
 }
@@ -28,16 +32,19 @@ export function NewTargetDialog({ isOpen, ...props }: NewTargetDialogProps) {
   );
 }
 
-function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>) {
+function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>) {
+  const before = existing?.document;
   const store = useStore();
   const author = useAuthor();
-  const [target, setTarget] = useState('');
-  const [description, setDescription] = useState('');
-  const [schemaText, setSchemaText] = useState('');
-  const [approvals, setApprovals] = useState('0');
+  const [target, setTarget] = useState(before?.target ?? '');
+  const [description, setDescription] = useState(before?.description ?? '');
+  const [schemaText, setSchemaText] = useState(existing?.schema == null ? '' : prettyJson(existing.schema));
+  const [locked, setLocked] = useState(before?.locked.join(' ') ?? '');
+  const [approvals, setApprovals] = useState(String(before?.approvals ?? 0));
+  const [evenIfFailing, setEvenIfFailing] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
-  const [idempotencyKey] = useState(newId);
+  const { idempotencyKey, refused } = useWriteKey();
   const parsed = parseTarget(target);
   const schema = readSchema(schemaText);
   const run = async (): Promise<void> => {
@@ -45,24 +52,26 @@ function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>
     setRunning(true);
     setFailure(null);
     try {
-      const body = { target, kind, description, schema, locked: [], approvals: Number(approvals) || 0 };
+      const paths = locked.split(/\s+/).filter((path) => path !== '');
+      const body = { target, kind, description, schema, locked: paths, approvals: Number(approvals) || 0 };
       await configApi.putTarget(store.id, {
         ...body,
         ...byOf(author.by),
         idempotencyKey,
-        expectModRevision: 0,
-        evenIfFailing: false,
+        expectModRevision: existing?.documentRevision ?? 0,
+        evenIfFailing,
       });
       onCreated(target);
       onClose();
     } catch (error) {
       setFailure(error);
+      refused(error);
       setRunning(false);
     }
   };
   return (
     <DialogContent
-      title={kind === 'flags' ? 'New flag set' : 'New target'}
+      title={before !== undefined ? `Change ${before.target}` : kind === 'flags' ? 'New flag set' : 'New target'}
       description="Says for whom a document is. It changes nothing for anybody until a release of it is served."
       footer={
         <>
@@ -74,7 +83,7 @@ function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>
             disabled={!parsed.ok || schema === undefined || isRunning}
             onClick={() => void run()}
           >
-            {isRunning ? 'Creating…' : 'Create'}
+            {isRunning ? 'Writing…' : before === undefined ? 'Create' : 'Change'}
           </Button>
         </>
       }
@@ -92,7 +101,14 @@ function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>
           error={target === '' || parsed.ok ? undefined : parsed.error}
         >
           {(ids) => (
-            <Input {...ids} mono autoFocus value={target} onChange={(event) => setTarget(event.target.value)} />
+            <Input
+              {...ids}
+              mono
+              autoFocus
+              readOnly={before !== undefined}
+              value={target}
+              onChange={(event) => setTarget(event.target.value)}
+            />
           )}
         </Field>
         <Field label="What it is, in a sentence">
@@ -115,6 +131,12 @@ function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>
             )}
           </Field>
         )}
+        <Field
+          label="Locked paths, which no narrower layer may change"
+          hint="JSON pointers with spaces between, such as /tls/min. They hold from the next release on."
+        >
+          {(ids) => <Input {...ids} mono value={locked} onChange={(event) => setLocked(event.target.value)} />}
+        </Field>
         <Field label="Other people who must approve a rollout">
           {(ids) => (
             <Input
@@ -125,6 +147,16 @@ function Body({ kind, onClose, onCreated }: Omit<NewTargetDialogProps, 'isOpen'>
             />
           )}
         </Field>
+        {failure instanceof ApiFailure && failure.status === 409 && 'issues' in failure.detail ? (
+          <label className="flex items-center gap-2">
+            <input
+              type="checkbox"
+              checked={evenIfFailing}
+              onChange={(event) => setEvenIfFailing(event.target.checked)}
+            />
+            Put it in force all the same; what is live stays, and the next release must meet it
+          </label>
+        ) : null}
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
       </form>

@@ -6,7 +6,6 @@ import type { CheckAnswer, ConfigTargetDetail } from '../../lib/api/config-types
 import { routes } from '../../lib/api/routes.ts';
 import { parseRange, parseVersion } from '../../lib/config/version-range.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
-import { newId } from '../keys/edit/new-id.ts';
 import { apiCall } from '../keys/key-copy.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,7 +14,7 @@ import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
 import { ChangeList } from './change-list.tsx';
-import { byOf, useAuthor } from './use-config.ts';
+import { byOf, useAuthor, useWriteKey } from './use-config.ts';
 
 export interface PublishDialogProps {
   readonly isOpen: boolean;
@@ -50,7 +49,7 @@ function Body({
   const [app, setApp] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
-  const [idempotencyKey] = useState(newId);
+  const { idempotencyKey, refused } = useWriteKey();
   const isVersion = parseVersion(semver) !== undefined;
   const isRange = app === '' || parseRange(app) !== undefined;
   const body = {
@@ -71,6 +70,7 @@ function Body({
       onPublished((await configApi.publish(store.id, body)).releaseId);
     } catch (error) {
       setFailure(error);
+      refused(error);
       setRunning(false);
     }
   };

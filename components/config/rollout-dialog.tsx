@@ -22,7 +22,7 @@ import { Select } from '../ui/select.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { AuthorField } from './author-field.tsx';
 import { PlanEditor } from './plan-editor.tsx';
-import { byOf, useAuthor } from './use-config.ts';
+import { byOf, useAuthor, useWriteKey } from './use-config.ts';
 
 export interface RolloutDialogProps {
   readonly detail: ConfigTargetDetail;
@@ -54,7 +54,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
   const [startAt, setStartAt] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
-  const [idempotencyKey] = useState(newId);
+  const { idempotencyKey, refused } = useWriteKey();
   const [issue] = planIssues(plan);
   const at = startAt === '' ? null : new Date(startAt).getTime();
   const expectGeneration = detail.assignment.generation;
@@ -76,6 +76,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
       onClose();
     } catch (error) {
       setFailure(error);
+      refused(error);
       setRunning(false);
     }
   };

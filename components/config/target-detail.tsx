@@ -3,6 +3,7 @@
 import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { useState } from 'react';
 import type { ConfigTargetDetail, ReleaseSummary } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { curl, etcdctl } from '../../lib/format/commands.ts';
@@ -18,9 +19,11 @@ import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
+import { toasts } from '../ui/toast-store.ts';
 import { EditorPanel } from './editor-panel.tsx';
 import { EffectiveTable } from './effective-table.tsx';
 import { InstanceTable } from './instance-table.tsx';
+import { NewTargetDialog } from './new-target-dialog.tsx';
 import { ReleaseTable } from './release-table.tsx';
 import { useTarget } from './use-config.ts';
 import { rolloutWords, STATE_TONES, targetWords } from './words.ts';
@@ -51,6 +54,7 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
   const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('edit'));
   const { bundle, scope, layer } = targetWords(target);
   const canWrite = !store.readOnly && rev === null;
+  const [isChanging, setChanging] = useState(false);
   return (
     <section aria-label={`Target ${target}`} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
       <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
@@ -63,6 +67,11 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
           <span className="text-fg-2">{scope}</span>
           <span className="text-fg-3 text-meta">{layer} layer</span>
         </h2>
+        {canWrite ? (
+          <Button size="small" onClick={() => setChanging(true)}>
+            Schema and rules…
+          </Button>
+        ) : null}
         <CopyAsMenu
           forms={{
             etcdctl: () => etcdctl(store.endpoints, ['get', `/quorate/config/assign/${target}`]),
@@ -96,6 +105,13 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
           <InstanceTable detail={detail} />
         </TabsContent>
       </Tabs>
+      <NewTargetDialog
+        isOpen={isChanging}
+        kind={detail.document.kind}
+        existing={detail}
+        onClose={() => setChanging(false)}
+        onCreated={() => toasts.add({ tone: 'good', text: 'Changed. What is live stays as it is.' })}
+      />
     </section>
   );
 }

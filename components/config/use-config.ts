@@ -2,15 +2,19 @@
 
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { ApiFailure } from '../../lib/api/client.ts';
 import { configKey, configQueries } from '../../lib/api/config-client.ts';
 import type { WireInt } from '../../lib/api/types.ts';
+import { newId } from '../keys/edit/new-id.ts';
 import { useThrottled } from '../keys/use-throttled.ts';
 import { useOnChanges } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 
-/** Reports of a fleet come many a second; the page follows this often. */
+/** Reports of a fleet come many a second; the page follows this often, and less often where the answers are long. */
 const REFRESH_MS = 200;
+const LONG_REFRESH_MS = 1_000;
+const LONG_INSTANCES = 200;
 
 /** Everything there is, now or at the pinned revision, fresh with the stream. Also refreshes the details shown beside. */
 export function useConfigOverview() {
@@ -19,7 +23,11 @@ export function useConfigOverview() {
   const client = useQueryClient();
   const query = useQuery({ ...configQueries.overview(store.id, rev), placeholderData: keepPreviousData });
   const prefix = query.data?.prefix;
-  const refresh = useThrottled(REFRESH_MS, () => void client.invalidateQueries({ queryKey: configKey(store.id) }));
+  const isLong = query.data?.targets.some(({ instances }) => instances > LONG_INSTANCES) ?? false;
+  const refresh = useThrottled(
+    isLong ? LONG_REFRESH_MS : REFRESH_MS,
+    () => void client.invalidateQueries({ queryKey: configKey(store.id) }),
+  );
   useOnChanges((rows) => {
     if (rev !== null) return;
     const concerns = rows.some(
@@ -68,3 +76,15 @@ export function useAuthor(): {
 
 /** `by` of a body: left out where nobody gave a name. */
 export const byOf = (name: string): { readonly by?: string } => (name.trim() === '' ? {} : { by: name.trim() });
+
+/**
+ * One key for one write, however often it is sent; a new one after a refusal, because what is asked then is another write. Where
+ * nobody knows what became of it the key stays, so that it cannot happen twice.
+ */
+export function useWriteKey(): { readonly idempotencyKey: string; readonly refused: (error: unknown) => void } {
+  const [idempotencyKey, setKey] = useState(newId);
+  const refused = (error: unknown): void => {
+    if (error instanceof ApiFailure && error.status >= 400 && error.status < 500) setKey(newId());
+  };
+  return { idempotencyKey, refused };
+}

@@ -8,9 +8,8 @@ import type { RolloutActBody, RolloutDetail } from '../../lib/api/config-types.t
 import { routes } from '../../lib/api/routes.ts';
 import { plural } from '../../lib/format/number.ts';
 import { AuthorField } from '../config/author-field.tsx';
-import { byOf, useAuthor } from '../config/use-config.ts';
+import { byOf, useAuthor, useWriteKey } from '../config/use-config.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
-import { newId } from '../keys/edit/new-id.ts';
 import { apiCall } from '../keys/key-copy.ts';
 import { useHref } from '../shell/use-href.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -102,7 +101,7 @@ function Body({
   const [reason, setReason] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
-  const [idempotencyKey, setKey] = useState(newId);
+  const { idempotencyKey, refused } = useWriteKey();
   const { rolloutId } = detail.rollout;
   const body: RolloutActBody = {
     rolloutId,
@@ -124,9 +123,8 @@ function Body({
       onClose();
     } catch (error) {
       setFailure(error);
+      refused(error);
       setRunning(false);
-      // What was refused for what stood there then may be asked again of what stands there now.
-      setKey(newId());
     }
     void client.invalidateQueries({ queryKey: configKey(store.id) });
   };
