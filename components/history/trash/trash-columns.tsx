@@ -97,6 +97,7 @@ export const TRASH_COLUMNS: readonly Column<TrashGroup>[] = [
     head: 'Revision',
     width: '5.5rem',
     align: 'right',
+    hideBelow: 440,
     cell: (group) => <span className="mono">{formatCount(group.revision)}</span>,
   },
 ];
