@@ -39,6 +39,8 @@ function shots(past: number): readonly Shot[] {
     { name: 'keys-folder', path: '/keys?prefix=config%2F' },
     { name: 'keys-open', path: open },
     { name: 'keys-past', path: `${open}&rev=${past}` },
+    { name: 'compare', path: `/compare?from=${past}` },
+    { name: 'trash', path: '/trash' },
     {
       name: 'keys-edit',
       path: open,
