@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LeaseView } from '../../lib/api/types.ts';
-import { endingSentence, endsWith, sortLeases, summarise } from './lease-summary.ts';
+import { endingSentence, endsWith, filterLeases, sortLeases, summarise } from './lease-summary.ts';
 
 const lease = (id: string, remaining: number, keyCount = 0): LeaseView => ({
   id,
@@ -34,4 +34,13 @@ test('rows with equal times keep the order of their ids, by value', () => {
     descending: false,
   });
   expect(sorted.map((one) => one.id)).toEqual(['b', '9', 'a0', 'ff']);
+});
+
+test('the finders show what ends soon, what nobody renews, and what holds nothing', () => {
+  const all = [lease('a', 590, 2), lease('b', 200, 1), lease('c', 30), lease('d', -1, 1)];
+  const ids = (filter: Parameters<typeof filterLeases>[1]) => filterLeases(all, filter).map(({ id }) => id);
+  expect(ids(null)).toEqual(['a', 'b', 'c', 'd']);
+  expect(ids('ending')).toEqual(['c']);
+  expect(ids('overdue'), 'healthy clients renew at a third of the TTL').toEqual(['b', 'c']);
+  expect(ids('keyless')).toEqual(['c']);
 });

@@ -41,6 +41,26 @@ export function endsWith(lease: LeaseView): string {
   return `When it ends, ${plural(lease.keyCount, 'key')} ${lease.keyCount === 1 ? 'disappears' : 'disappear'} with it.`;
 }
 
+export const LEASE_FILTERS = {
+  ending: 'Ending in 60 s',
+  overdue: 'Renewal overdue',
+  keyless: 'Without keys',
+} as const;
+export type LeaseFilter = keyof typeof LEASE_FILTERS;
+
+/** Clients renew at a third of the TTL: with less than this left, nobody keeps it alive, or somebody who is in trouble. */
+const OVERDUE_SHARE = 0.5;
+
+/** As of the moment the store said so: a row does not come and go between two answers. */
+export function filterLeases(leases: readonly LeaseView[], filter: LeaseFilter | null): readonly LeaseView[] {
+  if (filter === null) return leases;
+  return leases.filter((lease) => {
+    const { leftMs, share, state } = leaseTime(lease, lease.at);
+    if (filter === 'keyless') return lease.keyCount === 0;
+    return state !== 'gone' && (filter === 'ending' ? leftMs <= SUMMARY_MS : share < OVERDUE_SHARE);
+  });
+}
+
 export type LeaseSort = 'left' | 'granted' | 'keys' | 'id';
 
 /** A new array; ties in the order of ids, so that rows with equal times do not swap places. */

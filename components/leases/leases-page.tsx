@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import { createParser, parseAsString, useQueryStates } from 'nuqs';
+import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useMemo, useState } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
 import type { LeaseList, WireHexId } from '../../lib/api/types.ts';
@@ -25,10 +25,20 @@ import { Splitter } from '../ui/splitter.tsx';
 import { GrantDialog } from './grant-dialog.tsx';
 import { LEASE_COLUMNS, LeaseRowMenu } from './lease-columns.tsx';
 import { LeaseDetail } from './lease-detail.tsx';
-import { endingSentence, type LeaseSort, sortLeases, summarise } from './lease-summary.ts';
+import {
+  endingSentence,
+  filterLeases,
+  LEASE_FILTERS,
+  type LeaseFilter,
+  type LeaseSort,
+  sortLeases,
+  summarise,
+} from './lease-summary.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { useLeaseUndo } from './use-lease-undo.ts';
 import { useLeases } from './use-leases.ts';
+
+const FILTERS = Object.keys(LEASE_FILTERS) as LeaseFilter[];
 
 const sortParser = createParser<Sort>({
   parse: (text) => {
@@ -44,15 +54,23 @@ export function LeasesPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const leases = useLeases(store.id);
-  const [{ lease: selectedId, sort }, setUrl] = useQueryStates({ lease: parseAsString, sort: sortParser });
+  const [{ lease: selectedId, sort, only }, setUrl] = useQueryStates({
+    lease: parseAsString,
+    sort: sortParser,
+    only: parseAsStringLiteral(FILTERS),
+  });
   const [isGranting, setGranting] = useState(false);
   const [revoking, setRevoking] = useState<WireHexId | null>(null);
   const undo = useLeaseUndo();
   const rows = useMemo(
-    () => sortLeases(leases.data?.leases ?? [], { column: sort.column as LeaseSort, descending: sort.descending }),
-    [leases.data, sort],
+    () =>
+      sortLeases(filterLeases(leases.data?.leases ?? [], only), {
+        column: sort.column as LeaseSort,
+        descending: sort.descending,
+      }),
+    [leases.data, sort, only],
   );
-  const selected = rows.find((one) => one.id === selectedId);
+  const selected = leases.data?.leases.find((one) => one.id === selectedId);
   const canWrite = !store.readOnly && rev === null;
   const select = (id: WireHexId | null): void => void setUrl({ lease: id }, { history: 'push' });
   useBindings([
@@ -125,6 +143,7 @@ export function LeasesPage() {
             )}
           />
           <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
+            {only === null ? null : <span>{plural(rows.length, 'row')} shown of</span>}
             {data.leases.length === data.total
               ? `${plural(data.total, 'lease')}, complete at revision ${formatCount(data.revision)}`
               : `First ${formatCount(data.leases.length)} of ${plural(data.total, 'lease')}`}
@@ -138,6 +157,20 @@ export function LeasesPage() {
   return (
     <>
       <PageHeader title="Leases" meta={<Summary list={leases.data} />}>
+        <fieldset className="flex flex-wrap">
+          <legend className="sr-only">Show only</legend>
+          {FILTERS.map((filter) => (
+            <Button
+              key={filter}
+              size="small"
+              variant="ghost"
+              aria-pressed={only === filter}
+              onClick={() => void setUrl({ only: only === filter ? null : filter })}
+            >
+              {LEASE_FILTERS[filter]}
+            </Button>
+          ))}
+        </fieldset>
         {canWrite ? (
           <Button variant="primary" onClick={() => setGranting(true)}>
             <Plus aria-hidden="true" />

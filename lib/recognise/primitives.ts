@@ -56,7 +56,7 @@ const LIMIT_BYTES_MAX = 7;
 /** Null: it plays no part that its name and lease would show. Cheap for what is none: most keys of most stores. */
 export function partOf(facts: KeyFacts): PartPlace | null {
   const { key, lease, valueBytes } = facts;
-  if (key.lastIndexOf('/') < 1) return null;
+  if (key.lastIndexOf('/') < 1 || (lease === 0n && !mayPlayUnleased(key))) return null;
   for (const [pattern, isLeased, part] of SHAPES) {
     if (isLeased !== (lease !== 0n)) continue;
     const name = pattern.exec(key)?.[1];
@@ -69,6 +69,15 @@ export function partOf(facts: KeyFacts): PartPlace | null {
   const name = key.slice(0, key.lastIndexOf('/')) as ByteString;
   return { name, part: { kind: 'service', role: 'instance' } };
 }
+
+/** Every part without a lease ends in a number, or is one of two names: a look that spares most keys all the patterns. */
+function mayPlayUnleased(key: ByteString): boolean {
+  const last = key.charCodeAt(key.length - 1);
+  return (last >= DIGIT_ZERO && last <= DIGIT_NINE) || key.endsWith('/permits') || key.endsWith('/ready');
+}
+
+const DIGIT_ZERO = 48;
+const DIGIT_NINE = 57;
 
 /** When an item or contender was named, in milliseconds since 1970; null where its name holds no time. */
 export function namedAt(key: ByteString): number | null {
