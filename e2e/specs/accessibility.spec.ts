@@ -17,6 +17,7 @@ const PAGES = [
   '/flags',
   '/audit',
   '/cluster',
+  '/access',
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {
