@@ -22,6 +22,7 @@ const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 /** A server that has not confirmed the watch by then is given up. */
 const CREATE_TIMEOUT_MS = 3_000;
+const ASK_AFTER_MS = 30;
 const ASK_AGAIN_MS = 100;
 
 /** The watch id of an answer to a progress request: it speaks for every watcher of the stream. */
@@ -144,14 +145,17 @@ export class EtcdWatcher implements Watcher {
     this.#askProgress(merge);
   }
 
-  /** Servers do not answer while a watcher lags behind: the question is repeated as long as something waits for it. */
-  #askProgress(merge: RangeMerge): void {
+  /**
+   * Asks a moment after the first event that is held: servers before 3.4.25 and 3.5.8 let the answer overtake events that are
+   * on their way already. Newer ones do not answer while a watcher lags behind; the question is repeated as long as something waits.
+   */
+  #askProgress(merge: RangeMerge, delayMs = ASK_AFTER_MS): void {
     if (!merge.holds || merge !== this.#merge || this.#askTimer !== undefined) return;
-    this.ping();
     this.#askTimer = setTimeout(() => {
       this.#askTimer = undefined;
-      this.#askProgress(merge);
-    }, ASK_AGAIN_MS);
+      this.ping();
+      this.#askProgress(merge, ASK_AGAIN_MS);
+    }, delayMs);
     this.#askTimer.unref();
   }
 
