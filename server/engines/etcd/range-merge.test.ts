@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../engine.ts';
-import { RangeMerge } from './range-merge.ts';
+import { answersTooEarly, RangeMerge } from './range-merge.ts';
 
 const event = (key: string, modRevision: number): StoredEvent => ({
   type: 'put',
@@ -32,4 +32,16 @@ test('an event that the server had denied is refused', () => {
   merge.release(6);
   expect(merge.add([event('a', 6)])).toBe(false);
   expect(merge.add([event('a', 7)])).toBe(true);
+});
+
+test.each([
+  ['3.4.23', true],
+  ['3.4.25', false],
+  ['3.5.7', true],
+  ['3.5.8', false],
+  ['3.6.14', false],
+  ['4.0.0', false],
+  ['', false],
+])('a server of version %s answers too early: %s', (version, isEarly) => {
+  expect(answersTooEarly(version)).toBe(isEarly);
 });

@@ -8,6 +8,16 @@
  */
 import type { StoredEvent } from '../engine.ts';
 
+/** The first releases of 3.4 and 3.5 whose progress answers wait for every watcher of the stream. */
+const MENDED: Readonly<Record<string, number>> = { '3.4': 25, '3.5': 8 };
+
+/** @param version as Status tells it, "3.4.23". Unknown ones count as new. */
+export function answersTooEarly(version: string): boolean {
+  const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(version) ?? [];
+  const mended = MENDED[line];
+  return mended !== undefined && Number(patch) < mended;
+}
+
 export class RangeMerge {
   /** Handed on up to here. */
   #released: number;

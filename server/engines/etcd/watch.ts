@@ -16,13 +16,17 @@ import { EngineError, type StoredEvent, type Watcher, type WatchHandler, type Wa
 import { codeOf, connectionReason, type Endpoint, textOf } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 import type { EndpointPool } from './pool.ts';
-import { RangeMerge } from './range-merge.ts';
+import { answersTooEarly, RangeMerge } from './range-merge.ts';
 
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 /** A server that has not confirmed the watch by then is given up. */
 const CREATE_TIMEOUT_MS = 3_000;
-const ASK_AFTER_MS = 30;
+/** One turn of the server's loop, so that one answer serves a burst. */
+const ASK_AFTER_MS = 5;
+const ASK_OLD_AFTER_MS = 500;
+/** Telling its version is quick; a server that does not is treated as a new one. */
+const VERSION_TIMEOUT_MS = 1_000;
 const ASK_AGAIN_MS = 100;
 
 /** The watch id of an answer to a progress request: it speaks for every watcher of the stream. */
@@ -52,6 +56,7 @@ export class EtcdWatcher implements Watcher {
   #backoffMs = BACKOFF_MIN_MS;
   #timer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
+  #askAfterMs = ASK_AFTER_MS;
   #closed = false;
 
   constructor(pool: EndpointPool, meter: Meter, request: OpenRequest, handler: WatchHandler) {
@@ -87,6 +92,7 @@ export class EtcdWatcher implements Watcher {
     try {
       token = await this.#pool.tokens.token();
       endpoint = this.#pool.candidates(avoid)[0];
+      if (endpoint !== undefined && this.#request.ranges.length > 1) await this.#learnVersion(endpoint, token);
     } catch (cause) {
       const error = cause instanceof EngineError ? cause : new EngineError(GrpcCode.UNKNOWN, String(cause));
       this.#ended(error.code, error.message, null);
@@ -130,6 +136,14 @@ export class EtcdWatcher implements Watcher {
     else if (response.events.length > 0) this.#deliver(response.events.map(toStoredEvent));
   }
 
+  async #learnVersion(endpoint: Endpoint, token: string | null): Promise<void> {
+    const version = await endpoint
+      .call(methods.status, {}, { timeoutMs: VERSION_TIMEOUT_MS, token })
+      .then((status) => status.version)
+      .catch(() => '');
+    this.#askAfterMs = answersTooEarly(version) ? ASK_OLD_AFTER_MS : ASK_AFTER_MS;
+  }
+
   #onMerged(merge: RangeMerge, response: WatchResponse): void {
     if (response.events.length > 0) {
       if (!merge.add(response.events.map(toStoredEvent))) {
@@ -146,10 +160,10 @@ export class EtcdWatcher implements Watcher {
   }
 
   /**
-   * Asks a moment after the first event that is held: servers before 3.4.25 and 3.5.8 let the answer overtake events that are
-   * on their way already. Newer ones do not answer while a watcher lags behind; the question is repeated as long as something waits.
+   * Newer servers do not answer while a watcher lags behind, and the question is repeated as long as something waits. Older ones answer
+   * at once; they are asked when their laggards, served every 100 ms, must have caught up.
    */
-  #askProgress(merge: RangeMerge, delayMs = ASK_AFTER_MS): void {
+  #askProgress(merge: RangeMerge, delayMs = this.#askAfterMs): void {
     if (!merge.holds || merge !== this.#merge || this.#askTimer !== undefined) return;
     this.#askTimer = setTimeout(() => {
       this.#askTimer = undefined;
