@@ -4,8 +4,9 @@
  */
 import type { TrashGroup, TrashPage } from '../../../lib/api/bulk-types.ts';
 import type { KeyMeta, WireBytes } from '../../../lib/api/types.ts';
-import { type ByteString, fromByteString, prefixRangeEnd, toByteString } from '../../../lib/base/bytes.ts';
-import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import { type ByteString, prefixRangeEnd, toByteString } from '../../../lib/base/bytes.ts';
+import { ALL_KEYS, type KeyRange } from '../../../lib/keys/ranges.ts';
+import { fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { StoredEvent } from '../../engines/engine.ts';
 import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex } from '../ids.ts';
@@ -18,6 +19,8 @@ import { metaOf } from './key-meta.ts';
 export const TRASH_REVISIONS = 20_000;
 const TRASH_EVENTS_MAX = 100_000;
 const SAMPLE_KEYS = 20;
+/** A delete of many keys is one revision that takes the watch a while. */
+const FOLLOW_MS = 2_000;
 
 export interface TrashQuery {
   readonly prefix: WireBytes;
@@ -35,8 +38,18 @@ interface Deletion {
 }
 
 export async function trash(context: StoreContext, query: TrashQuery): Promise<TrashPage> {
+  if (query.before === undefined) {
+    // Who comes straight from a delete looks for it: the console waits until it knows of everything that happened so far.
+    const { revision } = await context.engine.kv.list({ ...rangeOf(query.prefix), countOnly: true });
+    await context.hub.follows(revision, FOLLOW_MS);
+  }
   const search = new TrashSearch(context, query, (await requireView(context)).revision);
   return search.run();
+}
+
+function rangeOf(prefix: WireBytes): KeyRange {
+  const key = fromWire(prefix);
+  return key.length === 0 ? ALL_KEYS : { key, end: prefixRangeEnd(key) };
 }
 
 class TrashSearch {
@@ -96,10 +109,8 @@ class TrashSearch {
       return;
     }
     const from = Math.max(this.#floor, this.#at - TRASH_REVISIONS + 1);
-    const key = this.#prefix === '' ? Uint8Array.of(0) : fromByteString(this.#prefix);
     const request = {
-      key,
-      end: this.#prefix === '' ? Uint8Array.of(0) : prefixRangeEnd(key),
+      ...rangeOf(this.#query.prefix),
       fromRevision: from,
       toRevision: this.#at,
       eventsMax: TRASH_EVENTS_MAX,
