@@ -212,6 +212,10 @@ test(
     expect(m(3).running?.output).toContain('restoring a snapshot from the leader');
     await load.goesOn();
     await change(() => m(1).probe.call('memberPromote', { id: m(3).id }));
+    // Whoever was promoted may apply it after those who answered.
+    await expect
+      .poll(async () => (await m(3).probe.must('status', {})).isLearner, { timeout: CHANGE_MS_MAX })
+      .toBe(false);
     const { members } = await m(3).probe.must('memberList', { linearizable: true });
     expect(members.map(({ isLearner }) => isLearner)).toEqual([false, false, false, false]);
     await sameHistory();
