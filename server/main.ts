@@ -13,7 +13,8 @@ import { trustedHeaders } from './console/http/request.ts';
 import { BuildFailure, buildIfNeeded } from './launch/build.ts';
 import { type BundledStore, MemberFailure, startBundledStore } from './launch/members.ts';
 import { takenPorts } from './launch/ports.ts';
-import { isLoopback, parseSettings, type Settings, SettingsError } from './launch/settings.ts';
+import { isLoopback, parseSettings, type Settings } from './launch/settings.ts';
+import { SettingsError } from './launch/store-settings.ts';
 import { listen, serve } from './launch/web.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -79,7 +80,7 @@ async function start(settings: Settings): Promise<void> {
   const store = await startMembers(settings);
   // The build runs while the members elect their leader.
   await Promise.all([store?.ready, settings.dev ? undefined : buildIfNeeded(ROOT, report)]);
-  const quorate = await startConsole({ stores: settings.stores, isExposed, configPrefix: settings.configPrefix });
+  const quorate = await startConsole({ ...settings, isExposed });
   if (isExposed) await demandUsers(quorate, settings);
   const server = early ?? (await takePort(settings));
   const served = await serve(server, { ...settings, root: ROOT, trustedHeaders });

@@ -77,7 +77,15 @@ function open({ view = OPEN, plan = PLAN, access = { mode: 'open' }, search = ''
     if (path.endsWith('/plan')) return answer(plan);
     return answer(path.endsWith('/actions') ? { done: 'It is done.', next: null } : view);
   });
-  const store = { id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false, access } as const;
+  const store = {
+    id: 's',
+    label: 's',
+    colour: null,
+    kind: 'external',
+    endpoints: ['e'],
+    readOnly: false,
+    access,
+  } as const;
   render(
     <NuqsTestingAdapter searchParams={search}>
       <QueryClientProvider client={client}>

@@ -10,6 +10,7 @@ export function roleWord({ isLeader, isLearner, health }: MemberView): string {
   if (health === 'unreachable') return 'no answer';
   if (health === 'unstarted') return 'not started';
   if (isLeader) return 'leader';
+  if (health === 'unasked') return 'not asked';
   if (health === 'lagging') return 'lagging';
   return isLearner ? 'learner' : 'follower';
 }
@@ -27,6 +28,7 @@ export function memberTone(member: MemberView, isStale: boolean): RingMember['to
     case 'unreachable':
       return 'bad';
     case 'unstarted':
+    case 'unasked':
       return 'stale';
     case 'lagging':
       return 'risk';
@@ -46,7 +48,7 @@ export function ringMember(member: MemberView, isStale: boolean): RingMember {
     word,
     note: index,
     tone: memberTone(member, isStale),
-    arrowLabel: member.status === null ? 'no answer' : lag,
+    arrowLabel: member.status === null ? word : lag,
     sentence: `${member.name}: ${[word, lag, index].filter((part) => part !== '').join(', ')}. Show details`,
   };
 }
@@ -62,7 +64,7 @@ export function headline(view: ClusterView): string {
     members.length === 1
       ? 'The one member is up'
       : down.length === 0
-        ? `All ${members.length} members are up${laggingClause(members)}`
+        ? `${members.some(({ health }) => health === 'unasked') ? 'The members that are asked' : `All ${members.length} members`} are up${laggingClause(members)}`
         : `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not answer`;
   const leader = members.find((member) => member.id === view.leaderId);
   const leaderText =
@@ -86,5 +88,5 @@ function toleranceSentence({ survives }: ClusterView['quorum']): string {
 /** The arithmetic behind it. */
 export function quorumArithmetic({ voters, healthy, needed }: ClusterView['quorum']): string {
   if (voters === 1) return 'One voter decides alone. A second and third would let the store outlive the loss of one.';
-  return `Every write needs ${needed} of the ${plural(voters, 'voter')} to agree; ${healthy} can now.`;
+  return `Every write needs ${needed} of the ${plural(voters, 'voter')} to agree; ${healthy} answer now.`;
 }

@@ -54,7 +54,7 @@ export function toleranceText({ survives }: ClusterView['quorum']): string {
 }
 
 function tolerancePart({ quorum, reachable }: ClusterView): SentencePart {
-  const meaning = `${quorum.needed} of ${plural(quorum.voters, 'voter')} must agree on every write; ${quorum.healthy} can now.`;
+  const meaning = `${quorum.needed} of ${plural(quorum.voters, 'voter')} must agree on every write; ${quorum.healthy} answer now.`;
   if (!reachable)
     return {
       id: 'tolerance',

@@ -12,6 +12,7 @@ const RETRY_MS = 3_000;
 const UNKNOWN: StoreSummary = {
   id: '',
   label: '…',
+  colour: null,
   kind: 'bundled',
   endpoints: [],
   readOnly: false,

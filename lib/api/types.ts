@@ -4,6 +4,7 @@
  * 64-bit numbers are decimal strings (ids of members in lower-case hex, as etcdctl prints them; leases in hex too).
  * Revisions are safe integers inside our own processes but still travel as decimal strings.
  */
+import type { StoreColour } from '../base/store-colour.ts';
 
 /** UTF-8 text when the bytes are valid UTF-8, else base64. Exact to the byte either way. */
 export type WireBytes = string | { readonly base64: string };
@@ -45,6 +46,7 @@ export type StoreAccess =
 export interface StoreSummary {
   readonly id: string;
   readonly label: string;
+  readonly colour: StoreColour | null;
   readonly kind: 'bundled' | 'external';
   readonly endpoints: readonly string[];
   readonly readOnly: boolean;
@@ -58,7 +60,8 @@ export interface SignInBody {
 
 // ---------------------------------------------------------------- cluster
 
-export type MemberHealth = 'healthy' | 'lagging' | 'unreachable' | 'unstarted';
+/** unasked: it advertises an address on no host that the settings name, and only those are dialled. */
+export type MemberHealth = 'healthy' | 'lagging' | 'unreachable' | 'unstarted' | 'unasked';
 
 export interface MemberView {
   readonly id: WireHexId;
@@ -99,7 +102,15 @@ export interface LeaderChange {
 }
 
 export interface Risk {
-  readonly kind: 'memberDown' | 'noLeader' | 'noQuorum' | 'lagging' | 'alarm' | 'storeUnreachable' | 'oneMember';
+  readonly kind:
+    | 'memberDown'
+    | 'notAsked'
+    | 'noLeader'
+    | 'noQuorum'
+    | 'lagging'
+    | 'alarm'
+    | 'storeUnreachable'
+    | 'oneMember';
   readonly severity: 'danger' | 'warning';
   /** "m3 does not answer". */
   readonly title: string;
@@ -119,7 +130,7 @@ export interface ClusterView {
     readonly voters: number;
     readonly healthy: number;
     readonly needed: number;
-    /** How many more voters may fail; negative when quorum is lost already. */
+    /** How many more voters may fail; negative when quorum is lost already. At least so many where some are not asked. */
     readonly survives: number;
   };
   /** One sentence of state, e.g. "3 of 3 members · m2 leads since 14:02 · survives 1 failure" minus the time. */

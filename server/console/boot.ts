@@ -21,6 +21,7 @@ const HEALTH_TIMEOUT_MS = 2_000;
 export interface StoreOptions extends EtcdEngineOptions {
   readonly id: string;
   readonly label: string;
+  readonly colour: StoreSummary['colour'];
   readonly kind: StoreSummary['kind'];
   readonly readOnly: boolean;
 }
@@ -31,6 +32,8 @@ export interface ConsoleOptions {
   readonly isExposed?: boolean;
   /** Where configuration lies in the stores; ends with a slash. Default: /quorate/config/ */
   readonly configPrefix?: string | undefined;
+  /** host:port each, lower case: whom the gates of rollouts may ask. Default: nobody. */
+  readonly checkHosts?: readonly string[];
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
@@ -45,11 +48,11 @@ class RunningConsole implements Console {
   readonly #signIns = new SignIns<HeldUser>();
   readonly #attempts = new Attempts(Date.now);
 
-  constructor({ stores, isExposed = false, configPrefix = DEFAULT_CONFIG_PREFIX }: ConsoleOptions) {
-    for (const { id, label, kind, endpoints, readOnly, tls, auth } of stores) {
+  constructor({ stores, isExposed = false, configPrefix = DEFAULT_CONFIG_PREFIX, checkHosts = [] }: ConsoleOptions) {
+    for (const { id, label, colour, kind, endpoints, readOnly, tls, auth } of stores) {
       const access = new StoreAccess({
-        summary: { id, label, kind, endpoints, readOnly },
-        configPrefix,
+        summary: { id, label, colour, kind, endpoints, readOnly },
+        config: { prefix: configPrefix, checkHosts },
         open: (credentials: Credentials | null) => openEtcdEngine({ endpoints, tls, auth: credentials }),
         account: auth,
         hasCertificate: tls?.certFile !== undefined,

@@ -28,6 +28,7 @@ import { exportKeys } from './bulk/export.ts';
 import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
+import type { ConfigSettings } from './config/keys.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { Primitives } from './coordination/primitives.ts';
@@ -62,7 +63,7 @@ export interface StoreSessionOptions {
   readonly summary: StoreSummary;
   readonly engine: Engine;
   readonly audit: AuditTrail;
-  readonly configPrefix: string;
+  readonly config: ConfigSettings;
   readonly place: AccessPlace;
 }
 
@@ -89,7 +90,7 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor({ summary, engine, audit, configPrefix, place }: StoreSessionOptions) {
+  constructor({ summary, engine, audit, config, place }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
@@ -133,7 +134,7 @@ export class StoreSession implements StoreConsole {
       access: engine.access,
       endpoints: engine.endpoints,
       readOnly: summary.readOnly,
-      configPrefix,
+      configPrefix: config.prefix,
       user: this.#user,
       isRoot: summary.access.mode === 'user' && summary.access.isRoot,
     });
@@ -141,7 +142,7 @@ export class StoreSession implements StoreConsole {
     this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
     this.config = new ConfigConsole({
       engine,
-      prefix: configPrefix,
+      ...config,
       readOnly: summary.readOnly,
       user: this.#user,
       change: (act, body, change) => this.#change(act, body, change),

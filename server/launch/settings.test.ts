@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseSettings, SettingsError } from './settings.ts';
+import { parseSettings } from './settings.ts';
+import { SettingsError } from './store-settings.ts';
 
 let cwd = '';
 beforeEach(() => {
@@ -87,5 +88,5 @@ test('a snapshot to start from must exist, and belongs to the bundled store', ()
 
 test('a broken configuration file is refused with the field', () => {
   writeFileSync(path.join(cwd, 'quorate.config.json'), '{"stores":[{"id":"A!","endpoints":["h:1"]}]}');
-  expect(() => parse({})).toThrow('stores.0.id');
+  expect(() => parse({})).toThrow('stores[0].id');
 });

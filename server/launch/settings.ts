@@ -2,27 +2,12 @@
  * Settings of `npm start`, parsed once from environment, `quorate.config.json` and flags. Every bad or unknown setting is
  * one clear line naming it and the remedy; nothing is started then (exit code 2).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-
-/** A setting the operator must correct. `message` is the one line to print. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
-
-export interface StoreSettings {
-  readonly id: string;
-  readonly label: string;
-  readonly kind: 'bundled' | 'external';
-  /** host:port each. */
-  readonly endpoints: readonly string[];
-  readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string } | null;
-  readonly auth: { readonly user: string; readonly password: string } | null;
-  readonly readOnly: boolean;
-}
+import { parseEndpoints, parsePort, SettingsError, type StoreSettings, tlsOf } from './store-settings.ts';
+import { STORES_FILE, storesFromFile } from './stores-file.ts';
 
 export interface MemberPorts {
   readonly name: string;
@@ -44,9 +29,10 @@ export interface Settings {
   readonly stores: readonly StoreSettings[];
   /** Where configuration lies in every store; undefined: where the console keeps it by default. */
   readonly configPrefix: string | undefined;
+  /** host:port each, lower case: whom metric gates and webhooks of rollouts may ask. */
+  readonly checkHosts: readonly string[];
 }
 
-const CONFIG_FILE = 'quorate.config.json';
 const DEFAULT_STORE_PORTS = '2379,2380,22379,22380,32379,32380';
 const KNOWN = [
   'QUORATE_PORT',
@@ -61,29 +47,12 @@ const KNOWN = [
   'QUORATE_STORE_PORTS',
   'QUORATE_READ_ONLY',
   'QUORATE_CONFIG_PREFIX',
+  'QUORATE_CHECK_HOSTS',
   'QUORATE_TLS_CERT',
   'QUORATE_TLS_KEY',
 ] as const;
 type Name = (typeof KNOWN)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const configSchema = z.strictObject({
-  stores: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1-32 of a-z, 0-9 and "-"'),
-        label: z.string().min(1).max(60).optional(),
-        endpoints: z.array(z.string()).min(1),
-        caFile: z.string().optional(),
-        certFile: z.string().optional(),
-        keyFile: z.string().optional(),
-        user: z.string().optional(),
-        password: z.string().optional(),
-        readOnly: z.boolean().optional(),
-      }),
-    )
-    .min(1),
-});
 
 /**
  * @param cwd folder that relative paths and quorate.config.json are looked up in.
@@ -93,9 +62,9 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
   const { dev, fromSnapshot } = parseFlags(args, cwd);
   refuseUnknown(env);
   const readOnly = parseBoolean(env, 'QUORATE_READ_ONLY');
-  const external = externalStores(env, cwd, readOnly);
-  const members = external === null ? parseMembers(env) : [];
-  if (external !== null && fromSnapshot !== null) {
+  const stores = parseStores(env, cwd, readOnly);
+  const members = stores.some(({ kind }) => kind === 'bundled') ? parseMembers(env) : [];
+  if (members.length === 0 && fromSnapshot !== null) {
     throw new SettingsError('--from-snapshot fills the bundled store, which is not started: external stores are set');
   }
   return {
@@ -106,8 +75,9 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
     dataDir: path.resolve(cwd, env.QUORATE_DATA_DIR ?? '.quorate'),
     members,
     fromSnapshot,
-    stores: external ?? [bundledStore(members, readOnly)],
+    stores,
     configPrefix: parseConfigPrefix(env),
+    checkHosts: parseCheckHosts(env),
   };
 }
 
@@ -138,14 +108,6 @@ function refuseUnknown(env: Environment): void {
       throw new SettingsError(`unknown setting ${name}; known: ${KNOWN.join(', ')}`);
     }
   }
-}
-
-function parsePort(name: string, text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
-    throw new SettingsError(`${name} must be a port number 1-65535, got "${text}"`);
-  }
-  return port;
 }
 
 function parseBoolean(env: Environment, name: Name): boolean {
@@ -206,24 +168,34 @@ function parseConfigPrefix(env: Environment): string | undefined {
   throw new SettingsError(`QUORATE_CONFIG_PREFIX must be a folder of keys that ends with a slash, got "${prefix}"`);
 }
 
-function bundledStore(members: readonly MemberPorts[], readOnly: boolean): StoreSettings {
-  const endpoints = members.map((member) => `127.0.0.1:${member.client}`);
-  return { id: 'local', label: 'local', kind: 'bundled', endpoints, tls: null, auth: null, readOnly };
+function parseCheckHosts({ QUORATE_CHECK_HOSTS: text = '' }: Environment): readonly string[] {
+  if (text === '') return [];
+  return text.split(',').map((part) => {
+    const host = part.trim().toLowerCase();
+    const match = /^(?:\[[0-9a-f:]+\]|[a-z0-9._-]+):(\d{1,5})$/.exec(host);
+    if (match === null) throw new SettingsError(`QUORATE_CHECK_HOSTS: "${host}" is not host:port`);
+    parsePort('QUORATE_CHECK_HOSTS:', match[1] ?? '');
+    return host;
+  });
 }
 
-function externalStores(env: Environment, cwd: string, readOnly: boolean): StoreSettings[] | null {
+function parseStores(env: Environment, cwd: string, readOnly: boolean): StoreSettings[] {
   if (env.QUORATE_ENDPOINTS !== undefined && env.QUORATE_ENDPOINTS !== '') return [storeFromEnvironment(env, readOnly)];
   for (const name of ['QUORATE_CACERT', 'QUORATE_CERT', 'QUORATE_KEY', 'QUORATE_USER', 'QUORATE_PASSWORD'] as const) {
     if (env[name] !== undefined)
       throw new SettingsError(`${name} is set but QUORATE_ENDPOINTS is not: it applies to external stores`);
   }
-  const file = path.join(cwd, CONFIG_FILE);
-  return existsSync(file) ? storesFromFile(file, cwd, readOnly) : null;
+  const bundledEndpoints = () => parseMembers(env).map(({ client }) => `127.0.0.1:${client}`);
+  const file = path.join(cwd, STORES_FILE);
+  if (existsSync(file)) return storesFromFile(file, { cwd, readOnly, bundledEndpoints });
+  const endpoints = bundledEndpoints();
+  return [{ id: 'local', label: 'local', colour: null, kind: 'bundled', endpoints, tls: null, auth: null, readOnly }];
 }
 
+const FILE_SETTINGS = { caFile: 'QUORATE_CACERT', certFile: 'QUORATE_CERT', keyFile: 'QUORATE_KEY' } as const;
+
 function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSettings {
-  const source = 'QUORATE_ENDPOINTS';
-  const parsed = parseEndpoints(source, (env.QUORATE_ENDPOINTS ?? '').split(','));
+  const parsed = parseEndpoints((env.QUORATE_ENDPOINTS ?? '').split(','), () => 'QUORATE_ENDPOINTS');
   const files = {
     ...(env.QUORATE_CACERT === undefined ? {} : { caFile: env.QUORATE_CACERT }),
     ...(env.QUORATE_CERT === undefined ? {} : { certFile: env.QUORATE_CERT }),
@@ -239,78 +211,11 @@ function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSetting
   return {
     id: 'etcd',
     label: 'etcd',
+    colour: null,
     kind: 'external',
-    ...parsed,
-    tls: tlsOf(source, parsed.secure, files),
+    endpoints: parsed.endpoints,
+    tls: tlsOf(files, parsed.isSecure, (file) => FILE_SETTINGS[file]),
     auth,
     readOnly,
   };
-}
-
-function storesFromFile(file: string, cwd: string, readOnly: boolean): StoreSettings[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new SettingsError(`${CONFIG_FILE} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
-  const result = configSchema.safeParse(json);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new SettingsError(`${CONFIG_FILE}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
-  }
-  const ids = new Set<string>();
-  return result.data.stores.map((store) => {
-    if (ids.has(store.id)) throw new SettingsError(`${CONFIG_FILE}: two stores have the id "${store.id}"`);
-    ids.add(store.id);
-    const source = `${CONFIG_FILE}, store "${store.id}"`;
-    const parsed = parseEndpoints(source, store.endpoints);
-    const resolved = (name: 'caFile' | 'certFile' | 'keyFile') =>
-      store[name] === undefined ? {} : { [name]: path.resolve(cwd, store[name]) };
-    const files = { ...resolved('caFile'), ...resolved('certFile'), ...resolved('keyFile') };
-    if ((store.user === undefined) !== (store.password === undefined)) {
-      throw new SettingsError(`${source}: user and password belong together: set both or neither`);
-    }
-    return {
-      id: store.id,
-      label: store.label ?? store.id,
-      kind: 'external' as const,
-      endpoints: parsed.endpoints,
-      tls: tlsOf(source, parsed.secure, files),
-      auth:
-        store.user === undefined || store.password === undefined
-          ? null
-          : { user: store.user, password: store.password },
-      readOnly: readOnly || (store.readOnly ?? false),
-    };
-  });
-}
-
-function parseEndpoints(source: string, list: readonly string[]): { endpoints: string[]; secure: boolean } {
-  const schemes = new Set<string>();
-  const endpoints = list.map((raw) => {
-    const text = raw.trim();
-    const match = /^(?:(https?):\/\/)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\/?$/.exec(text);
-    if (match === null)
-      throw new SettingsError(`${source}: "${text}" is not host:port, http://host:port or https://host:port`);
-    parsePort(source, match[3] ?? '');
-    schemes.add(match[1] ?? 'http');
-    return `${match[2]}:${match[3]}`;
-  });
-  if (schemes.size > 1)
-    throw new SettingsError(`${source}: mix of http and https endpoints; use one scheme for a store`);
-  return { endpoints, secure: schemes.has('https') };
-}
-
-function tlsOf(source: string, secure: boolean, files: NonNullable<StoreSettings['tls']>): StoreSettings['tls'] {
-  const named = Object.entries(files);
-  for (const [name, file] of named) {
-    if (!existsSync(file)) throw new SettingsError(`${source}: ${name} ${file} does not exist`);
-  }
-  if (named.length > 0 && !secure)
-    throw new SettingsError(`${source}: certificates are set but the endpoints are not https://`);
-  if ((files.certFile === undefined) !== (files.keyFile === undefined)) {
-    throw new SettingsError(`${source}: client certificate and key belong together: set both or neither`);
-  }
-  return secure ? files : null;
 }

@@ -42,7 +42,15 @@ function open(target: DeleteTarget): void {
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <StoreContext
-        value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false, access: { mode: 'open' } }}
+        value={{
+          id: 's',
+          label: 's',
+          colour: null,
+          kind: 'external',
+          endpoints: ['e'],
+          readOnly: false,
+          access: { mode: 'open' },
+        }}
       >
         <TooltipProvider>
           <DeleteDialog target={target} onClose={() => {}} onDeleted={deleted} />

@@ -49,7 +49,15 @@ function begin(): void {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <StoreContext
-        value={{ id: 's', label: 's', kind: 'external', endpoints: ['e'], readOnly: false, access: { mode: 'open' } }}
+        value={{
+          id: 's',
+          label: 's',
+          colour: null,
+          kind: 'external',
+          endpoints: ['e'],
+          readOnly: false,
+          access: { mode: 'open' },
+        }}
       >
         <TooltipProvider>
           <Harness />

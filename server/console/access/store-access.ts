@@ -10,6 +10,7 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
 import { AuditTrail } from '../audit/trail.ts';
 import { RolloutController } from '../config/controller.ts';
+import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
@@ -31,8 +32,7 @@ export interface StoreAccessOptions {
   /** Whether others than this machine reach the console: then a store must demand users. */
   readonly isExposed: boolean;
   readonly onRefused: (user: HeldUser) => void;
-  /** Where configuration lies in the store; ends with a slash. */
-  readonly configPrefix: string;
+  readonly config: ConfigSettings;
 }
 
 export class StoreAccess {
@@ -54,7 +54,7 @@ export class StoreAccess {
 
   constructor(options: StoreAccessOptions) {
     this.#options = options;
-    const { summary, open, account, configPrefix } = options;
+    const { summary, open, account, config } = options;
     this.#probe = open(null);
     const engine = open(account);
     this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
@@ -69,12 +69,13 @@ export class StoreAccess {
       : new RolloutController({
           engine,
           state: this.service.config.state,
+          checkHosts: config.checkHosts,
           report: (line) => console.log(`console: ${line}`),
         });
     this.#users = new UserSessions({
       summary,
       open,
-      configPrefix,
+      config,
       audit: this.#audit,
       place: this.#place,
       onRefused: options.onRefused,
@@ -169,12 +170,12 @@ export class StoreAccess {
 
   /** A session for a store that demands nobody. */
   #openedBy(engine: Engine): StoreSession {
-    const { summary, configPrefix } = this.#options;
+    const { summary, config } = this.#options;
     return new StoreSession({
       summary: { ...summary, access: { mode: 'open' } },
       engine,
       audit: this.#audit,
-      configPrefix,
+      config,
       place: this.#place,
     });
   }

@@ -9,6 +9,7 @@ import { toWire } from '../../../lib/keys/wire-bytes.ts';
 import { type Credentials, type Engine, EngineError, type Grants } from '../../engines/engine.ts';
 import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
+import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
@@ -20,7 +21,7 @@ const USERS_MAX = 50;
 const GRANTS_EVERY_MS = 15_000;
 
 export interface UserSessionsOptions {
-  readonly configPrefix: string;
+  readonly config: ConfigSettings;
   readonly summary: Omit<StoreSummary, 'access'>;
   /** Opens an engine that speaks as this user. */
   readonly open: (credentials: Credentials) => Engine;
@@ -112,12 +113,12 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const { summary, audit, configPrefix, place } = this.#options;
+    const { summary, audit, config, place } = this.#options;
     const session = new StoreSession({
       summary: { ...summary, access },
       engine: scoped,
       audit,
-      configPrefix,
+      config,
       place,
     });
     session.start();

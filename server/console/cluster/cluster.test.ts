@@ -228,11 +228,39 @@ test('members the settings did not name are found and asked', async () => {
   ]);
 });
 
+test('a member on a host that the settings do not name is never dialled, and what is unknown is not called lost', async () => {
+  const asked: string[] = [];
+  const status = cluster.status;
+  cluster.status = (endpoint, timeoutMs) => {
+    asked.push(endpoint);
+    return status(endpoint, timeoutMs);
+  };
+  cluster.list = cluster.list.map((member, i) =>
+    i === 0 ? member : { ...member, clientUrls: [`http://169.254.169.254:${i + 1}`] },
+  );
+  start([A]);
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(new Set(asked)).toEqual(new Set([A]));
+  const view = monitor.view();
+  expect(view.members.map((m) => [m.health, m.endpoint])).toEqual([
+    ['healthy', A],
+    ['unasked', ''],
+    ['unasked', ''],
+  ]);
+  expect(view.members[1]?.error).toContain('169.254.169.254:2, on no host that the settings name');
+  expect(view.quorum).toEqual({ voters: 3, healthy: 1, needed: 2, survives: 0 });
+  expect(titles(view)).toEqual(['m2 is not asked', 'm3 is not asked']);
+});
+
 test('a lagging member, an alarm, a learner and a member never started each have their words', async () => {
   cluster.state.set(B, { raftIndex: 10 });
   cluster.state.set(C, { errors: [`memberID:${ID[2]} alarm:NOSPACE `] });
   const blank = { name: '', clientUrls: [], peerUrls: [], isLearner: false, id: 4n };
-  cluster.list = [...cluster.list, blank, { ...blank, id: 5n, name: 'l', isLearner: true, clientUrls: ['http://x:9'] }];
+  cluster.list = [
+    ...cluster.list,
+    blank,
+    { ...blank, id: 5n, name: 'l', isLearner: true, clientUrls: ['http://127.0.0.1:9'] },
+  ];
   start();
   await vi.advanceTimersByTimeAsync(1_000);
   const view = monitor.view();

@@ -1,5 +1,6 @@
 /** What the monitor has seen of each endpoint, and which member stands behind it. Pure. */
 import type { Member, MemberStatus } from '../../engines/engine.ts';
+import { isConfiguredHost } from '../../engines/hosts.ts';
 
 export interface Observation {
   /** The last answer; null while the endpoint does not answer. */
@@ -18,7 +19,7 @@ export const NOT_ASKED: Observation = { status: null, error: null, lastSeenAt: n
 /** "http://10.0.0.1:2379" → "10.0.0.1:2379". */
 export const addressOf = (url: string): string => url.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
 
-/** The endpoint to ask for a member: the one that answered as it, else one it advertises, configured ones first. */
+/** The endpoint to ask for a member: the one that answered as it, else one it advertises on a host that the settings name. */
 export function endpointOf(
   member: Member,
   observations: ReadonlyMap<string, Observation>,
@@ -26,10 +27,11 @@ export function endpointOf(
 ): string | null {
   for (const address of configured) if (observations.get(address)?.memberId === member.id) return address;
   const advertised = member.clientUrls.map(addressOf);
-  return advertised.find((address) => configured.includes(address)) ?? advertised[0] ?? null;
+  const mayBeAsked = advertised.filter((address) => isConfiguredHost(address, configured));
+  return mayBeAsked.find((address) => configured.includes(address)) ?? mayBeAsked[0] ?? null;
 }
 
-/** Everything to ask: what the settings name, and members they do not. */
+/** Everything to ask: what the settings name, and members they do not on the same hosts. */
 export function endpointsToAsk(
   members: readonly Member[],
   observations: ReadonlyMap<string, Observation>,

@@ -29,7 +29,7 @@ export function risksOf(input: RiskInput): Risk[] {
 
 function quorumRisks({ quorum, hasLeader, members }: RiskInput): Risk[] {
   if (quorum.survives < 0) {
-    const down = members.filter((m) => m.health === 'unreachable').map(nameOf);
+    const down = members.filter((m) => m.health === 'unreachable' || m.health === 'unasked').map(nameOf);
     const missing = -quorum.survives;
     return [
       {
@@ -84,6 +84,13 @@ function memberRisks({ members, quorum }: RiskInput): Risk[] {
         severity: 'warning',
         title: `${nameOf(member)} is ${member.status?.lagEntries ?? '?'} entries behind`,
         remedy: 'It catches up by itself unless its disk or network is too slow; until it has, it adds no safety.',
+      });
+    } else if (member.health === 'unasked') {
+      risks.push({
+        kind: 'notAsked',
+        severity: 'warning',
+        title: `${nameOf(member)} is not asked`,
+        remedy: `How it is nobody here knows: ${member.error ?? 'the settings do not name its host'}.`,
       });
     } else if (member.health === 'unstarted') {
       risks.push({

@@ -4,7 +4,7 @@ import type { Member, MemberStatus } from '../../engines/engine.ts';
 import { memberToHex } from '../ids.ts';
 import type { LeaderJudgement } from './leader.ts';
 import type { LeaderLog } from './leader-log.ts';
-import { endpointOf, NOT_ASKED, type Observation } from './observation.ts';
+import { addressOf, endpointOf, NOT_ASKED, type Observation } from './observation.ts';
 import { parseAlarms, risksOf } from './risks.ts';
 
 /** A member further behind than this adds no safety: the leader may have to send it a snapshot. */
@@ -25,8 +25,8 @@ export function clusterView(state: ClusterState): ClusterView {
   const statuses = [...state.observations.values()].flatMap((o) => (o.status === null ? [] : [o.status]));
   const committed = statuses.reduce((max, status) => Math.max(max, status.raftIndex), 0);
   const members = state.members.map((member) => memberView(member, state, committed));
-  const quorum = quorumOf(members);
   const { leader, term } = state.judgement;
+  const quorum = quorumOf(members, leader !== null);
   const reachable = statuses.length > 0;
   return {
     at: state.now,
@@ -57,7 +57,7 @@ function memberView(member: Member, state: ClusterState, committed: number): Mem
   // An endpoint that now answers as somebody else says nothing about this member.
   const status = seen.status?.memberId === member.id ? seen.status : null;
   const lag = status === null ? 0 : Math.max(0, committed - status.raftIndex);
-  const health = healthOf({ member, status, lag });
+  const health = healthOf({ member, endpoint, status, lag });
   return {
     id: memberToHex(member.id),
     name: member.name,
@@ -69,15 +69,24 @@ function memberView(member: Member, state: ClusterState, committed: number): Mem
     health,
     status: status === null ? null : statusView(status, lag),
     lastSeenAt: seen.memberId === null || seen.memberId === member.id ? seen.lastSeenAt : null,
-    error: health === 'unreachable' ? errorOf(seen, endpoint) : null,
+    error: health === 'unasked' ? notAsked(member) : health === 'unreachable' ? errorOf(seen, endpoint) : null,
   };
 }
 
-function healthOf(input: { member: Member; status: MemberStatus | null; lag: number }): MemberHealth {
+function healthOf(input: {
+  member: Member;
+  endpoint: string | null;
+  status: MemberStatus | null;
+  lag: number;
+}): MemberHealth {
   if (input.member.name === '' && input.member.clientUrls.length === 0) return 'unstarted';
+  if (input.endpoint === null && input.member.clientUrls.length > 0) return 'unasked';
   if (input.status === null) return 'unreachable';
   return input.lag > LAG_ENTRIES_MAX ? 'lagging' : 'healthy';
 }
+
+const notAsked = ({ clientUrls }: Member): string =>
+  `it is reached at ${clientUrls.map(addressOf).join(', ')}, on no host that the settings name, so it is not asked: add it to the endpoints`;
 
 function errorOf(seen: Observation, endpoint: string | null): string {
   if (endpoint === null) return 'it advertises no address for clients';
@@ -99,10 +108,20 @@ function statusView(status: MemberStatus, lag: number): NonNullable<MemberView['
   };
 }
 
-/** Learners do not vote; a member that was added but never started does. */
-function quorumOf(members: readonly MemberView[]): ClusterView['quorum'] {
+/**
+ * Learners do not vote; a member that was added but never started does. Where some are not asked, a leader says that there is a
+ * quorum: it would step down without one.
+ */
+function quorumOf(members: readonly MemberView[], hasLeader: boolean): ClusterView['quorum'] {
   const voters = members.filter((member) => !member.isLearner);
   const healthy = voters.filter((member) => member.health === 'healthy' || member.health === 'lagging').length;
   const needed = Math.floor(voters.length / 2) + 1;
-  return { voters: voters.length, healthy, needed, survives: healthy - needed };
+  const survives = healthy - needed;
+  const isPartial = voters.some(({ health }) => health === 'unasked');
+  return {
+    voters: voters.length,
+    healthy,
+    needed,
+    survives: isPartial && hasLeader ? Math.max(0, survives) : survives,
+  };
 }

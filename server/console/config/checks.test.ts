@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_GATE, type Plan, PRESETS } from '../../../lib/config/plan.ts';
+import { hostAndPort, refusedGate } from './check-hosts.ts';
 import { numberIn, runChecks } from './checks.ts';
 
 let server: Server;
@@ -44,7 +45,7 @@ const metric = async (query: string, bounds: { min?: number; max?: number }, pat
   const plan = planWith({
     metrics: [{ name: 'errors', url: `${base}${path}`, query, min: bounds.min ?? null, max: bounds.max ?? null }],
   });
-  const [result] = await runChecks(plan, payload);
+  const [result] = await runChecks(plan, payload, [new URL(base).host]);
   return `${result?.is}: ${result?.why}`;
 };
 
@@ -60,11 +61,31 @@ test('a metric passes within its bounds, fails outside, and is an error where th
 });
 
 test('a webhook passes with 2xx, fails with anything else, and is an error when nobody answers', async () => {
-  const ask = async (url: string) => (await runChecks(planWith({ webhooks: [{ name: 'on call', url }] }), payload))[0];
+  const ask = async (url: string) =>
+    (
+      await runChecks(planWith({ webhooks: [{ name: 'on call', url }] }), payload, [new URL(base).host, '127.0.0.1:1'])
+    )[0];
   expect(await ask(`${base}/ok`)).toMatchObject({ is: 'pass' });
   expect(JSON.parse(bodies.at(-1) ?? '')).toEqual(payload);
   expect(await ask(`${base}/no`)).toMatchObject({ is: 'fail', why: 'answered 503' });
   expect(await ask('http://127.0.0.1:1/')).toMatchObject({ is: 'error' });
+});
+
+test('only hosts that the settings name are dialled', async () => {
+  const before = bodies.length;
+  const plan = planWith({
+    metrics: [{ name: 'errors', url: `${base}/query`, query: '1', min: null, max: null }],
+    webhooks: [{ name: 'on call', url: `${base}/ok` }],
+  });
+  const refusal = expect.stringContaining(`${new URL(base).host} is not among the hosts`);
+  expect(await runChecks(plan, payload, ['127.0.0.1:1', 'localhost:80'])).toEqual([
+    { name: 'errors', is: 'error', why: refusal },
+    { name: 'on call', is: 'error', why: refusal },
+  ]);
+  expect(bodies.length).toBe(before);
+  expect(refusedGate(plan, [])).toMatchObject({ path: 'gate.metrics.0.url' });
+  expect(refusedGate(plan, [new URL(base).host])).toBeUndefined();
+  expect(hostAndPort(new URL('https://Metrics.example/x'))).toBe('metrics.example:443');
 });
 
 test('numbers are read plain, as a scalar and as a vector of one', () => {

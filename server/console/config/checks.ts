@@ -2,6 +2,7 @@
 import type { CheckResult } from '../../../lib/config/gate.ts';
 import { isArray, isObject, type Json } from '../../../lib/config/json.ts';
 import type { MetricGate, Plan, WebhookGate } from '../../../lib/config/plan.ts';
+import { checkRefusal } from './check-hosts.ts';
 
 const TIMEOUT_MS = 5_000;
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -15,8 +16,20 @@ export interface WebhookPayload {
 
 export const hasChecks = ({ gate }: Plan): boolean => gate.metrics.length + gate.webhooks.length > 0;
 
-export function runChecks({ gate }: Plan, payload: WebhookPayload): Promise<CheckResult[]> {
-  return Promise.all([...gate.metrics.map(askMetric), ...gate.webhooks.map((hook) => askWebhook(hook, payload))]);
+/** Hosts beside `checkHosts` are not dialled: their checks are errors. */
+export function runChecks(
+  { gate }: Plan,
+  payload: WebhookPayload,
+  checkHosts: readonly string[],
+): Promise<CheckResult[]> {
+  const unless = ({ name, url }: WebhookGate, asked: () => Promise<CheckResult>): Promise<CheckResult> => {
+    const refusal = checkRefusal(url, checkHosts);
+    return refusal === null ? asked() : Promise.resolve({ name, is: 'error', why: refusal });
+  };
+  return Promise.all([
+    ...gate.metrics.map((metric) => unless(metric, () => askMetric(metric))),
+    ...gate.webhooks.map((hook) => unless(hook, () => askWebhook(hook, payload))),
+  ]);
 }
 
 async function askMetric({ name, url, query, min, max }: MetricGate): Promise<CheckResult> {

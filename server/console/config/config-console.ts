@@ -23,7 +23,7 @@ import { invalidArgument } from '../errors.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigContext } from './context.ts';
-import { ConfigKeys } from './keys.ts';
+import { ConfigKeys, type ConfigSettings } from './keys.ts';
 import { WAIT_SECONDS_MAX } from './limits.ts';
 import { contextOf, evaluateAll, evaluateOne, flagsVersion, type OfrepAnswer } from './ofrep.ts';
 import {
@@ -44,9 +44,8 @@ import type { ConfigSnapshot } from './snapshot.ts';
 import { ConfigState } from './state.ts';
 import { overviewOf, rolloutDetail, targetDetail } from './views.ts';
 
-export interface ConfigConsoleOptions {
+export interface ConfigConsoleOptions extends ConfigSettings {
   readonly engine: Engine;
-  readonly prefix: string;
   readonly readOnly: boolean;
   readonly user: string | null;
   /** Once per idempotency key, with an entry in the audit trail. */
@@ -59,11 +58,12 @@ export class ConfigConsole {
   readonly #change: ConfigConsoleOptions['change'];
   readonly #leases = new ReportLeases();
 
-  constructor({ engine, prefix, readOnly, user, change }: ConfigConsoleOptions) {
+  constructor({ engine, prefix, checkHosts, readOnly, user, change }: ConfigConsoleOptions) {
     const keys = new ConfigKeys(prefix);
     this.state = new ConfigState(engine, keys);
     this.#change = change;
-    this.#context = { engine, keys, state: this.state, checker: new SchemaChecker(), readOnly, user, now: steadyNow };
+    const checker = new SchemaChecker();
+    this.#context = { engine, keys, checkHosts, state: this.state, checker, readOnly, user, now: steadyNow };
   }
 
   close(): void {

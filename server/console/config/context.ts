@@ -10,6 +10,8 @@ import type { ConfigState } from './state.ts';
 export interface ConfigContext {
   readonly engine: Engine;
   readonly keys: ConfigKeys;
+  /** See ConfigSettings. */
+  readonly checkHosts: readonly string[];
   readonly state: ConfigState;
   readonly checker: SchemaChecker;
   readonly readOnly: boolean;

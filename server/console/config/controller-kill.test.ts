@@ -135,6 +135,7 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
     console_ = new ConfigConsole({
       engine,
       prefix: DEFAULT_CONFIG_PREFIX,
+      checkHosts: [],
       readOnly: false,
       user: null,
       change: (_act, _body, change) => change(),

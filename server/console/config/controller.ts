@@ -35,6 +35,8 @@ export type WritePoint = (typeof WRITE_POINTS)[number];
 export interface ControllerOptions {
   readonly engine: Engine;
   readonly state: ConfigState;
+  /** See ConfigSettings. */
+  readonly checkHosts: readonly string[];
   /** For drills: called around each write. */
   readonly onWrite?: (point: WritePoint, when: 'before' | 'after') => void;
   readonly report?: (line: string) => void;
@@ -196,7 +198,8 @@ export class RolloutController {
     const isDue = now - known.at >= plan.gate.evalIntervalSeconds * 1000;
     if (hasChecks(plan) && isDue && !this.#checking.has(rolloutId)) {
       this.#checking.add(rolloutId);
-      void runChecks(plan, { rolloutId, target: rollout.target, phase: rollout.phaseIndex, state: rollout.state })
+      const payload = { rolloutId, target: rollout.target, phase: rollout.phaseIndex, state: rollout.state };
+      void runChecks(plan, payload, this.#options.checkHosts)
         .then((results) => {
           this.#checks.set(rolloutId, { at: steadyNow(), results, isNew: true });
           this.#look();

@@ -4,6 +4,14 @@ import { EMPTY_BYTES, prefixRangeEnd, utf8Encode } from '../../../lib/base/bytes
 import type { TargetId } from '../../../lib/config/target.ts';
 import type { KeyRange } from '../../../lib/keys/ranges.ts';
 
+/** What the settings say of configuration in every store. */
+export interface ConfigSettings {
+  /** Where it lies; ends with a slash. */
+  readonly prefix: string;
+  /** host:port each, lower case: whom the gates of rollouts may ask. */
+  readonly checkHosts: readonly string[];
+}
+
 export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 
 export const FAMILIES = [

@@ -10,6 +10,7 @@ import { bundleOf, layersOf, type TargetId } from '../../../lib/config/target.ts
 import { ConsoleError } from '../errors.ts';
 import type { RolloutAct } from './acts.ts';
 import { analyse } from './analysis.ts';
+import { refusedGate } from './check-hosts.ts';
 import { actorOf, type ConfigContext, conflict, precondition } from './context.ts';
 import {
   committed,
@@ -43,6 +44,8 @@ export async function createRollout(context: ConfigContext, body: CreateRolloutB
   requireGeneration(assign.value, body.expectGeneration);
   const [issue] = planIssues(body.plan);
   if (issue !== undefined) throw contentError('plan', issue.path, issue.message);
+  const refused = refusedGate(body.plan, context.checkHosts);
+  if (refused !== undefined) throw contentError('plan', refused.path, refused.message);
   const actor = { by: actorOf(context, body.by), at: context.now() };
   const { analysis } = await candidateOf(context, snapshot, body.target, body.releaseId);
   if (assign.value.stable === body.releaseId)

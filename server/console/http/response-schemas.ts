@@ -3,6 +3,7 @@
  * type test holds each against lib/api/types.ts.
  */
 import { z } from 'zod';
+import { STORE_COLOURS } from '../../../lib/base/store-colour.ts';
 
 export const bytes = z
   .union([z.string(), z.strictObject({ base64: z.string() })])
@@ -45,6 +46,7 @@ const storeAccess = z
 export const storeSummary = named('Store', {
   id: z.string(),
   label: z.string(),
+  colour: z.enum(STORE_COLOURS).nullable(),
   kind: z.enum(['bundled', 'external']),
   endpoints: z.array(z.string()),
   readOnly: z.boolean(),
@@ -78,14 +80,14 @@ const member = named('Member', {
   clientUrls: z.array(z.string()),
   isLearner: z.boolean(),
   isLeader: z.boolean(),
-  health: z.enum(['healthy', 'lagging', 'unreachable', 'unstarted']),
+  health: z.enum(['healthy', 'lagging', 'unreachable', 'unstarted', 'unasked']),
   status: memberStatus.nullable(),
   lastSeenAt: time.nullable(),
   error: z.string().nullable(),
 });
 
 const risk = named('Risk', {
-  kind: z.enum(['memberDown', 'noLeader', 'noQuorum', 'lagging', 'alarm', 'storeUnreachable', 'oneMember']),
+  kind: z.enum(['memberDown', 'notAsked', 'noLeader', 'noQuorum', 'lagging', 'alarm', 'storeUnreachable', 'oneMember']),
   severity: z.enum(['danger', 'warning']),
   title: z.string(),
   remedy: z.string(),

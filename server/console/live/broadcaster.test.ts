@@ -32,7 +32,15 @@ beforeEach(() => {
   revision = 10;
   recent = new RecentChanges(10);
   live = new Broadcaster({
-    summary: { id: 's', label: 's', kind: 'external', endpoints: [], readOnly: false, access: { mode: 'open' } },
+    summary: {
+      id: 's',
+      label: 's',
+      colour: null,
+      kind: 'external',
+      endpoints: [],
+      readOnly: false,
+      access: { mode: 'open' },
+    },
     revision: () => revision,
     cluster: () => ({ term: '1' }) as ClusterView,
     revisions: () => ({ current: String(revision), compacted: '0', remembered: null, times: [] }),

@@ -14,7 +14,14 @@ export interface RealConsole {
 
 export async function startRealConsole(members = 1): Promise<RealConsole> {
   const etcd = await startRealEtcd(members);
-  const store = { label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null, auth: null } as const;
+  const store = {
+    label: 'main',
+    colour: null,
+    kind: 'external',
+    endpoints: etcd.endpoints,
+    tls: null,
+    auth: null,
+  } as const;
   const running = await startConsole({
     stores: [
       { ...store, id: 'main', readOnly: false },
@@ -34,7 +41,14 @@ export async function startRealConsole(members = 1): Promise<RealConsole> {
 export async function startRealConsoleWithUsers(users: readonly TestUser[]): Promise<RealConsole> {
   const etcd = await startRealEtcd(1);
   await enableUsers(etcd.endpoints, users);
-  const store = { id: 'main', label: 'main', kind: 'external', endpoints: etcd.endpoints, tls: null } as const;
+  const store = {
+    id: 'main',
+    label: 'main',
+    colour: null,
+    kind: 'external',
+    endpoints: etcd.endpoints,
+    tls: null,
+  } as const;
   const running = await startConsole({ stores: [{ ...store, auth: null, readOnly: false }] });
   return {
     endpoint: etcd.endpoints[0] ?? '',

@@ -10,6 +10,7 @@ import { TokenSource, wantsLogin } from '../../../lib/base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { type Credentials, EngineError } from '../engine.ts';
+import { isConfiguredHost } from '../hosts.ts';
 import { saysAuthIsOff } from './auth.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
@@ -60,10 +61,13 @@ export class EndpointPool {
     );
   }
 
-  /** Opens channels to members that the settings did not name, too. */
+  /** Opens channels to members that the settings did not name, too, on hosts that they did. @throws EngineError PERMISSION_DENIED */
   endpoint(address: string): Endpoint {
     const existing = this.#endpoints.get(address);
     if (existing !== undefined) return existing;
+    if (!isConfiguredHost(address, this.#options.addresses)) {
+      throw new EngineError(GrpcCode.PERMISSION_DENIED, `${address} is on no host that the settings name`);
+    }
     const { credentials, meter } = this.#options;
     const endpoint = new Endpoint(address, {
       credentials,

@@ -30,6 +30,6 @@ function onWrite(at: WritePoint, moment: 'before' | 'after'): void {
   if (at === point && moment === when && isFirst()) process.kill(process.pid, 'SIGKILL');
 }
 
-new RolloutController({ engine, state, onWrite, leaderTtlSeconds: LEADER_TTL_SECONDS }).start();
+new RolloutController({ engine, state, checkHosts: [], onWrite, leaderTtlSeconds: LEADER_TTL_SECONDS }).start();
 // The controller's own timers hold no process open.
 setInterval(() => undefined, 60_000);
