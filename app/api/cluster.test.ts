@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { ClusterAction, ClusterActionResult, ClusterHashes, ClusterPlan } from '../../lib/api/cluster-types.ts';
+import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError, ClusterView, RevisionView } from '../../lib/api/types.ts';
 import {
@@ -71,6 +72,40 @@ describe.skipIf(!canStartRealConsole())('maintenance of a real etcd', () => {
     await until(({ leaderId }) => leaderId === follower?.id);
     const trail = (await send<AuditPage>('GET', `${routes.audit('main')}?limit=1`)).body;
     expect(trail.entries[0]).toMatchObject({ action: 'cluster.moveLeader', target: follower?.id, result: 'done' });
+  });
+
+  test('why the leader changed is known where this console asked for it; of another moment nothing is', async () => {
+    const change = (await cluster()).leaderChanges.at(-1);
+    const explain = (at: number) =>
+      send<ElectionExplained & ApiError>('GET', `${routes.clusterElection('main')}?at=${at}`);
+    const { status, body } = await explain(change?.at ?? 0);
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body).toMatchObject({ cause: 'planned', certainty: 'known', change });
+    expect(body.evidence.find(({ supports }) => supports)?.text).toContain('Through this console');
+    expect((await explain(7)).status).toBe(404);
+    expect((await explain(Number.NaN)).body).toMatchObject({ detail: { field: 'at' } });
+  });
+
+  test('members’ numbers over time come from Status and from etcd’s own /metrics', { timeout: 30_000 }, async () => {
+    const history = async (after = 0) =>
+      (await send<HealthWindow>('GET', `${routes.clusterHistory('main')}?after=${after}`)).body;
+    const full = await vi.waitFor(
+      async () => {
+        // Without writes nothing is flushed, and there is nothing to measure.
+        await put(`/flushed/${nextKey}`);
+        const window = await history();
+        if (!window.members.some(({ fsyncP99Ms }) => fsyncP99Ms.some((ms) => ms !== null))) throw new Error('not yet');
+        return window;
+      },
+      { timeout: 25_000, interval: 500 },
+    );
+    expect(full.members).toHaveLength(3);
+    for (const lane of full.members) {
+      expect(lane.metrics.state).toBe('offered');
+      expect(lane.dbBytes.some((bytes) => bytes !== null && bytes > 0)).toBe(true);
+      for (const column of [lane.role, lane.fsyncP99Ms, lane.version]) expect(column).toHaveLength(full.at.length);
+    }
+    expect((await history(full.at.at(-1))).at.every((at) => at > (full.at.at(-1) ?? 0))).toBe(true);
   });
 
   test('an action on another cluster than the one shown is refused, and nothing is done', async () => {

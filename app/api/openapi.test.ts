@@ -10,11 +10,13 @@ import type {
   ClusterPlan,
 } from '../../lib/api/cluster-types.ts';
 import type * as coordination from '../../lib/api/coordination-types.ts';
+import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
+import type * as healthSchema from '../../server/console/http/health-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
@@ -78,6 +80,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof cluster.plan>, ClusterPlan>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.actionResult>, ClusterActionResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.hashes>, ClusterHashes>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof healthSchema.history>, HealthWindow>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof healthSchema.election>, ElectionExplained>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.actionBody>, ClusterActionBody>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof access.view>, AccessView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof access.plan>, AccessPlan>>().toEqualTypeOf<true>();

@@ -11,6 +11,8 @@ const change = (at: number, leader: string | null, leaderlessMs: number | null =
   leaderName: leader,
   revision: '1',
   leaderlessMs,
+  leaderlessMsMax: leaderlessMs,
+  unseenTerms: 0,
 });
 const lane = (changes: readonly LeaderChange[], watchingSince = 0) =>
   layoutLane({ changes, watchingSince, now, spanMs: HOUR, width: 1_000 });

@@ -35,7 +35,15 @@ test('a fresh store has one revision, at the live end', () => {
 });
 
 test('a leader change from before the compaction is not drawn among what is left', () => {
-  const change = { at: 0, term: '2', leaderId: 'a', leaderName: 'm1', leaderlessMs: null };
+  const change = {
+    at: 0,
+    term: '2',
+    leaderId: 'a',
+    leaderName: 'm1',
+    leaderlessMs: null,
+    leaderlessMsMax: null,
+    unseenTerms: 0,
+  };
   const track = layoutTrack({
     view: view(200, 100),
     leaderChanges: [

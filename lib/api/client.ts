@@ -21,6 +21,7 @@ import type {
   ServiceList,
   WaitsView,
 } from './coordination-types.ts';
+import type { ElectionExplained, HealthWindow } from './health-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
@@ -246,6 +247,10 @@ export const api = {
     call<ClusterActionResult>({ method: 'POST', path: routes.clusterAction(store), body }),
   clusterHashes: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
     call<ClusterHashes>({ path: routes.clusterHashes(store), params: bytesParams({}, { rev }), signal }),
+  clusterHistory: (store: string, after: number, signal?: Signal) =>
+    call<HealthWindow>({ path: routes.clusterHistory(store), params: bytesParams({}, { after }), signal }),
+  clusterElection: (store: string, at: number, signal?: Signal) =>
+    call<ElectionExplained>({ path: routes.clusterElection(store), params: bytesParams({}, { at }), signal }),
   access: (store: string, signal?: Signal) => call<AccessView>({ path: routes.access(store), signal }),
   accessPlan: (store: string, action: AccessAction, signal?: Signal) =>
     call<AccessPlan>({ method: 'POST', path: routes.accessPlan(store), body: { action }, signal }),

@@ -72,6 +72,10 @@ export const routes = {
   clusterHashes: (id: string) => `${store(id)}/cluster/hashes`,
   /** GET ?member → the snapshot file */
   clusterSnapshot: (id: string) => `${store(id)}/cluster/snapshot`,
+  /** GET ?after → HealthWindow */
+  clusterHistory: (id: string) => `${store(id)}/cluster/history`,
+  /** GET ?at → ElectionExplained */
+  clusterElection: (id: string) => `${store(id)}/cluster/election`,
   /** GET → AccessView */
   access: (id: string) => `${store(id)}/access`,
   /** POST { action: AccessAction } → AccessPlan; changes nothing */

@@ -99,6 +99,10 @@ export interface LeaderChange {
   readonly revision: WireInt;
   /** How long no leader was seen before this one. */
   readonly leaderlessMs: number | null;
+  /** The longest it can have been: since the one before was last heard leading. */
+  readonly leaderlessMsMax: number | null;
+  /** Terms between the one before and this one in which nobody was seen to lead: votes without a winner, or reigns too short to see. */
+  readonly unseenTerms: number;
 }
 
 export interface Risk {

@@ -49,13 +49,13 @@ class RunningConsole implements Console {
   readonly #attempts = new Attempts(Date.now);
 
   constructor({ stores, isExposed = false, configPrefix = DEFAULT_CONFIG_PREFIX, checkHosts = [] }: ConsoleOptions) {
-    for (const { id, label, colour, kind, endpoints, readOnly, tls, auth } of stores) {
+    for (const { id, label, colour, kind, endpoints, readOnly, auth, ...channel } of stores) {
       const access = new StoreAccess({
         summary: { id, label, colour, kind, endpoints, readOnly },
         config: { prefix: configPrefix, checkHosts },
-        open: (credentials: Credentials | null) => openEtcdEngine({ endpoints, tls, auth: credentials }),
+        open: (credentials: Credentials | null) => openEtcdEngine({ ...channel, endpoints, auth: credentials }),
         account: auth,
-        hasCertificate: tls?.certFile !== undefined,
+        hasCertificate: channel.tls?.certFile !== undefined,
         isExposed,
         onRefused: (user) => this.#signIns.endWhere((held) => held === user),
       });

@@ -28,6 +28,7 @@ import type {
   WaitsView,
 } from '../../lib/api/coordination-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
+import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -120,6 +121,10 @@ export interface StoreConsole {
   clusterPlan(action: ClusterAction): ClusterPlan;
   clusterAction(body: ClusterActionBody): Promise<ClusterActionResult>;
   clusterHashes(revision: number | undefined): Promise<ClusterHashes>;
+  /** How each member did; slices and marks after a moment, 0 for all that is kept. */
+  healthWindow(after: number): HealthWindow;
+  /** Why the leader changed at that moment. @throws ConsoleError NOT_FOUND */
+  explainElection(at: number): ElectionExplained;
   /** The file as it arrives, checked against the checksum at its end. */
   clusterSnapshot(
     member: string,

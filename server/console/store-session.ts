@@ -25,7 +25,7 @@ import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
-import { clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
+import { actionMark, clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import type { ConfigSettings } from './config/keys.ts';
@@ -35,6 +35,7 @@ import { Primitives } from './coordination/primitives.ts';
 import { CostRate } from './cost-rate.ts';
 import { ConsoleError } from './errors.ts';
 import { find } from './find/find.ts';
+import type { StoreHealth } from './health/store-health.ts';
 import { PastViews } from './history/past-views.ts';
 import { Hub } from './hub/hub.ts';
 import { IdempotencyCache } from './idempotency.ts';
@@ -65,6 +66,8 @@ export interface StoreSessionOptions {
   readonly audit: AuditTrail;
   readonly config: ConfigSettings;
   readonly place: AccessPlace;
+  /** Of the store, shared by all its sessions. */
+  readonly health: StoreHealth;
 }
 
 export class StoreSession implements StoreConsole {
@@ -81,6 +84,7 @@ export class StoreSession implements StoreConsole {
   readonly #maintenance: Maintenance;
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
+  readonly #memory: StoreHealth;
   readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
@@ -90,11 +94,12 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor({ summary, engine, audit, config, place }: StoreSessionOptions) {
+  constructor({ summary, engine, audit, config, place, health }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
     this.#place = place;
+    this.#memory = health;
     this.#user = summary.access.mode === 'user' ? summary.access.user : null;
     this.#cost = new CostRate(() => engine.cost());
     this.#hub = this.#createHub();
@@ -316,7 +321,12 @@ export class StoreSession implements StoreConsole {
   }
 
   clusterAction(body: ClusterActionBody) {
-    return this.#change(clusterAct(body), body, () => this.#maintenance.run(body));
+    return this.#change(clusterAct(body), body, async () => {
+      const at = Date.now();
+      const result = await this.#maintenance.run(body);
+      this.#memory.mark({ at, ...actionMark(body.action, result) });
+      return result;
+    });
   }
 
   clusterHashes(revision: number | undefined) {
@@ -327,6 +337,14 @@ export class StoreSession implements StoreConsole {
   clusterSnapshot(member: WireHexId, signal: AbortSignal) {
     const download = () => this.#maintenance.snapshot(member, signal);
     return this.summary.readOnly ? download() : this.#audit.run(this.#user, snapshotAct(member), download);
+  }
+
+  healthWindow(after: number) {
+    return this.#memory.view(after);
+  }
+
+  explainElection(at: number) {
+    return this.#memory.explain(at);
   }
 
   access() {
@@ -400,6 +418,7 @@ export class StoreSession implements StoreConsole {
       onView: (view) => this.#live.cluster(view),
       onRevision: (revision) => this.#hub.noteStoreRevision(revision),
       onClusterReplaced: () => this.#onClusterReplaced(),
+      health: this.#memory,
     });
   }
 

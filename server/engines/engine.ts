@@ -171,6 +171,17 @@ export interface ClusterCapability {
   setReachable(endpoint: string, reachable: boolean): void;
 }
 
+/** What a member says of itself in numbers. */
+export interface MetricsCapability {
+  /** Where they are asked for, for who wants to look: a URL. */
+  urlOf(endpoint: string): string;
+  /**
+   * Prometheus text, bounded. @throws EngineError UNIMPLEMENTED: the member answers and offers none; UNAVAILABLE,
+   * DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED otherwise
+   */
+  read(endpoint: string, timeoutMs: number): Promise<string>;
+}
+
 export type AlarmKind = 'NOSPACE' | 'CORRUPT';
 
 /** What one member says of the keys it holds. Members that agree on the revisions must agree on the hash. */
@@ -312,6 +323,7 @@ export interface Engine {
   readonly history: HistoryCapability | null;
   readonly access: AccessCapability | null;
   readonly maintenance: MaintenanceCapability | null;
+  readonly metrics: MetricsCapability | null;
   cost(): EngineCost;
   /** Ends every call and stream; later calls fail with CANCELED. */
   close(): void;

@@ -20,7 +20,7 @@ import type {
 /** @param readable at least one range */
 export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engine {
   const ranges = unionOf(readable);
-  const { kind, endpoints, kv, leases, cluster, history, access, maintenance } = engine;
+  const { kind, endpoints, kv, leases, cluster, history, access, maintenance, metrics } = engine;
   return {
     kind,
     endpoints,
@@ -29,6 +29,7 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
     cluster,
     access,
     maintenance,
+    metrics,
     history: history === null ? null : scopeHistory(history, ranges),
     watch: (request, handler) =>
       engine.watch({ ...request, ranges: request.ranges.flatMap((range) => allowedParts(range, ranges)) }, handler),

@@ -6,7 +6,14 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseEndpoints, parsePort, SettingsError, type StoreSettings, tlsOf } from './store-settings.ts';
+import {
+  parseEndpoints,
+  parseMetricsUrls,
+  parsePort,
+  SettingsError,
+  type StoreSettings,
+  tlsOf,
+} from './store-settings.ts';
 import { STORES_FILE, storesFromFile } from './stores-file.ts';
 
 export interface MemberPorts {
@@ -50,6 +57,7 @@ const KNOWN = [
   'QUORATE_CHECK_HOSTS',
   'QUORATE_TLS_CERT',
   'QUORATE_TLS_KEY',
+  'QUORATE_METRICS_URLS',
 ] as const;
 type Name = (typeof KNOWN)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -179,9 +187,18 @@ function parseCheckHosts({ QUORATE_CHECK_HOSTS: text = '' }: Environment): reado
   });
 }
 
+const EXTERNAL_ONLY = [
+  'QUORATE_CACERT',
+  'QUORATE_CERT',
+  'QUORATE_KEY',
+  'QUORATE_USER',
+  'QUORATE_PASSWORD',
+  'QUORATE_METRICS_URLS',
+] as const;
+
 function parseStores(env: Environment, cwd: string, readOnly: boolean): StoreSettings[] {
   if (env.QUORATE_ENDPOINTS !== undefined && env.QUORATE_ENDPOINTS !== '') return [storeFromEnvironment(env, readOnly)];
-  for (const name of ['QUORATE_CACERT', 'QUORATE_CERT', 'QUORATE_KEY', 'QUORATE_USER', 'QUORATE_PASSWORD'] as const) {
+  for (const name of EXTERNAL_ONLY) {
     if (env[name] !== undefined)
       throw new SettingsError(`${name} is set but QUORATE_ENDPOINTS is not: it applies to external stores`);
   }
@@ -189,7 +206,8 @@ function parseStores(env: Environment, cwd: string, readOnly: boolean): StoreSet
   const file = path.join(cwd, STORES_FILE);
   if (existsSync(file)) return storesFromFile(file, { cwd, readOnly, bundledEndpoints });
   const endpoints = bundledEndpoints();
-  return [{ id: 'local', label: 'local', colour: null, kind: 'bundled', endpoints, tls: null, auth: null, readOnly }];
+  const own = { id: 'local', label: 'local', colour: null, kind: 'bundled', tls: null, auth: null } as const;
+  return [{ ...own, endpoints, readOnly, metricsUrls: {} }];
 }
 
 const FILE_SETTINGS = { caFile: 'QUORATE_CACERT', certFile: 'QUORATE_CERT', keyFile: 'QUORATE_KEY' } as const;
@@ -217,5 +235,9 @@ function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSetting
     tls: tlsOf(files, parsed.isSecure, (file) => FILE_SETTINGS[file]),
     auth,
     readOnly,
+    metricsUrls:
+      env.QUORATE_METRICS_URLS === undefined
+        ? {}
+        : parseMetricsUrls(env.QUORATE_METRICS_URLS.split(','), parsed.endpoints, 'QUORATE_METRICS_URLS'),
   };
 }

@@ -18,6 +18,8 @@ export interface StoreSettings {
   readonly tls: TlsFiles | null;
   readonly auth: { readonly user: string; readonly password: string } | null;
   readonly readOnly: boolean;
+  /** Where members offer their metrics, by endpoint; one that is missing: at /metrics of the endpoint. Null: nobody is asked. */
+  readonly metricsUrls: Readonly<Record<string, string>> | null;
 }
 
 export interface TlsFiles {
@@ -78,4 +80,29 @@ export function tlsOf(
     throw new SettingsError(`${name(present)}: client certificate and key belong together: set both or neither`);
   }
   return isSecure ? files : null;
+}
+
+/**
+ * @param list a URL per endpoint, in their order; "off" alone: members are not asked for metrics
+ * @throws SettingsError naming `setting`
+ */
+export function parseMetricsUrls(
+  list: readonly string[],
+  endpoints: readonly string[],
+  setting: string,
+): StoreSettings['metricsUrls'] {
+  if (list.length === 1 && list[0] === 'off') return null;
+  if (list.length !== endpoints.length) {
+    const counted = `${list.length} ${list.length === 1 ? 'URL' : 'URLs'} for ${endpoints.length} endpoints`;
+    throw new SettingsError(`${setting}: ${counted}; name one for each in the same order, or "off"`);
+  }
+  const urls: Record<string, string> = {};
+  for (const [index, text] of list.entries()) {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+      throw new SettingsError(`${setting}: "${text.replace(/\/\/.*@/, '//…@')}" is not http://host:port/path`);
+    }
+    urls[endpoints[index] ?? ''] = url.pathname === '/' ? new URL('/metrics', url).href : url.href;
+  }
+  return urls;
 }

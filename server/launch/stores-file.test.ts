@@ -39,6 +39,7 @@ test('the bundled store stands beside others, each with label, colour, account a
         user: 'console',
         passwordFile: 'password',
         readOnly: true,
+        metricsUrls: ['http://a.example:2381', 'http://b.example:2381/m'],
       },
     ],
   });
@@ -53,6 +54,7 @@ test('the bundled store stands beside others, each with label, colour, account a
       tls: null,
       auth: null,
       readOnly: false,
+      metricsUrls: {},
     },
     {
       id: 'prod',
@@ -67,6 +69,10 @@ test('the bundled store stands beside others, each with label, colour, account a
       },
       auth: { user: 'console', password: SECRET },
       readOnly: true,
+      metricsUrls: {
+        'a.example:2379': 'http://a.example:2381/metrics',
+        '[fd00::1]:2379': 'http://b.example:2381/m',
+      },
     },
   ]);
 });
@@ -121,6 +127,20 @@ test.each([
   expect(() => parse(file)).toThrow(SettingsError);
   expect(() => parse(file)).toThrow(`quorate.config.json: `);
   expect(() => parse(file)).toThrow(text);
+});
+
+test.each([
+  [['http://h:2', 'http://h:3'], '2 URLs for 1 endpoints'],
+  [['h:2381'], '"h:2381" is not http://host:port/path'],
+  [[`http://me:${SECRET}@h:2`], '"http://…@h:2" is not'],
+])('metrics at %j are refused with the reason, and without a password', (metricsUrls, reason) => {
+  const run = () => parse({ stores: [{ ...ok, metricsUrls }] });
+  expect(run).toThrow(reason);
+  expect(run).not.toThrow(SECRET);
+});
+
+test('members may be left unasked for metrics', () => {
+  expect(parse({ stores: [{ ...ok, metricsUrls: ['off'] }] }).stores[0]?.metricsUrls).toBeNull();
 });
 
 test('what is no JSON is told in one line that quotes nothing of the file', () => {

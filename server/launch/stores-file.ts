@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { STORE_COLOURS } from '../../lib/base/store-colour.ts';
-import { parseEndpoints, SettingsError, type StoreSettings, tlsOf } from './store-settings.ts';
+import { parseEndpoints, parseMetricsUrls, SettingsError, type StoreSettings, tlsOf } from './store-settings.ts';
 
 export const STORES_FILE = 'quorate.config.json';
 const STORES_MAX = 50;
@@ -32,6 +32,7 @@ const storeFields = {
   password: z.string().min(1, 'must not be empty').optional(),
   passwordFile: fileName.optional(),
   readOnly: z.boolean('must be true or false').optional(),
+  metricsUrls: z.array(z.string('must be a URL'), 'must be a list of URLs, or ["off"]').optional(),
 };
 const storeSchema = z.strictObject(storeFields);
 const fileSchema = z.strictObject({
@@ -43,7 +44,16 @@ const fileSchema = z.strictObject({
 
 type StoreEntry = z.output<typeof storeSchema>;
 /** Only of use for a store that runs elsewhere. */
-const EXTERNAL_ONLY = ['endpoints', 'caFile', 'certFile', 'keyFile', 'user', 'password', 'passwordFile'] as const;
+const EXTERNAL_ONLY = [
+  'endpoints',
+  'caFile',
+  'certFile',
+  'keyFile',
+  'user',
+  'password',
+  'passwordFile',
+  'metricsUrls',
+] as const;
 
 export interface StoresFileOptions {
   /** Folder that the file lies in and that its paths are relative to. */
@@ -141,7 +151,14 @@ function storeOf(store: StoreEntry, field: string, options: StoresFileOptions): 
   if (store.bundled === true) {
     const strange = EXTERNAL_ONLY.find((name) => store[name] !== undefined);
     if (strange !== undefined) throw at(`${field}.${strange}`, 'the bundled store has its own: leave it out');
-    return { ...shared, kind: 'bundled', endpoints: options.bundledEndpoints(), tls: null, auth: null };
+    return {
+      ...shared,
+      kind: 'bundled',
+      endpoints: options.bundledEndpoints(),
+      tls: null,
+      auth: null,
+      metricsUrls: {},
+    };
   }
   if (store.endpoints === undefined) {
     throw at(`${field}.endpoints`, 'is missing: name host:port of its members, or say "bundled": true');
@@ -157,6 +174,8 @@ function storeOf(store: StoreEntry, field: string, options: StoresFileOptions): 
     endpoints,
     tls: tlsOf(files, isSecure, named),
     auth: accountOf(store, field, options.cwd),
+    metricsUrls:
+      store.metricsUrls === undefined ? {} : parseMetricsUrls(store.metricsUrls, endpoints, named('metricsUrls')),
   };
 }
 

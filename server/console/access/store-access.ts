@@ -12,6 +12,7 @@ import { AuditTrail } from '../audit/trail.ts';
 import { RolloutController } from '../config/controller.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
+import { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
@@ -43,6 +44,7 @@ export class StoreAccess {
   readonly #users: UserSessions;
   readonly #audit: AuditTrail;
   readonly #place: AccessPlace;
+  readonly #health: StoreHealth;
   /** Supervises rollouts; null where nothing may be written. */
   readonly #controller: RolloutController | null;
   readonly #timer: NodeJS.Timeout;
@@ -57,6 +59,7 @@ export class StoreAccess {
     const { summary, open, account, config } = options;
     this.#probe = open(null);
     const engine = open(account);
+    this.#health = new StoreHealth({ metrics: engine.metrics });
     this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
     this.#place = {
       account: account?.user ?? null,
@@ -78,6 +81,7 @@ export class StoreAccess {
       config,
       audit: this.#audit,
       place: this.#place,
+      health: this.#health,
       onRefused: options.onRefused,
     });
     this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
@@ -85,6 +89,7 @@ export class StoreAccess {
   }
 
   start(): void {
+    this.#health.start();
     this.service.start();
     this.#controller?.start();
     void this.#ask();
@@ -93,6 +98,7 @@ export class StoreAccess {
   close(): void {
     clearInterval(this.#timer);
     this.#audit.close();
+    this.#health.close();
     this.#users.close();
     this.#anonymous?.close();
     // Its last act frees the leadership for another replica; the engine must still be open then.
@@ -177,6 +183,7 @@ export class StoreAccess {
       audit: this.#audit,
       config,
       place: this.#place,
+      health: this.#health,
     });
   }
 

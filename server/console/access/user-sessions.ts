@@ -11,6 +11,7 @@ import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
+import type { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
 import { readableRanges } from './readable.ts';
@@ -27,6 +28,7 @@ export interface UserSessionsOptions {
   readonly open: (credentials: Credentials) => Engine;
   readonly audit: AuditTrail;
   readonly place: AccessPlace;
+  readonly health: StoreHealth;
   /** The store refuses the user from now on: whoever is signed in as such is no longer. */
   readonly onRefused: (user: HeldUser) => void;
 }
@@ -113,13 +115,14 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const { summary, audit, config, place } = this.#options;
+    const { summary, audit, config, place, health } = this.#options;
     const session = new StoreSession({
       summary: { ...summary, access },
       engine: scoped,
       audit,
       config,
       place,
+      health,
     });
     session.start();
     return session;

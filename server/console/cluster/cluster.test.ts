@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClusterView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ClusterCapability, EngineError, type Member, type MemberStatus } from '../../engines/engine.ts';
+import { StoreHealth } from '../health/store-health.ts';
 import { LEADER_CHANGES_MAX, LeaderLog } from './leader-log.ts';
 import { ClusterMonitor } from './monitor.ts';
 import { parseAlarms } from './risks.ts';
@@ -101,6 +102,7 @@ function start(endpoints = [A, B, C]): void {
     onClusterReplaced: () => {
       replaced++;
     },
+    health: new StoreHealth({ metrics: null }),
   });
   monitor.start();
 }
@@ -300,16 +302,17 @@ test('alarms are read from Status in every version of their text', () => {
 test('the leader log keeps a reign over a moment out of sight, notes a new term, and is bounded', () => {
   const log = new LeaderLog();
   const m1 = { id: ID[0], name: 'm1' };
-  log.note({ leader: null, term: 1, revision: 1 }, 0);
+  const sighting = { revision: 1, confirmedAt: null };
+  log.note({ ...sighting, leader: null, term: 1 }, 0);
   expect(log.changes).toEqual([]);
-  log.note({ leader: m1, term: 1, revision: 1 }, 10);
+  log.note({ leader: m1, term: 1, ...sighting }, 10);
   expect(log.changes[0]?.leaderlessMs).toBeNull();
-  log.note({ leader: null, term: 1, revision: 1 }, 20);
-  log.note({ leader: m1, term: 1, revision: 1 }, 25);
-  expect(log.since).toEqual({ at: 10, exact: false });
+  log.note({ leader: null, term: 1, ...sighting }, 20);
+  log.note({ leader: m1, term: 1, ...sighting }, 25);
+  expect(log.sinceOf(ID[0])).toEqual({ at: 10, exact: false });
   expect(log.changes.at(-1)?.leaderlessMs).toBe(5);
-  log.note({ leader: m1, term: 2, revision: 1 }, 30);
-  expect(log.since).toEqual({ at: 30, exact: true });
-  for (let term = 3; term < LEADER_CHANGES_MAX + 50; term++) log.note({ leader: m1, term, revision: 1 }, term);
+  log.note({ leader: m1, term: 2, ...sighting }, 30);
+  expect(log.sinceOf(ID[0])).toEqual({ at: 30, exact: true });
+  for (let term = 3; term < LEADER_CHANGES_MAX + 50; term++) log.note({ leader: m1, term, ...sighting }, term);
   expect(log.changes).toHaveLength(LEADER_CHANGES_MAX);
 });

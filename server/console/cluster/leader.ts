@@ -10,7 +10,10 @@ export const LEADER_GRACE_MS = 3_000;
 
 export interface LeaderJudgement {
   readonly leader: Member | null;
+  /** In which it leads; without a leader the newest that any member knows of. */
   readonly term: number;
+  /** When the leader itself last answered as such; null where only others say that it leads. */
+  readonly confirmedAt: number | null;
 }
 
 export function judgeLeader(input: {
@@ -19,21 +22,20 @@ export function judgeLeader(input: {
   readonly configured: readonly string[];
   readonly now: number;
 }): LeaderJudgement {
-  let term = 0;
-  for (const { status } of input.observations.values()) term = Math.max(term, status?.raftTerm ?? 0);
-  let claimed: bigint | null = null;
-  for (const { status } of input.observations.values()) {
-    if (status !== null && status.raftTerm === term && status.leader !== 0n) claimed = status.leader;
-  }
-  const leader = input.members.find((member) => member.id === claimed);
-  if (leader === undefined) return { leader: null, term };
+  const statuses = [...input.observations.values()].flatMap(({ status }) => (status === null ? [] : [status]));
+  // A member that is cut off and asks for votes in vain raises its own term (etcd without pre-vote): that unseats nobody.
+  const newest = statuses.filter((status) => status.leader !== 0n).sort((a, b) => b.raftTerm - a.raftTerm)[0];
+  const leader = input.members.find((member) => member.id === newest?.leader);
+  const none = { leader: null, term: Math.max(0, ...statuses.map(({ raftTerm }) => raftTerm)), confirmedAt: null };
+  if (newest === undefined || leader === undefined) return none;
+  const term = newest.raftTerm;
   const address = endpointOf(leader, input.observations, input.configured);
   const own = address === null ? undefined : input.observations.get(address);
-  if (own === undefined) return { leader, term };
+  if (own === undefined) return { leader, term, confirmedAt: null };
   if (own.status !== null) {
     const leads = own.status.leader === leader.id && own.status.raftTerm === term;
-    return { leader: leads ? leader : null, term };
+    return leads ? { leader, term, confirmedAt: own.lastSeenAt } : none;
   }
   const silentMs = own.downSince === null ? 0 : input.now - own.downSince;
-  return { leader: silentMs >= LEADER_GRACE_MS ? leader : null, term };
+  return silentMs >= LEADER_GRACE_MS ? { leader, term, confirmedAt: own.lastSeenAt } : none;
 }

@@ -188,6 +188,15 @@ export function clusterAct({ action, state }: ClusterActionBody): Act {
   };
 }
 
+/** What the members' history says of an action that was done. */
+export const actionMark = (action: ClusterAction, { done }: ClusterActionResult) =>
+  ({
+    kind: 'action',
+    cause: action.type === 'moveLeader' ? 'moveLeader' : null,
+    memberId: 'member' in action ? action.member : null,
+    text: `Through this console: ${done}`,
+  }) as const;
+
 export const snapshotAct = (member: WireHexId): Act => ({
   action: 'cluster.snapshot',
   targetKind: 'member',

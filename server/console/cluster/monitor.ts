@@ -1,18 +1,22 @@
 /**
- * Asks every member for its Status, all at once, about every POLL_MS, and at once when a connection is lost; publishes a
- * ClusterView when something an operator must see changed, else at most once a second.
+ * Asks every member for its Status, all at once, about every POLL_MS, and at once when a connection is lost or a term turned;
+ * for a while after a change of leaders, every POLL_ALERT_MS. Publishes a ClusterView when something an operator must
+ * see changed, else at most once a second.
  *
  * Alarms come from Status, because asking for them would put an entry into the Raft log each time.
  */
 import type { ClusterView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ClusterCapability, EngineError, type Member } from '../../engines/engine.ts';
+import type { HealthFeed, StoreHealth } from '../health/store-health.ts';
 import { judgeLeader } from './leader.ts';
-import { LeaderLog } from './leader-log.ts';
 import { addressOf, endpointsToAsk, NOT_ASKED, type Observation } from './observation.ts';
 import { type ClusterState, clusterView } from './view.ts';
 
 const POLL_MS = 400;
+/** Leaders follow each other quickly then: none must be missed. */
+const POLL_ALERT_MS = 100;
+const ALERT_MS = 15_000;
 /** POLL_MS + this stays below the second within which a dead leader must be visible. */
 const STATUS_TIMEOUT_MS = 500;
 const MEMBERS_EVERY_MS = 5_000;
@@ -29,6 +33,8 @@ export interface MonitorOptions {
   readonly onRevision: (revision: number) => void;
   /** The endpoints answer for another cluster than before. */
   readonly onClusterReplaced: () => void;
+  /** Remembers for all monitors of the store; this one may be the one that tells. */
+  readonly health: StoreHealth;
   readonly now?: () => number;
 }
 
@@ -37,12 +43,15 @@ export class ClusterMonitor {
   readonly #now: () => number;
   readonly #observations = new Map<string, Observation>();
   readonly #asking = new Set<string>();
-  readonly #log = new LeaderLog();
   readonly #watchingSince: number;
   #members: readonly Member[] = [];
   #membersAt = Number.NEGATIVE_INFINITY;
   #clusterId: bigint | null = null;
   #revision = 0;
+  #term = 0;
+  #alertUntil = 0;
+  /** Whether the store answers this monitor at all. */
+  #mayTell = false;
   #published = '';
   #publishedAt = 0;
   #dueAt = 0;
@@ -64,6 +73,7 @@ export class ClusterMonitor {
 
   close(): void {
     this.#closed = true;
+    this.#options.health.release(this);
     clearTimeout(this.#timer);
     this.#unsubscribe?.();
   }
@@ -80,13 +90,30 @@ export class ClusterMonitor {
   #tick(): void {
     const late = this.#now() - this.#dueAt > OWN_DELAY_MAX_MS;
     if (this.#now() - this.#membersAt >= MEMBERS_EVERY_MS) void this.#readMembers();
+    this.#askAll(late);
+    this.#publish();
+    clearTimeout(this.#timer);
+    const wait = this.#now() < this.#alertUntil ? POLL_ALERT_MS : POLL_MS;
+    this.#dueAt = this.#now() + wait;
+    this.#timer = setTimeout(() => this.#tick(), wait);
+    this.#timer.unref();
+  }
+
+  #askAll(late = false): void {
     for (const endpoint of endpointsToAsk(this.#members, this.#observations, this.#options.endpoints)) {
       void this.#ask(endpoint, late);
     }
-    this.#publish();
-    this.#dueAt = this.#now() + POLL_MS;
-    this.#timer = setTimeout(() => this.#tick(), POLL_MS);
+  }
+
+  /** Something turned: what is known of the others may be old by now, and the next tick is too far off. */
+  #alert(): void {
+    const isNew = this.#now() >= this.#alertUntil;
+    this.#alertUntil = this.#now() + ALERT_MS;
+    if (!isNew || this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), POLL_ALERT_MS);
     this.#timer.unref();
+    this.#dueAt = this.#now() + POLL_ALERT_MS;
   }
 
   async #ask(endpoint: string, late = false): Promise<void> {
@@ -105,6 +132,10 @@ export class ClusterMonitor {
       const downSince = before.downSince ?? this.#now();
       this.#observations.set(endpoint, { ...before, status: null, error: cause.message, downSince });
       this.#options.cluster.setReachable(endpoint, false);
+      if (isRefusal(cause)) {
+        this.#mayTell = false;
+        this.#options.health.release(this);
+      } else this.#feed()?.silent(before.memberId, cause);
     } finally {
       this.#asking.delete(endpoint);
     }
@@ -115,9 +146,21 @@ export class ClusterMonitor {
     const { status } = seen;
     this.#observations.set(endpoint, seen);
     this.#options.cluster.setReachable(endpoint, true);
+    this.#mayTell = true;
+    this.#feed()?.answered(endpoint, status);
+    if (status.raftTerm > this.#term) {
+      const isFirst = this.#term === 0;
+      this.#term = status.raftTerm;
+      if (!isFirst) {
+        this.#alert();
+        this.#askAll();
+      }
+    }
     if (!this.#members.some((member) => member.id === status.memberId)) this.#membersAt = Number.NEGATIVE_INFINITY;
     if (this.#clusterId !== null && this.#clusterId !== status.clusterId) {
       this.#revision = 0;
+      this.#term = status.raftTerm;
+      this.#feed()?.clusterReplaced();
       this.#options.onClusterReplaced();
     }
     this.#clusterId = status.clusterId;
@@ -131,6 +174,7 @@ export class ClusterMonitor {
       const members = await this.#options.cluster.members();
       // Servers list them in any order; rows must not jump.
       this.#members = members.toSorted((a, b) => compare(sortName(a), sortName(b)) || compare(a.id, b.id));
+      this.#feed()?.members(this.#members);
       this.#forgetStrangers();
     } catch (cause) {
       // The last known list stays: it is what quorum is counted against while nobody answers.
@@ -143,6 +187,11 @@ export class ClusterMonitor {
   #forgetStrangers(): void {
     const ours = new Set([...this.#options.endpoints, ...this.#members.flatMap((m) => m.clientUrls.map(addressOf))]);
     for (const endpoint of this.#observations.keys()) if (!ours.has(endpoint)) this.#observations.delete(endpoint);
+  }
+
+  /** Null while another monitor speaks for the store. */
+  #feed(): HealthFeed | null {
+    return this.#mayTell ? this.#options.health.claim(this) : null;
   }
 
   #state(): ClusterState {
@@ -159,8 +208,8 @@ export class ClusterMonitor {
       observations: this.#observations,
       configured,
       judgement,
-      log: this.#log,
-      watchingSince: this.#watchingSince,
+      log: this.#options.health.log,
+      watchingSince: this.#options.health.watchingSince ?? this.#watchingSince,
       cost: this.#options.cost(),
       now,
     };
@@ -169,7 +218,9 @@ export class ClusterMonitor {
   #publish(): void {
     if (this.#closed) return;
     const state = this.#state();
-    this.#log.note({ ...state.judgement, revision: this.#revision }, state.now);
+    const isNews = this.#feed()?.log.note({ ...state.judgement, revision: this.#revision }, state.now) === true;
+    // The leader found at the start is no change.
+    if (isNews && state.log.changes.length > 1) this.#alert();
     const view = clusterView(state);
     const headline = JSON.stringify([
       view.reachable,
@@ -184,6 +235,10 @@ export class ClusterMonitor {
     this.#options.onView(view);
   }
 }
+
+/** The store wants to know who asks, and this monitor is nobody: its silence says nothing about the members. */
+const isRefusal = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.UNAUTHENTICATED || code === GrpcCode.PERMISSION_DENIED || message.includes('user name is empty');
 
 const compare = <T extends string | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -33,7 +33,7 @@ export function clusterView(state: ClusterState): ClusterView {
     reachable,
     members,
     leaderId: leader === null ? null : memberToHex(leader.id),
-    leaderSince: leader === null ? null : state.log.since,
+    leaderSince: leader === null ? null : state.log.sinceOf(leader.id),
     term: String(term),
     quorum,
     risks: risksOf({

@@ -1,6 +1,7 @@
 /** The operations of OpenAPI that look after the cluster itself. */
 import { routes } from '../../../lib/api/routes.ts';
 import * as cluster from './cluster-schemas.ts';
+import * as health from './health-schemas.ts';
 import type { Operation } from './operation.ts';
 
 const STORE = '{store}';
@@ -42,5 +43,19 @@ export const clusterOperations: readonly Operation[] = [
     query: cluster.snapshotParams,
     answer: 'file',
     errors: { '403': 'The user may not read everything.' },
+  },
+  {
+    path: template(routes.clusterHistory(STORE)),
+    method: 'get',
+    summary: 'How each member did over the last hour, as columns over one axis of time; null is what was not seen',
+    query: health.historyParams,
+    answer: health.history,
+  },
+  {
+    path: template(routes.clusterElection(STORE)),
+    method: 'get',
+    summary: 'Why the leader changed at a moment of `leaderChanges`, with the evidence; "unknown" when there is none',
+    query: health.electionParams,
+    answer: health.election,
   },
 ];

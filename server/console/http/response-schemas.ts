@@ -93,13 +93,15 @@ const risk = named('Risk', {
   remedy: z.string(),
 });
 
-const leaderChange = named('LeaderChange', {
+export const leaderChange = named('LeaderChange', {
   at: time,
   term: int,
   leaderId: hexId.nullable(),
   leaderName: z.string().nullable(),
   revision: int,
   leaderlessMs: z.number().nullable(),
+  leaderlessMsMax: z.number().nullable(),
+  unseenTerms: z.int(),
 });
 
 export const cluster = named('Cluster', {

@@ -28,6 +28,7 @@ import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { Meter } from './meter.ts';
+import { metricsOf } from './metrics.ts';
 import { EndpointPool } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
 
@@ -41,6 +42,8 @@ export interface EtcdEngineOptions {
   /** Null: plain text. Without files: the system's authorities. */
   readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string } | null;
   readonly auth: Credentials | null;
+  /** Where members offer their metrics, by endpoint; default: /metrics on the endpoint itself. Null: nowhere is asked. */
+  readonly metricsUrls?: Readonly<Record<string, string>> | null;
 }
 
 /** Connects in the background: an unreachable store is an error of each call, not of opening. @throws when a TLS file cannot be read */
@@ -53,6 +56,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     meter,
   });
   const watchers = new Set<Watcher>();
+  const metrics = options.metricsUrls === null ? null : metricsOf(options, meter);
   return {
     kind: 'etcd',
     endpoints: options.endpoints,
@@ -64,6 +68,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
       compactedRevision: (known, probe = ANY_KEY) => compactedRevision(pool, meter, known, probe),
     },
     maintenance: maintenanceOf(pool),
+    metrics,
     access: accessOf(pool, options.tls?.certFile !== undefined),
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
       const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);
@@ -73,6 +78,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     cost: (): EngineCost => meter.read(),
     close: () => {
       for (const watcher of watchers) watcher.close();
+      metrics?.close();
       pool.close();
     },
   };

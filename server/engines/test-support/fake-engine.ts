@@ -40,6 +40,7 @@ export class FakeEngine implements Engine {
   readonly cluster = null;
   readonly access = null;
   readonly maintenance = null;
+  readonly metrics = null;
   revision = 1;
   compacted = 0;
   /** Lists answered so far. */

@@ -1,0 +1,7 @@
+import { historyParams } from '../../../../../../../server/console/http/health-schemas.ts';
+import { parse, queryOf } from '../../../../../../../server/console/http/request.ts';
+import { storeRoute } from '../../../../../../../server/console/http/route.ts';
+
+export const GET = storeRoute((store, request) =>
+  store.healthWindow(parse(historyParams, queryOf(request), 'query').after),
+);

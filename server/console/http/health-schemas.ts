@@ -1,0 +1,59 @@
+/** The members over time, and why leaders changed; shapes of lib/api/health-types.ts. */
+import { z } from 'zod';
+import { leaderChange } from './response-schemas.ts';
+
+const moment = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be milliseconds since the Unix epoch')
+  .transform(Number);
+
+export const historyParams = z.object({ after: moment.default(0) });
+export const electionParams = z.object({ at: moment });
+
+const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
+const column = z.array(z.number().nullable());
+
+const lane = named('MemberLane', {
+  id: z.string(),
+  name: z.string(),
+  metrics: z.strictObject({
+    state: z.enum(['offered', 'notOffered', 'off', 'unread']),
+    url: z.string().nullable(),
+    note: z.string().nullable(),
+  }),
+  role: z.array(z.enum(['leader', 'follower', 'learner']).nullable()),
+  term: column,
+  commitLag: column,
+  applyLag: column,
+  roundTripMs: column,
+  fsyncP99Ms: column,
+  commitP99Ms: column,
+  dbBytes: column,
+  dbInUseBytes: column,
+  alarms: z.array(z.string().nullable()),
+  version: z.array(z.string().nullable()),
+});
+
+export const history = named('HealthWindow', {
+  everyMs: z.number(),
+  keptMs: z.number(),
+  at: z.array(z.number()),
+  members: z.array(lane),
+  marks: z.array(
+    z.strictObject({
+      at: z.number(),
+      kind: z.enum(['silent', 'back', 'restarted', 'drill', 'healed', 'action']),
+      memberId: z.string().nullable(),
+      text: z.string(),
+    }),
+  ),
+});
+
+export const election = named('ElectionExplained', {
+  change: leaderChange,
+  cause: z.enum(['planned', 'drill', 'stopped', 'unresponsive', 'slowDisk', 'network', 'unknown']),
+  certainty: z.enum(['known', 'likely', 'unknown']),
+  verdict: z.string(),
+  evidence: z.array(z.strictObject({ at: z.number(), text: z.string(), supports: z.boolean() })),
+  missing: z.array(z.string()),
+});
