@@ -210,3 +210,14 @@ export async function fleet(target: string, size: number): Promise<HttpInstance[
   for (const one of instances) await one.sync();
   return instances;
 }
+
+/** The rollout once every live instance has followed the way back. */
+export const rolledBack = (rolloutId: string, instances: readonly HttpInstance[]): Promise<RolloutDetail> =>
+  until(
+    rolloutId,
+    ({ rollout: { state } }) => state === 'ROLLED_BACK',
+    async ({ rollout: { state } }) => {
+      if (state !== 'ROLLING_BACK') return;
+      for (const one of instances) await one.sync();
+    },
+  );

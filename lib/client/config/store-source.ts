@@ -30,6 +30,7 @@ export class StoreSource implements ConfigSource {
   readonly #stopped = new AbortController();
   readonly #releases = new Map<string, Release>();
   #session: Promise<Session> | null = null;
+  #hasOffered = false;
 
   constructor(client: Client, who: Identity, prefix: string = DEFAULT_CONFIG_PREFIX) {
     this.#client = client;
@@ -124,10 +125,12 @@ export class StoreSource implements ConfigSource {
       clientVersion: CLIENT_VERSION,
     };
     const chosen: Chosen[] = [];
+    let isWithdrawn = false;
     for (const [i, target] of targets.entries()) {
       const bytes = answer.ranges[i]?.[0]?.value;
       const assign =
         bytes === undefined ? emptyAssignment(target) : (JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
+      isWithdrawn ||= assign.generation > 0;
       const candidate = wantsCandidate(assign, asker) ? await this.#release(target, assign.candidate) : null;
       const stable = await this.#release(target, assign.stable);
       const one = chooseRelease(assign, asker, (id) =>
@@ -135,7 +138,12 @@ export class StoreSource implements ConfigSource {
       );
       if (one !== null) chosen.push(one);
     }
-    if (chosen.length > 0) listener.onOffer(offerOf(chosen));
+    // Nothing is served any more because a first release was taken back: an empty document. A pointer that is missing
+    // says nothing of the kind, and what runs goes on.
+    if (chosen.length > 0 || (isWithdrawn && this.#hasOffered)) {
+      this.#hasOffered = true;
+      listener.onOffer(offerOf(chosen));
+    }
     return answer.revision;
   }
 

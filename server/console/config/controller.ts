@@ -19,7 +19,7 @@ import { type Engine, EngineError } from '../../engines/engine.ts';
 import { hasChecks, runChecks } from './checks.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigWrite } from './context.ts';
-import { classifyAll, EMPTY_ROSTER, nextRoster, stableRatio, stillOnCandidate } from './fleet.ts';
+import { classifyAll, EMPTY_ROSTER, nextRoster, stableRatio, unconfirmedBack } from './fleet.ts';
 import { Leadership } from './leadership.ts';
 import { foreignChange, rolloutWrite } from './rollout-write.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
@@ -151,7 +151,7 @@ export class RolloutController {
 
   async #confirm(snapshot: ConfigSnapshot, rollout: Rollout, fence: number): Promise<void> {
     const now = steadyNow();
-    const left = stillOnCandidate(snapshot, rollout);
+    const left = unconfirmedBack(snapshot, rollout);
     const waited = now - (rollout.rollbackAt ?? now);
     if (left.length > 0 && waited < rollout.plan.gate.rollbackConfirmSeconds * 1000) return;
     const done = machine.confirmRollback(rollout, { by: CONTROLLER, at: now }, left);

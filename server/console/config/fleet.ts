@@ -107,9 +107,20 @@ export function stableRatio(snapshot: ConfigSnapshot, rollout: Rollout, roster: 
   );
 }
 
-/** Live instances that still run the candidate. */
-export const stillOnCandidate = (snapshot: ConfigSnapshot, rollout: Rollout): string[] =>
+/**
+ * Live instances that have not confirmed the way back. Who is back says that it runs what is stable, in a report that knows the
+ * generation which took the candidate away: an older one proves nothing, its sender may be applying the candidate at this moment.
+ */
+export const unconfirmedBack = (snapshot: ConfigSnapshot, rollout: Rollout): string[] =>
   snapshot
     .instancesOf(rollout.target)
-    .filter(({ value }) => layerOfReport(value, rollout.target).runs?.releaseId === rollout.candidate)
+    .filter((kept) => !isBack(snapshot, rollout, kept))
     .map(({ value }) => value.instanceId);
+
+export function isBack(snapshot: ConfigSnapshot, rollout: Rollout, { value, seenAt }: Kept<InstanceReport>): boolean {
+  const { stable } = snapshot.assignment(rollout.target).value;
+  const { told, runs } = layerOfReport(value, rollout.target);
+  // A layer that serves nothing again is in no report: only a report that came afterwards tells.
+  if (stable === null) return runs === undefined && told === undefined && seenAt >= (rollout.rollbackAt ?? seenAt);
+  return runs?.releaseId === stable && told?.releaseId === stable && told.generation >= rollout.generation;
+}

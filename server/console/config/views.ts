@@ -22,7 +22,7 @@ import { isExposing, type Rollout } from '../../../lib/config/rollout.ts';
 import { layersOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
-import { classifyAll, EMPTY_ROSTER, instanceKey } from './fleet.ts';
+import { classifyAll, EMPTY_ROSTER, instanceKey, isBack } from './fleet.ts';
 import { requireTarget } from './releases.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
@@ -186,7 +186,7 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
     const view = instanceView(one, assign);
     const judged = classes.get(view.key);
     const row = isExposing(rollout.state) || judged?.is === 'rejected' ? judged : undefined;
-    return { ...view, class: row?.is ?? null, why: row?.why ?? placeWords(view.runs, rollout), isAlive: true };
+    return { ...view, class: row?.is ?? null, why: row?.why ?? placeWords(snapshot, rollout, one), isAlive: true };
   });
   const candidate = snapshot.release(target, rollout.candidate);
   const stable = snapshot.release(target, rollout.stable);
@@ -216,9 +216,13 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
 }
 
 /** Where an instance is that no gate judges: by what it says it runs. */
-function placeWords(runs: string | null, { candidate, state }: Rollout): string {
-  if (runs !== candidate) return 'runs stable';
-  return state === 'ROLLING_BACK' ? 'still runs the candidate' : 'runs the candidate';
+function placeWords(snapshot: ConfigSnapshot, rollout: Rollout, kept: Kept<InstanceReport>): string {
+  const runs = layerOfReport(kept.value, rollout.target).runs?.releaseId ?? null;
+  if (rollout.state === 'ROLLING_BACK') {
+    if (isBack(snapshot, rollout, kept)) return 'confirmed that it runs stable';
+    return runs === rollout.candidate ? 'still runs the candidate' : 'has not confirmed the way back yet';
+  }
+  return runs === rollout.candidate ? 'runs the candidate' : 'runs stable';
 }
 
 /** Gone while the rollout was under way; what happened to others afterwards is none of its business. */
