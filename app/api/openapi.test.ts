@@ -33,7 +33,8 @@ type Out<S extends z.ZodType> = z.output<S>;
 test('the document has exactly the operations that stand as route handlers', async () => {
   const standing: string[] = [];
   for (const route of routeFiles()) {
-    for (const method of Object.keys(await handlersOf(route))) standing.push(`${method} ${route.template}`);
+    const methods = Object.keys(await handlersOf(route)).filter((method) => method !== 'OPTIONS');
+    standing.push(...methods.map((method) => `${method} ${route.template}`));
   }
   expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(standing.sort());
 });

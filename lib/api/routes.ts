@@ -110,6 +110,8 @@ export const routes = {
   configRollout: (id: string) => `${store(id)}/config/rollout`,
   /** POST EvaluateBody → EvaluatedFlag[]; changes nothing */
   configEvaluate: (id: string) => `${store(id)}/config/evaluate`,
+  /** POST { user, password } → ProgramToken · DELETE with the token → 204 */
+  clientToken: (id: string) => `${store(id)}/client-token`,
   /** GET ?instance&tag&app&client → EffectiveConfig, with ETag and long poll */
   clientConfig: (id: string, place: string) => `${store(id)}/client/${place}`,
   /** POST a report → 204 · DELETE → 204 */

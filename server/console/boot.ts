@@ -7,11 +7,12 @@ import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import type { Credentials } from '../engines/engine.ts';
 import { type EtcdEngineOptions, openEtcdEngine } from '../engines/etcd/engine.ts';
 import { type Attempt, Attempts } from './access/attempts.ts';
+import { Programs, TOKEN_LIFE_MS } from './access/programs.ts';
 import { SignIns } from './access/sign-ins.ts';
 import { StoreAccess } from './access/store-access.ts';
 import type { HeldUser } from './access/user-sessions.ts';
 import { DEFAULT_CONFIG_PREFIX } from './config/keys.ts';
-import type { Console, Health, SignInRequest } from './console.ts';
+import type { Console, Health, ProgramAccess, ProgramCredentials, SignInRequest } from './console.ts';
 import { setCurrentConsole } from './current.ts';
 import { ConsoleError, isRefusedLogin } from './errors.ts';
 
@@ -34,6 +35,8 @@ export interface ConsoleOptions {
   readonly configPrefix?: string | undefined;
   /** host:port each, lower case: whom the gates of rollouts may ask. Default: nobody. */
   readonly checkHosts?: readonly string[];
+  /** Origins whose pages may evaluate flags. Default: none but our own. */
+  readonly flagOrigins?: readonly string[];
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
@@ -46,9 +49,18 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
 class RunningConsole implements Console {
   readonly #stores = new Map<string, StoreAccess>();
   readonly #signIns = new SignIns<HeldUser>();
+  readonly #programs = new Programs();
   readonly #attempts = new Attempts(Date.now);
+  readonly flagOrigins: readonly string[];
 
-  constructor({ stores, isExposed = false, configPrefix = DEFAULT_CONFIG_PREFIX, checkHosts = [] }: ConsoleOptions) {
+  constructor({
+    stores,
+    isExposed = false,
+    configPrefix = DEFAULT_CONFIG_PREFIX,
+    checkHosts = [],
+    flagOrigins = [],
+  }: ConsoleOptions) {
+    this.flagOrigins = flagOrigins;
     for (const { id, label, colour, kind, endpoints, readOnly, auth, ...channel } of stores) {
       const access = new StoreAccess({
         summary: { id, label, colour, kind, endpoints, readOnly },
@@ -57,7 +69,10 @@ class RunningConsole implements Console {
         account: auth,
         hasCertificate: channel.tls?.certFile !== undefined,
         isExposed,
-        onRefused: (user) => this.#signIns.endWhere((held) => held === user),
+        onRefused: (user) => {
+          this.#signIns.endWhere((held) => held === user);
+          this.#programs.endWhere((held) => held === user);
+        },
       });
       this.#stores.set(id, access);
     }
@@ -82,18 +97,7 @@ class RunningConsole implements Console {
 
   async signIn({ store, user, password, token, address }: SignInRequest) {
     const access = this.#access(store);
-    const attempt: Attempt = { store, user, address };
-    this.#attempts.check(attempt);
-    // Counted before the answer: a burst of guesses must not all pass the check while the first is on its way.
-    this.#attempts.failed(attempt);
-    let held: HeldUser;
-    try {
-      held = await access.signIn({ user, password });
-    } catch (error) {
-      if (!isRefusedLogin(error)) this.#attempts.succeeded(attempt);
-      throw error;
-    }
-    this.#attempts.succeeded(attempt);
+    const held = await this.#hold(access, { store, user, address }, password);
     try {
       const fresh = this.#signIns.begin(token, store, held);
       return { token: fresh, summary: access.summary(held) };
@@ -101,6 +105,31 @@ class RunningConsole implements Console {
       held.release();
       throw error;
     }
+  }
+
+  async program(id: string, credentials: ProgramCredentials, address: string): Promise<ProgramAccess> {
+    const access = this.#access(id);
+    // A store that asks nobody is open to programs as it is to browsers, whatever they send along.
+    if (credentials.kind === 'none' || (await access.required()) === false) {
+      const store = await access.session(undefined);
+      return { store, ended: access.openEnded, ticket: null, done: () => undefined };
+    }
+    const program = await this.#programOf(access, { id, credentials, address });
+    if (program === undefined) {
+      throw new ConsoleError(GrpcCode.UNAUTHENTICATED, 'this stands for nobody (any more): ask for a new token');
+    }
+    const { held, ended, done } = program;
+    return { store: await access.session(held), ended, ticket: this.#programs.ticketFor(id, held), done };
+  }
+
+  async giveToken({ store, user, password, address }: Omit<SignInRequest, 'token'>) {
+    const held = await this.#hold(this.#access(store), { store, user, address }, password);
+    return { token: this.#programs.give(store, held), expiresInSeconds: TOKEN_LIFE_MS / 1000 };
+  }
+
+  takeToken(store: string, token: string): boolean {
+    this.#access(store);
+    return this.#programs.take(store, token);
   }
 
   signOut(store: string, token: string | null): boolean {
@@ -129,7 +158,43 @@ class RunningConsole implements Console {
   async close(): Promise<void> {
     setCurrentConsole(undefined);
     this.#signIns.close();
+    this.#programs.close();
     for (const access of this.#stores.values()) access.close();
+  }
+
+  async #programOf(
+    access: StoreAccess,
+    { id, credentials, address }: { id: string; credentials: ProgramCredentials; address: string },
+  ) {
+    switch (credentials.kind) {
+      case 'none':
+        return undefined;
+      case 'password': {
+        const { user, password } = credentials;
+        const attempt: Attempt = { store: id, user, address };
+        return this.#programs.byPassword({ store: id, user, password }, () => this.#hold(access, attempt, password));
+      }
+      case 'token':
+        return this.#programs.byToken(id, credentials.token);
+      case 'ticket':
+        return this.#programs.byTicket(id, credentials.ticket);
+    }
+  }
+
+  /** Asks the store about a password, at the pace that guessing is allowed. */
+  async #hold(access: StoreAccess, attempt: Attempt, password: string): Promise<HeldUser> {
+    this.#attempts.check(attempt);
+    // Counted before the answer: a burst of guesses must not all pass the check while the first is on its way.
+    this.#attempts.failed(attempt);
+    let held: HeldUser;
+    try {
+      held = await access.signIn({ user: attempt.user, password });
+    } catch (error) {
+      if (!isRefusedLogin(error)) this.#attempts.succeeded(attempt);
+      throw error;
+    }
+    this.#attempts.succeeded(attempt);
+    return held;
   }
 
   #access(id: string): StoreAccess {

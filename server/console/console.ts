@@ -156,6 +156,28 @@ export interface SignInRequest {
   readonly address: string;
 }
 
+/** Who a program says it is. */
+export type ProgramCredentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'ticket'; readonly ticket: string };
+
+export interface ProgramAccess {
+  readonly store: StoreConsole;
+  /** Aborts when the credentials stand for nobody any more. */
+  readonly ended: AbortSignal;
+  /** For the address of an event stream; null where the store asks nobody who they are. */
+  readonly ticket: string | null;
+  /** Call when the request, streams included, has ended. */
+  done(): void;
+}
+
+export interface ProgramToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
 /** `token` is what the browser's cookie holds; null where it holds none. */
 export interface Console {
   stores(token: string | null): readonly StoreSummary[];
@@ -171,6 +193,17 @@ export interface Console {
   signIn(request: SignInRequest): Promise<{ readonly token: string; readonly summary: StoreSummary }>;
   /** True when the browser is signed in nowhere any more. */
   signOut(store: string, token: string | null): boolean;
+  /**
+   * What a program works with: a session of the user it says it is, or the open store where that asks nobody.
+   * @throws ConsoleError UNAUTHENTICATED, RESOURCE_EXHAUSTED, as store()
+   */
+  program(id: string, credentials: ProgramCredentials, address: string): Promise<ProgramAccess>;
+  /** A token that stands for a user of a store, for a day. @throws as signIn() */
+  giveToken(request: Omit<SignInRequest, 'token'>): Promise<ProgramToken>;
+  /** True when it stood for somebody. */
+  takeToken(store: string, token: string): boolean;
+  /** Pages from there may call the flag routes. */
+  readonly flagOrigins: readonly string[];
   /** Whether a store demands users; null when it has not answered yet. @throws ConsoleError NOT_FOUND */
   required(id: string): Promise<boolean | null>;
   health(): Promise<Health>;

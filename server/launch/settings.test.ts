@@ -28,6 +28,12 @@ test('the defaults start three members and the console on loopback', () => {
   });
 });
 
+test('origins that may evaluate flags are named one by one', () => {
+  expect(parse({}).flagOrigins).toEqual([]);
+  const text = 'https://shop.example, http://localhost:3000';
+  expect(parse({ QUORATE_OFREP_ORIGINS: text }).flagOrigins).toEqual(['https://shop.example', 'http://localhost:3000']);
+});
+
 test('external endpoints start no bundled store', () => {
   const settings = parse({
     QUORATE_ENDPOINTS: 'https://a:2379,https://[::1]:2379',
@@ -62,6 +68,8 @@ test.each([
   [{ QUORATE_STORE_PORTS: '1,2,2,3' }, 'twice'],
   [{ QUORATE_READ_ONLY: 'maybe' }, 'QUORATE_READ_ONLY must be true or false'],
   [{ QUORATE_CONFIG_PREFIX: '/settings' }, 'QUORATE_CONFIG_PREFIX must be a folder of keys that ends with a slash'],
+  [{ QUORATE_OFREP_ORIGINS: '*' }, 'lists origins as browsers write them'],
+  [{ QUORATE_OFREP_ORIGINS: 'https://shop.example/' }, 'got "https://shop.example/"'],
   [{ QUORATE_HOST: 'no/host' }, 'QUORATE_HOST must be a host name or address'],
   [{ QUORATE_TLS_CERT: 'x' }, 'belong together'],
   [{ QUORATE_TLS_CERT: '/nowhere', QUORATE_TLS_KEY: '/nowhere' }, 'QUORATE_TLS_CERT /nowhere does not exist'],

@@ -38,6 +38,8 @@ export interface Settings {
   readonly configPrefix: string | undefined;
   /** host:port each, lower case: whom metric gates and webhooks of rollouts may ask. */
   readonly checkHosts: readonly string[];
+  /** Origins whose pages may evaluate flags. */
+  readonly flagOrigins: readonly string[];
 }
 
 const DEFAULT_STORE_PORTS = '2379,2380,22379,22380,32379,32380';
@@ -55,6 +57,7 @@ const KNOWN = [
   'QUORATE_READ_ONLY',
   'QUORATE_CONFIG_PREFIX',
   'QUORATE_CHECK_HOSTS',
+  'QUORATE_OFREP_ORIGINS',
   'QUORATE_TLS_CERT',
   'QUORATE_TLS_KEY',
   'QUORATE_METRICS_URLS',
@@ -86,6 +89,7 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
     stores,
     configPrefix: parseConfigPrefix(env),
     checkHosts: parseCheckHosts(env),
+    flagOrigins: parseOrigins(env),
   };
 }
 
@@ -195,6 +199,20 @@ const EXTERNAL_ONLY = [
   'QUORATE_PASSWORD',
   'QUORATE_METRICS_URLS',
 ] as const;
+
+/** Named one by one: a wildcard would let every page on the web ask. */
+function parseOrigins(env: Environment): string[] {
+  const text = env.QUORATE_OFREP_ORIGINS ?? '';
+  return text === '' ? [] : text.split(',').map((part) => parseOrigin(part.trim()));
+}
+
+function parseOrigin(text: string): string {
+  const isOrigin = /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  if (isOrigin) return text;
+  throw new SettingsError(
+    `QUORATE_OFREP_ORIGINS lists origins as browsers write them (https://shop.example), got "${text}"`,
+  );
+}
 
 function parseStores(env: Environment, cwd: string, readOnly: boolean): StoreSettings[] {
   if (env.QUORATE_ENDPOINTS !== undefined && env.QUORATE_ENDPOINTS !== '') return [storeFromEnvironment(env, readOnly)];

@@ -27,7 +27,7 @@ export function routeFiles(): RouteFile[] {
 /** The handlers a route file exports, by HTTP method. */
 export async function handlersOf(route: RouteFile): Promise<Record<string, Handler>> {
   const module: Record<string, unknown> = await import(pathToFileURL(route.file).href);
-  const methods = Object.entries(module).filter(([name]) => /^(GET|POST|PUT|PATCH|DELETE)$/.test(name));
+  const methods = Object.entries(module).filter(([name]) => /^(GET|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(name));
   return Object.fromEntries(methods) as Record<string, Handler>;
 }
 

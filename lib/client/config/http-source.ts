@@ -19,15 +19,25 @@ interface Answer {
   readonly layers: readonly LayerRelease[];
 }
 
+/** A user of the store, or a token that stands for one. */
+export type HttpCredentials = { readonly user: string; readonly password: string } | { readonly token: string };
+
+const authorizationOf = (credentials: HttpCredentials): string =>
+  'token' in credentials
+    ? `Bearer ${credentials.token}`
+    : `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
+
 export class HttpSource implements ConfigSource {
   readonly #base: string;
   readonly #who: Identity;
+  readonly #authorization: Readonly<Record<string, string>>;
   readonly #stopped = new AbortController();
 
   /** @param url of the store in the console: http://127.0.0.1:8379/api/v1/stores/local */
-  constructor(url: string, who: Identity) {
+  constructor(url: string, who: Identity, credentials: HttpCredentials | null = null) {
     this.#base = `${url.replace(/\/$/, '')}/client/${placeId(who)}`;
     this.#who = who;
+    this.#authorization = credentials === null ? {} : { authorization: authorizationOf(credentials) };
   }
 
   start(listener: Listener): void {
@@ -51,7 +61,7 @@ export class HttpSource implements ConfigSource {
   async #send(method: string, body: unknown): Promise<void> {
     const response = await fetch(`${this.#base}/instances/${encodeURIComponent(this.#who.instanceId)}`, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...this.#authorization },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -80,7 +90,11 @@ export class HttpSource implements ConfigSource {
     const { instanceId, tags, appVersion } = this.#who;
     const query = new URLSearchParams({ instance: instanceId, app: appVersion, client: CLIENT_VERSION });
     for (const tag of tags) query.append('tag', tag);
-    const headers = { prefer: `wait=${WAIT_SECONDS}`, ...(etag === null ? {} : { 'if-none-match': etag }) };
+    const headers = {
+      prefer: `wait=${WAIT_SECONDS}`,
+      ...(etag === null ? {} : { 'if-none-match': etag }),
+      ...this.#authorization,
+    };
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const response = await fetch(`${this.#base}?${query}`, { headers, signal });
     if (response.status === 304) return etag;

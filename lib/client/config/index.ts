@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../config/json.ts';
 import type { Health } from '../../config/report.ts';
 import type { Client } from '../client.ts';
-import { HttpSource } from './http-source.ts';
+import { type HttpCredentials, HttpSource } from './http-source.ts';
 import { LastKnownGood } from './last-known-good.ts';
 import { ConfigRunner } from './runner.ts';
 import { StoreSource } from './store-source.ts';
@@ -13,6 +13,7 @@ import type { Identity } from './types.ts';
 
 export type { JsonObject } from '../../config/json.ts';
 export type { Health } from '../../config/report.ts';
+export type { HttpCredentials } from './http-source.ts';
 export { ConfigRejected } from './types.ts';
 
 export interface ConfigOptions
@@ -20,6 +21,8 @@ export interface ConfigOptions
     Omit<Identity, 'tags' | 'appVersion' | 'schemaVersions'> {
   /** The store itself, or the console's address for it: http://127.0.0.1:8379/api/v1/stores/local */
   readonly from: Client | string;
+  /** Over HTTP, where the store has users: as whom. A connection to the store itself has its own. */
+  readonly credentials?: HttpCredentials;
   /** Where configuration lies in the store, when the console was told another place. */
   readonly prefix?: string;
   /** Throws what it will not take; `ConfigRejected` names the place. */
@@ -48,7 +51,7 @@ export function openConfig(options: ConfigOptions): Config {
   const who: Identity = { bundle, app, env, service, instanceId, tags, appVersion, schemaVersions };
   const source =
     typeof options.from === 'string'
-      ? new HttpSource(options.from, who)
+      ? new HttpSource(options.from, who, options.credentials ?? null)
       : new StoreSource(options.from, who, options.prefix);
   const runner = new ConfigRunner({
     source,

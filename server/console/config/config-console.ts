@@ -23,9 +23,10 @@ import { invalidArgument } from '../errors.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigContext } from './context.ts';
+import { flagEvents } from './flag-events.ts';
 import { ConfigKeys, type ConfigSettings } from './keys.ts';
 import { WAIT_SECONDS_MAX } from './limits.ts';
-import { contextOf, evaluateAll, evaluateOne, flagsVersion, type OfrepAnswer } from './ofrep.ts';
+import { contextOf, evaluateAll, evaluateOne, type OfrepAnswer } from './ofrep.ts';
 import {
   checkText,
   contentError,
@@ -197,43 +198,7 @@ export class ConfigConsole {
 
   /** Server-sent events that say when to evaluate again. `id` is the store's revision. */
   flagEvents(place: Place, signal: AbortSignal): ReadableStream<Uint8Array> {
-    const encoder = new TextEncoder();
-    let stop = (): void => undefined;
-    return new ReadableStream<Uint8Array>({
-      start: async (stream) => {
-        const snapshot = await this.state.ready();
-        let version = flagsVersion(snapshot, place);
-        stream.enqueue(encoder.encode(`: flags ${version}\n\n`));
-        const send = (): void => {
-          const current = this.state.current;
-          const next = current === null ? version : flagsVersion(current, place);
-          const assigned = current === null ? '' : next;
-          if (assigned === version || current === null) return;
-          version = assigned;
-          const data = JSON.stringify({
-            type: 'refetchEvaluation',
-            etag: `"${version}"`,
-            lastModified: Math.floor(Date.now() / 1000),
-          });
-          stream.enqueue(encoder.encode(`id: ${current.revision}\nevent: message\ndata: ${data}\n\n`));
-        };
-        const unsubscribe = this.state.subscribe(send);
-        const beat = setInterval(() => stream.enqueue(encoder.encode(': still here\n\n')), 30_000);
-        stop = () => {
-          clearInterval(beat);
-          unsubscribe();
-        };
-        signal.addEventListener(
-          'abort',
-          () => {
-            stop();
-            stream.close();
-          },
-          { once: true },
-        );
-      },
-      cancel: () => stop(),
-    });
+    return flagEvents(this.state, place, signal);
   }
 
   #nextChange(ms: number, signal: AbortSignal): Promise<void> {

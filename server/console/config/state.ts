@@ -26,6 +26,7 @@ export class ConfigState {
   #problem: EngineError | null = null;
   #watcher: Watcher | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #ended = new AbortController();
   #isStarted = false;
   #closed = false;
 
@@ -43,9 +44,15 @@ export class ConfigState {
 
   close(): void {
     this.#closed = true;
+    this.#ended.abort();
     clearTimeout(this.#timer);
     this.#watcher?.close();
     this.#changed.fire();
+  }
+
+  /** Aborts when it is closed: nothing more will be told. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   /** Null before the first listing. */

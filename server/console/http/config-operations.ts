@@ -4,7 +4,6 @@ import * as schemas from './config-schemas.ts';
 import type { Operation } from './operation.ts';
 
 const STORE = '{store}';
-const PLACE = '{bundle}/{app}/{env}/{service}';
 const template = (path: string): string => decodeURIComponent(path);
 
 const CONFLICT = {
@@ -108,49 +107,5 @@ export const configOperations: readonly Operation[] = [
     summary: 'Evaluate flags for a context, with the steps that led there. Changes nothing',
     body: schemas.evaluateBody,
     answer: schemas.evaluatedFlags,
-  },
-  {
-    path: template(routes.clientConfig(STORE, PLACE)),
-    method: 'get',
-    summary:
-      'For applications: the merged document of a place, for this instance. `If-None-Match` and `Prefer: wait=60` make it a long poll',
-    query: schemas.clientParams,
-    answer: schemas.effectiveConfig,
-    errors: { '304': 'Nothing changed.', '409': 'INCOMPATIBLE: `detail.requires` says what the release needs.' },
-  },
-  {
-    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
-    method: 'post',
-    summary: 'For applications: what an instance runs and how it is. Keeps it in the fleet for 90 s',
-    body: schemas.reportBody,
-    answer: 'nothing',
-    errors: { '409': 'An older report than the one known, or one that claims what was never assigned; it is ignored.' },
-  },
-  {
-    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
-    method: 'delete',
-    summary: 'For applications: an instance leaves in good order',
-    answer: 'nothing',
-  },
-  {
-    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags`,
-    method: 'post',
-    summary: 'OFREP: all flags of a place for a context, with ETag',
-    body: schemas.ofrepBody,
-    answer: schemas.ofrepAnswer,
-    errors: { '304': 'Nothing changed for this context.' },
-  },
-  {
-    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags/{key}`,
-    method: 'post',
-    summary: 'OFREP: one flag',
-    body: schemas.ofrepBody,
-    answer: schemas.ofrepAnswer,
-  },
-  {
-    path: `${template(routes.flags(STORE, PLACE))}/events`,
-    method: 'get',
-    summary: 'Server-sent events: refetchEvaluation when flags of the place change. `id` is the revision',
-    answer: 'event-stream',
   },
 ];

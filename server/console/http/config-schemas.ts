@@ -210,6 +210,7 @@ export const checkAnswer = named('ConfigCheck', {
   places: z.array(z.string()),
 });
 
+export const programToken = named('ProgramToken', { token: z.string(), expiresInSeconds: z.int() });
 export const configWritten = named('ConfigWritten', { revision: int });
 
 const instanceClass = z.enum(['healthy', 'unhealthy', 'rejected', 'lost', 'silent', 'pending', 'stale', 'excluded']);

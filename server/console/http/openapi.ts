@@ -6,6 +6,7 @@ import { bulkOperations } from './bulk-operations.ts';
 import { clusterOperations } from './cluster-operations.ts';
 import { configOperations } from './config-operations.ts';
 import type { Operation } from './operation.ts';
+import { programOperations } from './program-operations.ts';
 import * as responses from './response-schemas.ts';
 import * as requests from './schemas.ts';
 
@@ -217,12 +218,24 @@ export const operations: readonly Operation[] = [
   ...bulkOperations,
   ...clusterOperations,
   ...configOperations,
+  ...programOperations,
 ];
 
 /** Parameters that carry bytes: also as `name64`, base64url. */
 const BYTES_PARAMS: ReadonlySet<string> = new Set(['key', 'prefix']);
 
 type Json = Record<string, unknown>;
+
+/** Where the store has users; one that has none asks nobody. */
+const SECURITY_SCHEMES = {
+  storeUser: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'A user of the store itself; the store decides what it may do.',
+  },
+  programToken: { type: 'http', scheme: 'bearer', description: 'From POST …/client-token.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same token, as OFREP clients send it.' },
+} as const;
 
 export function openApiDocument(): Json {
   const schemas: Json = {};
@@ -241,7 +254,7 @@ export function openApiDocument(): Json {
         '64-bit numbers are decimal strings, ids lower-case hex. Keys and values are text where they are UTF-8 and {"base64": …} where not; as parameters `key64` and `prefix64` carry them in base64url. Every write takes a revision guard and an idempotency key.',
     },
     paths,
-    components: { schemas },
+    components: { schemas, securitySchemes: SECURITY_SCHEMES },
   };
 }
 
@@ -249,6 +262,12 @@ function operationObject(operation: Operation, schemas: Json): Json {
   const isStoreRoute = operation.path.includes(STORE);
   const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query)];
   const errors: Record<string, string> = {
+    ...(operation.isForPrograms === true
+      ? {
+          '401': 'The store is for its users, and the request names none that it knows.',
+          '403': 'The user may not read or write what this needs.',
+        }
+      : {}),
     ...(isStoreRoute
       ? { '400': 'A parameter is wrong; `detail.field` names it.', '404': 'There is no such store.' }
       : {}),
@@ -257,6 +276,9 @@ function operationObject(operation: Operation, schemas: Json): Json {
   };
   return {
     summary: operation.summary,
+    ...(operation.isForPrograms === true
+      ? { security: [...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })), {}] }
+      : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}

@@ -9,6 +9,8 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** 'nothing': 204. */
   readonly answer: z.ZodType | 'event-stream' | 'ndjson' | 'file' | 'openapi' | 'nothing';
+  /** Callers say who they are with each request, instead of by the cookie of a session. */
+  readonly isForPrograms?: true;
   /** Beyond 400, 401, 404 and 503, which every store route may answer. */
   readonly errors?: Readonly<Record<string, string>>;
 }

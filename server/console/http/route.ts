@@ -3,7 +3,7 @@ import type { ApiError } from '../../../lib/api/types.ts';
 import { asCaller } from '../caller.ts';
 import type { StoreConsole } from '../console.ts';
 import { currentConsole } from '../current.ts';
-import { errorAnswer } from '../errors.ts';
+import { type ErrorAnswer, errorAnswer } from '../errors.ts';
 import { tokenOf } from './cookie.ts';
 import { addressOf, requireSameOrigin } from './request.ts';
 
@@ -55,10 +55,15 @@ export function storeResponse<P extends { readonly store: string }>(
   );
 }
 
-function failure(error: unknown, request: Request): Response {
+export function failure(error: unknown, request: Request): Response {
   const answer = errorAnswer(error);
-  if (answer !== undefined) return json(answer.body, { status: answer.status });
+  if (answer !== undefined) return json(answer.body, { status: answer.status, headers: retryAfter(answer) });
   console.error(`console: ${request.method} ${new URL(request.url).pathname} failed`, error);
   const body: ApiError = { code: 'INTERNAL', message: 'the console failed at this request; its log says why' };
   return json(body, { status: 500 });
+}
+
+function retryAfter({ body }: ErrorAnswer): Readonly<Record<string, string>> {
+  const seconds = body.detail?.retryAfterSeconds;
+  return typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {};
 }

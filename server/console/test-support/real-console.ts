@@ -1,7 +1,7 @@
 /** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
 import { hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
 import { enableUsers, type TestUser } from '../../engines/etcd/test-support/users.ts';
-import { startConsole } from '../boot.ts';
+import { type ConsoleOptions, startConsole } from '../boot.ts';
 
 /** Without one, tests that need it are skipped by name. */
 export const canStartRealConsole = hasRealEtcd;
@@ -38,7 +38,10 @@ export async function startRealConsole(members = 1): Promise<RealConsole> {
 }
 
 /** The store "main" with authentication on: root (password "root") and these users. */
-export async function startRealConsoleWithUsers(users: readonly TestUser[]): Promise<RealConsole> {
+export async function startRealConsoleWithUsers(
+  users: readonly TestUser[],
+  more: Pick<ConsoleOptions, 'flagOrigins'> = {},
+): Promise<RealConsole> {
   const etcd = await startRealEtcd(1);
   await enableUsers(etcd.endpoints, users);
   const store = {
@@ -49,7 +52,7 @@ export async function startRealConsoleWithUsers(users: readonly TestUser[]): Pro
     endpoints: etcd.endpoints,
     tls: null,
   } as const;
-  const running = await startConsole({ stores: [{ ...store, auth: null, readOnly: false }] });
+  const running = await startConsole({ stores: [{ ...store, auth: null, readOnly: false }], ...more });
   return {
     endpoint: etcd.endpoints[0] ?? '',
     stop: async () => {

@@ -1,9 +1,11 @@
 import { type PlaceParams, placeOf } from '../../../../../../../../../../../server/console/http/client-routes.ts';
-import { storeResponse } from '../../../../../../../../../../../server/console/http/route.ts';
+import { preflight, programRoute } from '../../../../../../../../../../../server/console/http/program-route.ts';
 
-export const GET = storeResponse<PlaceParams>(
-  async (store, request, params) =>
-    new Response(store.config.flagEvents(placeOf(params), request.signal), {
+export const OPTIONS = preflight;
+
+export const GET = programRoute<PlaceParams>(
+  async ({ store, params, signal }) =>
+    new Response(store.config.flagEvents(placeOf(params), signal), {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
@@ -11,4 +13,5 @@ export const GET = storeResponse<PlaceParams>(
         connection: 'close',
       },
     }),
+  { isFlags: true },
 );

@@ -5,20 +5,20 @@ import {
   requireWritten,
 } from '../../../../../../../../../../../../server/console/http/client-routes.ts';
 import { reportBody } from '../../../../../../../../../../../../server/console/http/config-schemas.ts';
+import { programRoute } from '../../../../../../../../../../../../server/console/http/program-route.ts';
 import { jsonBody, parse } from '../../../../../../../../../../../../server/console/http/request.ts';
-import { storeResponse } from '../../../../../../../../../../../../server/console/http/route.ts';
 
 interface Params extends PlaceParams {
   readonly instance: string;
 }
 
-export const POST = storeResponse<Params>(async (store, request, params) => {
+export const POST = programRoute<Params>(async ({ store, request, params }) => {
   const report = parse(reportBody, await jsonBody(request), 'body');
   return requireWritten(
     await store.config.report({ ...report, ...placeOf(params), instanceId: instanceOf(params.instance) }),
   );
 });
 
-export const DELETE = storeResponse<Params>(async (store, _request, params) =>
+export const DELETE = programRoute<Params>(async ({ store, params }) =>
   requireWritten(await store.config.leave({ ...placeOf(params), instanceId: instanceOf(params.instance) })),
 );

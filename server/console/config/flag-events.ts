@@ -1,0 +1,54 @@
+/**
+ * Server-sent events that say when to evaluate flags of a place again (OFREP §3.2 of the reference). `id` is the store's revision. The stream
+ * ends with the client, with its credentials, and with the session that feeds it.
+ */
+import type { Place } from '../../../lib/config/target.ts';
+import { flagsVersion } from './ofrep.ts';
+import type { ConfigState } from './state.ts';
+
+/** Proxies and clients take a silent stream for a dead one. */
+const BEAT_MS = 30_000;
+
+export function flagEvents(state: ConfigState, place: Place, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let stop = (): void => undefined;
+  return new ReadableStream<Uint8Array>({
+    start: async (stream) => {
+      let isOver = false;
+      const ends = AbortSignal.any([signal, state.ended]);
+      const end = (): void => {
+        if (isOver) return;
+        stop();
+        stream.close();
+      };
+      ends.addEventListener('abort', end, { once: true });
+      stop = () => {
+        isOver = true;
+        ends.removeEventListener('abort', end);
+      };
+      const snapshot = await state.ready();
+      if (isOver) return;
+      if (ends.aborted) return end();
+      let version = flagsVersion(snapshot, place);
+      const say = (text: string): void => stream.enqueue(encoder.encode(text));
+      say(`: flags ${version}\n\n`);
+      const unsubscribe = state.subscribe(() => {
+        const { current } = state;
+        const next = current === null ? version : flagsVersion(current, place);
+        if (next === version || current === null) return;
+        version = next;
+        const etag = `"${version}"`;
+        const data = { type: 'refetchEvaluation', etag, lastModified: Math.floor(Date.now() / 1000) };
+        say(`id: ${current.revision}\nevent: message\ndata: ${JSON.stringify(data)}\n\n`);
+      });
+      const beat = setInterval(() => say(': still here\n\n'), BEAT_MS);
+      const before = stop;
+      stop = () => {
+        before();
+        clearInterval(beat);
+        unsubscribe();
+      };
+    },
+    cancel: () => stop(),
+  });
+}

@@ -1,0 +1,81 @@
+/** What applications ask for, in the OpenAPI document: configuration, reports, flags. */
+import { routes } from '../../../lib/api/routes.ts';
+import * as schemas from './config-schemas.ts';
+import type { Operation } from './operation.ts';
+import { signInBody } from './schemas.ts';
+
+const STORE = '{store}';
+const PLACE = '{bundle}/{app}/{env}/{service}';
+const template = (path: string): string => decodeURIComponent(path);
+
+export const programOperations: readonly Operation[] = [
+  {
+    path: template(routes.clientToken(STORE)),
+    method: 'post',
+    summary: 'For applications: a token that stands for a user of the store for a day, as long as this console runs',
+    body: signInBody,
+    answer: schemas.programToken,
+    errors: {
+      '401': 'User and password do not fit.',
+      '429': 'Too many failed attempts; `Retry-After` says how long to wait.',
+    },
+  },
+  {
+    isForPrograms: true,
+    path: template(routes.clientToken(STORE)),
+    method: 'delete',
+    summary: 'For applications: the token sent along stands for nobody any more',
+    answer: 'nothing',
+    errors: { '401': 'It did not stand for anybody.' },
+  },
+  {
+    isForPrograms: true,
+    path: template(routes.clientConfig(STORE, PLACE)),
+    method: 'get',
+    summary:
+      'For applications: the merged document of a place, for this instance. `If-None-Match` and `Prefer: wait=60` make it a long poll',
+    query: schemas.clientParams,
+    answer: schemas.effectiveConfig,
+    errors: { '304': 'Nothing changed.', '409': 'INCOMPATIBLE: `detail.requires` says what the release needs.' },
+  },
+  {
+    isForPrograms: true,
+    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
+    method: 'post',
+    summary: 'For applications: what an instance runs and how it is. Keeps it in the fleet for 90 s',
+    body: schemas.reportBody,
+    answer: 'nothing',
+    errors: { '409': 'An older report than the one known, or one that claims what was never assigned; it is ignored.' },
+  },
+  {
+    isForPrograms: true,
+    path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
+    method: 'delete',
+    summary: 'For applications: an instance leaves in good order',
+    answer: 'nothing',
+  },
+  {
+    isForPrograms: true,
+    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags`,
+    method: 'post',
+    summary: 'OFREP: all flags of a place for a context, with ETag',
+    body: schemas.ofrepBody,
+    answer: schemas.ofrepAnswer,
+    errors: { '304': 'Nothing changed for this context.' },
+  },
+  {
+    isForPrograms: true,
+    path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags/{key}`,
+    method: 'post',
+    summary: 'OFREP: one flag',
+    body: schemas.ofrepBody,
+    answer: schemas.ofrepAnswer,
+  },
+  {
+    isForPrograms: true,
+    path: `${template(routes.flags(STORE, PLACE))}/events`,
+    method: 'get',
+    summary: 'Server-sent events: refetchEvaluation when flags of the place change. `id` is the revision',
+    answer: 'event-stream',
+  },
+];
