@@ -1,5 +1,5 @@
 /** Ten real client processes follow rollouts of the product: to completion, and back when one of them has trouble of each kind. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import { utf8Decode } from '../../lib/base/bytes.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
@@ -33,7 +33,20 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<T>
   return answer;
 }
 
-const target = (): Promise<ConfigTargetDetail> => send('GET', `target?target=${encodeURIComponent(FLEET_PLACE)}`);
+/** The generation this test has seen in the store. */
+let seen = 0;
+
+/** The target as the console tells it, once its own watch has come as far as this test's: they run side by side. */
+function target(): Promise<ConfigTargetDetail> {
+  return vi.waitFor(
+    async () => {
+      const detail = await send<ConfigTargetDetail>('GET', `target?target=${encodeURIComponent(FLEET_PLACE)}`);
+      expect(detail.assignment.generation).toBeGreaterThanOrEqual(seen);
+      return detail;
+    },
+    { timeout: 5_000 },
+  );
+}
 
 const planOf = (gate: Partial<GateParameters>, observeSeconds: number): Plan => ({
   phases: [10, 20, 40, 80, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds, pause: false })),
@@ -95,6 +108,7 @@ async function rollOut(content: JsonObject, gate: Partial<GateParameters> = {}, 
     revision,
     ({ generation }) => generation === last.generation,
   );
+  seen = last.generation;
   return { release, last, assignments, before: assignment.stable };
 }
 
@@ -126,10 +140,10 @@ beforeAll(async () => {
   client = connect({ endpoints: product.endpoints });
   await writeConfiguration(client);
   fleet = startFleet({ endpoints: product.endpoints, report: () => undefined, restarts: true });
-  const seen = new Set<string>();
+  const instances = new Set<string>();
   for await (const { events } of client.watch({ prefix: `${PREFIX}instances/${FLEET_PLACE}/` }, { startRevision: 1 })) {
-    for (const { kv } of events) if (kv !== undefined) seen.add(utf8Decode(kv.key) ?? '');
-    if (seen.size === FLEET_SIZE) break;
+    for (const { kv } of events) if (kv !== undefined) instances.add(utf8Decode(kv.key) ?? '');
+    if (instances.size === FLEET_SIZE) break;
   }
 });
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as requestHttps } from 'node:https';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePorts } from '../../fixtures/ports.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 5000;
@@ -24,25 +24,6 @@ export interface Store {
   /** "127.0.0.1:port" of each member. */
   readonly endpoints: readonly string[];
   stop(): Promise<void>;
-}
-
-/** `count` ports that were free a moment ago; all are held at once, so they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server: Server) => {
-    const address = server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('no port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** Files for clients of a store that speaks TLS on both ports. */

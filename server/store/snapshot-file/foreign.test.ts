@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePorts } from '../../../e2e/fixtures/ports.ts';
 import { leaseId } from '../../../lib/base/brand.ts';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { crc32c } from '../../../lib/base/crc32c.ts';
@@ -26,14 +26,6 @@ import { appendTrailer, TRAILER_BYTES } from './trailer.ts';
 const ETCD = '/usr/bin/etcd';
 const ETCDCTL = '/usr/bin/etcdctl';
 const isMissing = !(existsSync(ETCD) && existsSync(ETCDCTL));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 interface Answer {
   readonly header?: { readonly revision: string };
@@ -65,7 +57,7 @@ async function stop(etcd: ChildProcess): Promise<void> {
 
 /** A running etcd; `snapshot`: restored from it by etcd's own tool first. Stopped when the test is over. */
 async function startEtcd(dir: string, snapshot?: string): Promise<RealEtcd> {
-  const [client, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+  const [client = '', peer = ''] = (await freePorts(2)).map((port) => `http://127.0.0.1:${port}`);
   const identity = [
     '--name',
     'real',

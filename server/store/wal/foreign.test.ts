@@ -1,10 +1,10 @@
 /** Our log and a real etcd's, each read by the other. Skipped by name where the etcd server is not installed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { freePorts } from '../../../e2e/fixtures/ports.ts';
 import { logIndex, memberId, term } from '../../../lib/base/brand.ts';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import type { PutRequest } from '../../../lib/base/etcdpb/kv.ts';
@@ -16,14 +16,6 @@ import type { Entry } from '../raft/types.ts';
 import { Wal } from './wal.ts';
 
 const ETCD = '/usr/bin/etcd';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function put(port: number, key: string, value: string): Promise<void> {
   const body = JSON.stringify({ key: btoa(key), value: btoa(value) });
@@ -51,7 +43,7 @@ interface RealEtcd {
 /** One etcd on free ports. Its peer URL is fixed before it starts, because its ids come from it. */
 async function realEtcd(peerPort: number): Promise<RealEtcd> {
   const dir = mkdtempSync(path.join(tmpdir(), 'quorate-foreign-wal-'));
-  const clientPort = await freePort();
+  const [clientPort = 0] = await freePorts(1);
   const [client, peer] = [`http://127.0.0.1:${clientPort}`, `http://127.0.0.1:${peerPort}`];
   const args = ['--name', 'real', '--data-dir', dir, '--initial-cluster', `real=${peer}`];
   args.push('--listen-client-urls', client, '--advertise-client-urls', client);
@@ -76,7 +68,8 @@ async function realEtcd(peerPort: number): Promise<RealEtcd> {
 }
 
 test.skipIf(!existsSync(ETCD))('a log written by a real etcd is read whole, with its puts in order', async () => {
-  const etcd = await realEtcd(await freePort());
+  const [peerPort = 0] = await freePorts(1);
+  const etcd = await realEtcd(peerPort);
   await etcd.start();
   for (let i = 0; i < 50; i++) await put(etcd.clientPort, `key-${i}`, `value-${i}`.repeat(i));
   await etcd.kill();
@@ -95,7 +88,7 @@ test.skipIf(!existsSync(ETCD))('a log written by a real etcd is read whole, with
 });
 
 test.skipIf(!existsSync(ETCD))('a real etcd starts from a log that we wrote and holds its puts', async () => {
-  const peerPort = await freePort();
+  const [peerPort = 0] = await freePorts(1);
   const etcd = await realEtcd(peerPort);
   const cluster = identifyCluster([{ name: 'real', peerUrls: [`http://127.0.0.1:${peerPort}`] }], 'etcd-cluster');
   const [self] = cluster.members;

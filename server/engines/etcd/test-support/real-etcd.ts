@@ -1,9 +1,10 @@
 /** Starts real etcd servers for tests: free ports, a directory of their own, gone when stopped. */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePorts } from '../../../../e2e/fixtures/ports.ts';
 import { openEtcdEngine } from '../engine.ts';
 
 export const REAL_ETCD = 'etcd';
@@ -33,24 +34,6 @@ export interface RealEtcd {
   readonly endpoints: readonly string[];
   readonly members: readonly RealMember[];
   stop(): Promise<void>;
-}
-
-/** Ports nobody listens on now; held open together so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
-  return ports;
 }
 
 class Member implements RealMember {

@@ -1,10 +1,10 @@
 /** Three real members as processes on free loopback ports, spoken to over the JSON gateway. For tests only. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePorts } from '../../../../e2e/fixtures/ports.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../main.ts');
 const READY = 'ready to serve client requests';
@@ -182,22 +182,4 @@ export class ProcessCluster {
     await Promise.all(this.members.map((member) => member.kill('SIGKILL')));
     rmSync(this.dir, { recursive: true, force: true });
   }
-}
-
-/** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address !== null ? address.port : 0);
-          }),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
