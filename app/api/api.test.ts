@@ -1,5 +1,6 @@
 /** The HTTP API against a real etcd server, through the route handlers themselves. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LeaseList, LeaseTimes } from '../../lib/api/lease-types.ts';
 import { routes, setBytesParam } from '../../lib/api/routes.ts';
 import type {
   ApiError,
@@ -9,7 +10,6 @@ import type {
   DeletePreview,
   KeyDetail,
   KeyHistory,
-  LeaseList,
   LeaseView,
   SearchPage,
   StoreSummary,
@@ -149,8 +149,13 @@ describe.skipIf(!canStartRealConsole())('the HTTP API on a real etcd server', ()
     const edited = (await put('/leased', '2', { expect: created.revision })).body;
     expect(edited.kv?.lease).toBe(id);
     expect((await get<LeaseView>(routes.lease('main', id))).keys).toEqual(['/leased']);
-    const list = await get<LeaseList>(routes.leases('main'));
-    expect(list.leases.map((lease) => lease.id)).toContain(id);
+    const list = await get<LeaseList>(`${routes.leases('main')}?find=${id}`);
+    expect(list.leases).toMatchObject([{ id, keyCount: 1, keys: ['/leased'], time: { grantedTtlSeconds: '600' } }]);
+    const times = await get<LeaseTimes>(`${routes.leaseTimes('main')}?ids=${id},dead`);
+    expect(times.leases).toMatchObject([
+      { id, time: { grantedTtlSeconds: '600', rhythm: { pace: 'unknown' } } },
+      { id: 'dead', time: null },
+    ]);
     const detached = (await put('/leased', '3', { expect: edited.revision, lease: { mode: 'detach' } })).body;
     expect(detached.kv?.lease).toBeNull();
   });

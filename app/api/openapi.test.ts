@@ -11,6 +11,7 @@ import type {
 } from '../../lib/api/cluster-types.ts';
 import type * as coordination from '../../lib/api/coordination-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
+import type * as leases from '../../lib/api/lease-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
@@ -71,7 +72,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof bulkSchema.trashPage>, bulk.TrashPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.bulkPreview>, bulk.BulkPreview>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.leaseList>, api.LeaseList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.leaseList>, leases.LeaseList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.leaseTimes>, leases.LeaseTimes>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationList>, coordination.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, coordination.CoordinationDetail>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationTerms>, coordination.CoordinationTerms>>().toEqualTypeOf<true>();

@@ -8,7 +8,9 @@ import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { LeaseRhythmLine } from '../leases/lease-rhythm.tsx';
 import { leaseTime } from '../leases/lease-time.ts';
+import { useLeaseTime } from '../leases/use-lease-time.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -16,7 +18,7 @@ import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Confidence, HolderLease, useLease } from './holder.tsx';
+import { Confidence, HolderLease } from './holder.tsx';
 import { useMoment } from './moment.ts';
 import { QueueList } from './queue-list.tsx';
 import { TermsPanel } from './terms-panel.tsx';
@@ -99,8 +101,8 @@ function Loaded({
 
 function StateWords({ detail, isPast }: { readonly detail: CoordinationDetail; readonly isPast: boolean }) {
   const now = useMoment();
-  const lease = useLease(isPast ? null : (detail.group.holder?.lease ?? null));
-  const leftMs = lease.data === undefined ? null : leaseTime(lease.data, now).leftMs;
+  const reading = useLeaseTime(isPast ? null : (detail.group.holder?.lease ?? null));
+  const leftMs = reading == null ? null : leaseTime(reading, now).leftMs;
   return (
     <div className="shrink-0 px-3 py-2">
       <p suppressHydrationWarning>{stateSentence(detail, now)}</p>
@@ -109,6 +111,7 @@ function StateWords({ detail, isPast }: { readonly detail: CoordinationDetail; r
           {deathSentence(detail.group, leftMs)}
         </p>
       )}
+      {reading == null ? null : <LeaseRhythmLine reading={reading} />}
     </div>
   );
 }

@@ -1,42 +1,18 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
-import { queries } from '../../lib/api/queries.ts';
-import type { WireHexId } from '../../lib/api/types.ts';
 import { LeaseCountdown } from '../leases/lease-countdown.tsx';
+import { useLeaseTime } from '../leases/use-lease-time.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
-import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { useMoment } from './moment.ts';
 import { heldText, KIND_WORDS, whoText } from './words.ts';
 
-/**
- * Keep-alives are no changes, so the stream cannot tell of them: the leases on the screen are asked for. Clients renew at a third
- * of the TTL; asking at a quarter of it keeps a healthy lease from looking as if it ran out.
- */
-const LEASE_REFRESH_MAX_MS = 4_000;
-const LEASE_REFRESH_MIN_MS = 500;
-
-export const leaseRefreshMs = (grantedTtlSeconds: string): number =>
-  Math.max(LEASE_REFRESH_MIN_MS, Math.min(LEASE_REFRESH_MAX_MS, Number(grantedTtlSeconds) * 250));
-
-/** The lease as the store told last, while it is looked at. */
-export function useLease(id: WireHexId | null) {
-  const store = useStore();
-  return useQuery({
-    ...queries.lease(store.id, id ?? '0'),
-    enabled: id !== null && store.id !== '',
-    refetchInterval: ({ state }) =>
-      state.data === undefined ? LEASE_REFRESH_MAX_MS : leaseRefreshMs(state.data.grantedTtlSeconds),
-  });
-}
-
 /** Bar and countdown of a holder's lease; says so where there is none, or where the past keeps none. */
 export function HolderLease({ group, isPast }: { readonly group: CoordinationGroup; readonly isPast: boolean }) {
   const { holder } = group;
-  const { data } = useLease(isPast ? null : (holder?.lease ?? null));
+  const time = useLeaseTime(isPast ? null : (holder?.lease ?? null));
   if (holder === null) return null;
   if (holder.lease === null) {
     return (
@@ -48,7 +24,8 @@ export function HolderLease({ group, isPast }: { readonly group: CoordinationGro
     );
   }
   if (isPast) return <span className="text-fg-3">not kept</span>;
-  return data === undefined ? <span className="text-fg-3">…</span> : <LeaseCountdown lease={data} />;
+  if (time === undefined) return <span className="text-fg-3">…</span>;
+  return time === null ? <span className="text-fg-3">not told</span> : <LeaseCountdown lease={time} />;
 }
 
 /** The same for a row of a list, which may show the past. */

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { LeaseView } from '../../lib/api/types.ts';
+import type { LeaseRow } from '../../lib/api/lease-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
@@ -19,8 +19,10 @@ import {
 import { CopyAsContextItems } from '../ui/copy-as.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
+import { LeaseRhythmCell } from './lease-rhythm.tsx';
+import { useLeaseTime } from './use-lease-time.ts';
 
-export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
+export const LEASE_COLUMNS: readonly Column<LeaseRow>[] = [
   {
     id: 'id',
     head: 'Lease',
@@ -28,7 +30,7 @@ export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
     sortable: true,
     cell: (lease) => <span className="mono text-lease">{lease.id}</span>,
   },
-  { id: 'left', head: 'Left', width: '10.5rem', sortable: true, cell: (lease) => <LeaseCountdown lease={lease} /> },
+  { id: 'left', head: 'Left', width: '10.5rem', sortable: true, cell: (lease) => <Left lease={lease} /> },
   {
     id: 'granted',
     head: 'Granted',
@@ -36,7 +38,16 @@ export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
     width: '5rem',
     align: 'right',
     sortable: true,
-    cell: (lease) => <span className="mono">{formatCount(lease.grantedTtlSeconds)}</span>,
+    cell: (lease) => (
+      <span className="mono">{lease.time === null ? '' : formatCount(lease.time.grantedTtlSeconds)}</span>
+    ),
+  },
+  {
+    id: 'rhythm',
+    head: 'Renewed',
+    width: '7rem',
+    hideBelow: 640,
+    cell: (lease) => <Rhythm lease={lease} />,
   },
   {
     id: 'keys',
@@ -44,7 +55,7 @@ export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
     width: '3rem',
     align: 'right',
     sortable: true,
-    cell: (lease) => <span className="mono">{formatCount(lease.keyCount)}</span>,
+    cell: (lease) => <span className="mono">{lease.keyCount === null ? '' : formatCount(lease.keyCount)}</span>,
   },
   {
     id: 'attached',
@@ -56,7 +67,25 @@ export const LEASE_COLUMNS: readonly Column<LeaseView>[] = [
 
 const ATTACHED_SHOWN = 2;
 
-function Attached({ lease }: { readonly lease: LeaseView }) {
+interface LeaseProps {
+  readonly lease: LeaseRow;
+}
+
+/** The page's own answer until the one for the rows on the screen is there. */
+const useTime = ({ id, time }: LeaseRow) => useLeaseTime(id) ?? time;
+
+function Left({ lease }: LeaseProps) {
+  const time = useTime(lease);
+  return time === null ? <span className="text-fg-3">being read…</span> : <LeaseCountdown lease={time} />;
+}
+
+function Rhythm({ lease }: LeaseProps) {
+  const time = useTime(lease);
+  return time === null ? null : <LeaseRhythmCell reading={time} />;
+}
+
+function Attached({ lease }: LeaseProps) {
+  if (lease.keyCount === null) return <span className="text-fg-3">not followed</span>;
   if (lease.keyCount === 0) return <StatusMark tone="stale">no keys</StatusMark>;
   const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
   return (
@@ -75,7 +104,7 @@ export function LeaseRowMenu({
   onRevoke,
   children,
 }: {
-  readonly lease: LeaseView;
+  readonly lease: LeaseRow;
   readonly onRevoke: (() => void) | null;
   readonly children: ReactNode;
 }) {

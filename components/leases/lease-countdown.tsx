@@ -1,14 +1,13 @@
 'use client';
 
-import type { LeaseView } from '../../lib/api/types.ts';
 import { useNow } from '../shell/use-live.ts';
 import { cn } from '../ui/cn.ts';
-import { leaseTime, leaseTimeText } from './lease-time.ts';
+import { leaseTime, leaseTimeText, type SaidOfLease } from './lease-time.ts';
 
 const TICK_MS = 250;
 
 export interface LeaseCountdownProps {
-  readonly lease: LeaseView;
+  readonly lease: SaidOfLease;
   /** Draws the bar before the time. */
   readonly withBar?: boolean;
   readonly className?: string;

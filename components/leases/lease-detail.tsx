@@ -1,30 +1,72 @@
 'use client';
 
 import { ArrowLeft } from 'lucide-react';
-import type { LeaseView } from '../../lib/api/types.ts';
+import type { LeaseView, WireHexId } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText } from '../../lib/format/time.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { Mark } from '../ui/marks.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
+import { LeaseRhythmLine } from './lease-rhythm.tsx';
 import { endsWith } from './lease-summary.ts';
+import { useLeaseTime } from './use-lease-time.ts';
+import { useLeaseView } from './use-leases.ts';
 
 export interface LeaseDetailProps {
-  readonly lease: LeaseView;
+  readonly id: WireHexId;
   readonly onBack: () => void;
-  readonly onRevoke: () => void;
+  /** Null where nothing can be written. */
+  readonly onRevoke: (() => void) | null;
 }
 
-/** One lease: how long it has, and every key that ends with it. */
-export function LeaseDetail({ lease, onBack, onRevoke }: LeaseDetailProps) {
+/** One lease: how long it has, who keeps it alive, and every key that ends with it. */
+export function LeaseDetail({ id, onBack, onRevoke }: LeaseDetailProps) {
+  const { data, error, refetch } = useLeaseView(useStore().id, id);
+  if (data === undefined) {
+    return error === null ? (
+      <SkeletonRows rows={6} />
+    ) : (
+      <PanelError title="The lease could not be read" error={error} onRetry={() => void refetch()} />
+    );
+  }
+  if (data.remainingTtlSeconds === '-1') return <Gone id={id} onBack={onBack} />;
+  return <Loaded lease={data} onBack={onBack} onRevoke={onRevoke} />;
+}
+
+function Gone({ id, onBack }: Pick<LeaseDetailProps, 'id' | 'onBack'>) {
+  return (
+    <EmptyState
+      className="bg-surface"
+      actions={
+        <Button size="small" onClick={onBack}>
+          Close
+        </Button>
+      }
+    >
+      Lease <span className="mono">{id}</span> has ended or never existed. Its keys are gone; their history tells when.
+    </EmptyState>
+  );
+}
+
+function Loaded({
+  lease,
+  onBack,
+  onRevoke,
+}: Omit<LeaseDetailProps, 'id'> & {
+  readonly lease: LeaseView;
+}) {
   const store = useStore();
+  const reading = useLeaseTime(lease.id);
   return (
     <section aria-label={`Lease ${lease.id}`} className="flex min-h-0 flex-1 flex-col bg-surface">
       <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
@@ -47,7 +89,7 @@ export function LeaseDetail({ lease, onBack, onRevoke }: LeaseDetailProps) {
             },
           }}
         />
-        {store.readOnly ? null : (
+        {onRevoke === null ? null : (
           <Button size="small" onClick={onRevoke}>
             Revoke…
           </Button>
@@ -57,7 +99,7 @@ export function LeaseDetail({ lease, onBack, onRevoke }: LeaseDetailProps) {
         <div>
           <dt className="text-fg-3 text-meta">Left</dt>
           <dd>
-            <LeaseCountdown lease={lease} />
+            <LeaseCountdown lease={reading ?? lease} />
           </dd>
         </div>
         <div>
@@ -72,6 +114,11 @@ export function LeaseDetail({ lease, onBack, onRevoke }: LeaseDetailProps) {
           <dd className="mono">{BigInt.asIntN(64, BigInt(`0x${lease.id}`)).toString()}</dd>
         </div>
       </dl>
+      {reading == null ? null : (
+        <div className="border-b px-3 py-2">
+          <LeaseRhythmLine reading={reading} />
+        </div>
+      )}
       <p className="shrink-0 px-3 py-2">
         {endsWith(lease)}
         {lease.keyCount === 0 ? ' It may be left over, or its client attaches keys later.' : ''}

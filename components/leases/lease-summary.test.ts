@@ -1,46 +1,34 @@
 import { expect, test } from 'vitest';
-import type { LeaseView } from '../../lib/api/types.ts';
-import { endingSentence, endsWith, filterLeases, sortLeases, summarise } from './lease-summary.ts';
+import type { LeaseList } from '../../lib/api/lease-types.ts';
+import { endingOf, endingSentence, knownText } from './lease-summary.ts';
 
-const lease = (id: string, remaining: number, keyCount = 0): LeaseView => ({
-  id,
-  grantedTtlSeconds: '600',
-  remainingTtlSeconds: String(remaining),
-  at: 0,
-  keyCount,
-  keys: [],
+const second = (leases: number, keys: number, unkeptLeases = 0, unkeptKeys = 0) => ({
+  ...{ leases, keys, unkeptLeases, unkeptKeys },
 });
 
-test('what ends within a minute is counted, what has ended or lasts longer is not', () => {
-  const summary = summarise([lease('a', 30, 2), lease('b', 61, 4), lease('c', -1, 9), lease('d', 500)], 0);
-  expect(summary).toEqual({ total: 4, endingLeases: 1, endingKeys: 2, orphans: 1 });
-  expect(summarise([lease('b', 61, 4)], 2_000).endingLeases).toBe(1);
-});
-
-test('the sentence agrees in number', () => {
-  expect(endingSentence(summarise([], 0))).toBe('Nothing ends in the next 60 s');
-  expect(endingSentence(summarise([lease('a', 5, 1)], 0))).toBe(
-    '1 lease with 1 key ends in the next 60 s unless it is renewed',
+test('what ends in a minute is told with what nobody was seen to renew', () => {
+  const calendar = [second(1, 2), second(0, 0), second(2, 3, 1, 2)];
+  expect(endingSentence(endingOf({ calendar }))).toBe(
+    '3 leases with 5 keys end in the next 60 s unless they are renewed; 1 lease with 2 keys was not seen to be renewed.',
   );
-  expect(endingSentence(summarise([lease('a', 5), lease('b', 5)], 0))).toBe(
-    '2 leases with no keys end in the next 60 s unless they are renewed',
+});
+
+test('none, one and all read as sentences', () => {
+  expect(endingSentence(second(0, 0))).toBe('Nothing ends in the next 60 s.');
+  expect(endingSentence(second(1, 0, 1, 0))).toBe(
+    '1 lease with no keys ends in the next 60 s unless it is renewed; it was not seen to be renewed.',
   );
-  expect(endsWith(lease('a', 5, 3))).toBe('When it ends, 3 keys disappear with it.');
+  expect(endingSentence(second(2, 1, 2, 1))).toContain('; none was seen to be renewed.');
+  expect(endingSentence(second(2, 1))).toContain('; all were seen to be renewed.');
 });
 
-test('rows with equal times keep the order of their ids, by value', () => {
-  const sorted = sortLeases([lease('ff', 5), lease('a0', 5), lease('9', 5), lease('b', 1)], {
-    column: 'left',
-    descending: false,
-  });
-  expect(sorted.map((one) => one.id)).toEqual(['b', '9', 'a0', 'ff']);
-});
+const list: LeaseList = {
+  ...{ revision: '1', at: 100_000, total: 10, read: 10, oldestAt: 88_000, counts: 'all', matching: 10 },
+  ...{ offset: 0, leases: [], keyless: 0, overdue: 0, calendar: [] },
+};
 
-test('the finders show what ends soon, what nobody renews, and what holds nothing', () => {
-  const all = [lease('a', 590, 2), lease('b', 200, 1), lease('c', 30), lease('d', -1, 1)];
-  const ids = (filter: Parameters<typeof filterLeases>[1]) => filterLeases(all, filter).map(({ id }) => id);
-  expect(ids(null)).toEqual(['a', 'b', 'c', 'd']);
-  expect(ids('ending')).toEqual(['c']);
-  expect(ids('overdue'), 'healthy clients renew at a third of the TTL').toEqual(['b', 'c']);
-  expect(ids('keyless')).toEqual(['c']);
+test('a list says how old its oldest time is, and when it is not complete yet', () => {
+  expect(knownText(list)).toBe('times read within the last 12 s');
+  expect(knownText({ ...list, read: 4 })).toBe('times of 4 of 10 read so far');
+  expect(knownText({ ...list, counts: 'readable' })).toContain('keys are those you may read');
 });

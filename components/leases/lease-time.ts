@@ -2,8 +2,11 @@
  * How much of a lease is left, drawn between two answers of the store. TTLs come in whole seconds, so the countdown is right to
  * a second and says no more than that.
  */
-import type { LeaseView } from '../../lib/api/types.ts';
+import type { LeaseReading } from '../../lib/api/lease-types.ts';
 import { durationText } from '../../lib/format/time.ts';
+
+/** What the store said of a lease, and when. */
+export type SaidOfLease = Omit<LeaseReading, 'rhythm'>;
 
 export interface LeaseTime {
   /** Milliseconds left at `now`, never negative. */
@@ -18,7 +21,7 @@ export interface LeaseTime {
 export const SOON_MS = 10_000;
 
 /** `now` by the console's clock, as `lease.at` is. */
-export function leaseTime(lease: LeaseView, now: number): LeaseTime {
+export function leaseTime(lease: SaidOfLease, now: number): LeaseTime {
   const remaining = Number(lease.remainingTtlSeconds);
   const granted = Math.max(1, Number(lease.grantedTtlSeconds));
   if (remaining < 0) return { leftMs: 0, share: 0, state: 'gone' };

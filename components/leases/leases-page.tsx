@@ -1,49 +1,51 @@
 'use client';
 
-import { Plus } from 'lucide-react';
+import { Filter, Plus } from 'lucide-react';
 import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
-import type { LeaseList, WireHexId } from '../../lib/api/types.ts';
+import { LEASE_FILTERS, LEASE_SORTS, type LeaseList, type LeaseSort } from '../../lib/api/lease-types.ts';
+import type { WireHexId } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
+import { LeaseCalendar } from '../charts/lease-calendar.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
-import { DataTable, type Sort } from '../ui/data-table.tsx';
+import { DataTable, type RowWindow } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Input } from '../ui/input.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { PanelStates } from '../ui/panel.tsx';
+import { FIRST_PAGE, pageAround, rowsOfPage } from '../ui/row-page.ts';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { GrantDialog } from './grant-dialog.tsx';
 import { LEASE_COLUMNS, LeaseRowMenu } from './lease-columns.tsx';
 import { LeaseDetail } from './lease-detail.tsx';
-import {
-  endingSentence,
-  filterLeases,
-  LEASE_FILTERS,
-  type LeaseFilter,
-  type LeaseSort,
-  sortLeases,
-  summarise,
-} from './lease-summary.ts';
+import { endingOf, endingSentence, FILTER_WORDS, knownText } from './lease-summary.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { useLeaseUndo } from './use-lease-undo.ts';
 import { useLeases } from './use-leases.ts';
 
-const FILTERS = Object.keys(LEASE_FILTERS) as LeaseFilter[];
+interface LeaseOrder {
+  readonly column: LeaseSort;
+  readonly descending: boolean;
+}
 
-const sortParser = createParser<Sort>({
+const isSort = (text: string): text is LeaseSort => (LEASE_SORTS as readonly string[]).includes(text);
+
+const sortParser = createParser<LeaseOrder>({
   parse: (text) => {
-    const match = /^(-?)(left|granted|keys|id)$/.exec(text);
-    return match?.[2] === undefined ? null : { column: match[2], descending: match[1] === '-' };
+    const descending = text.startsWith('-');
+    const column = text.slice(descending ? 1 : 0);
+    return isSort(column) ? { column, descending } : null;
   },
   serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
   eq: (a, b) => a.column === b.column && a.descending === b.descending,
@@ -53,24 +55,26 @@ const sortParser = createParser<Sort>({
 export function LeasesPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const leases = useLeases(store.id);
-  const [{ lease: selectedId, sort, only }, setUrl] = useQueryStates({
+  const [{ lease: selectedId, sort, only, find }, setUrl] = useQueryStates({
     lease: parseAsString,
     sort: sortParser,
-    only: parseAsStringLiteral(FILTERS),
+    only: parseAsStringLiteral(LEASE_FILTERS),
+    find: parseAsString.withDefault(''),
   });
+  const [page, setPage] = useState(FIRST_PAGE);
+  const leases = useLeases(store.id, { sort: sort.column, descending: sort.descending, only, find, ...page });
+  const field = useRef<HTMLInputElement>(null);
   const [isGranting, setGranting] = useState(false);
   const [revoking, setRevoking] = useState<WireHexId | null>(null);
   const undo = useLeaseUndo();
   const rows = useMemo(
-    () =>
-      sortLeases(filterLeases(leases.data?.leases ?? [], only), {
-        column: sort.column as LeaseSort,
-        descending: sort.descending,
-      }),
-    [leases.data, sort, only],
+    () => rowsOfPage(leases.data?.matching ?? 0, leases.data?.offset ?? 0, leases.data?.leases ?? []),
+    [leases.data],
   );
-  const selected = leases.data?.leases.find((one) => one.id === selectedId);
+  const onWindow = (window: RowWindow): void => {
+    const next = pageAround(window);
+    if (next.offset !== page.offset || next.limit !== page.limit) setPage(next);
+  };
   const canWrite = !store.readOnly && rev === null;
   const select = (id: WireHexId | null): void => void setUrl({ lease: id }, { history: 'push' });
   useBindings([
@@ -86,8 +90,9 @@ export function LeasesPage() {
       keys: 'Delete',
       title: 'Revoke the chosen lease',
       group: 'Page',
-      run: () => (canWrite && selected !== undefined ? setRevoking(selected.id) : undefined),
+      run: () => (canWrite && selectedId !== null ? setRevoking(selectedId) : undefined),
     },
+    { id: 'leases.filter', keys: '/', title: 'Filter by id or key', group: 'Page', run: () => field.current?.focus() },
     {
       id: 'leases.move',
       keys: ['j', 'k'],
@@ -108,7 +113,7 @@ export function LeasesPage() {
           <PanelError title="The leases could not be read" error={leases.error} onRetry={() => void leases.refetch()} />
         )
       }
-      isEmpty={(data) => data.leases.length === 0}
+      isEmpty={(data) => data.total === 0}
       empty={
         <EmptyState
           command={`${etcdctl(store.endpoints, ['lease'])} grant 60`}
@@ -135,7 +140,11 @@ export function LeasesPage() {
             selected={selectedId}
             onSelect={(lease) => select(lease.id)}
             sort={sort}
-            onSort={(next) => void setUrl({ sort: next })}
+            onSort={({ column, descending }) =>
+              isSort(column) ? void setUrl({ sort: { column, descending } }) : undefined
+            }
+            onWindow={onWindow}
+            empty={<span className="block p-3 text-fg-3">No lease fits the filter.</span>}
             wrapRow={(lease, element) => (
               <LeaseRowMenu key={lease.id} lease={lease} onRevoke={canWrite ? () => setRevoking(lease.id) : null}>
                 {element}
@@ -143,10 +152,11 @@ export function LeasesPage() {
             )}
           />
           <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
-            {only === null ? null : <span>{plural(rows.length, 'row')} shown of</span>}
-            {data.leases.length === data.total
-              ? `${plural(data.total, 'lease')}, complete at revision ${formatCount(data.revision)}`
-              : `First ${formatCount(data.leases.length)} of ${plural(data.total, 'lease')}`}
+            <span>
+              {data.matching === data.total ? '' : `${formatCount(data.matching)} shown of `}
+              {plural(data.total, 'lease')}, complete at revision {formatCount(data.revision)}
+            </span>
+            <span>{knownText(data)}</span>
             {leases.error === null ? null : <span className="text-bad">not refreshed: {codeOf(leases.error)}</span>}
           </p>
         </>
@@ -157,9 +167,23 @@ export function LeasesPage() {
   return (
     <>
       <PageHeader title="Leases" meta={<Summary list={leases.data} />}>
+        <Input
+          ref={field}
+          mono
+          className="w-44"
+          aria-label="Filter by id or key"
+          placeholder="id or key"
+          icon={<Filter aria-hidden="true" />}
+          trailing={<Kbd keys="/" />}
+          value={find}
+          onChange={(event) => void setUrl({ find: event.target.value === '' ? null : event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
+        />
         <fieldset className="flex flex-wrap">
           <legend className="sr-only">Show only</legend>
-          {FILTERS.map((filter) => (
+          {LEASE_FILTERS.map((filter) => (
             <Button
               key={filter}
               size="small"
@@ -167,7 +191,7 @@ export function LeasesPage() {
               aria-pressed={only === filter}
               onClick={() => void setUrl({ only: only === filter ? null : filter })}
             >
-              {LEASE_FILTERS[filter]}
+              {FILTER_WORDS[filter]}
             </Button>
           ))}
         </fieldset>
@@ -179,6 +203,7 @@ export function LeasesPage() {
         ) : null}
       </PageHeader>
       <PinnedNote shows="The list of leases" />
+      <Calendar list={leases.data} />
       {selectedId === null ? (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>
       ) : (
@@ -189,11 +214,12 @@ export function LeasesPage() {
           className={cn('max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden')}
           first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
           second={
-            selected === undefined ? (
-              <Gone id={selectedId} isKnown={leases.data !== undefined} onBack={() => select(null)} />
-            ) : (
-              <LeaseDetail lease={selected} onBack={() => select(null)} onRevoke={() => setRevoking(selected.id)} />
-            )
+            <LeaseDetail
+              key={selectedId}
+              id={selectedId}
+              onBack={() => select(null)}
+              onRevoke={canWrite ? () => setRevoking(selectedId) : null}
+            />
           }
         />
       )}
@@ -213,48 +239,36 @@ export function LeasesPage() {
 const codeOf = (error: Error): string => (error instanceof ApiFailure ? error.code : error.message);
 
 function Summary({ list }: { readonly list: LeaseList | undefined }) {
-  const now = useNow(1_000);
-  if (list === undefined || now === 0 || list.leases.length === 0) return null;
-  const summary = summarise(list.leases, now);
+  if (list === undefined || list.total === 0) return null;
   return (
     <span className="inline-flex flex-wrap items-center gap-x-3">
-      {summary.endingLeases === 0 ? (
-        <span>{endingSentence(summary)}</span>
-      ) : (
-        <StatusMark tone="risk" className="whitespace-normal">
-          {endingSentence(summary)}
-        </StatusMark>
-      )}
-      {summary.orphans === 0 ? null : <span>{plural(summary.orphans, 'lease')} without keys</span>}
-      {summary.total < list.total ? (
-        <span>
-          counted over {formatCount(summary.total)} of {plural(list.total, 'lease')}
-        </span>
-      ) : null}
+      <span>{plural(list.total, 'lease')}</span>
+      {list.overdue === 0 ? null : <StatusMark tone="risk">{formatCount(list.overdue)} overdue</StatusMark>}
+      {list.keyless === 0 ? null : <span>{formatCount(list.keyless)} without keys</span>}
     </span>
   );
 }
 
-function Gone({
-  id,
-  isKnown,
-  onBack,
-}: {
-  readonly id: WireHexId;
-  readonly isKnown: boolean;
-  readonly onBack: () => void;
-}) {
-  if (!isKnown) return <SkeletonRows rows={6} />;
+/** What disappears in the next minute: the sentence, then the seconds as bars. */
+function Calendar({ list }: { readonly list: LeaseList | undefined }) {
+  if (list === undefined || list.total === 0) return null;
+  const ending = endingOf(list);
+  const sentence = endingSentence(ending);
   return (
-    <EmptyState
-      className="bg-surface"
-      actions={
-        <Button size="small" onClick={onBack}>
-          Close
-        </Button>
-      }
+    <section
+      aria-label="What disappears in the next 60 s"
+      className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b bg-surface px-3 py-2"
     >
-      Lease <span className="mono">{id}</span> has ended or never existed. Its keys are gone; their history tells when.
-    </EmptyState>
+      <p className="w-96 max-w-full shrink-0">
+        {ending.unkeptLeases === 0 ? (
+          sentence
+        ) : (
+          <StatusMark tone="risk" className="items-baseline whitespace-normal">
+            {sentence}
+          </StatusMark>
+        )}
+      </p>
+      {ending.leases === 0 ? null : <LeaseCalendar seconds={list.calendar} label={sentence} />}
+    </section>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { cn } from './cn.ts';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
 import { ROW_PX } from './row-size.ts';
@@ -27,6 +27,12 @@ export interface Column<Row> {
 export interface Sort {
   readonly column: string;
   readonly descending: boolean;
+}
+
+/** Indexes of rows, both inclusive. */
+export interface RowWindow {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Rows by index. Arrays are one; a long list that changes often brings its own, without copying. */
@@ -57,6 +63,8 @@ export interface DataTableProps<Row> {
   readonly className?: string;
   /** Tells how far the list is scrolled, in px; for "new rows wait while you read". */
   readonly onScrollTop?: (scrollTop: number) => void;
+  /** Tells which rows are in the DOM, for lists that fetch only those. */
+  readonly onWindow?: (window: RowWindow) => void;
   /** What to say when there are no rows. */
   readonly empty?: ReactNode;
 }
@@ -81,6 +89,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       return row === undefined ? index : rowKey(row, index);
     },
   });
+  const items = virtual.getVirtualItems();
+  useTellWindow(items[0]?.index, items.at(-1)?.index, props.onWindow);
   const selectedIndex = selected === null ? -1 : indexOfKey(rows, rowKey, selected);
   const select = (index: number): void => {
     const row = index < 0 ? undefined : rows.at(index);
@@ -117,7 +127,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <RowlessNote empty={props.empty} />
       ) : (
         <GridRowGroup className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {items.map((item) => {
             const row = rows.at(item.index);
             if (row === undefined) return null;
             const isSelected = item.index === selectedIndex;
@@ -156,6 +166,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       )}
     </Grid>
   );
+}
+
+function useTellWindow(
+  first: number | undefined,
+  last: number | undefined,
+  onWindow: ((window: RowWindow) => void) | undefined,
+): void {
+  const latest = useRef(onWindow);
+  useEffect(() => {
+    latest.current = onWindow;
+  });
+  useEffect(() => {
+    if (first !== undefined && last !== undefined) latest.current?.({ first, last });
+  }, [first, last]);
 }
 
 function indexOfKey<Row>(rows: RowSource<Row>, rowKey: DataTableProps<Row>['rowKey'], key: string): number {

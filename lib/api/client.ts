@@ -22,6 +22,7 @@ import type {
   WaitsView,
 } from './coordination-types.ts';
 import type { ElectionExplained, HealthWindow } from './health-types.ts';
+import type { LeaseList, LeaseListQuery, LeaseTimes } from './lease-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type {
   ApiError,
@@ -35,7 +36,6 @@ import type {
   KeyDetail,
   KeyHistory,
   LeaseGrantBody,
-  LeaseList,
   LeaseRevokeBody,
   LeaseView,
   PutBody,
@@ -225,7 +225,14 @@ export const api = {
     call<JobView>({ method: 'POST', path: routes.jobCancel(store, id), body: {} }),
   resumeJob: (store: string, id: string) =>
     call<JobView>({ method: 'POST', path: routes.jobResume(store, id), body: {} }),
-  leases: (store: string, signal?: Signal) => call<LeaseList>({ path: routes.leases(store), signal }),
+  leases: (store: string, { only, ...query }: LeaseListQuery, signal?: Signal) =>
+    call<LeaseList>({
+      path: routes.leases(store),
+      params: bytesParams({}, { ...query, descending: String(query.descending), ...(only === null ? {} : { only }) }),
+      signal,
+    }),
+  leaseTimes: (store: string, ids: readonly WireHexId[], signal?: Signal) =>
+    call<LeaseTimes>({ path: routes.leaseTimes(store), params: bytesParams({}, { ids: ids.join(',') }), signal }),
   grantLease: (store: string, body: LeaseGrantBody) =>
     call<LeaseView>({ method: 'POST', path: routes.leases(store), body }),
   lease: (store: string, id: WireHexId, signal?: Signal) => call<LeaseView>({ path: routes.lease(store, id), signal }),

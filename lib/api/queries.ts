@@ -13,6 +13,7 @@ import {
   type KeyQuery,
   type TrashQuery,
 } from './client.ts';
+import type { LeaseListQuery } from './lease-types.ts';
 import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
 /** The past does not change. */
@@ -109,11 +110,12 @@ export const queries = {
       staleTime: staleTimeOf(query.to),
       placeholderData: keepPreviousData,
     }),
-  leases: (store: string) =>
+  leases: (store: string, query: LeaseListQuery) =>
     queryOptions({
-      queryKey: queryKeys.leases(store),
-      queryFn: ({ signal }) => api.leases(store, signal),
+      queryKey: [...queryKeys.leases(store), 'list', query],
+      queryFn: ({ signal }) => api.leases(store, query, signal),
       staleTime: LIVE_STALE_MS,
+      placeholderData: keepPreviousData,
     }),
   lease: (store: string, id: WireHexId) =>
     queryOptions({

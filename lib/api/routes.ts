@@ -52,8 +52,10 @@ export const routes = {
   /** POST → JobView */
   jobCancel: (id: string, job: string) => `${store(id)}/jobs/${encodeURIComponent(job)}/cancel`,
   jobResume: (id: string, job: string) => `${store(id)}/jobs/${encodeURIComponent(job)}/resume`,
-  /** GET → LeaseList · POST LeaseGrantBody → LeaseView */
+  /** GET LeaseListQuery → LeaseList · POST LeaseGrantBody → LeaseView */
   leases: (id: string) => `${store(id)}/leases`,
+  /** GET ?ids=a,b,c → LeaseTimes */
+  leaseTimes: (id: string) => `${store(id)}/leases/times`,
   /** GET → LeaseView */
   lease: (id: string, lease: string) => `${store(id)}/leases/${encodeURIComponent(lease)}`,
   /** POST LeaseRevokeBody → WriteResult */

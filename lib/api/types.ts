@@ -344,13 +344,6 @@ export interface LeaseView {
   readonly keys: readonly WireBytes[];
 }
 
-export interface LeaseList {
-  readonly revision: WireInt;
-  readonly at: WireTime;
-  readonly total: number;
-  readonly leases: readonly LeaseView[];
-}
-
 export interface LeaseGrantBody {
   readonly ttlSeconds: number;
   /** Omitted: the store picks. */

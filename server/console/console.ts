@@ -29,6 +29,7 @@ import type {
 } from '../../lib/api/coordination-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
+import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../lib/api/lease-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -40,7 +41,6 @@ import type {
   KeyDetail,
   KeyHistory,
   LeaseGrantBody,
-  LeaseList,
   LeaseRevokeBody,
   LeaseView,
   PutBody,
@@ -100,7 +100,10 @@ export interface StoreConsole {
   /** Waits, at most a few seconds, until the job's view is younger than version `after`. */
   job(id: string, after: number): Promise<JobView>;
   jobAct(id: string, act: 'cancel' | 'resume'): JobView;
-  leases(): Promise<LeaseList>;
+  /** A page of them; the console's answer, filled while somebody looks. */
+  leases(query: LeaseListQuery): Promise<LeaseList>;
+  /** Of those on a screen. */
+  leaseTimes(ids: readonly string[]): Promise<LeaseTimes>;
   lease(id: string): Promise<LeaseView>;
   grantLease(body: LeaseGrantBody): Promise<LeaseView>;
   revokeLease(id: string, body: LeaseRevokeBody): Promise<WriteResult>;

@@ -40,12 +40,13 @@ import { PastViews } from './history/past-views.ts';
 import { Hub } from './hub/hub.ts';
 import { IdempotencyCache } from './idempotency.ts';
 import { leaseFromHex } from './ids.ts';
+import { Leases } from './leases/leases.ts';
 import { Broadcaster } from './live/broadcaster.ts';
 import { children, search } from './operations/browse.ts';
 import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { keyHistory } from './operations/key-history.ts';
-import { grantLease, leaseView, listLeases, revokeLease } from './operations/leases.ts';
+import { grantLease, leaseView, revokeLease } from './operations/leases.ts';
 import { OwnWrites, THIS_CONSOLE } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { prefixDiff } from './operations/prefix-diff.ts';
@@ -81,6 +82,7 @@ export class StoreSession implements StoreConsole {
   readonly #live: Broadcaster;
   readonly #context: StoreContext;
   readonly #coordination: Coordination;
+  readonly #leases: Leases;
   readonly #maintenance: Maintenance;
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
@@ -125,6 +127,8 @@ export class StoreSession implements StoreConsole {
       now: () => Date.now(),
     };
     this.#coordination = new Coordination(this.#context);
+    const { access } = summary;
+    this.#leases = new Leases({ context: this.#context, readable: access.mode === 'user' ? access.readable : null });
     this.#maintenance = new Maintenance({
       maintenance: engine.maintenance,
       endpoints: engine.endpoints,
@@ -166,6 +170,7 @@ export class StoreSession implements StoreConsole {
     this.config.close();
     clearInterval(this.#timer);
     this.#bulk.close();
+    this.#leases.close();
     clearTimeout(this.#indexTimer);
     this.#live.close();
     this.#monitor?.close();
@@ -272,8 +277,12 @@ export class StoreSession implements StoreConsole {
     return this.#bulk.act(id, act);
   }
 
-  leases() {
-    return listLeases(this.#context);
+  leases(query: Parameters<StoreConsole['leases']>[0]) {
+    return this.#leases.list(query);
+  }
+
+  leaseTimes(ids: readonly WireHexId[]) {
+    return this.#leases.times(ids);
   }
 
   lease(id: string) {
@@ -281,11 +290,11 @@ export class StoreSession implements StoreConsole {
   }
 
   grantLease(body: LeaseGrantBody) {
-    return this.#change(grantAct(body), body, () => grantLease(this.#context, body));
+    return this.#change(grantAct(body), body, () => this.#leases.changing(grantLease(this.#context, body)));
   }
 
   revokeLease(id: string, body: LeaseRevokeBody) {
-    return this.#change(revokeAct(id, body), body, () => revokeLease(this.#context, id, body));
+    return this.#change(revokeAct(id, body), body, () => this.#leases.changing(revokeLease(this.#context, id, body)));
   }
 
   coordination(query: Parameters<StoreConsole['coordination']>[0]) {
@@ -388,6 +397,7 @@ export class StoreSession implements StoreConsole {
       listener: {
         onChanges: (changes) => {
           this.#coordination.onChanges(changes);
+          this.#leases.onChanges(changes);
           this.#primitives.onChanges(changes);
           this.#live.changes(changes);
           this.#sendIndexSoon();
@@ -395,12 +405,14 @@ export class StoreSession implements StoreConsole {
         },
         onGap: (gap) => {
           this.#coordination.onGap();
+          this.#leases.onGap();
           this.#primitives.onGap();
           this.#live.gap(gap);
           this.#sendRevisions();
         },
         onIndex: (state) => {
           this.#coordination.onIndex(state);
+          this.#leases.onIndex(state);
           this.#primitives.onIndex(state);
           this.#live.index(state);
         },
@@ -425,6 +437,7 @@ export class StoreSession implements StoreConsole {
   #onClusterReplaced(): void {
     this.#compacted = 0;
     this.#coordination.reset();
+    this.#leases.reset();
     this.#primitives.reset();
     this.#hub.reset('the endpoints now answer for another cluster');
   }

@@ -2,9 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
+import type { LeaseListQuery, LeaseRow } from '../../../lib/api/lease-types.ts';
 import { queries } from '../../../lib/api/queries.ts';
 import type { LeaseChoice as Choice, WireHexId } from '../../../lib/api/types.ts';
-import { plural } from '../../../lib/format/number.ts';
+import { formatCount, plural } from '../../../lib/format/number.ts';
 import { useStoreId } from '../../shell/use-store.ts';
 import { Mark } from '../../ui/marks.tsx';
 import { Select } from '../../ui/select.tsx';
@@ -72,26 +73,40 @@ function Radio(props: {
   );
 }
 
+/** A menu of more than these is no menu: the rest is attached by its id on the command line, or from its own page. */
+const CHOICES: LeaseListQuery = { sort: 'id', descending: false, only: null, find: '', offset: 0, limit: 200 };
+
 function LeasePicker({ chosen, onChoose }: { readonly chosen: WireHexId; readonly onChoose: (id: WireHexId) => void }) {
-  const { data, error } = useQuery(queries.leases(useStoreId()));
+  const { data, error } = useQuery(queries.leases(useStoreId(), CHOICES));
   if (error !== null) return <p className="ml-6 text-bad text-meta">The leases could not be read: {error.message}</p>;
   if (data === undefined) return <p className="ml-6 text-fg-3 text-meta">Reading the leases…</p>;
   if (data.leases.length === 0)
     return <p className="ml-6 text-fg-3 text-meta">There is no lease. Grant one on the Leases page.</p>;
   const options = data.leases.map((lease) => ({
     value: lease.id,
-    label: `${lease.id} · ${lease.grantedTtlSeconds} s · ${plural(lease.keyCount, 'key')}`,
+    label: [lease.id, ...ttlWord(lease), ...(lease.keyCount === null ? [] : [plural(lease.keyCount, 'key')])].join(
+      ' · ',
+    ),
   }));
   return (
-    <Select
-      label="Lease to attach"
-      value={chosen}
-      options={options}
-      onValueChange={onChoose}
-      className="mono ml-6 w-fit"
-    />
+    <div className="ml-6 flex items-center gap-2">
+      <Select
+        label="Lease to attach"
+        value={chosen}
+        options={options}
+        onValueChange={onChoose}
+        className="mono w-fit"
+      />
+      {data.total > data.leases.length ? (
+        <span className="text-fg-3 text-meta">
+          first {formatCount(data.leases.length)} of {plural(data.total, 'lease')}, by id
+        </span>
+      ) : null}
+    </div>
   );
 }
+
+const ttlWord = ({ time }: LeaseRow): readonly string[] => (time === null ? [] : [`${time.grantedTtlSeconds} s`]);
 
 /** False while "attach" has no lease to attach to. */
 export const isComplete = (choice: Choice): boolean => choice.mode !== 'attach' || choice.id !== '';

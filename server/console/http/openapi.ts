@@ -139,8 +139,17 @@ export const operations: readonly Operation[] = [
   {
     path: template(routes.leases(STORE)),
     method: 'get',
-    summary: 'Leases, soonest to expire first',
+    summary:
+      'A page of the leases, and what ends in each of the next seconds; each time with the moment it was read at',
+    query: requests.leaseListParams,
     answer: responses.leaseList,
+  },
+  {
+    path: template(routes.leaseTimes(STORE)),
+    method: 'get',
+    summary: 'Time left and renewals of the leases named, in the order asked for',
+    query: requests.leaseTimesParams,
+    answer: responses.leaseTimes,
   },
   {
     path: template(routes.leases(STORE)),

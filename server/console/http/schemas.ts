@@ -3,6 +3,7 @@
  * lib/api/types.ts (schemas.test.ts holds them together).
  */
 import { z } from 'zod';
+import { LEASE_FILTERS, LEASE_PAGE_MAX, LEASE_SORTS, LEASE_TIMES_MAX } from '../../../lib/api/lease-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 
 export const CHILDREN_LIMIT_MAX = 1_000;
@@ -98,6 +99,28 @@ export const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
+
+export const leaseListParams = z
+  .object({
+    sort: z.enum(LEASE_SORTS).default('left'),
+    descending: z.enum(['true', 'false']).default('false'),
+    only: z.enum(LEASE_FILTERS).exactOptional(),
+    find: text.max(200).default(''),
+    offset: wholeNumber.default(0),
+    limit: count(LEASE_PAGE_MAX, 200),
+  })
+  .transform(({ descending, only, ...query }) => ({
+    ...query,
+    descending: descending === 'true',
+    only: only ?? null,
+  }));
+
+export const leaseTimesParams = z.object({
+  ids: z
+    .string()
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(hexId).max(LEASE_TIMES_MAX)),
+});
 
 export const childrenParams = z.object({
   prefix: bytes.default(''),

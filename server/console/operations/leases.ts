@@ -1,44 +1,24 @@
-/** Leases: all of them with their keys, one, grant, revoke. Ids are 64-bit and travel as hex. */
-import type { LeaseGrantBody, LeaseList, LeaseRevokeBody, LeaseView, WriteResult } from '../../../lib/api/types.ts';
+/** One lease with all its keys, as the store says now; grant; revoke. Ids are 64-bit and travel as hex. */
+import type { LeaseGrantBody, LeaseRevokeBody, LeaseView, WriteResult } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { sameWire, toWire, wireId } from '../../../lib/keys/wire-bytes.ts';
-import type { LeaseState } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { leaseFromHex, leaseToHex } from '../ids.ts';
 import { requireLeases, requireWritable, type StoreContext } from './context.ts';
 
-/** etcd answers for one lease at a time: more than this are counted but not read. The list comes soonest to expire first. */
-export const LEASES_READ_MAX = 1_000;
-/** Reads under way at once. */
-const CONCURRENT_READS = 16;
-/** Keys shown per lease in the list; `keyCount` counts all. */
-const LIST_KEYS_MAX = 20;
 const FOLLOW_MS = 500;
-
-export async function listLeases(context: StoreContext): Promise<LeaseList> {
-  const leases = requireLeases(context);
-  const { ids, revision } = await leases.list();
-  const read: LeaseState[] = [];
-  const queue = ids.slice(0, LEASES_READ_MAX);
-  const worker = async (): Promise<void> => {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) read.push(await leases.read(id));
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_READS }, worker));
-  const at = context.now();
-  // A lease that ended between the two calls is gone, not unknown.
-  const alive = read.filter((state) => state.remainingTtlSeconds >= 0);
-  alive.sort((a, b) => a.remainingTtlSeconds - b.remainingTtlSeconds || (a.id < b.id ? -1 : 1));
-  return {
-    revision: String(revision),
-    at,
-    total: ids.length - (read.length - alive.length),
-    leases: alive.map((state) => viewOf(state, { at, keysMax: LIST_KEYS_MAX })),
-  };
-}
 
 /** A lease that is gone has remaining TTL -1 and no keys: an answer, not an error. */
 export async function leaseView(context: StoreContext, id: bigint): Promise<LeaseView> {
-  return viewOf(await requireLeases(context).read(id), { at: context.now() });
+  const state = await requireLeases(context).read(id);
+  return {
+    id: leaseToHex(state.id) ?? '0',
+    grantedTtlSeconds: String(state.grantedTtlSeconds),
+    remainingTtlSeconds: String(state.remainingTtlSeconds),
+    at: context.now(),
+    keyCount: state.keys.length,
+    keys: state.keys.map(toWire),
+  };
 }
 
 export async function grantLease(context: StoreContext, body: LeaseGrantBody): Promise<LeaseView> {
@@ -73,15 +53,4 @@ export async function revokeLease(context: StoreContext, hex: string, body: Leas
   context.ownWrites.note(revision, context.author);
   await context.hub.follows(revision, FOLLOW_MS);
   return { revision: String(revision), kv: null };
-}
-
-function viewOf(state: LeaseState, options: { readonly at: number; readonly keysMax?: number }): LeaseView {
-  return {
-    id: leaseToHex(state.id) ?? '0',
-    grantedTtlSeconds: String(state.grantedTtlSeconds),
-    remainingTtlSeconds: String(state.remainingTtlSeconds),
-    at: options.at,
-    keyCount: state.keys.length,
-    keys: state.keys.slice(0, options.keysMax ?? state.keys.length).map(toWire),
-  };
 }

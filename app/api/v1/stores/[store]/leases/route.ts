@@ -1,8 +1,8 @@
-import { jsonBody, parse } from '../../../../../../server/console/http/request.ts';
+import { jsonBody, parse, queryOf } from '../../../../../../server/console/http/request.ts';
 import { storeRoute } from '../../../../../../server/console/http/route.ts';
-import { leaseGrantBody } from '../../../../../../server/console/http/schemas.ts';
+import { leaseGrantBody, leaseListParams } from '../../../../../../server/console/http/schemas.ts';
 
-export const GET = storeRoute((store) => store.leases());
+export const GET = storeRoute((store, request) => store.leases(parse(leaseListParams, queryOf(request), 'query')));
 
 export const POST = storeRoute(async (store, request) =>
   store.grantLease(parse(leaseGrantBody, await jsonBody(request), 'body')),
