@@ -12,6 +12,7 @@ import type {
 import type * as coordination from '../../lib/api/coordination-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type * as leases from '../../lib/api/lease-types.ts';
+import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
@@ -20,6 +21,7 @@ import type * as cluster from '../../server/console/http/cluster-schemas.ts';
 import type * as healthSchema from '../../server/console/http/health-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
+import type * as spaceSchema from '../../server/console/http/space-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
 
 type Frozen<T> = T extends readonly (infer E)[]
@@ -68,6 +70,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof spaceSchema.spaceView>, SpaceView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof spaceSchema.heatView>, HeatView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.prefixDiff>, bulk.PrefixDiff>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.trashPage>, bulk.TrashPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.bulkPreview>, bulk.BulkPreview>>().toEqualTypeOf<true>();

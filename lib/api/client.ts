@@ -24,6 +24,7 @@ import type {
 import type { ElectionExplained, HealthWindow } from './health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from './lease-types.ts';
 import { routes, setBytesParam } from './routes.ts';
+import type { HeatView, SpaceMeasure, SpaceView } from './space-types.ts';
 import type {
   ApiError,
   ChangesPage,
@@ -141,6 +142,26 @@ function bytesParams(
   return params;
 }
 
+export interface ChangesQuery {
+  readonly from: WireInt;
+  readonly to: WireInt;
+  /** Only of keys below it; left out: of all. */
+  readonly prefix?: WireBytes;
+}
+
+export interface SpaceQuery {
+  readonly prefix: WireBytes;
+  readonly by: SpaceMeasure;
+  readonly rev?: WireInt | null;
+}
+
+export interface HeatQuery {
+  readonly prefix: WireBytes;
+  /** In ms; 0: as far as the console remembers. */
+  readonly span: number;
+  readonly rev?: WireInt | null;
+}
+
 export interface ChildrenQuery {
   readonly prefix: WireBytes;
   readonly delimiter?: string;
@@ -196,10 +217,14 @@ export const api = {
   revisions: (store: string, signal?: Signal) => call<RevisionView>({ path: routes.revisions(store), signal }),
   revisionAt: (store: string, time: number, signal?: Signal) =>
     call<RevisionAt>({ path: routes.revisionAt(store), params: bytesParams({}, { time }), signal }),
-  changes: (store: string, span: { readonly from: WireInt; readonly to: WireInt }, signal?: Signal) =>
-    call<ChangesPage>({ path: routes.changes(store), params: bytesParams({}, span), signal }),
+  changes: (store: string, { prefix, ...span }: ChangesQuery, signal?: Signal) =>
+    call<ChangesPage>({ path: routes.changes(store), params: bytesParams({ prefix }, span), signal }),
   children: (store: string, { prefix, ...plain }: ChildrenQuery, signal?: Signal) =>
     call<ChildrenPage>({ path: routes.children(store), params: bytesParams({ prefix }, plain), signal }),
+  space: (store: string, { prefix, ...plain }: SpaceQuery, signal?: Signal) =>
+    call<SpaceView>({ path: routes.space(store), params: bytesParams({ prefix }, plain), signal }),
+  heat: (store: string, { prefix, ...plain }: HeatQuery, signal?: Signal) =>
+    call<HeatView>({ path: routes.heat(store), params: bytesParams({ prefix }, plain), signal }),
   search: (store: string, query: { readonly q: string; readonly limit?: number }, signal?: Signal) =>
     call<SearchPage>({ path: routes.search(store), params: bytesParams({}, query), signal }),
   key: (store: string, { key, rev }: KeyQuery, signal?: Signal) =>

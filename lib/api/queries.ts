@@ -9,8 +9,10 @@ import {
   api,
   type ChildrenQuery,
   type DiffQuery,
+  type HeatQuery,
   type HistoryQuery,
   type KeyQuery,
+  type SpaceQuery,
   type TrashQuery,
 } from './client.ts';
 import type { LeaseListQuery } from './lease-types.ts';
@@ -59,6 +61,20 @@ export const queries = {
       queryKey: [...queryKeys.children(store), query],
       queryFn: ({ signal }) => api.children(store, query, signal),
       staleTime: staleTimeOf(query.rev),
+    }),
+  space: (store: string, query: SpaceQuery) =>
+    queryOptions({
+      queryKey: ['store', store, 'space', query],
+      queryFn: ({ signal }) => api.space(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+      placeholderData: keepPreviousData,
+    }),
+  heat: (store: string, query: HeatQuery) =>
+    queryOptions({
+      queryKey: ['store', store, 'heat', query],
+      queryFn: ({ signal }) => api.heat(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+      placeholderData: keepPreviousData,
     }),
   search: (store: string, q: string, limit: number) =>
     queryOptions({

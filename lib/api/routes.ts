@@ -25,6 +25,10 @@ export const routes = {
   changes: (id: string) => `${store(id)}/changes`,
   /** GET ?prefix&delimiter&offset&limit&rev → ChildrenPage */
   children: (id: string) => `${store(id)}/children`,
+  /** GET ?prefix&delimiter&by&rev → SpaceView */
+  space: (id: string) => `${store(id)}/space`,
+  /** GET ?prefix&delimiter&span&rev → HeatView */
+  heat: (id: string) => `${store(id)}/heat`,
   /** GET ?q&limit → SearchPage (substring over the key index) */
   search: (id: string) => `${store(id)}/search`,
   /** GET ?key&rev → KeyDetail · PUT PutBody → WriteResult */

@@ -176,6 +176,8 @@ export interface ChangesPage {
   /** Complete between these two revisions, both inclusive. */
   readonly from: WireInt;
   readonly to: WireInt;
+  /** 'memory' what the console saw itself, 'store' a read of the store's history. */
+  readonly source: 'memory' | 'store';
   /** Revision order. `at` is null where the console did not see it happen. */
   readonly changes: readonly PastChange[];
 }

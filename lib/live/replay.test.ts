@@ -27,7 +27,7 @@ function world(all: readonly PastChange[], { pageRevisions = 3, fail = false } =
       reads.push({ from, to });
       const last = Math.min(to, from + pageRevisions - 1);
       const changes = all.filter((one) => Number(one.revision) >= from && Number(one.revision) <= last);
-      return { from: String(from), to: String(last), changes };
+      return { from: String(from), to: String(last), source: 'memory', changes };
     },
     newest: () => newest,
     now: () => now,

@@ -30,6 +30,7 @@ import type {
 import type { FindLine } from '../../lib/api/find-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../lib/api/lease-types.ts';
+import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -55,7 +56,10 @@ import type { AuditQuery } from './audit/read.ts';
 import type { ExportFile, ExportQuery } from './bulk/export.ts';
 import type { ConfigConsole } from './config/config-console.ts';
 import type { FindOptions } from './find/find.ts';
+import type { HeatQuery } from './operations/heat.ts';
+import type { ChangesQuery } from './operations/past-changes.ts';
 import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
+import type { SpaceQuery } from './operations/space.ts';
 import type { TrashQuery } from './operations/trash.ts';
 
 export interface ChildrenQuery {
@@ -76,8 +80,10 @@ export interface StoreConsole {
   revisions(): RevisionView;
   revisionAt(time: number): RevisionAt;
   /** Changes from `from` on, a bounded stretch: the answer says how far it goes. */
-  changes(query: { readonly from: number; readonly to: number }): Promise<ChangesPage>;
+  changes(query: ChangesQuery): Promise<ChangesPage>;
   children(query: ChildrenQuery): Promise<ChildrenPage>;
+  space(query: SpaceQuery): Promise<SpaceView>;
+  heat(query: HeatQuery): Promise<HeatView>;
   search(query: { readonly text: string; readonly limit: number }): Promise<SearchPage>;
   key(query: { readonly key: WireBytes; readonly revision: number | undefined }): Promise<KeyDetail>;
   /** Versions with a mod revision below `before`; undefined: from the newest on. */

@@ -45,12 +45,14 @@ import { Broadcaster } from './live/broadcaster.ts';
 import { children, search } from './operations/browse.ts';
 import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
+import { heat } from './operations/heat.ts';
 import { keyHistory } from './operations/key-history.ts';
 import { grantLease, leaseView, revokeLease } from './operations/leases.ts';
 import { OwnWrites, THIS_CONSOLE } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { prefixDiff } from './operations/prefix-diff.ts';
 import { readKey } from './operations/read-key.ts';
+import { space } from './operations/space.ts';
 import { trash } from './operations/trash.ts';
 import { putKey } from './operations/write-key.ts';
 
@@ -213,6 +215,14 @@ export class StoreSession implements StoreConsole {
 
   children(query: Parameters<StoreConsole['children']>[0]) {
     return children(this.#context, query);
+  }
+
+  space(query: Parameters<StoreConsole['space']>[0]) {
+    return space(this.#context, query);
+  }
+
+  heat(query: Parameters<StoreConsole['heat']>[0]) {
+    return heat(this.#context, query);
   }
 
   search(query: Parameters<StoreConsole['search']>[0]) {

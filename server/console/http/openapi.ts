@@ -9,6 +9,7 @@ import type { Operation } from './operation.ts';
 import { programOperations } from './program-operations.ts';
 import * as responses from './response-schemas.ts';
 import * as requests from './schemas.ts';
+import { spaceOperations } from './space-operations.ts';
 
 const STORE = '{store}';
 /** `routes` escapes what it puts into a path; a template must keep its braces. */
@@ -225,6 +226,7 @@ export const operations: readonly Operation[] = [
   },
   ...accessOperations,
   ...bulkOperations,
+  ...spaceOperations,
   ...clusterOperations,
   ...configOperations,
   ...programOperations,

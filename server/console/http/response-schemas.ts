@@ -172,7 +172,12 @@ const pastChange = named('PastChange', {
   at: time.nullable(),
 });
 
-export const changesPage = named('ChangesPage', { from: int, to: int, changes: z.array(pastChange) });
+export const changesPage = named('ChangesPage', {
+  from: int,
+  to: int,
+  source: z.enum(['memory', 'store']),
+  changes: z.array(pastChange),
+});
 
 export const searchPage = named('SearchPage', {
   query: z.string(),

@@ -140,7 +140,7 @@ export const revisionAtParams = z.object({
 const oneRevision = decimal.refine((value) => value !== '0', 'must be 1 or more').transform(Number);
 
 export const changesParams = z
-  .object({ from: oneRevision, to: oneRevision })
+  .object({ from: oneRevision, to: oneRevision, prefix: bytes.exactOptional() })
   .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not lie before `from`' });
 
 export const searchParams = z.object({

@@ -33,11 +33,18 @@ export async function requireView(context: StoreContext): Promise<HubView> {
 }
 
 export async function children(context: StoreContext, query: ChildrenQuery): Promise<ChildrenPage> {
-  const { revision } = query;
-  if (revision === undefined) return pageOf(await requireView(context), query);
+  return pageOf(await viewAt(context, query), query);
+}
+
+/** The key space now or at a revision. @throws ConsoleError as `requireView`, or OUT_OF_RANGE for a revision that cannot be read */
+export async function viewAt(
+  context: StoreContext,
+  { revision, signal }: Pick<ChildrenQuery, 'revision' | 'signal'>,
+): Promise<HubView> {
+  if (revision === undefined) return requireView(context);
   requireRetained(context, revision);
   try {
-    return pageOf(await context.past.at(revision, query.signal), query);
+    return await context.past.at(revision, signal);
   } catch (error) {
     throw await explainCompacted(context, revision, error);
   }
