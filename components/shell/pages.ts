@@ -7,6 +7,7 @@ import {
   GitCompareArrows,
   Hourglass,
   KeyRound,
+  LayoutDashboard,
   Lock,
   type LucideIcon,
   Milestone,
@@ -34,6 +35,13 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     { path: '/', title: 'Overview', letter: 'o', icon: Gauge, purpose: 'Members, leader, what is at risk' },
     { path: '/keys', title: 'Keys', letter: 'k', icon: FolderTree, purpose: 'Browse and edit keys, see their history' },
     { path: '/watch', title: 'Watch', letter: 'w', icon: Activity, purpose: 'Changes as they happen' },
+    {
+      path: '/space',
+      title: 'Space',
+      letter: 'h',
+      icon: LayoutDashboard,
+      purpose: 'What takes the room, what is written',
+    },
     {
       path: '/compare',
       title: 'Compare',

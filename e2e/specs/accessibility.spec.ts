@@ -7,6 +7,8 @@ const PAGES = [
   '/',
   '/keys',
   '/watch',
+  '/space',
+  '/space?show=heatmap',
   '/compare',
   '/trash',
   '/elections',

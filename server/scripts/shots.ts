@@ -62,6 +62,8 @@ function shots(past: number): readonly Shot[] {
     { name: 'services', path: '/services' },
     { name: 'services-open', path: '/services?name=services%2Fsearch' },
     { name: 'watch', path: '/watch', act: (page) => page.getByRole('row').nth(CHANGES_MIN).waitFor() },
+    { name: 'space', path: '/space' },
+    { name: 'space-heat', path: '/space?show=heatmap&span=5m' },
     { name: 'leases', path: '/leases' },
     {
       name: 'leases-open',

@@ -1,0 +1,48 @@
+'use client';
+
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import type { SpaceMeasure } from '../../lib/api/space-types.ts';
+import type { WireBytes } from '../../lib/api/types.ts';
+import { paramOf, wireParam } from '../history/wire-param.ts';
+
+export const SPANS = ['5m', '15m', '1h', '6h', 'all'] as const;
+export type Span = (typeof SPANS)[number];
+
+/** In ms; 0: as far as the console remembers. */
+export const SPAN_MS: Readonly<Record<Span, number>> = {
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  all: 0,
+};
+
+const parsers = {
+  show: parseAsStringLiteral(['treemap', 'heatmap']).withDefault('treemap'),
+  by: parseAsStringLiteral(['bytes', 'keys']).withDefault('bytes'),
+  span: parseAsStringLiteral(SPANS).withDefault('15m'),
+  prefix: parseAsString,
+  prefix64: parseAsString,
+};
+
+export interface SpaceUrl {
+  readonly show: 'treemap' | 'heatmap';
+  readonly by: SpaceMeasure;
+  readonly span: Span;
+  readonly prefix: WireBytes;
+  readonly set: (change: { show?: 'treemap' | 'heatmap'; by?: SpaceMeasure; span?: Span }) => void;
+  /** Goes into a folder: Back leads out again. */
+  readonly enter: (prefix: WireBytes) => void;
+}
+
+export function useSpaceUrl(): SpaceUrl {
+  const [url, setUrl] = useQueryStates(parsers, { history: 'replace' });
+  return {
+    show: url.show,
+    by: url.by,
+    span: url.span,
+    prefix: wireParam(url.prefix, url.prefix64),
+    set: (change) => void setUrl(change),
+    enter: (prefix) => void setUrl(paramOf('prefix', prefix), { history: 'push' }),
+  };
+}
