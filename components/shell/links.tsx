@@ -9,6 +9,7 @@ import type { WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
 import { curl, etcdctl } from '../../lib/format/commands.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { watchParams } from '../../lib/live/subscription.ts';
 import { cn } from '../ui/cn.ts';
 import {
   ContextMenu,
@@ -77,7 +78,7 @@ export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
         {typeof value === 'string' ? (
           <ContextMenuItem
             icon={<Activity aria-hidden="true" />}
-            onSelect={() => router.push(href('/watch', { filter: value, rev: null }))}
+            onSelect={() => router.push(href('/watch', watchParams({ text: value, match: 'key' })))}
           >
             Watch this key
           </ContextMenuItem>

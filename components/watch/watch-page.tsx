@@ -3,7 +3,8 @@
 import { useRef, useState } from 'react';
 import { formatCount, formatRate, plural } from '../../lib/format/number.ts';
 import { type ChangeFilter, NO_FILTER } from '../../lib/live/change-filter.ts';
-import type { ChangeRow } from '../../lib/live/change-ring.ts';
+import { revisionOf } from '../../lib/live/change-ring.ts';
+import type { WatchRow } from '../../lib/live/watch-list.ts';
 import { RateStrip } from '../charts/rate-strip.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
@@ -19,7 +20,11 @@ import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { ChangeDetail } from './change-detail.tsx';
 import { download, toNdjson } from './ndjson.ts';
-import { type LiveList, useChangeView } from './use-change-view.ts';
+import { PastLine } from './past-line.tsx';
+import { SubscriptionBar } from './subscription-bar.tsx';
+import { SubscriptionFields } from './subscription-fields.tsx';
+import { usePast } from './use-past.ts';
+import { type LiveList, useWatchList } from './use-watch-list.ts';
 import { rowKey, WatchTable } from './watch-table.tsx';
 import { WatchToolbar } from './watch-toolbar.tsx';
 import { useWatchUrl } from './watch-url.ts';
@@ -29,13 +34,20 @@ const READING_PX = 12;
 
 /** The live stream as an instrument. */
 export function WatchPage() {
-  const { filter, setFilter } = useWatchUrl();
-  const list = useChangeView(filter);
-  const [chosen, setChosen] = useState<ChangeRow | null>(null);
+  const url = useWatchUrl();
+  const { filters } = url;
+  const list = useWatchList(filters);
+  const replaying = useReplaySession();
+  const past = usePast({ list: list.list, filters, from: url.from, isOff: replaying !== null });
+  const [edited, setEdited] = useState(0);
+  const index = Math.min(edited, filters.length - 1);
+  const filter = filters[index] ?? NO_FILTER;
+  const [chosen, setChosen] = useState<WatchRow | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const fromField = useRef<HTMLInputElement>(null);
   const isPaused = list.reasons.has('paused');
 
-  const choose = (row: ChangeRow): void => {
+  const choose = (row: WatchRow): void => {
     setChosen(row);
     list.hold('reading');
   };
@@ -45,9 +57,15 @@ export function WatchPage() {
   };
   const togglePause = (): void => (isPaused ? list.release('paused') : list.hold('paused'));
   const exportList = (): void => {
-    const last = list.state.rows.at(-1);
-    const upTo = last === undefined ? '0' : last.kind === 'change' ? last.event.revision : last.to;
-    download(`changes-to-${upTo}.ndjson`, toNdjson(list.state.rows));
+    const rows = list.state.rows.map(({ row }) => row);
+    const last = rows.at(-1);
+    download(`changes-to-${last === undefined ? '0' : revisionOf(last)}.ndjson`, toNdjson(rows));
+  };
+  const add = (): void => {
+    url.add();
+    setEdited(filters.length);
+    // The fields of the new one are there with the next frame.
+    requestAnimationFrame(() => field.current?.focus());
   };
   useBindings([
     { id: 'watch.filter', keys: '/', title: 'Filter by key', group: 'Page', run: () => field.current?.focus() },
@@ -58,7 +76,15 @@ export function WatchPage() {
       group: 'Page',
       run: togglePause,
     },
-    { id: 'watch.clear', keys: 'x', title: 'Clear the list', group: 'Page', run: list.clear },
+    { id: 'watch.add', keys: 'n', title: 'Add a subscription', group: 'Page', run: add },
+    {
+      id: 'watch.from',
+      keys: 'f',
+      title: 'Start from a revision',
+      group: 'Page',
+      run: () => fromField.current?.focus(),
+    },
+    { id: 'watch.clear', keys: 'x', title: 'Clear the list', group: 'Page', run: () => list.list.clear() },
     { id: 'watch.export', keys: null, title: 'Export the list as NDJSON', group: 'Page', run: exportList },
     { id: 'watch.down', keys: ['j', 'ArrowDown'], title: 'Older change', group: 'List', run: null },
     { id: 'watch.up', keys: ['k', 'ArrowUp'], title: 'Newer change', group: 'List', run: null },
@@ -67,7 +93,6 @@ export function WatchPage() {
       : [{ id: 'watch.close', keys: 'Escape', title: 'Close the change', group: 'Page' as const, run: close }]),
   ]);
 
-  const replaying = useReplaySession();
   const table = (
     <section
       aria-label="Stream"
@@ -88,10 +113,11 @@ export function WatchPage() {
       />
       <WatchTable
         rows={list.newestFirst}
+        subscriptions={filters.length}
         selected={chosen === null ? null : rowKey(chosen)}
         onSelect={choose}
         onScrollTop={(scrollTop) => (scrollTop > READING_PX ? list.hold('scrolled') : list.release('scrolled'))}
-        empty={<NothingYet hasFilter={isFiltering(filter)} onShowAll={() => setFilter(NO_FILTER)} />}
+        empty={<NothingYet hasFilter={filters.every(isFiltering)} onShowAll={() => url.change(index, NO_FILTER)} />}
       />
       {list.state.forgotten === 0 ? null : (
         <p className="border-t px-3 py-1 text-fg-3 text-meta">
@@ -105,19 +131,41 @@ export function WatchPage() {
     <>
       <PageHeader title="Watch" meta={<Reading shown={list.state.rows.length} />}>
         <WatchToolbar
-          field={field}
+          fromField={fromField}
+          from={url.from}
+          onFrom={url.setFrom}
           filter={filter}
-          onFilter={setFilter}
           isPaused={isPaused}
           onPause={togglePause}
-          onClear={list.clear}
+          onClear={() => list.list.clear()}
           onExport={exportList}
         />
       </PageHeader>
       {replaying === null ? <PinnedNote shows="The stream" /> : null}
+      <SubscriptionBar
+        filters={filters}
+        list={list}
+        chosen={index}
+        onChoose={setEdited}
+        onAdd={add}
+        onRemove={(gone) => {
+          url.remove(gone);
+          list.forget(gone);
+          setEdited((now) => (now > gone ? now - 1 : now));
+        }}
+      />
+      <div className="shrink-0 border-b bg-surface px-4 py-1.5">
+        <SubscriptionFields
+          index={index}
+          field={field}
+          filter={filter}
+          onFilter={(change) => url.change(index, change)}
+        />
+      </div>
       {replaying === null ? <Rate /> : null}
+      <PastLine state={past} />
       <div className="flex min-h-64 flex-1">
-        {chosen === null || chosen.kind === 'gap' ? (
+        {chosen === null || chosen.row.kind === 'gap' ? (
           table
         ) : (
           <Splitter
@@ -125,7 +173,7 @@ export function WatchPage() {
             storageKey="watch"
             initial={58}
             first={table}
-            second={<ChangeDetail event={chosen.event} onClose={close} />}
+            second={<ChangeDetail event={chosen.row.event} onClose={close} />}
           />
         )}
       </div>

@@ -1,20 +1,24 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { ChangeEvent } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
-import type { ChangeRow } from '../../lib/live/change-ring.ts';
+import { letterOf } from '../../lib/live/subscription.ts';
+import type { WatchRow } from '../../lib/live/watch-list.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable, type RowSource } from '../ui/data-table.tsx';
+import { SubscriptionMarks } from './subscription-mark.tsx';
 
-export const rowKey = (row: ChangeRow): string => String(row.seq);
+export const rowKey = ({ row }: WatchRow): string => String(row.seq);
 
-const cell = (draw: (event: ChangeEvent) => ReactNode) => (row: ChangeRow) =>
-  row.kind === 'change' ? draw(row.event) : null;
+const cell =
+  (draw: (event: ChangeEvent) => ReactNode) =>
+  ({ row }: WatchRow) =>
+    row.kind === 'change' ? draw(row.event) : null;
 
 /** 0: a replay of what happened before the console watched. */
 function Seen({ at }: { readonly at: number }) {
@@ -22,7 +26,22 @@ function Seen({ at }: { readonly at: number }) {
   return <span className="mono text-fg-2">{clockMillis(at)}</span>;
 }
 
-const COLUMNS: readonly Column<ChangeRow>[] = [
+/** Which subscriptions a change passed; left out while there is only one. */
+const marksColumn = (subscriptions: number): Column<WatchRow> => ({
+  id: 'subscriptions',
+  head: <span className="sr-only">Subscription</span>,
+  width: `${1.25 * Math.min(subscriptions, 3)}rem`,
+  cell: ({ subs }) => (
+    <span title={lettersOf(subs, subscriptions)}>
+      <SubscriptionMarks subs={subs} count={subscriptions} />
+    </span>
+  ),
+});
+
+const lettersOf = (subs: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => ((subs & (1 << index)) === 0 ? '' : letterOf(index))).join('');
+
+const COLUMNS: readonly Column<WatchRow>[] = [
   {
     id: 'at',
     head: 'Seen at',
@@ -101,7 +120,7 @@ const COLUMNS: readonly Column<ChangeRow>[] = [
 ];
 
 /** A gap is a row of its own: what is missing, and why. */
-function gapRow(row: ChangeRow): ReactNode | null {
+function gapRow({ row }: WatchRow): ReactNode | null {
   if (row.kind === 'change') return null;
   const span =
     row.from === '0'
@@ -115,25 +134,30 @@ function gapRow(row: ChangeRow): ReactNode | null {
 }
 
 export interface WatchTableProps {
-  readonly rows: RowSource<ChangeRow>;
+  readonly rows: RowSource<WatchRow>;
+  readonly subscriptions: number;
   readonly selected: string | null;
-  readonly onSelect: (row: ChangeRow) => void;
+  readonly onSelect: (row: WatchRow) => void;
   readonly onScrollTop: (scrollTop: number) => void;
   readonly empty: ReactNode;
 }
 
-export function WatchTable({ rows, selected, onSelect, onScrollTop, empty }: WatchTableProps) {
+export function WatchTable({ rows, subscriptions, selected, onSelect, onScrollTop, empty }: WatchTableProps) {
+  const columns = useMemo(
+    () => (subscriptions === 1 ? COLUMNS : [marksColumn(subscriptions), ...COLUMNS]),
+    [subscriptions],
+  );
   return (
     <DataTable
       label="Changes, newest first"
-      columns={COLUMNS}
+      columns={columns}
       rows={rows}
       rowKey={rowKey}
       selected={selected}
       onSelect={onSelect}
       onScrollTop={onScrollTop}
       wideRow={gapRow}
-      rowClassName={(row) => (row.kind === 'gap' ? 'hatched' : undefined)}
+      rowClassName={({ row }) => (row.kind === 'gap' ? 'hatched' : undefined)}
       empty={empty}
     />
   );

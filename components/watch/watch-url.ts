@@ -1,31 +1,50 @@
 'use client';
 
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import type { ChangeFilter } from '../../lib/live/change-filter.ts';
+import { createParser, parseAsNativeArrayOf, parseAsString, useQueryStates } from 'nuqs';
+import { useMemo } from 'react';
+import { parseWireInt } from '../../lib/format/number.ts';
+import { type ChangeFilter, NO_FILTER } from '../../lib/live/change-filter.ts';
+import { parseSubscription, SUBSCRIPTIONS_MAX, subscriptionText } from '../../lib/live/subscription.ts';
+
+const parseAsSubscription = createParser({ parse: parseSubscription, serialize: subscriptionText });
 
 const parsers = {
-  filter: parseAsString.withDefault(''),
-  match: parseAsStringLiteral(['prefix', 'contains']).withDefault('prefix'),
-  type: parseAsStringLiteral(['all', 'put', 'delete']).withDefault('all'),
-  value: parseAsString.withDefault(''),
-  lease: parseAsString.withDefault('any'),
+  sub: parseAsNativeArrayOf(parseAsSubscription),
+  from: parseAsString.withDefault(''),
 };
 
-/** The filter of the watch, which lives in the URL. */
-export function useWatchUrl(): {
-  readonly filter: ChangeFilter;
-  readonly setFilter: (change: Partial<ChangeFilter>) => void;
-} {
-  const [{ filter: text, match, type: types, value, lease }, setUrl] = useQueryStates(parsers, { history: 'replace' });
+export interface WatchUrl {
+  /** At least one. */
+  readonly filters: readonly ChangeFilter[];
+  /** The revision the list begins at; null: where the page opened. */
+  readonly from: number | null;
+  readonly change: (index: number, change: Partial<ChangeFilter>) => void;
+  readonly add: () => void;
+  readonly remove: (index: number) => void;
+  readonly setFrom: (revision: number | null) => void;
+}
+
+/** The subscriptions of the watch and where it begins, which live in the URL. */
+export function useWatchUrl(): WatchUrl {
+  const [{ sub, from }, setUrl] = useQueryStates(parsers, { history: 'replace' });
+  const written = JSON.stringify(sub);
+  const filters = useMemo(() => {
+    const read = JSON.parse(written) as readonly ChangeFilter[];
+    return read.length === 0 ? [NO_FILTER] : read.slice(0, SUBSCRIPTIONS_MAX);
+  }, [written]);
+  const set = (next: readonly ChangeFilter[]): void => {
+    const isPlain = next.length === 0 || (next.length === 1 && subscriptionText(next[0] ?? NO_FILTER) === '');
+    void setUrl({ sub: isPlain ? null : [...next] });
+  };
+  const revision = Number(parseWireInt(from) ?? 0);
   return {
-    filter: { text, match, types, value, lease },
-    setFilter: (change) =>
-      void setUrl({
-        ...(change.text === undefined ? {} : { filter: change.text === '' ? null : change.text }),
-        ...(change.match === undefined ? {} : { match: change.match }),
-        ...(change.types === undefined ? {} : { type: change.types }),
-        ...(change.value === undefined ? {} : { value: change.value === '' ? null : change.value }),
-        ...(change.lease === undefined ? {} : { lease: change.lease === 'any' ? null : change.lease }),
-      }),
+    filters,
+    from: Number.isSafeInteger(revision) && revision > 0 ? revision : null,
+    change: (index, change) => set(filters.map((one, at) => (at === index ? { ...one, ...change } : one))),
+    add: () => {
+      if (filters.length < SUBSCRIPTIONS_MAX) set([...filters, NO_FILTER]);
+    },
+    remove: (index) => set(filters.filter((_, at) => at !== index)),
+    setFrom: (next) => void setUrl({ from: next === null ? null : String(next) }),
   };
 }

@@ -2,7 +2,8 @@
 import type { ChangeEvent } from '../api/types.ts';
 import { displayBytes } from '../keys/wire-bytes.ts';
 
-export type FilterMatch = 'prefix' | 'contains';
+/** 'key' is one key exactly. */
+export type FilterMatch = 'prefix' | 'contains' | 'key';
 export type ShownTypes = 'all' | 'put' | 'delete';
 
 export interface ChangeFilter {
@@ -24,6 +25,7 @@ export function matchesFilter(event: ChangeEvent, { text, match, types, value, l
   if (value !== '' && (event.preview === null || !displayBytes(event.preview).includes(value))) return false;
   if (text === '') return true;
   const key = typeof event.key === 'string' ? event.key : displayBytes(event.key);
+  if (match === 'key') return key === text;
   return match === 'prefix' ? key.startsWith(text) : key.includes(text);
 }
 

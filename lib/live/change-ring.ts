@@ -27,7 +27,10 @@ export type ChangeRow =
 /** False for what happened before the stream began: every listing holds it already. */
 export const isNews = (row: ChangeRow): boolean => row.kind === 'gap' || !row.isPast;
 
-type WithoutSeq<Row> = Row extends unknown ? Omit<Row, 'seq'> : never;
+/** The revision of a change; the last one a gap leaves out. */
+export const revisionOf = (row: ChangeRow): WireInt => (row.kind === 'change' ? row.event.revision : row.to);
+
+export type WithoutSeq<Row> = Row extends unknown ? Omit<Row, 'seq'> : never;
 
 /** About 20 MB at 400 bytes a row; at 1,000 changes a second it holds the last 50 s. */
 export const RING_ROWS = 50_000;

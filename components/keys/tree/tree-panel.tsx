@@ -9,6 +9,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import { etcdctl } from '../../../lib/format/commands.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import { watchParams } from '../../../lib/live/subscription.ts';
 import { isLimited } from '../../shell/access-words.ts';
 import { useKeyForms } from '../../shell/links.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
@@ -223,7 +224,7 @@ function KeyItems({ wire, onDelete }: { readonly wire: WireBytes } & Pick<TreePa
       <ContextMenuItem onSelect={() => router.push(address)}>Open</ContextMenuItem>
       <ContextMenuItem onSelect={() => window.open(address, '_blank', 'noopener')}>Open in a new tab</ContextMenuItem>
       {typeof wire === 'string' ? (
-        <ContextMenuItem onSelect={() => router.push(href('/watch', { filter: wire, rev: null }))}>
+        <ContextMenuItem onSelect={() => router.push(href('/watch', watchParams({ text: wire })))}>
           Watch this key
         </ContextMenuItem>
       ) : null}
