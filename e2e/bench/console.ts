@@ -3,7 +3,7 @@ import { routes } from '../../lib/api/routes.ts';
 import type { SearchPage } from '../../lib/api/types.ts';
 import { startProduct } from '../fixtures/product.ts';
 import { type Figure, quantile } from './figure.ts';
-import { keyOf, residentBytes, startLoaded } from './loaded.ts';
+import { type BenchStore, keyOf, residentBytes, startLoaded } from './loaded.ts';
 
 const SEARCHES = 15;
 const INDEX_MS_MAX = 180_000;
@@ -13,8 +13,14 @@ const SEARCH_MS_MAX = 300;
 /** A figure of our own: reading a million keys in a minute. */
 const KEYS_PER_SECOND_MIN = 16_000;
 
-export async function* consoleFigures({ keys }: { readonly keys: number }): AsyncGenerator<Figure> {
-  const loaded = await startLoaded(keys);
+export async function* consoleFigures({
+  keys,
+  store,
+}: {
+  readonly keys: number;
+  readonly store: BenchStore;
+}): AsyncGenerator<Figure> {
+  const loaded = await startLoaded({ keys, store });
   try {
     // A second console, on the same store: its index is built from nothing.
     const fresh = await startProduct({ endpoints: loaded.product.endpoints });
@@ -24,7 +30,7 @@ export async function* consoleFigures({ keys }: { readonly keys: number }): Asyn
       const search = (q: string): Promise<SearchPage> => searchIn(fresh.url, q);
       await untilComplete(search, keys);
       const seconds = (performance.now() - startedAt) / 1_000;
-      const part = 'console';
+      const part = `console ${store}`;
       yield {
         ...{ part, name: `index of ${keys} keys, read`, unit: '/s', more: 'better' },
         ours: keys / seconds,

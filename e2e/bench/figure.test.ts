@@ -14,6 +14,8 @@ test('an advantage above one is ours, whether more or less is better', () => {
   expect(advantage(figure(5, 10, 'worse'))).toBe(2);
   expect(advantage(figure(5, 10, 'better'))).toBe(0.5);
   expect(advantage(figure(0, 10, 'worse'))).toBe(Number.POSITIVE_INFINITY);
+  expect(advantage(figure(0, 0, 'worse')), 'nothing was promised, nothing is there').toBe(1);
+  expect(advantage(figure(3, 0, 'worse')), 'nothing was promised').toBe(0);
 });
 
 test('a row names both numbers and their ratio', () => {

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly part: string;
   readonly name: string;
-  readonly unit: 'ms' | '/s' | 'bytes' | 'KB' | 'fps' | 'calls';
+  readonly unit: 'ms' | '/s' | 'bytes' | 'KB' | 'fps' | 'calls' | '%' | 'events';
   readonly ours: number;
   /** Another program in the same run, or a promise. */
   readonly against: { readonly who: 'etcd' | 'budget'; readonly value: number };
@@ -13,14 +13,15 @@ export interface Figure {
 /** Above 1 is better than the opponent, whichever way the figure counts. */
 export function advantage({ ours, against, more }: Figure): number {
   const [good, bad] = more === 'better' ? [ours, against.value] : [against.value, ours];
-  return bad === 0 ? Number.POSITIVE_INFINITY : good / bad;
+  if (bad === 0) return good === 0 ? 1 : Number.POSITIVE_INFINITY;
+  return good / bad;
 }
 
 export function row(figure: Figure): string {
   const shown = (value: number): string => `${value.toFixed(value < 10 ? 2 : value < 1_000 ? 1 : 0)} ${figure.unit}`;
   return [
-    figure.part.padEnd(8),
-    figure.name.padEnd(52),
+    figure.part.padEnd(15),
+    figure.name.padEnd(66),
     shown(figure.ours).padStart(16),
     `${figure.against.who} ${shown(figure.against.value)}`.padStart(24),
     `${advantage(figure).toFixed(2)}x`.padStart(9),

@@ -1,36 +1,69 @@
-/** `npm run bench [-- part… --keys N]`: figures with their opponents. Exit 0 unless something could not be measured. */
+/** `npm run bench [-- part… --keys N --revisions N --seconds N --on bundled,etcd]`: figures with their opponents. Exit 0 unless something could not be measured. */
 import { parseArgs } from 'node:util';
 import { findEtcd } from '../fixtures/etcd.ts';
 import { consoleFigures } from './console.ts';
 import { type Figure, row } from './figure.ts';
+import { liveFigures } from './live.ts';
+import type { BenchStore } from './loaded.ts';
 import { pageFigures } from './pages.ts';
+import { pastFigures } from './past.ts';
 import { storeFigures } from './store.ts';
 
-const PARTS: Readonly<Record<string, (options: { readonly keys: number }) => AsyncIterable<Figure>>> = {
-  store: storeFigures,
+interface Options {
+  readonly keys: number;
+  readonly revisions: number;
+  readonly seconds: number;
+  readonly store: BenchStore;
+}
+
+/** Parts about the console run once on each store that can be had. */
+const PARTS: Readonly<Record<string, (options: Options) => AsyncIterable<Figure>>> = {
   console: consoleFigures,
   pages: pageFigures,
+  live: liveFigures,
+  past: pastFigures,
 };
+const STORE_PART = 'store';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { keys: { type: 'string', default: '100000' } },
+  options: {
+    keys: { type: 'string', default: '100000' },
+    revisions: { type: 'string', default: '20000' },
+    seconds: { type: 'string', default: '60' },
+    on: { type: 'string', default: 'bundled,etcd' },
+  },
 });
-const keys = Number(values.keys);
-const unknown = positionals.filter((name) => !(name in PARTS));
-if (unknown.length > 0 || !Number.isSafeInteger(keys) || keys < 1) {
-  console.error(`usage: npm run bench -- [${Object.keys(PARTS).join('|')}]… [--keys N]`);
+const [keys, revisions, seconds] = [values.keys, values.revisions, values.seconds].map(Number);
+const names = [STORE_PART, ...Object.keys(PARTS)];
+const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+const stores = values.on.split(',').filter((one) => one === 'bundled' || one === 'etcd');
+if (
+  positionals.some((name) => !names.includes(name)) ||
+  !isCount(keys) ||
+  !isCount(revisions) ||
+  !isCount(seconds) ||
+  stores.length === 0
+) {
+  console.error(
+    `usage: npm run bench -- [${names.join('|')}]… [--keys N] [--revisions N] [--seconds N] [--on bundled,etcd]`,
+  );
   process.exit(2);
 }
 
 await findEtcd();
 let failures = 0;
-for (const name of positionals.length > 0 ? positionals : Object.keys(PARTS)) {
+const print = async (name: string, figures: AsyncIterable<Figure>): Promise<void> => {
   try {
-    for await (const figure of PARTS[name]?.({ keys }) ?? []) console.log(row(figure));
+    for await (const figure of figures) console.log(row(figure));
   } catch (cause) {
     failures++;
     console.error(`${name}: not measured: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
   }
+};
+for (const name of positionals.length > 0 ? positionals : names) {
+  const part = PARTS[name];
+  if (part === undefined) await print(name, storeFigures());
+  else for (const store of stores) await print(`${name} ${store}`, part({ keys, revisions, seconds, store }));
 }
 process.exit(failures > 0 ? 1 : 0);

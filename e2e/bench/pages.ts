@@ -2,9 +2,11 @@
 import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from '@playwright/test';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
+import type { Product } from '../fixtures/product.ts';
 import { Keys } from '../pages/keys.ts';
 import { type Figure, quantile } from './figure.ts';
-import { startLoaded } from './loaded.ts';
+import { type BenchStore, startLoaded } from './loaded.ts';
+import { PageMeter } from './page-meter.ts';
 
 const PAGES = ['/', '/keys', '/watch', '/elections', '/locks', '/leases'];
 /** The explorer's promises. */
@@ -15,9 +17,19 @@ const SCRIPT_KB_MAX = 180;
 const SCROLL_STEPS = 120;
 const WHEEL_PX = 400;
 const OPENINGS = 5;
+const FOLDERS_OPENED = 30;
+/** Reads that follow the last key press. */
+const AFTERWARDS_MS = 1_000;
 
-export async function* pageFigures({ keys }: { readonly keys: number }): AsyncGenerator<Figure> {
-  const loaded = await startLoaded(keys);
+export async function* pageFigures({
+  keys,
+  store,
+}: {
+  readonly keys: number;
+  readonly store: BenchStore;
+}): AsyncGenerator<Figure> {
+  const loaded = await startLoaded({ keys, store });
+  const budget = budgetOf(`pages ${store}`);
   const browser = await chromium.launch(launchOptions(await findBrowser(process.env.TEST_BROWSER)));
   try {
     const { url } = loaded.product;
@@ -37,16 +49,19 @@ export async function* pageFigures({ keys }: { readonly keys: number }): AsyncGe
     yield budget(`open Keys on ${keys} keys, first rows, p50`, 'ms', quantile(openings, 0.5), FIRST_ROWS_MS_MAX);
     yield budget('expand a folder of 1,000 folders', 'ms', await expand(page), EXPAND_MS_MAX);
     yield budget('frame while scrolling, p95', 'ms', await scrollFrames(page), FRAME_MS_MAX);
+    yield budget('requests to the store while browsing', 'calls', await requestsWhileBrowsing(page, loaded.product), 0);
   } finally {
     await browser.close();
     await loaded.stop();
   }
 }
 
-const budget = (name: string, unit: Figure['unit'], ours: number, value: number): Figure => ({
-  ...{ part: 'pages', name, unit, more: 'worse', ours },
-  against: { who: 'budget', value },
-});
+const budgetOf =
+  (part: string) =>
+  (name: string, unit: Figure['unit'], ours: number, value: number): Figure => ({
+    ...{ part, name, unit, more: 'worse', ours },
+    against: { who: 'budget', value },
+  });
 
 /** Scripts fetched until the page is at rest, each compressed as a server would. */
 async function scriptKilobytes(page: Page, url: string): Promise<number> {
@@ -75,22 +90,49 @@ async function expand(page: Page): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Time between frames, over a scroll by wheel; in ms, the 95th percentile. */
+/** Time between frames, over a scroll by wheel as a hand does it: one notch after the other; in ms, the 95th percentile. */
 async function scrollFrames(page: Page): Promise<number> {
-  await page.evaluate(() => {
-    const frames: number[] = [];
-    Object.assign(window, { benchFrames: frames });
-    let last = performance.now();
-    const tick = (now: number): void => {
-      frames.push(now - last);
-      last = now;
-      requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  });
   const box = await new Keys(page).tree.boundingBox();
   await page.mouse.move((box?.x ?? 0) + 50, (box?.y ?? 0) + 50);
-  for (let i = 0; i < SCROLL_STEPS; i++) await page.mouse.wheel(0, WHEEL_PX);
-  const frames = await page.evaluate(() => (window as unknown as { benchFrames: number[] }).benchFrames);
-  return quantile(frames.slice(5), 0.95);
+  const meter = await PageMeter.attach(page);
+  const { frameMs } = await meter.during(async () => {
+    for (let i = 0; i < SCROLL_STEPS; i++) await page.mouse.wheel(0, WHEEL_PX);
+  });
+  return frameMs;
 }
+
+/** What the store was asked while folders were opened and lists scrolled, less what it is asked in the same time when nobody does anything. */
+async function requestsWhileBrowsing(page: Page, product: Product): Promise<number> {
+  const keys = new Keys(page);
+  const before = await callsOf(product);
+  const startedAt = performance.now();
+  await keys.tree.focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < FOLDERS_OPENED; i++) {
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('PageDown');
+  }
+  await page.keyboard.press('End');
+  await page.waitForTimeout(AFTERWARDS_MS);
+  const spent = performance.now() - startedAt;
+  const between = await callsOf(product);
+  await page.waitForTimeout(spent);
+  const after = await callsOf(product);
+  return Math.max(0, between - before - (after - between));
+}
+
+/** Reads, transactions and watches that all members have been asked for: what browsing could cost. */
+async function callsOf({ endpoints }: Product): Promise<number> {
+  let calls = 0;
+  for (const endpoint of endpoints) {
+    const text = await (await fetch(`http://${endpoint}/metrics`)).text();
+    for (const { groups } of text.matchAll(STARTED)) {
+      if (groups?.service === 'KV' || groups?.service === 'Watch') calls += Number(groups.count);
+    }
+  }
+  return calls;
+}
+
+const STARTED =
+  /^grpc_server_started_total\{.*?grpc_method="(?<method>\w+)",grpc_service="etcdserverpb\.(?<service>\w+)".*?\} (?<count>\S+)$/gm;
