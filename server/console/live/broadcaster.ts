@@ -18,7 +18,8 @@ import { ConsoleError } from '../errors.ts';
 import { LiveClient } from './client.ts';
 import { frame, parseLastEventId } from './frames.ts';
 
-const BATCH_MS = 50;
+/** A change waits half of it on the average: a quarter of what there is between commit and pixel. */
+const BATCH_MS = 25;
 /** Events in one frame, unless a single revision holds more. */
 export const FRAME_EVENTS_MAX = 1_000;
 /** What a new browser is shown of the time before it came. */
