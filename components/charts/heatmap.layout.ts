@@ -36,8 +36,7 @@ export function layoutHeat(view: HeatView, width: number): HeatLayout {
       paths[levelOf(count, most)]?.push(cell);
     }
   }
-  const sinceAt = since?.at ?? null;
-  const unknown = sinceAt === null ? 0 : (sinceAt - from) / (stepMs * steps);
+  const unknown = since === null ? 1 : (since.at - from) / (stepMs * steps);
   const everyPx = Math.max(1, Math.ceil(TICK_GAP_PX / Math.max(1, stepPx)));
   const ticks = Array.from({ length: Math.ceil(steps / everyPx) }, (_, index) => index * everyPx)
     .filter((step) => xOf(step) <= width - TICK_GAP_PX / 2)

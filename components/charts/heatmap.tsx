@@ -7,6 +7,7 @@ import { clockTime } from '../../lib/format/time.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { entryName } from './entry-name.ts';
 import { HEAT_ROW_PX, layoutHeat } from './heatmap.layout.ts';
 
 export interface HeatmapProps {
@@ -75,8 +76,7 @@ export function Heatmap({ view, onOpen, onOpenAt }: HeatmapProps) {
                   className="mono truncate rounded-mark text-left text-fg hover:text-accent hover:underline"
                   onClick={() => onOpen(row)}
                 >
-                  {displayBytes(row.name) === '' ? '(empty)' : displayBytes(row.name)}
-                  {row.kind === 'folder' ? '/' : ''}
+                  {entryName(row)}
                 </button>
                 <span
                   className="nums text-right text-fg-2 text-meta"

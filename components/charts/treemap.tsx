@@ -6,6 +6,7 @@ import { formatBytes, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { entryName } from './entry-name.ts';
 import { layoutTreemap, type TreemapTile, tileBeside } from './treemap.layout.ts';
 
 export interface TreemapProps {
@@ -70,7 +71,7 @@ interface TileProps {
 
 function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, onOpen }: TileProps) {
   const { rest, by } = view;
-  const name = node === null ? `${plural(rest.children, 'smaller entry', 'smaller entries')}` : displayBytes(node.name);
+  const name = node === null ? `${plural(rest.children, 'smaller entry', 'smaller entries')}` : entryName(node);
   const size = sizeOf(node ?? rest, by);
   const isFolder = node?.kind === 'folder';
   return (
@@ -78,7 +79,7 @@ function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, o
       ref={ref}
       type="button"
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={`${name === '' ? '(empty name)' : name}${isFolder ? ', folder' : ''}, ${size}, ${shareOf(node ?? rest, view)}`}
+      aria-label={`${name}${isFolder ? ', folder' : ''}, ${size}, ${shareOf(node ?? rest, view)}`}
       aria-disabled={node === null}
       onClick={() => (node === null ? undefined : onOpen(node))}
       onPointerEnter={() => onChoose(true)}
@@ -103,10 +104,7 @@ function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, o
         <span
           className={cn('absolute inset-x-1 top-px flex gap-1.5 text-meta', node === null && 'rounded-mark bg-surface')}
         >
-          <span className="mono min-w-0 truncate text-fg text-meta">
-            {name === '' ? '(empty)' : name}
-            {isFolder ? '/' : ''}
-          </span>
+          <span className="mono min-w-0 truncate text-fg text-meta">{name}</span>
           <span className="nums shrink-0 text-fg-2">{size}</span>
         </span>
       ) : null}
@@ -118,10 +116,7 @@ function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, o
           style={{ left: part.x - tile.x - 1, top: part.y - tile.y - 1, width: part.width, height: part.height }}
         >
           {part.hasLabel && node !== null ? (
-            <span className="mono block truncate text-[11px] leading-4">
-              {displayBytes(node.parts[part.index]?.name ?? '')}
-              {node.parts[part.index]?.kind === 'folder' ? '/' : ''}
-            </span>
+            <span className="mono block truncate text-[11px] leading-4">{partName(node, part.index)}</span>
           ) : null}
         </span>
       ))}
@@ -129,11 +124,16 @@ function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, o
   );
 }
 
+const partName = (node: SpaceFolder, index: number): string => {
+  const part = node.parts[index];
+  return part === undefined ? '' : entryName(part);
+};
+
 const sizeOf = (node: { readonly keys: number; readonly bytes: number }, by: SpaceView['by']): string =>
   by === 'bytes' ? formatBytes(node.bytes) : plural(node.keys, 'key');
 
 /** "12 % of all". */
 export function shareOf(node: { readonly keys: number; readonly bytes: number }, { by, ...all }: SpaceView): string {
   const share = all[by] === 0 ? 0 : node[by] / all[by];
-  return `${share > 0 && share < 0.01 ? 'less than 1' : Math.round(share * 100)} %`;
+  return `${share > 0 && share < 0.01 ? '<1' : Math.round(share * 100)} %`;
 }

@@ -113,9 +113,9 @@ function Sentence({ view }: { readonly view: HeatView }) {
       .{' '}
       {since === null
         ? 'The console remembers nothing yet.'
-        : since.at === null || now === 0
-          ? `The console saw everything since revision ${formatCount(since.revision)}.`
-          : `The console saw everything since ${momentText(since.at, now)}.`}
+        : now === 0
+          ? ''
+          : `The console saw everything since ${momentText(since.at, now)}, revision ${formatCount(since.revision)}.`}
     </p>
   );
 }

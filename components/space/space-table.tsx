@@ -3,6 +3,7 @@
 import type { SpaceFolder, SpaceView } from '../../lib/api/space-types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { entryName } from '../charts/entry-name.ts';
 import { shareOf } from '../charts/treemap.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 
@@ -20,12 +21,7 @@ export function SpaceTable({ view, chosen, onChoose, onOpen }: SpaceTableProps) 
       id: 'name',
       head: 'Entry',
       width: 'minmax(8rem, 1fr)',
-      cell: (node) => (
-        <span className="mono">
-          {displayBytes(node.name) === '' ? '(empty)' : displayBytes(node.name)}
-          {node.kind === 'folder' ? '/' : ''}
-        </span>
-      ),
+      cell: (node) => <span className="mono">{entryName(node)}</span>,
     },
     {
       id: 'keys',

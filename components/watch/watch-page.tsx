@@ -163,7 +163,7 @@ export function WatchPage() {
         />
       </div>
       {replaying === null ? <Rate /> : null}
-      <PastLine state={past} />
+      <PastLine state={past} oldestOfStream={list.list.oldestOfStream()} />
       <div className="flex min-h-64 flex-1">
         {chosen === null || chosen.row.kind === 'gap' ? (
           table

@@ -30,7 +30,7 @@ function Seen({ at }: { readonly at: number }) {
 const marksColumn = (subscriptions: number): Column<WatchRow> => ({
   id: 'subscriptions',
   head: <span className="sr-only">Subscription</span>,
-  width: `${1.25 * Math.min(subscriptions, 3)}rem`,
+  width: '2.5rem',
   cell: ({ subs }) => (
     <span title={lettersOf(subs, subscriptions)}>
       <SubscriptionMarks subs={subs} count={subscriptions} />

@@ -5,6 +5,7 @@ export class Watch {
   readonly page: Page;
   readonly filter: Locator;
   readonly from: Locator;
+  readonly grid: Locator;
   readonly rows: Locator;
   readonly gaps: Locator;
   readonly subscriptions: Locator;
@@ -13,8 +14,8 @@ export class Watch {
     this.page = page;
     this.filter = page.getByRole('textbox', { name: 'Filter by key' });
     this.from = page.getByRole('textbox', { name: 'Start from revision' });
-    const grid = page.getByRole('grid', { name: 'Changes, newest first' });
-    this.rows = grid.getByRole('row').filter({ has: page.getByRole('gridcell') });
+    this.grid = page.getByRole('grid', { name: 'Changes, newest first' });
+    this.rows = this.grid.getByRole('row').filter({ has: page.getByRole('gridcell') });
     this.gaps = this.rows.filter({ hasText: 'gap:' });
     this.subscriptions = page.getByRole('region', { name: 'Subscriptions' }).getByRole('group');
   }
@@ -40,6 +41,18 @@ export class Watch {
 
   async resume(): Promise<void> {
     await this.page.getByRole('button', { name: /^Resume(?! sub)/ }).click();
+  }
+
+  /** Changes that passed the first subscription, once they are `expected` or no longer grow. */
+  async seen(expected: number): Promise<number> {
+    const counter = this.subscriptions.first().getByTitle(/ passed, /);
+    let last = -1;
+    for (;;) {
+      const now = Number(/^[\d,]+/.exec((await counter.textContent()) ?? '')?.[0].replaceAll(',', '') ?? 0);
+      if (now >= expected || now === last) return now;
+      last = now;
+      await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2_000)));
+    }
   }
 
   /** What the export of the list holds, a parsed object for each line, oldest first. */

@@ -13,12 +13,12 @@ test('the treemap says what takes the room, in folders one can go into, now and 
   await client.put(`${prefix}small`, 'x'.repeat(1_000));
   await new Shell(page).open(`/space?prefix=${encodeURIComponent(prefix)}`);
   await expect(page.getByText('3 keys with 4.9 KiB of values in 2 entries')).toBeVisible();
-  await expect(space.tile(/^big, folder, 3.9 KiB, 80 %/)).toBeVisible();
+  await expect(space.tile(/^big\/, folder, 3.9 KiB, 80 %/)).toBeVisible();
   await expect(space.table.getByRole('row').filter({ hasText: 'small' })).toContainText('20 %');
 
   await page.keyboard.press('m');
-  await expect(space.tile(/^big, folder, 2 keys, 67 %/), 'by keys').toBeVisible();
-  await space.tile(/^big, folder/).focus();
+  await expect(space.tile(/^big\/, folder, 2 keys, 67 %/), 'by keys').toBeVisible();
+  await space.tile(/^big\/, folder/).focus();
   await page.keyboard.press('ArrowRight');
   await expect(space.tile(/^small, /), 'by keyboard from tile to tile').toBeFocused();
   await page.keyboard.press('ArrowLeft');

@@ -55,7 +55,7 @@ export interface HeatView {
   readonly stepMs: number;
   readonly steps: number;
   /** What the console remembers begins here; earlier stretches are unknown, not quiet. Null: it remembers nothing. */
-  readonly since: { readonly revision: WireInt; readonly at: WireTime | null } | null;
+  readonly since: { readonly revision: WireInt; readonly at: WireTime } | null;
   /** In key order; the busiest when there are more. */
   readonly rows: readonly HeatRow[];
   /** The children that are not among `rows`, together. */

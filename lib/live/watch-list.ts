@@ -132,6 +132,12 @@ export class WatchList {
     this.#rebuild();
   }
 
+  /** The oldest revision the stream itself brought; null: none yet. */
+  oldestOfStream(): number | null {
+    const oldest = this.#ring.at(this.#ring.firstSeq);
+    return oldest === undefined ? null : Number(revisionOf(oldest));
+  }
+
   /** Changes per second that pass a subscription, over the last two seconds. */
   ratePerSecond(index: number, now: number): number {
     return this.#rates[index]?.perSecond(now) ?? 0;
@@ -150,9 +156,8 @@ export class WatchList {
   }
 
   *#source(): Generator<ChangeRow> {
-    const oldest = this.#ring.at(this.#ring.firstSeq);
-    const before = oldest === undefined ? null : BigInt(revisionOf(oldest));
-    const past = this.#past.filter((row) => before === null || BigInt(revisionOf(row)) < before);
+    const before = this.oldestOfStream();
+    const past = this.#past.filter((row) => before === null || Number(revisionOf(row)) < before);
     for (const [index, row] of past.entries()) yield { ...row, seq: this.#ring.firstSeq - past.length + index };
     for (const row of this.#ring.since(this.#from)) {
       const instead = this.#filled.get(row.seq);

@@ -28,7 +28,7 @@ function play(steps: readonly Step[], bounds: { logEventsMax: number; keyframeEv
   const timeline = new Timeline(bounds);
   const live = new KeyIndex();
   for (let i = 0; i < 5; i++) live.set(entry(`k${i}`, 1));
-  timeline.begin(10);
+  timeline.begin(10, 1_000);
   const copies = new Map<number, KeyEntry[]>([[10, listed(live)]]);
   let revision = 10;
   for (const step of steps) {
@@ -111,7 +111,7 @@ test('times are exact within the log, and nothing is said of what was not seen',
 
 test('after a gap nothing from before it is answered', () => {
   const { timeline, live } = play([[{ key: 'a', isDelete: false }]], { logEventsMax: 100, keyframeEvents: 10 });
-  timeline.begin(50);
+  timeline.begin(50, 1_000);
   expect([timeline.at(11, live), timeline.reachesBack, timeline.newest]).toEqual([null, 50, 50]);
 });
 

@@ -46,6 +46,7 @@ export class Timeline {
   readonly #bounds: TimelineBounds;
   #log: LoggedChange[] = [];
   #reachesBack: number | null = null;
+  #knownSince = 0;
   #newest = 0;
   #keyframes: Keyframe[] = [];
   #spacing: number;
@@ -61,14 +62,20 @@ export class Timeline {
     return this.#reachesBack;
   }
 
+  /** When `reachesBack` was current: what happened before is not here. */
+  get knownSince(): number {
+    return this.#knownSince;
+  }
+
   get newest(): number {
     return this.#newest;
   }
 
-  /** The index is complete at `revision`: everything from here on will be noted. */
-  begin(revision: number): void {
+  /** The index is complete at `revision`, now: everything from here on will be noted. */
+  begin(revision: number, now: number): void {
     this.forget();
     this.#reachesBack = revision;
+    this.#knownSince = now;
     this.#newest = revision;
   }
 
@@ -183,10 +190,11 @@ export class Timeline {
   /** A quarter at once, so that cutting stays cheap; never half a revision. */
   #forgetOldest(): void {
     let cut = this.#log.length - Math.floor(this.#bounds.logEventsMax * 0.75);
-    const { revision } = this.#log[cut - 1] as LoggedChange;
+    const { revision, at } = this.#log[cut - 1] as LoggedChange;
     while (this.#log[cut]?.revision === revision) cut++;
     this.#log = this.#log.slice(cut);
     this.#reachesBack = revision;
+    this.#knownSince = at;
     this.#keyframes = this.#keyframes.filter((frame) => frame.revision >= revision);
   }
 }

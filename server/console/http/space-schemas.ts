@@ -53,7 +53,7 @@ export const heatView = named('HeatView', {
   from: time,
   stepMs: z.int(),
   steps: z.int(),
-  since: z.object({ revision: int, at: time.nullable() }).nullable(),
+  since: z.object({ revision: int, at: time }).nullable(),
   rows: z.array(heatRow),
   rest: z.object({ children: z.int(), writes: z.int(), counts: z.array(z.int()) }),
   changes: z.int(),

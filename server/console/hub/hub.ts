@@ -199,7 +199,7 @@ export class Hub {
       this.#folders = new FolderPages(listing.index);
       this.#indexRevision = this.#revision;
       this.#indexFollows = true;
-      this.timeline.begin(this.#revision);
+      this.timeline.begin(this.#revision, this.#now());
       this.#listing = null;
       this.#backoffMs = BACKOFF_MIN_MS;
       this.#setPhase('live', null);

@@ -41,7 +41,7 @@ export async function heat(context: StoreContext, query: HeatQuery): Promise<Hea
   const to = query.revision === undefined ? context.now() : (hub.timeOf(newest) ?? context.now());
   // A copy: the log may be cut while others have their turn.
   const log = reachesBack === null || newest < reachesBack ? [] : [...timeline.changes(reachesBack, newest)];
-  const oldest = log[0]?.at ?? to;
+  const oldest = reachesBack === null ? to : timeline.knownSince;
   const wanted = query.span === 0 ? oldest : to - query.span;
   const stepMs = Math.max(STEP_MS_MIN, Math.ceil((to - wanted + 1) / HEAT_STEPS));
   const from = to - stepMs * HEAT_STEPS + 1;
@@ -55,7 +55,7 @@ export async function heat(context: StoreContext, query: HeatQuery): Promise<Hea
     from,
     stepMs,
     steps: HEAT_STEPS,
-    since: reachesBack === null ? null : { revision: String(reachesBack), at: hub.timeOf(reachesBack) },
+    since: reachesBack === null ? null : { revision: String(reachesBack), at: timeline.knownSince },
     rows: rows.map(rowOf),
     rest: {
       children: others.length,

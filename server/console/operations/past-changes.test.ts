@@ -25,7 +25,7 @@ function world({
   const timeline = new Timeline();
   const values = new ValueCache();
   const index = new KeyIndex();
-  timeline.begin(FIRST_SEEN - 1);
+  timeline.begin(FIRST_SEEN - 1, 1_000);
   for (let revision = FIRST_SEEN; revision <= NEWEST; revision++) {
     const key = keyAt(revision);
     const kv = { createRevision: revision, modRevision: revision, version: 1, lease: 0n };

@@ -59,7 +59,7 @@ test('of many children the largest are told apart and the others together', asyn
 /** Changes at the given moments; revision 101 is the first one seen. */
 function heatContext(changes: readonly { readonly key: string; readonly at: number; readonly isDelete?: boolean }[]) {
   const timeline = new Timeline();
-  timeline.begin(100);
+  timeline.begin(100, 1_000);
   for (const [i, { key, at, isDelete = false }] of changes.entries()) {
     const revision = 101 + i;
     const after = isDelete ? null : entry(key, 1, revision);
@@ -91,7 +91,7 @@ test('each change is counted once, below its child and in its stretch of time', 
   expect(view.rows[0]?.counts[stepOf(52_000)]).toBe(2);
   expect(view.rows[1]?.counts.at(-1)).toBe(1);
   expect(view.rows.flatMap((row) => row.counts).reduce((sum, one) => sum + one, 0)).toBe(4);
-  expect(view).toMatchObject({ revision: '104', since: { revision: '100' }, steps: HEAT_STEPS });
+  expect(view).toMatchObject({ revision: '104', since: { revision: '100', at: 1_000 }, steps: HEAT_STEPS });
 });
 
 test('a span, a prefix and a revision leave out what lies outside of them', async () => {
