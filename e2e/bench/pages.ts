@@ -114,13 +114,16 @@ async function requestsWhileBrowsing(page: Page, product: Product): Promise<numb
     await page.keyboard.press('PageDown');
   }
   await page.keyboard.press('End');
-  await page.waitForTimeout(AFTERWARDS_MS);
+  await span(AFTERWARDS_MS);
   const spent = performance.now() - startedAt;
   const between = await callsOf(product);
-  await page.waitForTimeout(spent);
+  await span(spent);
   const after = await callsOf(product);
   return Math.max(0, between - before - (after - between));
 }
+
+/** A stretch of time to count in. */
+const span = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Reads, transactions and watches that all members have been asked for: what browsing could cost. */
 async function callsOf({ endpoints }: Product): Promise<number> {
