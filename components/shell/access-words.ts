@@ -16,3 +16,7 @@ export function readableWords(access: StoreAccess): string {
 
 /** Whether there may be keys that this user is not shown. */
 export const isLimited = (access: StoreAccess): boolean => access.mode === 'user' && access.readable !== null;
+
+/** Who this browser is to a store, as a word or two. */
+export const accessWord = (access: StoreAccess): string =>
+  access.mode === 'user' ? `as ${access.user}` : access.mode === 'signIn' ? 'not signed in' : 'has no users';

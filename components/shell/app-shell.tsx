@@ -1,7 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
+import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
 import { Button } from '../ui/button.tsx';
@@ -35,12 +35,12 @@ const ShortcutSheet = dynamic(() => import('./shortcut-sheet.tsx').then((module)
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
   const { current, unknown, isLoading, error, retryAt, retry, choose } = useStores();
+  // The page of all stores is for whoever reaches the console; what it tells of each is up to the server.
+  const isAboutAll = usePathname() === '/stores';
   if (current?.access.mode === 'signIn') {
     return (
       <StoreContext value={current}>
-        <Frame isBare>
-          <SignIn store={current} />
-        </Frame>
+        <Frame isBare>{isAboutAll ? children : <SignIn store={current} />}</Frame>
       </StoreContext>
     );
   }

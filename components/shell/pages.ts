@@ -1,5 +1,6 @@
 import {
   Activity,
+  Boxes,
   Crown,
   Flag,
   FolderTree,
@@ -88,6 +89,7 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     },
   ],
   [
+    { path: '/stores', title: 'Stores', letter: 'h', icon: Boxes, purpose: 'How each store of this console is' },
     {
       path: '/cluster',
       title: 'Cluster',

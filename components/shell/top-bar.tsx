@@ -6,8 +6,10 @@ import { Kbd } from '../ui/kbd.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { clusterSentence } from './cluster-sentence.ts';
+import { STORE_FILL } from './store-swatch.tsx';
 import { StoreSwitcher } from './store-switcher.tsx';
 import { useCluster, useNow, useStreamDownSince } from './use-live.ts';
+import { useStore } from './use-store.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export interface TopBarProps {
@@ -19,7 +21,8 @@ export interface TopBarProps {
 /** Store, the one sentence of state, and the way to everything. */
 export function TopBar({ isBare, onPalette }: TopBarProps) {
   return (
-    <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-surface pr-3">
+    <header className="relative flex h-11 shrink-0 items-center gap-3 border-b bg-surface pr-3">
+      <StoreEdge />
       <StoreSwitcher />
       {isBare ? <span className="flex-1" /> : <ClusterSentence />}
       <button
@@ -34,6 +37,13 @@ export function TopBar({ isBare, onPalette }: TopBarProps) {
       <UserMenu />
     </header>
   );
+}
+
+/** The colour that the operator gave to the store, along the top of every page. */
+function StoreEdge() {
+  const { colour } = useStore();
+  if (colour === null) return null;
+  return <span aria-hidden="true" className={`absolute inset-x-0 top-0 h-0.5 ${STORE_FILL[colour]}`} />;
 }
 
 function ClusterSentence() {

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { usePathname, useRouter } from 'next/navigation';
 import { parseAsString, useQueryState } from 'nuqs';
 import { createContext, useContext } from 'react';
 import { queries } from '../../lib/api/queries.ts';
@@ -27,7 +28,9 @@ export const useStoreId = (): string => useStore().id;
 
 /** All stores of this console, and the one `?store=` names, or the first. */
 export function useStores() {
-  const [chosen, choose] = useQueryState('store', parseAsString.withOptions({ history: 'push' }));
+  const [chosen] = useQueryState('store', parseAsString);
+  const router = useRouter();
+  const pathname = usePathname();
   // Nothing can be shown without this answer, so it is asked for until it comes.
   const query = useQuery({
     ...queries.stores(),
@@ -45,7 +48,8 @@ export function useStores() {
     current: current ?? null,
     /** `?store=` names a store that this console does not have. */
     unknown: chosen !== null && query.data !== undefined && current === undefined ? chosen : null,
-    choose: (id: string) => choose(id === stores[0]?.id ? null : id),
+    /** The same page of another store; keys and revisions of this one mean nothing there. */
+    choose: (id: string) => router.push(id === '' ? pathname : `${pathname}?store=${encodeURIComponent(id)}`),
     isLoading: query.isPending,
     error: query.error,
     /** When the console is asked again by itself. */

@@ -9,7 +9,7 @@ import { type TemporaryFolder, temporaryFolder } from '../fixtures/temporary.ts'
 
 /** Runs to its end: the exit code and what it said, line by line. */
 async function outcome(settings: Readonly<Record<string, string>>, args: readonly string[] = []) {
-  const running = spawnProduct(settings, args);
+  const running = spawnProduct(settings, { args });
   const { code } = await running.exited;
   return { code, lines: running.output.trim().split('\n') };
 }

@@ -23,6 +23,9 @@ const FOREVER = Number.POSITIVE_INFINITY;
 /** Live reads stay fresh until the stream says otherwise; a remount after this long reads again. */
 const LIVE_STALE_MS = 10_000;
 
+/** No stream tells of all stores at once. */
+const STORES_EVERY_MS = 1_000;
+
 const staleTimeOf = (rev: string | null | undefined): number =>
   rev === undefined || rev === null ? LIVE_STALE_MS : FOREVER;
 
@@ -56,6 +59,14 @@ export const queries = {
     }),
   stores: () =>
     queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),
+  /** Answered from the console's memory, which each store's members feed: asking again costs no store anything. */
+  storesHealth: () =>
+    queryOptions({
+      queryKey: ['stores', 'health'],
+      queryFn: ({ signal }) => api.storesHealth(signal),
+      refetchInterval: STORES_EVERY_MS,
+      staleTime: 0,
+    }),
   children: (store: string, query: ChildrenQuery) =>
     queryOptions({
       queryKey: [...queryKeys.children(store), query],

@@ -2,6 +2,7 @@
  * Starts the console's core in this process and makes it reachable for route handlers (current.ts). Called by
  * server/main.ts before Next serves; waits for no store.
  */
+import type { StoreHealth } from '../../lib/api/store-health.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import type { Credentials } from '../engines/engine.ts';
@@ -81,6 +82,10 @@ class RunningConsole implements Console {
 
   stores(token: string | null): readonly StoreSummary[] {
     return [...this.#stores].map(([id, access]) => access.summary(this.#signIns.find(token, id)?.held));
+  }
+
+  storesHealth(token: string | null): readonly StoreHealth[] {
+    return [...this.#stores].map(([id, access]) => access.overview(this.#signIns.find(token, id)?.held));
   }
 
   async store(id: string, token: string | null) {

@@ -5,10 +5,12 @@
  * The account of the settings is the console's own: it feeds background work and is lent to nobody. Requests without a user
  * go out without one, so a store that turns authentication on refuses them by itself before we notice.
  */
+import type { StoreHealth } from '../../../lib/api/store-health.ts';
 import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
 import { AuditTrail } from '../audit/trail.ts';
+import { storeHealth } from '../cluster/store-health.ts';
 import { RolloutController } from '../config/controller.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
@@ -120,6 +122,17 @@ export class StoreAccess {
     if (held !== undefined) return held.session.summary;
     const access: AccessView = this.#required === true ? { mode: 'signIn' } : { mode: 'open' };
     return { ...this.#options.summary, access };
+  }
+
+  /** How the store is, as far as whoever asks may know. Waits for nothing. */
+  overview(held: HeldUser | undefined): StoreHealth {
+    const isOpen = held !== undefined || (this.#required === false && !this.#options.isExposed);
+    return storeHealth({
+      summary: this.summary(held),
+      demandsUsers: this.#required,
+      view: (held?.session ?? this.service).cluster(),
+      isOpen,
+    });
   }
 
   /** What a request works with. @throws ConsoleError UNAUTHENTICATED, UNAVAILABLE, PERMISSION_DENIED */

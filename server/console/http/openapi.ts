@@ -10,6 +10,7 @@ import { programOperations } from './program-operations.ts';
 import * as responses from './response-schemas.ts';
 import * as requests from './schemas.ts';
 import { spaceOperations } from './space-operations.ts';
+import { storeHealthList } from './store-health-schemas.ts';
 
 const STORE = '{store}';
 /** `routes` escapes what it puts into a path; a template must keep its braces. */
@@ -26,6 +27,12 @@ export const operations: readonly Operation[] = [
   { path: routes.health, method: 'get', summary: 'Whether a store answers', answer: responses.health },
   { path: '/api/v1/openapi.json', method: 'get', summary: 'This document', answer: 'openapi' },
   { path: routes.stores, method: 'get', summary: 'The stores of this console', answer: responses.storeList },
+  {
+    path: routes.storesHealth,
+    method: 'get',
+    summary: 'How every store is, from what the console knows already; more of a store only for who may use it',
+    answer: storeHealthList,
+  },
   {
     path: template(routes.signIn(STORE)),
     method: 'post',
