@@ -151,7 +151,7 @@ describe.runIf(canStartRealConsole())('configuration', () => {
       body: { detail: { field: 'semver' } },
     });
     const guarded = { ...id(), target, releaseId: release.releaseId, expectGeneration: 1 };
-    expect(await send('POST', routes.configPoint('guarded'), { body: guarded })).toMatchObject({ status: 409 });
+    expect(await send('POST', routes.configPoint('guarded'), { body: guarded })).toMatchObject({ status: 403 });
     expect((await detail(target)).assignment).toMatchObject({ generation: 1, stable: release.releaseId });
   });
 

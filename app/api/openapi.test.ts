@@ -13,7 +13,7 @@ import type * as coordination from '../../lib/api/coordination-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type * as leases from '../../lib/api/lease-types.ts';
 import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type * as api from '../../lib/api/types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
@@ -23,7 +23,7 @@ import type * as healthSchema from '../../server/console/http/health-schemas.ts'
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
 import type * as spaceSchema from '../../server/console/http/space-schemas.ts';
-import type { storeHealth } from '../../server/console/http/store-health-schemas.ts';
+import type { storeOverview } from '../../server/console/http/store-overview-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
 
 type Frozen<T> = T extends readonly (infer E)[]
@@ -60,7 +60,7 @@ test('the served document is complete: every reference leads to a component', as
 test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.apiError>, api.ApiError>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.storeSummary>, api.StoreSummary>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof storeHealth>, StoreHealth>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeOverview>, StoreOverview>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.cluster>, api.ClusterView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.revisions>, api.RevisionView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.revisionAt>, api.RevisionAt>>().toEqualTypeOf<true>();

@@ -2,10 +2,10 @@
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { routes } from '../../lib/api/routes.ts';
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import { startConsole } from '../../server/console/boot.ts';
 import type { Console } from '../../server/console/console.ts';
-import { storeHealthList } from '../../server/console/http/store-health-schemas.ts';
+import { storeOverviewList } from '../../server/console/http/store-overview-schemas.ts';
 import { dispatch } from './test-support/dispatch.ts';
 
 /** Takes connections and says nothing: a store that hangs. */
@@ -34,12 +34,12 @@ afterAll(async () => {
   await new Promise<void>((resolve) => mute.close(() => resolve()));
 });
 
-async function health(): Promise<readonly StoreHealth[]> {
+async function health(): Promise<readonly StoreOverview[]> {
   const response = await dispatch(
     new Request(`http://127.0.0.1:8379${routes.storesHealth}`, { headers: { host: '127.0.0.1:8379' } }),
   );
   expect(response.status).toBe(200);
-  return storeHealthList.parse(await response.json());
+  return storeOverviewList.parse(await response.json());
 }
 
 test('stores that hang or are away do not hold up the page of all stores', async () => {

@@ -6,6 +6,7 @@ import { formatCount } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { isLimited } from '../shell/access-words.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import {
@@ -85,8 +86,11 @@ function Rhythm({ lease }: LeaseProps) {
 }
 
 function Attached({ lease }: LeaseProps) {
+  const { access } = useStore();
   if (lease.keyCount === null) return <span className="text-fg-3">not followed</span>;
-  if (lease.keyCount === 0) return <StatusMark tone="stale">no keys</StatusMark>;
+  if (lease.keyCount === 0) {
+    return <StatusMark tone="stale">{isLimited(access) ? 'no keys you may read' : 'no keys'}</StatusMark>;
+  }
   const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
   return (
     <span className="flex min-w-0 items-center gap-2">

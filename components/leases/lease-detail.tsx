@@ -121,7 +121,7 @@ function Loaded({
       )}
       <p className="shrink-0 px-3 py-2">
         {endsWith(lease)}
-        {lease.keyCount === 0 ? ' It may be left over, or its client attaches keys later.' : ''}
+        {lease.keyCount === 0 && !lease.hasHidden ? ' It may be left over, or its client attaches keys later.' : ''}
       </p>
       {lease.keyCount === 0 ? null : (
         <DataTable

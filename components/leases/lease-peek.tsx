@@ -21,6 +21,7 @@ import { HoverCard } from '../ui/hover-card.tsx';
 import { Mark } from '../ui/marks.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
+import { endsWith } from './lease-summary.ts';
 
 /** A lease as a link (shell/links.tsx) that says on hover what ends with it, with its commands on right click. */
 export function PeekLeaseLink({ id, className }: { readonly id: WireHexId; readonly className?: string }) {
@@ -67,11 +68,7 @@ export function LeasePeek({ id }: { readonly id: WireHexId }) {
       ) : (
         <>
           <LeaseCountdown lease={data} />
-          <p className="text-fg-2">
-            {data.keyCount === 0
-              ? 'No key is attached: nothing disappears when it ends.'
-              : `${plural(data.keyCount, 'key')} ${data.keyCount === 1 ? 'disappears' : 'disappear'} when it ends:`}
-          </p>
+          <p className="text-fg-2">{endsWith(data)}</p>
           <ul className="flex flex-col">
             {data.keys.slice(0, PEEK_KEYS).map((key) => (
               <li key={wireId(key)} className="mono truncate text-fg-2">

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LeaseList } from '../../lib/api/lease-types.ts';
-import { endingOf, endingSentence, knownText } from './lease-summary.ts';
+import { endingOf, endingSentence, endsWith, knownText } from './lease-summary.ts';
 
 const second = (leases: number, keys: number, unkeptLeases = 0, unkeptKeys = 0) => ({
   ...{ leases, keys, unkeptLeases, unkeptKeys },
@@ -24,11 +24,21 @@ test('none, one and all read as sentences', () => {
 
 const list: LeaseList = {
   ...{ revision: '1', at: 100_000, total: 10, read: 10, oldestAt: 88_000, counts: 'all', matching: 10 },
-  ...{ offset: 0, leases: [], keyless: 0, overdue: 0, calendar: [] },
+  ...{ offset: 0, isOfReadable: false, leases: [], keyless: 0, overdue: 0, calendar: [] },
 };
 
 test('a list says how old its oldest time is, and when it is not complete yet', () => {
   expect(knownText(list)).toBe('times read within the last 12 s');
   expect(knownText({ ...list, read: 4 })).toBe('times of 4 of 10 read so far');
   expect(knownText({ ...list, counts: 'readable' })).toContain('keys are those you may read');
+});
+
+test('leases and keys that whoever looks may not read are said to be there', () => {
+  expect(knownText({ ...list, isOfReadable: true })).toContain('only leases of keys you may read');
+  const lease = { id: 'a', grantedTtlSeconds: '60', remainingTtlSeconds: '5', at: 0, keys: [], hasHidden: true };
+  expect(endsWith({ ...lease, keyCount: 0 })).toBe('When it ends, keys that you may not read disappear with it.');
+  expect(endsWith({ ...lease, keyCount: 1 })).toBe(
+    'When it ends, 1 key and others that you may not read disappear with it.',
+  );
+  expect(endsWith({ ...lease, keyCount: 0, hasHidden: false })).toContain('nothing disappears with it');
 });

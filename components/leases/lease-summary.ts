@@ -39,19 +39,25 @@ export function endingSentence({ leases, keys, unkeptLeases, unkeptKeys }: Endin
 }
 
 /** How much of the list is known, and how old the oldest time is. */
-export function knownText({ total, read, oldestAt, at, counts }: LeaseList): string {
+export function knownText({ total, read, oldestAt, at, counts, isOfReadable }: LeaseList): string {
   const parts: string[] = [];
+  if (isOfReadable) parts.push('only leases of keys you may read');
   if (read < total) parts.push(`times of ${formatCount(read)} of ${formatCount(total)} read so far`);
   else if (oldestAt !== null) parts.push(`times read within the last ${durationText(Math.max(1_000, at - oldestAt))}`);
-  if (counts === 'readable') parts.push('keys are those you may read');
+  if (counts === 'readable' && !isOfReadable) parts.push('keys are those you may read');
   if (counts === 'unknown') parts.push('keys are not followed: open a lease to see its keys');
   return parts.join('; ');
 }
 
 /** What ends with a lease, as the sentence of its revocation. */
-export function endsWith(lease: LeaseView): string {
-  if (lease.keyCount === 0) return 'No key is attached: nothing disappears with it.';
-  return `When it ends, ${plural(lease.keyCount, 'key')} ${lease.keyCount === 1 ? 'disappears' : 'disappear'} with it.`;
+export function endsWith({ keyCount, hasHidden }: LeaseView): string {
+  if (keyCount === 0) {
+    return hasHidden
+      ? 'When it ends, keys that you may not read disappear with it.'
+      : 'No key is attached: nothing disappears with it.';
+  }
+  const keys = hasHidden ? `${plural(keyCount, 'key')} and others that you may not read` : plural(keyCount, 'key');
+  return `When it ends, ${keys} ${keyCount === 1 && !hasHidden ? 'disappears' : 'disappear'} with it.`;
 }
 
 export const FILTER_WORDS: Readonly<Record<LeaseFilter, string>> = {

@@ -9,6 +9,7 @@ const lease = (granted: number, remaining: number): LeaseView => ({
   at: 1_000_000,
   keyCount: 0,
   keys: [],
+  hasHidden: false,
 });
 const after = (l: LeaseView, ms: number) => leaseTime(l, 1_000_000 + ms);
 

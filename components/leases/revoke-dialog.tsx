@@ -46,7 +46,8 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
   const [isRevoking, setRevoking] = useState(false);
   const [idempotencyKey, renew] = useState(newId);
   const lease = query.isFetchedAfterMount ? query.data : undefined;
-  const isConfirmed = lease !== undefined && (lease.keyCount === 0 || typed === String(lease.keyCount));
+  const isConfirmed =
+    lease !== undefined && !lease.hasHidden && (lease.keyCount === 0 || typed === String(lease.keyCount));
   const revoke = async (): Promise<void> => {
     if (lease === undefined || !isConfirmed) return;
     setRevoking(true);
@@ -114,7 +115,8 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
             <span>{endsWith(lease)}</span>
             <LeaseCountdown lease={lease} />
           </p>
-          {lease.keyCount === 0 ? null : (
+          {lease.hasHidden ? <p className="text-risk">Whoever may read all of its keys can revoke it.</p> : null}
+          {lease.keyCount === 0 || lease.hasHidden ? null : (
             <>
               <ul className="max-h-52 overflow-y-auto rounded-control border bg-inset py-1">
                 {lease.keys.map((key) => (

@@ -89,7 +89,7 @@ export const PAGE_GROUPS: readonly (readonly PageEntry[])[] = [
     },
   ],
   [
-    { path: '/stores', title: 'Stores', letter: 'h', icon: Boxes, purpose: 'How each store of this console is' },
+    { path: '/stores', title: 'Stores', letter: 'b', icon: Boxes, purpose: 'How each store of this console is' },
     {
       path: '/cluster',
       title: 'Cluster',

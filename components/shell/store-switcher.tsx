@@ -55,7 +55,7 @@ export function StoreSwitcher() {
           ))}
         </MenuRadioGroup>
         <MenuSeparator />
-        <MenuItem shortcut="g h" onSelect={() => router.push(href('/stores', { rev: null }))}>
+        <MenuItem shortcut="g b" onSelect={() => router.push(href('/stores', { rev: null }))}>
           How all stores are
         </MenuItem>
       </MenuContent>

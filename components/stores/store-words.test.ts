@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type { Risk } from '../../lib/api/types.ts';
 import { membersWord, storesHeadline, storeWord } from './store-words.ts';
 
@@ -9,7 +9,7 @@ const member = (name: string, health: 'healthy' | 'unreachable') => ({
   isLeader: false,
   isLearner: false,
 });
-const detail: NonNullable<StoreHealth['detail']> = {
+const detail: NonNullable<StoreOverview['detail']> = {
   at: 0,
   members: [member('a', 'healthy'), member('b', 'healthy'), member('c', 'unreachable')],
   leader: 'a',
@@ -18,7 +18,7 @@ const detail: NonNullable<StoreHealth['detail']> = {
   risks: [],
   versions: ['3.6.0'],
 };
-const store = (label: string, fields: Partial<StoreHealth> = {}): StoreHealth => ({
+const store = (label: string, fields: Partial<StoreOverview> = {}): StoreOverview => ({
   store: { id: label, label, colour: null, kind: 'external', endpoints: [], readOnly: false, access: { mode: 'open' } },
   state: 'answers',
   demandsUsers: false,

@@ -1,5 +1,5 @@
 /** How a store is, in words: the worst of it first. */
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type { Tone } from '../ui/badge.tsx';
 
 export interface StoreWord {
@@ -9,7 +9,7 @@ export interface StoreWord {
   readonly more: string | null;
 }
 
-export function storeWord({ state, detail }: StoreHealth): StoreWord {
+export function storeWord({ state, detail }: StoreOverview): StoreWord {
   if (state === 'asking') return { tone: 'stale', text: 'asking', more: null };
   const [worst, ...others] = [...(detail?.risks ?? [])].sort((a, b) => rank(a.severity) - rank(b.severity));
   if (state === 'silent') return { tone: 'bad', text: 'does not answer', more: worst?.remedy ?? null };
@@ -22,15 +22,15 @@ export function storeWord({ state, detail }: StoreHealth): StoreWord {
 const rank = (severity: 'danger' | 'warning'): number => (severity === 'danger' ? 0 : 1);
 
 /** "3 of 3", counting who answers; "" where it is not known. */
-export function membersWord({ detail, state }: StoreHealth): string {
+export function membersWord({ detail, state }: StoreOverview): string {
   if (detail === null || state !== 'answers') return '';
   const up = detail.members.filter(({ health }) => health === 'healthy' || health === 'lagging').length;
   return `${up} of ${detail.members.length}`;
 }
 
 /** The headline of the page: who is silent, who is in danger, else that all is well. */
-export function storesHeadline(stores: readonly StoreHealth[]): string {
-  const labels = (chosen: readonly StoreHealth[]): string => chosen.map(({ store }) => store.label).join(', ');
+export function storesHeadline(stores: readonly StoreOverview[]): string {
+  const labels = (chosen: readonly StoreOverview[]): string => chosen.map(({ store }) => store.label).join(', ');
   const silent = stores.filter(({ state }) => state === 'silent');
   const endangered = stores.filter((one) => one.state === 'answers' && storeWord(one).tone === 'bad');
   const parts = [

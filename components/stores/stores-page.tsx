@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { parseAsString, useQueryState } from 'nuqs';
+import { useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { StoreSwatch } from '../shell/store-swatch.tsx';
@@ -24,7 +24,7 @@ const overviewOf = (id: string): string => `/?store=${encodeURIComponent(id)}`;
 export function StoresPage() {
   const query = useQuery(queries.storesHealth());
   const router = useRouter();
-  const [selected, select] = useQueryState('row', parseAsString.withOptions({ history: 'replace' }));
+  const [selected, select] = useState<string | null>(null);
   useBindings([
     {
       id: 'stores.move',
@@ -69,7 +69,7 @@ export function StoresPage() {
                 rows={stores}
                 rowKey={({ store }) => store.id}
                 selected={selected}
-                onSelect={({ store }) => void select(store.id)}
+                onSelect={({ store }) => select(store.id)}
                 onOpen={({ store }) => router.push(overviewOf(store.id))}
                 className={query.error === null ? '' : 'greyed'}
               />
@@ -81,7 +81,7 @@ export function StoresPage() {
   );
 }
 
-const COLUMNS: readonly Column<StoreHealth>[] = [
+const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'store',
     head: 'Store',
@@ -175,7 +175,7 @@ const COLUMNS: readonly Column<StoreHealth>[] = [
   },
 ];
 
-function State({ row }: { readonly row: StoreHealth }) {
+function State({ row }: { readonly row: StoreOverview }) {
   const { tone, text, more } = storeWord(row);
   const mark = (
     <StatusMark tone={tone} className="min-w-0 max-w-full">

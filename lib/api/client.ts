@@ -25,7 +25,7 @@ import type { ElectionExplained, HealthWindow } from './health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from './lease-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type { HeatView, SpaceMeasure, SpaceView } from './space-types.ts';
-import type { StoreHealth } from './store-health.ts';
+import type { StoreOverview } from './store-overview.ts';
 import type {
   ApiError,
   ChangesPage,
@@ -212,7 +212,7 @@ export interface AuditPageQuery {
 
 export const api = {
   stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
-  storesHealth: (signal?: Signal) => call<readonly StoreHealth[]>({ path: routes.storesHealth, signal }),
+  storesHealth: (signal?: Signal) => call<readonly StoreOverview[]>({ path: routes.storesHealth, signal }),
   signIn: (store: string, body: SignInBody) => call<StoreSummary>({ method: 'POST', path: routes.signIn(store), body }),
   signOut: (store: string) => call<StoreSummary>({ method: 'POST', path: routes.signOut(store) }),
   cluster: (store: string, signal?: Signal) => call<ClusterView>({ path: routes.cluster(store), signal }),

@@ -59,8 +59,10 @@ export interface LeaseList {
   /** Keys are as they were then. */
   readonly revision: WireInt;
   readonly at: WireTime;
-  /** All leases of the store. */
+  /** All leases of the store, or all that this user is told of. */
   readonly total: number;
+  /** Only leases of keys that this user may read: since 3.5 a store tells no others to whoever may not read every key of every lease. */
+  readonly isOfReadable: boolean;
   /** Those whose time is known; the rest is being read. */
   readonly read: number;
   /** The oldest of the times known; null: none is. */

@@ -11,7 +11,7 @@ const store = (id: string): string => `${API}/stores/${encodeURIComponent(id)}`;
 export const routes = {
   health: '/api/health',
   stores: `${API}/stores`,
-  /** GET → StoreHealth[] */
+  /** GET → StoreOverview[] */
   storesHealth: `${API}/stores/health`,
   /** POST SignInBody → StoreSummary, and the cookie */
   signIn: (id: string) => `${store(id)}/sign-in`,

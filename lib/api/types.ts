@@ -344,6 +344,8 @@ export interface LeaseView {
   readonly at: WireTime;
   readonly keyCount: number;
   readonly keys: readonly WireBytes[];
+  /** It holds others too, which whoever asks may not read: neither counted nor named. */
+  readonly hasHidden: boolean;
 }
 
 export interface LeaseGrantBody {

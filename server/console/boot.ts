@@ -2,7 +2,7 @@
  * Starts the console's core in this process and makes it reachable for route handlers (current.ts). Called by
  * server/main.ts before Next serves; waits for no store.
  */
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import type { Credentials } from '../engines/engine.ts';
@@ -84,7 +84,7 @@ class RunningConsole implements Console {
     return [...this.#stores].map(([id, access]) => access.summary(this.#signIns.find(token, id)?.held));
   }
 
-  storesHealth(token: string | null): readonly StoreHealth[] {
+  storesHealth(token: string | null): readonly StoreOverview[] {
     return [...this.#stores].map(([id, access]) => access.overview(this.#signIns.find(token, id)?.held));
   }
 

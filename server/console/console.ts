@@ -31,7 +31,7 @@ import type { FindLine } from '../../lib/api/find-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../lib/api/lease-types.ts';
 import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
-import type { StoreHealth } from '../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type {
   ChangesPage,
   ChildrenPage,
@@ -192,7 +192,7 @@ export interface ProgramToken {
 export interface Console {
   stores(token: string | null): readonly StoreSummary[];
   /** From memory: waits for no store. */
-  storesHealth(token: string | null): readonly StoreHealth[];
+  storesHealth(token: string | null): readonly StoreOverview[];
   /** @throws ConsoleError NOT_FOUND; UNAUTHENTICATED when the store is for its users and nobody is signed in */
   store(id: string, token: string | null): Promise<StoreConsole>;
   /** The SSE bytes; ends when `signal` aborts, the sign-in ends, the reader cancels or the console closes. @throws as store() */

@@ -43,11 +43,11 @@ import { leaseFromHex } from './ids.ts';
 import { Leases } from './leases/leases.ts';
 import { Broadcaster } from './live/broadcaster.ts';
 import { children, search } from './operations/browse.ts';
-import type { StoreContext } from './operations/context.ts';
+import { requireWritable, type StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { heat } from './operations/heat.ts';
 import { keyHistory } from './operations/key-history.ts';
-import { grantLease, leaseView, revokeLease } from './operations/leases.ts';
+import { grantLease, revokeLease } from './operations/leases.ts';
 import { OwnWrites, THIS_CONSOLE } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { prefixDiff } from './operations/prefix-diff.ts';
@@ -296,7 +296,7 @@ export class StoreSession implements StoreConsole {
   }
 
   lease(id: string) {
-    return leaseView(this.#context, leaseFromHex(id));
+    return this.#leases.view(leaseFromHex(id));
   }
 
   grantLease(body: LeaseGrantBody) {
@@ -396,9 +396,10 @@ export class StoreSession implements StoreConsole {
   /** Every change goes through here: once per idempotency key, and with an entry in the audit trail. */
   #change<T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>): Promise<T> {
     const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
-    return this.#idempotency.run({ key: body.idempotencyKey, request }, () =>
-      this.summary.readOnly ? change() : this.#audit.run(this.#user, act, change),
-    );
+    return this.#idempotency.run({ key: body.idempotencyKey, request }, async () => {
+      requireWritable(this.#context);
+      return this.#audit.run(this.#user, act, change);
+    });
   }
 
   #createHub(): Hub {

@@ -121,13 +121,16 @@ export interface LeaseState {
   /** -1: gone. */
   readonly remainingTtlSeconds: number;
   readonly keys: readonly Uint8Array[];
+  /** Keys were left out: whoever asks may not read them, or the store would not name any for their sake. */
+  readonly hasHidden: boolean;
   /** Revision of the store when it answered. */
   readonly revision: number;
 }
 
 export interface LeaseCapability {
   list(): Promise<{ readonly ids: readonly bigint[]; readonly revision: number }>;
-  read(id: bigint): Promise<LeaseState>;
+  /** @param withKeys false: its time alone, which any user may ask. Default: true */
+  read(id: bigint, withKeys?: boolean): Promise<LeaseState>;
   /** `id` 0n: the store picks. The TTL granted may be longer than asked. */
   grant(ttlSeconds: number, id: bigint): Promise<{ readonly id: bigint; readonly ttlSeconds: number }>;
   revoke(id: bigint): Promise<{ readonly revision: number }>;

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { utf8Decode, utf8Encode } from '../../lib/base/bytes.ts';
+import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { ALL_KEYS } from '../../lib/keys/ranges.ts';
-import type { StoredEvent } from './engine.ts';
+import { EngineError, type LeaseCapability, type StoredEvent } from './engine.ts';
 import { scopeEngine } from './scoped.ts';
 import { FakeEngine } from './test-support/fake-engine.ts';
 
@@ -62,4 +63,34 @@ test('history merges the allowed ranges and says when some was dropped', async (
   const some = await engine.history?.changes({ ...request, eventsMax: 2 });
   expect(texts((some?.events ?? []).map(({ kv }) => kv))).toEqual(['/b/2', '/d/1']);
   expect(some?.dropped).toBe(true);
+});
+
+const lease = (keys: readonly string[]) => ({
+  id: 7n,
+  grantedTtlSeconds: 60,
+  remainingTtlSeconds: 50,
+  keys: keys.map(utf8Encode),
+  hasHidden: false,
+  revision: 1,
+});
+
+function scopedLeases(read: LeaseCapability['read']) {
+  const none = () => Promise.reject(new Error('not asked here'));
+  const leases: LeaseCapability = { list: none, read, grant: none, revoke: none, keepAlive: none };
+  return scopeEngine(Object.assign(new FakeEngine(), { leases }), [prefix('/b')]).leases;
+}
+
+test('of a lease whose keys an old server names to anybody only those that may be read are told', async () => {
+  const leases = scopedLeases(async () => lease(['/a/1', '/b/1']));
+  expect(await leases?.read(7n)).toEqual({ ...lease(['/b/1']), hasHidden: true });
+  const own = scopedLeases(async () => lease(['/b/1']));
+  expect(await own?.read(7n)).toEqual(lease(['/b/1']));
+});
+
+test('of a lease whose keys the store does not name its time is told, and that it holds some', async () => {
+  const leases = scopedLeases(async (_id, withKeys) => {
+    if (withKeys !== false) throw new EngineError(GrpcCode.PERMISSION_DENIED, 'etcdserver: permission denied');
+    return lease([]);
+  });
+  expect(await leases?.read(7n)).toEqual({ ...lease([]), hasHidden: true });
 });

@@ -4,17 +4,20 @@
  * the store itself decides, in its own words.
  */
 
-import { intersect, type KeyRange, unionOf } from '../../lib/keys/ranges.ts';
-import type {
-  ChangesRequest,
-  ChangesResult,
-  Engine,
-  HistoryCapability,
-  KvCapability,
-  ListRequest,
-  ListResult,
-  StoredEvent,
-  StoredKey,
+import { GrpcCode } from '../../lib/base/grpc-status.ts';
+import { contains, intersect, type KeyRange, unionOf } from '../../lib/keys/ranges.ts';
+import {
+  type ChangesRequest,
+  type ChangesResult,
+  type Engine,
+  EngineError,
+  type HistoryCapability,
+  type KvCapability,
+  type LeaseCapability,
+  type ListRequest,
+  type ListResult,
+  type StoredEvent,
+  type StoredKey,
 } from './engine.ts';
 
 /** @param readable at least one range */
@@ -25,7 +28,7 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
     kind,
     endpoints,
     kv: { list: (request) => listWithin(kv, ranges, request), write: (request) => kv.write(request) },
-    leases,
+    leases: leases === null ? null : scopeLeases(leases, ranges),
     cluster,
     access,
     maintenance,
@@ -42,6 +45,21 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
 function allowedParts(range: KeyRange, ranges: readonly KeyRange[]): readonly KeyRange[] {
   const parts = range.end.length === 0 ? [] : intersect(range, ranges);
   return parts.length === 0 ? [{ key: range.key, end: range.end }] : parts;
+}
+
+/** Servers before 3.5 name every key of a lease to anybody; later ones none, if one of them is not for whoever asks. */
+function scopeLeases(leases: LeaseCapability, ranges: readonly KeyRange[]): LeaseCapability {
+  return {
+    ...leases,
+    read: async (id, withKeys = true) => {
+      const state = await leases.read(id, withKeys).catch(async (error: unknown) => {
+        if (!(error instanceof EngineError) || error.code !== GrpcCode.PERMISSION_DENIED) throw error;
+        return { ...(await leases.read(id, false)), hasHidden: true };
+      });
+      const keys = state.keys.filter((key) => contains(ranges, key));
+      return { ...state, keys, hasHidden: state.hasHidden || keys.length < state.keys.length };
+    },
+  };
 }
 
 function scopeHistory(history: HistoryCapability, ranges: readonly KeyRange[]): HistoryCapability {

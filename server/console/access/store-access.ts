@@ -5,12 +5,12 @@
  * The account of the settings is the console's own: it feeds background work and is lent to nobody. Requests without a user
  * go out without one, so a store that turns authentication on refuses them by itself before we notice.
  */
-import type { StoreHealth } from '../../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../../lib/api/store-overview.ts';
 import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Credentials, type Engine, EngineError } from '../../engines/engine.ts';
 import { AuditTrail } from '../audit/trail.ts';
-import { storeHealth } from '../cluster/store-health.ts';
+import { storeOverview } from '../cluster/store-overview.ts';
 import { RolloutController } from '../config/controller.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import { ConsoleError } from '../errors.ts';
@@ -125,9 +125,9 @@ export class StoreAccess {
   }
 
   /** How the store is, as far as whoever asks may know. Waits for nothing. */
-  overview(held: HeldUser | undefined): StoreHealth {
+  overview(held: HeldUser | undefined): StoreOverview {
     const isOpen = held !== undefined || (this.#required === false && !this.#options.isExposed);
-    return storeHealth({
+    return storeOverview({
       summary: this.summary(held),
       demandsUsers: this.#required,
       view: (held?.session ?? this.service).cluster(),

@@ -20,6 +20,7 @@ import type { Place, TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import { invalidArgument } from '../errors.ts';
+import { requireWritable } from '../operations/context.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigContext } from './context.ts';
@@ -161,11 +162,13 @@ export class ConfigConsole {
     }
   }
 
-  report(report: InstanceReport) {
+  async report(report: InstanceReport) {
+    requireWritable(this.#context);
     return acceptReport(this.#context, this.#leases, report);
   }
 
-  leave(instance: Place & { readonly instanceId: string }) {
+  async leave(instance: Place & { readonly instanceId: string }) {
+    requireWritable(this.#context);
     return leave(this.#context, this.#leases, instance);
   }
 
@@ -197,7 +200,7 @@ export class ConfigConsole {
   }
 
   /** Server-sent events that say when to evaluate again. `id` is the store's revision. */
-  flagEvents(place: Place, signal: AbortSignal): ReadableStream<Uint8Array> {
+  flagEvents(place: Place, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     return flagEvents(this.state, place, signal);
   }
 

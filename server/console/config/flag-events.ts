@@ -9,11 +9,17 @@ import type { ConfigState } from './state.ts';
 /** Proxies and clients take a silent stream for a dead one. */
 const BEAT_MS = 30_000;
 
-export function flagEvents(state: ConfigState, place: Place, signal: AbortSignal): ReadableStream<Uint8Array> {
+/** @throws where configuration may not be read: a stream that ends at once would be asked for again and again */
+export async function flagEvents(
+  state: ConfigState,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const snapshot = await state.ready();
   const encoder = new TextEncoder();
   let stop = (): void => undefined;
   return new ReadableStream<Uint8Array>({
-    start: async (stream) => {
+    start: (stream) => {
       let isOver = false;
       const ends = AbortSignal.any([signal, state.ended]);
       const end = (): void => {
@@ -26,8 +32,6 @@ export function flagEvents(state: ConfigState, place: Place, signal: AbortSignal
         isOver = true;
         ends.removeEventListener('abort', end);
       };
-      const snapshot = await state.ready();
-      if (isOver) return;
       if (ends.aborted) return end();
       let version = flagsVersion(snapshot, place);
       const say = (text: string): void => stream.enqueue(encoder.encode(text));

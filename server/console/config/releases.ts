@@ -17,6 +17,7 @@ import { overlapWith } from '../../../lib/config/overlap.ts';
 import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
 import { compareVersions, parseRange, parseVersion, type Requirements } from '../../../lib/config/version-range.ts';
 import { ConsoleError, invalidArgument, tooLarge } from '../errors.ts';
+import { requireWritable } from '../operations/context.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { actorOf, type ConfigContext, ConfigWrite, conflict, precondition } from './context.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
@@ -359,8 +360,7 @@ export async function committed(
   write: ConfigWrite,
   onConflict: () => ConsoleError,
 ): Promise<number> {
-  if (context.readOnly)
-    throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store (QUORATE_READ_ONLY)');
+  requireWritable(context);
   const revision = await write.commit();
   if (revision === undefined) throw onConflict();
   await context.state.follows(revision);

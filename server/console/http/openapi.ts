@@ -10,7 +10,7 @@ import { programOperations } from './program-operations.ts';
 import * as responses from './response-schemas.ts';
 import * as requests from './schemas.ts';
 import { spaceOperations } from './space-operations.ts';
-import { storeHealthList } from './store-health-schemas.ts';
+import { storeOverviewList } from './store-overview-schemas.ts';
 
 const STORE = '{store}';
 /** `routes` escapes what it puts into a path; a template must keep its braces. */
@@ -31,7 +31,7 @@ export const operations: readonly Operation[] = [
     path: routes.storesHealth,
     method: 'get',
     summary: 'How every store is, from what the console knows already; more of a store only for who may use it',
-    answer: storeHealthList,
+    answer: storeOverviewList,
   },
   {
     path: template(routes.signIn(STORE)),

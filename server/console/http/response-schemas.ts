@@ -195,6 +195,7 @@ export const lease = named('Lease', {
   at: time,
   keyCount: z.int(),
   keys: z.array(bytes),
+  hasHidden: z.boolean(),
 });
 
 const leaseReading = named('LeaseReading', {
@@ -213,6 +214,7 @@ export const leaseList = named('LeaseList', {
   revision: int,
   at: time,
   total: z.int(),
+  isOfReadable: z.boolean(),
   read: z.int(),
   oldestAt: time.nullable(),
   counts: z.enum(['all', 'readable', 'unknown']),

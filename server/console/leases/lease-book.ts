@@ -210,7 +210,7 @@ export class LeaseBook {
     // The first round owes nothing.
     if (!entry.isFirst) this.#tokens--;
     this.#leases
-      .read(entry.id)
+      .read(entry.id, false)
       .then(
         (state) => this.#note(entry, state),
         (error: unknown) => this.#noteFailure(entry, error),

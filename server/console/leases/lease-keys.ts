@@ -45,6 +45,11 @@ export class LeaseKeys {
     return this.#byLease.get(lease) ?? NONE;
   }
 
+  /** Leases with keys. */
+  leases(): bigint[] {
+    return [...this.#byLease.keys()];
+  }
+
   lost(): void {
     this.#follows = false;
   }

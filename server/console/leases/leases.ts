@@ -1,8 +1,12 @@
 /** All leases of a store as the routes answer them: pages of the list, and the times of those on a screen in one answer. */
 import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../../lib/api/lease-types.ts';
-import type { ChangeEvent, IndexState, WireHexId } from '../../../lib/api/types.ts';
+import type { ChangeEvent, IndexState, LeaseView, WireHexId } from '../../../lib/api/types.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { byteStringToWire } from '../../../lib/keys/wire-bytes.ts';
+import { EngineError, type LeaseCapability } from '../../engines/engine.ts';
 import { leaseFromHex } from '../ids.ts';
 import { requireLeases, type StoreContext } from '../operations/context.ts';
+import { leaseView } from '../operations/leases.ts';
 import { LeaseBook } from './lease-book.ts';
 import { LeaseKeys } from './lease-keys.ts';
 import { leasePage, readingOf } from './lease-views.ts';
@@ -20,6 +24,8 @@ export class Leases {
   readonly #context: StoreContext;
   readonly #isWhole: boolean;
   readonly #keys = new LeaseKeys();
+  /** The store does not tell this user which leases there are: those of keys in the index are told. */
+  #isOfReadable = false;
   #book: LeaseBook | null = null;
 
   constructor({ context, readable }: LeasesOptions) {
@@ -56,6 +62,14 @@ export class Leases {
     const result = await change;
     this.#book?.changed();
     return result;
+  }
+
+  /** One lease; where the store names none of its keys for the sake of some, those that the user may read all the same. */
+  async view(id: bigint): Promise<LeaseView> {
+    const view = await leaseView(this.#context, id);
+    if (!view.hasHidden || view.keyCount > 0) return view;
+    const keys = [...this.#keys.keysOf(id)].map(byteStringToWire);
+    return { ...view, keys, keyCount: keys.length };
   }
 
   async list(query: LeaseListQuery): Promise<LeaseList> {
@@ -95,6 +109,7 @@ export class Leases {
     return {
       revision: String(this.#keys.revision),
       at: now,
+      isOfReadable: this.#isOfReadable,
       counts: isKnown ? (this.#isWhole ? 'all' : 'readable') : 'unknown',
       ...leasePage(pile, query),
     };
@@ -102,7 +117,21 @@ export class Leases {
 
   /** @throws ConsoleError UNIMPLEMENTED for stores without leases */
   #open(): LeaseBook {
-    this.#book ??= new LeaseBook({ leases: requireLeases(this.#context), now: this.#context.now });
+    const leases = requireLeases(this.#context);
+    this.#book ??= new LeaseBook({ leases: { ...leases, list: () => this.#ids(leases) }, now: this.#context.now });
     return this.#book;
+  }
+
+  async #ids(leases: LeaseCapability): ReturnType<LeaseCapability['list']> {
+    try {
+      const listed = await leases.list();
+      this.#isOfReadable = false;
+      return listed;
+    } catch (error) {
+      const isRefused = error instanceof EngineError && error.code === GrpcCode.PERMISSION_DENIED;
+      if (!isRefused || this.#isWhole || !this.#keys.isKnown) throw error;
+      this.#isOfReadable = true;
+      return { ids: this.#keys.leases(), revision: this.#keys.revision };
+    }
   }
 }

@@ -23,9 +23,9 @@ export interface StoreContext {
 }
 
 /** @throws ConsoleError PERMISSION_DENIED in read-only mode */
-export function requireWritable(context: StoreContext): void {
-  if (!context.readOnly) return;
-  throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store (QUORATE_READ_ONLY)');
+export function requireWritable({ readOnly }: Pick<StoreContext, 'readOnly'>): void {
+  if (!readOnly) return;
+  throw new ConsoleError(GrpcCode.PERMISSION_DENIED, 'this console is read-only for this store');
 }
 
 /** @throws ConsoleError UNIMPLEMENTED for stores without leases */

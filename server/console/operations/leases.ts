@@ -18,6 +18,7 @@ export async function leaseView(context: StoreContext, id: bigint): Promise<Leas
     at: context.now(),
     keyCount: state.keys.length,
     keys: state.keys.map(toWire),
+    hasHidden: state.hasHidden,
   };
 }
 
@@ -39,6 +40,12 @@ export async function revokeLease(context: StoreContext, hex: string, body: Leas
   const id = leaseFromHex(hex);
   const current = await leaseView(context, id);
   if (current.remainingTtlSeconds === '-1') throw new ConsoleError(GrpcCode.NOT_FOUND, `lease ${hex} is gone already`);
+  if (current.hasHidden) {
+    throw new ConsoleError(
+      GrpcCode.FAILED_PRECONDITION,
+      `lease ${hex} holds keys that you may not read, and they would go with it: ask somebody who may`,
+    );
+  }
   const shown = new Set(body.expectKeys.map(wireId));
   const others = current.keys.filter((key) => !shown.has(wireId(key)));
   if (others.length > 0 || shown.size !== current.keys.length) {

@@ -1,5 +1,5 @@
 /** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
-import { hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
+import { BUNDLED_MEMBER, hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
 import { enableUsers, type TestUser } from '../../engines/etcd/test-support/users.ts';
 import { type ConsoleOptions, startConsole } from '../boot.ts';
 
@@ -37,24 +37,24 @@ export async function startRealConsole(members = 1): Promise<RealConsole> {
   };
 }
 
-/** The store "main" with authentication on: root (password "root") and these users. */
+/** The store "main" with authentication on, and the same one read-only as "guarded": root (password "root") and these users. */
 export async function startRealConsoleWithUsers(
   users: readonly TestUser[],
-  more: Pick<ConsoleOptions, 'flagOrigins'> = {},
+  { isBundled = false, ...more }: Pick<ConsoleOptions, 'flagOrigins'> & { readonly isBundled?: boolean } = {},
 ): Promise<RealConsole> {
-  const etcd = await startRealEtcd(1);
+  const etcd = await startRealEtcd(1, [], isBundled ? BUNDLED_MEMBER : undefined);
   await enableUsers(etcd.endpoints, users);
-  const store = {
-    id: 'main',
-    label: 'main',
-    colour: null,
-    kind: 'external',
-    endpoints: etcd.endpoints,
-    tls: null,
-  } as const;
-  const running = await startConsole({ stores: [{ ...store, auth: null, readOnly: false }], ...more });
+  const { endpoints } = etcd;
+  const store = { label: 'main', colour: null, kind: 'external', endpoints, tls: null, auth: null } as const;
+  const running = await startConsole({
+    stores: [
+      { ...store, id: 'main', readOnly: false },
+      { ...store, id: 'guarded', readOnly: true },
+    ],
+    ...more,
+  });
   return {
-    endpoint: etcd.endpoints[0] ?? '',
+    endpoint: endpoints[0] ?? '',
     stop: async () => {
       await running.close();
       await etcd.stop();

@@ -23,6 +23,9 @@ const NOT_SENT = 'No connection established';
 /** Said before a change of members is proposed: not all of them have been connected for 5 s. */
 const NOT_PROPOSED = 'etcdserver: unhealthy cluster';
 
+/** What etcd says of maintenance that only root may do: the plain error of its user store, with the code "unknown". */
+const RAW_DENIAL = 'auth: permission denied';
+
 export interface CallOptions {
   readonly timeoutMs: number;
   readonly token: string | null;
@@ -166,8 +169,8 @@ export class Endpoint {
   }
 
   #explain(error: unknown, repeatable: boolean, timeoutMs: number): EngineError {
-    const code = codeOf(error);
     const text = textOf(error);
+    const code = text === RAW_DENIAL ? GrpcCode.PERMISSION_DENIED : codeOf(error);
     const details = { endpoint: this.address, outcome: outcomeOf(code, text, repeatable) };
     if (code === GrpcCode.DEADLINE_EXCEEDED) {
       return new EngineError(code, `${this.address} did not answer within ${timeoutMs} ms`, details);

@@ -158,13 +158,14 @@ function leasesOf(pool: EndpointPool): LeaseCapability {
       const answer = await pool.call(methods.leaseLeases, {});
       return { ids: answer.leases.map((lease) => lease.id), revision: answer.header?.revision ?? 0 };
     },
-    async read(id) {
-      const answer = await pool.call(methods.leaseTimeToLive, { id, keys: true });
+    async read(id, withKeys = true) {
+      const answer = await pool.call(methods.leaseTimeToLive, { id, keys: withKeys });
       return {
         id,
         grantedTtlSeconds: answer.grantedTtl,
         remainingTtlSeconds: answer.ttl,
         keys: answer.keys,
+        hasHidden: false,
         revision: answer.header?.revision ?? 0,
       };
     },

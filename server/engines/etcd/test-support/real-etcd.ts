@@ -1,5 +1,4 @@
-/** Starts real etcd servers for tests: free ports, a directory of their own, gone when stopped. */
-
+/** Starts real etcd servers for tests, or members of the bundled store, which take the same flags: free ports, a directory of their own, gone when stopped. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,17 @@ import { freePorts } from '../../../../e2e/fixtures/ports.ts';
 import { openEtcdEngine } from '../engine.ts';
 
 export const REAL_ETCD = 'etcd';
+
+/** What is started for each member, before etcd's own flags. */
+export interface ServerProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+const ETCD: ServerProgram = { command: REAL_ETCD, args: [] };
+export const BUNDLED_MEMBER: ServerProgram = {
+  command: process.execPath,
+  args: [path.join(import.meta.dirname, '../../../store/main.ts')],
+};
 
 /** False where no etcd server is installed: tests that need one are skipped by name. */
 export function hasRealEtcd(): boolean {
@@ -39,18 +49,18 @@ export interface RealEtcd {
 class Member implements RealMember {
   readonly name: string;
   readonly endpoint: string;
-  readonly #args: readonly string[];
+  readonly #program: ServerProgram;
   #child: ChildProcess | undefined;
 
-  constructor(name: string, endpoint: string, args: readonly string[]) {
+  constructor(name: string, endpoint: string, program: ServerProgram) {
     this.name = name;
     this.endpoint = endpoint;
-    this.#args = args;
+    this.#program = program;
     this.restart();
   }
 
   restart(): void {
-    this.#child = spawn(REAL_ETCD, [...this.#args], { stdio: 'ignore' });
+    this.#child = spawn(this.#program.command, [...this.#program.args], { stdio: 'ignore' });
   }
 
   signal(name: NodeJS.Signals): void {
@@ -70,7 +80,11 @@ class Member implements RealMember {
 }
 
 /** Resolves when the cluster answers a linearizable read. `flags` go to every member. */
-export async function startRealEtcd(size = 1, flags: readonly string[] = []): Promise<RealEtcd> {
+export async function startRealEtcd(
+  size = 1,
+  flags: readonly string[] = [],
+  { command, args }: ServerProgram = ETCD,
+): Promise<RealEtcd> {
   const dir = mkdtempSync(path.join(tmpdir(), 'quorate-etcd-'));
   const ports = await freePorts(size * 2);
   const plan = Array.from({ length: size }, (_, i) => ({
@@ -81,15 +95,19 @@ export async function startRealEtcd(size = 1, flags: readonly string[] = []): Pr
   const cluster = plan.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
   const members = plan.map(
     (m) =>
-      new Member(m.name, `127.0.0.1:${m.client}`, [
-        ...['--name', m.name, '--data-dir', path.join(dir, m.name)],
-        ...['--listen-client-urls', `http://127.0.0.1:${m.client}`],
-        ...['--advertise-client-urls', `http://127.0.0.1:${m.client}`],
-        ...['--listen-peer-urls', `http://127.0.0.1:${m.peer}`],
-        ...['--initial-advertise-peer-urls', `http://127.0.0.1:${m.peer}`],
-        ...['--initial-cluster', cluster, '--log-level', 'error', '--heartbeat-interval', '50', '--election-timeout'],
-        ...['500', ...flags],
-      ]),
+      new Member(m.name, `127.0.0.1:${m.client}`, {
+        command,
+        args: [
+          ...args,
+          ...['--name', m.name, '--data-dir', path.join(dir, m.name)],
+          ...['--listen-client-urls', `http://127.0.0.1:${m.client}`],
+          ...['--advertise-client-urls', `http://127.0.0.1:${m.client}`],
+          ...['--listen-peer-urls', `http://127.0.0.1:${m.peer}`],
+          ...['--initial-advertise-peer-urls', `http://127.0.0.1:${m.peer}`],
+          ...['--initial-cluster', cluster, '--log-level', 'error', '--heartbeat-interval', '50', '--election-timeout'],
+          ...['500', ...flags],
+        ],
+      }),
   );
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));

@@ -5,7 +5,7 @@ export const OPTIONS = preflight;
 
 export const GET = programRoute<PlaceParams>(
   async ({ store, params, signal }) =>
-    new Response(store.config.flagEvents(placeOf(params), signal), {
+    new Response(await store.config.flagEvents(placeOf(params), signal), {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',

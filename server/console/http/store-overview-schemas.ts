@@ -5,7 +5,7 @@ import { cluster, named, storeSummary } from './response-schemas.ts';
 const { quorum, leaderSince, risks, at, members } = cluster.shape;
 const { health, isLeader, isLearner } = members.element.shape;
 
-export const storeHealth = named('StoreHealth', {
+export const storeOverview = named('StoreOverview', {
   store: storeSummary,
   state: z.enum(['answers', 'silent', 'asking']),
   demandsUsers: z.boolean().nullable(),
@@ -22,4 +22,4 @@ export const storeHealth = named('StoreHealth', {
     .nullable(),
 });
 
-export const storeHealthList = z.array(storeHealth);
+export const storeOverviewList = z.array(storeOverview);

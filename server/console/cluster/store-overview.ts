@@ -1,11 +1,11 @@
 /** One line of the page of all stores, from views that are there already: a dead store is told of as fast as a living one. Pure. */
-import type { StoreHealth } from '../../../lib/api/store-health.ts';
+import type { StoreOverview } from '../../../lib/api/store-overview.ts';
 import type { ClusterView, StoreSummary } from '../../../lib/api/types.ts';
 
 /** Silence means something only after the first round of questions. */
 const FIRST_ROUND_MS = 1_500;
 
-export interface StoreHealthInput {
+export interface StoreOverviewInput {
   readonly summary: StoreSummary;
   readonly demandsUsers: boolean | null;
   readonly view: ClusterView;
@@ -13,7 +13,7 @@ export interface StoreHealthInput {
   readonly isOpen: boolean;
 }
 
-export function storeHealth({ summary, demandsUsers, view, isOpen }: StoreHealthInput): StoreHealth {
+export function storeOverview({ summary, demandsUsers, view, isOpen }: StoreOverviewInput): StoreOverview {
   const isEarly = view.at - view.watchingSince < FIRST_ROUND_MS && view.members.length === 0;
   return {
     store: summary,
@@ -23,7 +23,7 @@ export function storeHealth({ summary, demandsUsers, view, isOpen }: StoreHealth
   };
 }
 
-function detailOf(view: ClusterView): NonNullable<StoreHealth['detail']> {
+function detailOf(view: ClusterView): NonNullable<StoreOverview['detail']> {
   const versions = view.members.flatMap(({ status }) => (status === null ? [] : [status.version]));
   const leader = view.members.find(({ isLeader }) => isLeader);
   return {

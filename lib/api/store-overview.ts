@@ -1,7 +1,7 @@
 /** How every store of a console is, on one page, from what the console knows already. */
 import type { ClusterView, MemberHealth, Risk, StoreSummary, WireTime } from './types.ts';
 
-export interface StoreHealth {
+export interface StoreOverview {
   readonly store: StoreSummary;
   /** asking: the console began a moment ago and nobody has answered or failed yet. */
   readonly state: 'answers' | 'silent' | 'asking';
