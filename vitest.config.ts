@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{lib,server,components,app}/**/*.test.{ts,tsx}'],
+    include: ['{lib,server,components,app}/**/*.test.{ts,tsx}', 'e2e/**/!(*.int|*.conf).test.ts'],
     environment: 'node',
     // One process per core at most: the machines here have two, and the store's tests fork members of their own.
     maxWorkers: 2,

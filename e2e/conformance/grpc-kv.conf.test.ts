@@ -167,7 +167,8 @@ const refusals: readonly Case[] = [
     name: 'an unknown sort order',
     run: (p) => p.call('range', { key: utf8('e9'), sortOrder: 9 }),
     differs: {
-      reason: 'unknown sort options are refused since etcd 3.6, accepted silently by 3.4',
+      reason: 'unknown sort options are accepted silently up to 3.5',
+      until: ['3.6.0'],
       ours: { ok: false, code: 3, message: 'etcdserver: invalid sort option' },
       etcd: {
         ok: true,

@@ -181,6 +181,45 @@ const refusals: readonly Case[] = [
     txn: { success: [nest({ success: [put('d6')] }), nest({ success: [put('d6')] })] },
     look: 'd6',
   }),
+  one('a key deleted nested and put by a later sibling', {
+    txn: { success: [nest({ success: [del('d15')] }), nest({ success: [put('d15')] })] },
+    look: 'd15',
+  }),
+  {
+    name: 'a key put nested and deleted by a later sibling',
+    run: async (p) => {
+      const twice = [nest({ success: [put('d16')] }), nest({ success: [del('d16')] })];
+      const outcome = await p.call('txn', { success: twice });
+      return outcome.ok ? 'done' : outcome.message;
+    },
+    differs: {
+      reason: 'etcd looks at siblings in one direction only, and records two changes of one key at one revision',
+      ours: 'etcdserver: duplicate key given in txn request',
+      etcd: 'done',
+    },
+  },
+  one('a put nested in a range that is deleted beside it, before and after', {
+    before: { 'd17/a': '1' },
+    txn: { success: [nest({ success: [put('d17/a')] }), del('d17/', 'd170')] },
+    look: 'd17/',
+  }),
+  {
+    name: 'a put in a range that is deleted from a key to the end',
+    run: async (p) => {
+      const all = { requestDeleteRange: { key: utf8('~d18'), rangeEnd: NUL } };
+      const outcome = await p.call('txn', { success: [all, put('~d18/a')] });
+      return outcome.ok ? 'done' : outcome.message;
+    },
+    differs: {
+      reason: 'etcd takes the open end for a key, and so for an empty range',
+      ours: 'etcdserver: duplicate key given in txn request',
+      etcd: 'done',
+    },
+  },
+  one('a put within an inverted range that is deleted', {
+    txn: { success: [del('d19z', 'd19a'), put('d19m')] },
+    look: 'd19',
+  }),
   one('a put outside and the same put nested', { txn: { success: [put('d7'), nest({ success: [put('d7')] })] } }),
   one('an operation of no kind', { txn: { success: [{}] } }),
   one('an empty key in a compare', { txn: { compare: [{ target: VERSION }] } }),

@@ -97,7 +97,8 @@ const creation: readonly Case[] = [
         return { ...answer, hasHeader: header !== undefined };
       }),
     differs: {
-      reason: 'a negative start revision is refused at once since etcd 3.4.38 and 3.6.6',
+      reason: 'a negative start revision is refused at once',
+      until: ['3.4.38', '3.5.24', '3.6.6'],
       ours: {
         watchId: '-1',
         created: true,

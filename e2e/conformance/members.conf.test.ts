@@ -4,6 +4,7 @@ import { withEtcd } from './harness/differential.ts';
 import { type Pair, startPair } from './harness/pair.ts';
 import { comparable, Probe, utf8 } from './harness/probe.ts';
 import type { Store } from './harness/store.ts';
+import { until } from './harness/until.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const MEMBER_COUNT = 3;
@@ -180,6 +181,17 @@ withEtcd('three members beside the real etcd', (binaries) => {
       const gone = await Promise.all(probes.map(urls));
       refusals.delete('etcdserver: unhealthy cluster');
       return { unexpected: [...refusals], known, count: removed.members.length, gone };
+    }));
+
+  test('a lease gets its whole time again when the leadership moves', () =>
+    both(async ([leader, follower]) => {
+      const idOf = async (probe: Probe) => (await probe.must('status', {})).header?.memberId ?? 0n;
+      await leader.must('leaseGrant', { id: 331n, ttl: 8 });
+      const left = async () => (await leader.must('timeToLive', { id: 331n })).ttl;
+      await until('half of it is gone', async () => (await left()) <= 5);
+      const there = await leader.call('moveLeader', { targetId: await idOf(follower) });
+      await until('it has its whole time again', async () => (await left()) >= 7);
+      return [there, await follower.call('moveLeader', { targetId: await idOf(leader) })];
     }));
 
   test('the leadership moves, and every member says so', () =>

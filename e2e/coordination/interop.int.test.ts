@@ -12,7 +12,11 @@ const located = await locateEtcd();
 const ANSWER_MS = 20_000;
 
 /** `etcdctl` in the foreground, until it is stopped. */
-function etcdctl({ ctl }: EtcdBinaries, endpoints: readonly string[], ...args: readonly string[]): Running {
+function etcdctl(
+  { ctl }: Pick<EtcdBinaries, 'ctl'>,
+  endpoints: readonly string[],
+  ...args: readonly string[]
+): Running {
   return new Running({
     command: ctl,
     args: ['--endpoints', endpoints.join(','), ...args],

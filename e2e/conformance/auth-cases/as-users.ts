@@ -14,6 +14,7 @@ import {
   READ,
   READWRITE,
   REFUSED,
+  SECURITY_RELEASES,
   statusOf,
 } from './callers.ts';
 
@@ -47,7 +48,7 @@ export const asUsers: readonly Case[] = [
       const keys = (who: Metadata) => brief(p.call('timeToLive', { id: 701n, keys: true }, who));
       return [await keys(alice), await keys(bob)];
     },
-    differs: { reason: '3.4.23 tells them to everybody', ours: [DENIED, 'ok'], etcd: ['ok', 'ok'] },
+    differs: { reason: '3.4.23 tells them to everybody', until: ['3.5.0'], ours: [DENIED, 'ok'], etcd: ['ok', 'ok'] },
   },
   {
     name: 'the list of leases is only for who may read every key of theirs',
@@ -55,7 +56,7 @@ export const asUsers: readonly Case[] = [
       const [alice, bob] = [await as(p, 'alice'), await as(p, 'bob')];
       return [await brief(p.call('leases', {}, alice)), await brief(p.call('leases', {}, bob))];
     },
-    differs: { reason: '3.4.23 tells it to everybody', ours: [DENIED, 'ok'], etcd: ['ok', 'ok'] },
+    differs: { reason: '3.4.23 tells it to everybody', until: ['3.5.0'], ours: [DENIED, 'ok'], etcd: ['ok', 'ok'] },
   },
   {
     name: 'a lease is kept alive by who may write its keys',
@@ -72,7 +73,8 @@ export const asUsers: readonly Case[] = [
       return [brief(await keepAlive(p, await as(p, 'alice'), 701n)), brief(await keepAlive(p, NOBODY, 702n))];
     },
     differs: {
-      reason: 'refused since 3.4.42, 3.5.28 and 3.6.9',
+      reason: 'refused to whom it does not concern',
+      until: SECURITY_RELEASES,
       ours: [
         { code: 7, message: 'etcdserver: permission denied' },
         { code: 3, message: 'etcdserver: user name is empty' },
@@ -142,6 +144,7 @@ export const asUsers: readonly Case[] = [
     run: async (p) => (await p.must('roleGet', { role: 'root' })).perm,
     differs: {
       reason: 'its permissions are shown since 3.6',
+      until: ['3.6.0'],
       ours: [{ permType: READWRITE, key: '', rangeEnd: '\0' }],
       etcd: [],
     },
@@ -203,6 +206,7 @@ export const asUsers: readonly Case[] = [
     },
     differs: {
       reason: '3.4.23 takes it for the empty password',
+      until: ['3.5.0'],
       ours: ['ok', REFUSED, REFUSED],
       etcd: ['ok', 'ok', REFUSED],
     },
@@ -237,7 +241,8 @@ export const asUsers: readonly Case[] = [
       await brief(p.call('alarm', { action: 0 }, NOBODY)),
     ],
     differs: {
-      reason: 'refused since 3.4.42, 3.5.28 and 3.6.9',
+      reason: 'refused to whom it does not concern',
+      until: SECURITY_RELEASES,
       ours: Array(6).fill(NOBODY_NAMED),
       etcd: Array(6).fill('ok'),
     },
@@ -256,6 +261,7 @@ export const asUsers: readonly Case[] = [
     },
     differs: {
       reason: 'the code is Unknown up to 3.5',
+      until: ['3.6.0'],
       ours: ['ok', 'ok', 'ok', DENIED, DENIED],
       etcd: ['ok', 'ok', 'ok', '2 auth: permission denied', '2 auth: permission denied'],
     },
@@ -263,12 +269,12 @@ export const asUsers: readonly Case[] = [
   {
     name: 'compaction by a user who is not root',
     run: async (p) => brief(p.call('compact', { revision: p.base }, await as(p, 'alice'))),
-    differs: { reason: 'for root since 3.4.42, 3.5.28 and 3.6.9', ours: DENIED, etcd: 'ok' },
+    differs: { reason: 'for root', until: SECURITY_RELEASES, ours: DENIED, etcd: 'ok' },
   },
   {
     name: 'the status says on',
     run: statusOf,
-    differs: { reason: 'AuthStatus came with 3.5', ours: 'on', etcd: NO_STATUS },
+    differs: { reason: 'AuthStatus came with 3.5', until: ['3.5.0'], ours: 'on', etcd: NO_STATUS },
   },
   {
     name: 'turned off, everybody may do everything',
@@ -288,6 +294,7 @@ export const asUsers: readonly Case[] = [
     run: (p) => brief(p.call('put', { key: utf8('z') }, { metadata: { token: 'nonsense' } })),
     differs: {
       reason: '3.4.23 refuses a bad token all the same',
+      until: ['3.5.0'],
       ours: 'ok',
       etcd: '16 etcdserver: invalid auth token',
     },

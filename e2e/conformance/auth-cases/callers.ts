@@ -10,6 +10,9 @@ export const perm = (permType: number, key: string, rangeEnd = '') => ({
   rangeEnd: utf8(rangeEnd),
 });
 
+/** The releases of March 2026, which refuse more to users and to nobody. */
+export const SECURITY_RELEASES = ['3.4.42', '3.5.28', '3.6.9'];
+
 export const PASSWORDS: Readonly<Record<string, string>> = { root: 'r', alice: 'a', bob: 'b', carol: 'c' };
 
 export type Metadata = { readonly metadata: Readonly<Record<string, string>> };

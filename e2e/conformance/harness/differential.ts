@@ -1,6 +1,7 @@
 /** Runs one list of cases against both servers and expects the same answers, or a difference that is written down. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EtcdBinaries, locateEtcd } from './etcd-binary.ts';
+import { isSince } from './etcd-version.ts';
 import { type Pair, startPair } from './pair.ts';
 import { comparable, Probe } from './probe.ts';
 
@@ -10,8 +11,17 @@ export interface Case {
   readonly name: string;
   /** Returns everything worth comparing. Keys belong to the case: use `key('x')`-like unique prefixes. */
   readonly run: (probe: Probe) => Promise<unknown>;
-  /** Where we differ on purpose (server/docs/divergences.md): what each side must give instead. */
-  readonly differs?: { readonly reason: string; readonly ours: unknown; readonly etcd: unknown };
+  /** Where we differ on purpose (server/docs/divergences.md). */
+  readonly differs?: Difference;
+}
+
+export interface Difference {
+  readonly reason: string;
+  /** What each side must give instead. */
+  readonly ours: unknown;
+  readonly etcd: unknown;
+  /** The releases of etcd, one for each line, from which on it answers as we do: beside those there is no difference. */
+  readonly until?: readonly string[];
 }
 
 const located = await locateEtcd();
@@ -42,12 +52,13 @@ export function differential(title: string, cases: readonly Case[], flags: reado
 
     test.each(cases)('$name', async (one) => {
       const [our, their] = await Promise.all([observe(ours, one), observe(etcd, one)]);
-      if (one.differs === undefined) {
+      const { differs } = one;
+      if (differs === undefined || (differs.until !== undefined && isSince(binaries.version, differs.until))) {
         expect(our).toEqual(their);
         return;
       }
-      expect(their, `etcd no longer does what "${one.differs.reason}" says`).toEqual(one.differs.etcd);
-      expect(our).toEqual(one.differs.ours);
+      expect(their, `etcd does not do what "${differs.reason}" says`).toEqual(differs.etcd);
+      expect(our).toEqual(differs.ours);
     });
   });
 }

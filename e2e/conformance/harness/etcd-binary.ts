@@ -1,9 +1,10 @@
-/** Finds Debian's etcd and etcdctl, or installs them where that is possible: as root, on a Debian that has the packages. */
+/** Finds etcd and etcdctl on PATH (Debian's, as a rule), or installs them where that is possible: as root, on a Debian that has the packages. */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { type EtcdVersion, parseVersion } from './etcd-version.ts';
 
 const run = promisify(execFile);
 const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/bin', '/usr/bin'];
@@ -12,6 +13,7 @@ const INSTALL_TIMEOUT_MS = 180_000;
 export interface EtcdBinaries {
   readonly server: string;
   readonly ctl: string;
+  readonly version: EtcdVersion;
 }
 
 export type Located = { readonly found: true; readonly binaries: EtcdBinaries } | { found: false; reason: string };
@@ -29,7 +31,9 @@ export async function locateEtcd(): Promise<Located> {
 async function findBoth(): Promise<EtcdBinaries | undefined> {
   const server = await find('etcd');
   const ctl = await find('etcdctl');
-  return server === undefined || ctl === undefined ? undefined : { server, ctl };
+  if (server === undefined || ctl === undefined) return undefined;
+  const { stdout } = await run(server, ['--version']);
+  return { server, ctl, version: parseVersion(stdout) };
 }
 
 async function find(name: string): Promise<string | undefined> {

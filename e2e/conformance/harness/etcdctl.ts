@@ -24,9 +24,9 @@ export interface Step {
 }
 
 export class Etcdctl {
-  readonly #binaries: EtcdBinaries;
+  readonly #binaries: Pick<EtcdBinaries, 'ctl'>;
 
-  constructor(binaries: EtcdBinaries) {
+  constructor(binaries: Pick<EtcdBinaries, 'ctl'>) {
     this.#binaries = binaries;
   }
 
@@ -121,7 +121,8 @@ function plain(store: Store, text: string): string {
   });
   return (
     out
-      .replaceAll(/endpoint:\/\/client-[0-9a-f-]+/g, '<target>')
+      .replaceAll(/endpoint:\/\/client-[0-9a-f-]+|etcd-endpoints:\/\/0x[0-9a-f]+/g, '<target>')
+      .replaceAll(/LocalAddr: '127\.0\.0\.1:\d+'/g, 'LocalAddr: <address>')
       .replaceAll(/"ts":"[^"]*"/g, '"ts":"<time>"')
       .replaceAll(/took = [^\s"]+/g, 'took = <time>')
       .replaceAll(/"took":"[^"]*"/g, '"took":"<time>"')

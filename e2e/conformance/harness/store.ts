@@ -23,6 +23,10 @@ export interface Store {
   readonly members: readonly MemberAddress[];
   /** "127.0.0.1:port" of each member. */
   readonly endpoints: readonly string[];
+  /** Ends one member as a power cut would. */
+  kill(name: string): Promise<void>;
+  /** Starts one more, which the store was told of before; resolves when its client port answers. */
+  join(member: MemberAddress): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,19 +57,32 @@ export async function launchStore(launch: Launch): Promise<Store> {
   }));
   const dir = await mkdtemp(path.join(tmpdir(), `conformance-${launch.name}-`));
   const scheme = schemeOf(launch);
-  const cluster = members.map((m) => `${m.name}=${scheme}://127.0.0.1:${m.peer}`).join(',');
-  const running = members.map((member) => startMember(launch, member, cluster, path.join(dir, member.name)));
+  const clusterOf = (all: readonly MemberAddress[]) =>
+    all.map((m) => `${m.name}=${scheme}://127.0.0.1:${m.peer}`).join(',');
+  const running = new Map(
+    members.map((member) => [
+      member.name,
+      startMember(launch, { member, dir, cluster: clusterOf(members), state: 'new' }),
+    ]),
+  );
   const store: Store = {
     name: launch.name,
     members,
     endpoints: members.map((m) => `127.0.0.1:${m.client}`),
+    kill: async (name) => running.get(name)?.kill(),
+    join: async (member) => {
+      const cluster = clusterOf([...members, member]);
+      const joined = startMember(launch, { member, dir, cluster, state: 'existing' });
+      running.set(member.name, joined);
+      await untilAnswers(member, joined.failure);
+    },
     stop: async () => {
-      await Promise.all(running.map((member) => member.stop()));
+      await Promise.all([...running.values()].map((member) => member.stop()));
       await rm(dir, { recursive: true, force: true });
     },
   };
   try {
-    await Promise.all(members.map((member, i) => untilHealthy(launch, member, () => running[i]?.failure())));
+    await Promise.all(members.map((member) => untilHealthy(launch, member, () => running.get(member.name)?.failure())));
   } catch (error) {
     await store.stop();
     throw error;
@@ -73,20 +90,28 @@ export async function launchStore(launch: Launch): Promise<Store> {
   return store;
 }
 
-function startMember(launch: Launch, member: MemberAddress, cluster: string, dataDir: string) {
+interface MemberStart {
+  readonly member: MemberAddress;
+  readonly dir: string;
+  /** Value of --initial-cluster. */
+  readonly cluster: string;
+  readonly state: 'new' | 'existing';
+}
+
+function startMember(launch: Launch, { member, dir, cluster, state }: MemberStart) {
   const scheme = schemeOf(launch);
   const child = spawn(
     launch.command,
     [
       ...launch.leadingArgs,
       ...['--name', member.name],
-      ...['--data-dir', dataDir],
+      ...['--data-dir', path.join(dir, member.name)],
       ...['--listen-client-urls', `${scheme}://127.0.0.1:${member.client}`],
       ...['--advertise-client-urls', `${scheme}://127.0.0.1:${member.client}`],
       ...['--listen-peer-urls', `${scheme}://127.0.0.1:${member.peer}`],
       ...['--initial-advertise-peer-urls', `${scheme}://127.0.0.1:${member.peer}`],
       ...['--initial-cluster', cluster],
-      ...['--initial-cluster-token', 'conformance'],
+      ...['--initial-cluster-token', 'conformance', '--initial-cluster-state', state],
       ...launch.trailingArgs,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -103,6 +128,10 @@ function startMember(launch: Launch, member: MemberAddress, cluster: string, dat
       child.exitCode === null && child.signalCode === null
         ? undefined
         : `${launch.name} ${member.name} exited with ${child.exitCode ?? child.signalCode}:\n${output}`,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
@@ -131,14 +160,28 @@ async function untilHealthy(
   }
 }
 
+/** Learners are never healthy: they answer on their port. */
+async function untilAnswers(member: MemberAddress, failure: () => string | undefined): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while ((await get(`http://127.0.0.1:${member.client}/version`)) === '') {
+    const failed = failure();
+    if (failed !== undefined) throw new Error(failed);
+    if (Date.now() > deadline) throw new Error(`${member.name} does not answer after ${START_TIMEOUT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
 /** What /health says; empty when nobody answers. */
 async function health(member: MemberAddress, secure: Partial<SecureAccess> | undefined): Promise<string> {
   if (secure !== undefined) return (await getSecurely(`https://127.0.0.1:${member.client}/health`, secure)) ?? '';
-  return fetch(`http://127.0.0.1:${member.client}/health`).then(
+  return get(`http://127.0.0.1:${member.client}/health`);
+}
+
+const get = (url: string): Promise<string> =>
+  fetch(url).then(
     (response) => response.text(),
     () => '',
   );
-}
 
 /** The body; undefined when there is no answer. Without a `ca` the other side is not verified. */
 export function getSecurely(url: string, access: Partial<SecureAccess>): Promise<string | undefined> {

@@ -28,9 +28,10 @@ export function clusterMethods({ member }: ServiceContext): readonly Method[] {
     unary(path('MemberRemove'), { request: MemberIdRequest, response: MembersResponse }, ({ id }) =>
       member.removeMember(memberId(id)).then(list),
     ),
-    unary(path('MemberUpdate'), { request: MemberUpdateRequest, response: MembersResponse }, ({ id, peerUrls }) =>
-      member.updateMember(memberId(id), checkedUrls(peerUrls)).then(list),
-    ),
+    unary(path('MemberUpdate'), { request: MemberUpdateRequest, response: MembersResponse }, ({ id, peerUrls }) => {
+      if (!member.members().some((one) => one.id === id)) throw etcdErrors.memberNotFound();
+      return member.updateMember(memberId(id), checkedUrls(peerUrls)).then(list);
+    }),
     unary(path('MemberPromote'), { request: MemberIdRequest, response: MembersResponse }, ({ id }) =>
       member.promoteMember(memberId(id)).then(list),
     ),

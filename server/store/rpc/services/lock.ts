@@ -1,5 +1,6 @@
 /** v3lockpb.Lock: the mutex of clientv3's recipes, for clients that have no recipes of their own. */
 import { EMPTY_BYTES } from '../../../../lib/base/bytes.ts';
+import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { RangeRequest } from '../../../../lib/base/etcdpb/kv.ts';
 import { LockRequest, LockResponse, UnlockRequest, UnlockResponse } from '../../../../lib/base/etcdpb/lock.ts';
 import { unary } from '../front/method.ts';
@@ -19,6 +20,7 @@ export function lockMethods(context: ServiceContext): readonly Method[] {
 }
 
 async function unlock(store: CallerStore, key: Uint8Array) {
+  if (key.length === 0) throw etcdErrors.emptyKey();
   const { revision } = applied(await store.propose({ deleteRange: { key } }), 'deleteRange');
   return { header: headerAt(store.member, revision) };
 }
