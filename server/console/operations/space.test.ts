@@ -56,6 +56,26 @@ test('of many children the largest are told apart and the others together', asyn
   expect(view.rest).toMatchObject({ children: 3_001 - SPACE_NODES_MAX, keys: 3_001 - SPACE_NODES_MAX });
 });
 
+test('a folder of a single folder is told as the innermost one, unless a key stands on the way', async () => {
+  const keys = new Map([
+    ['/app/prod/web/a', 3],
+    ['/app/prod/web/b/c', 4],
+    ['flat', 1],
+    ['x/y/1', 2],
+    ['x/y', 1],
+  ]);
+  const { nodes } = await space(spaceContext(keys), { ...query, by: 'bytes' });
+  expect(nodes.map(({ path, name, keys }) => [path, name, keys])).toEqual([
+    ['/app/prod/web/', '/app/prod/web', 2],
+    ['x/', 'x', 2],
+    ['flat', 'flat', 1],
+  ]);
+  expect(nodes[0]?.parts.map(({ path, name }) => [path, name])).toEqual([
+    ['/app/prod/web/b/', 'b'],
+    ['/app/prod/web/a', 'a'],
+  ]);
+});
+
 /** Changes at the given moments; revision 101 is the first one seen. */
 function heatContext(changes: readonly { readonly key: string; readonly at: number; readonly isDelete?: boolean }[]) {
   const timeline = new Timeline();

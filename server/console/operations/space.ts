@@ -1,4 +1,7 @@
-/** What takes the room below a prefix: the largest children, and the largest of theirs, from the index alone. */
+/**
+ * What takes the room below a prefix: the largest children, and the largest of theirs, from the index alone. A folder that holds
+ * nothing but another folder is told as that one: a picture must not end where a path is merely long.
+ */
 import type { SpaceFolder, SpaceMeasure, SpaceNode, SpaceView } from '../../../lib/api/space-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { type ByteString, toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
@@ -12,6 +15,8 @@ export const SPACE_NODES_MAX = 64;
 export const SPACE_PARTS_MAX = 16;
 /** Grandchildren looked at; a folder that holds more is drawn whole. */
 const PARTS_WALKED_MAX = 20_000;
+/** Folders of a single folder that are told as one; a longer chain goes on below the next click. */
+const CHAIN_MAX = 32;
 /** Children looked at before other requests get their turn. */
 const SLICE = 10_000;
 
@@ -22,6 +27,11 @@ export interface SpaceQuery {
   /** Undefined: live. */
   readonly revision: number | undefined;
   readonly signal: AbortSignal;
+}
+
+interface Folder {
+  readonly prefix: ByteString;
+  readonly delimiter: ByteString;
 }
 
 interface Sized {
@@ -74,7 +84,7 @@ export async function space(context: StoreContext, query: SpaceQuery): Promise<S
 
 async function largest(
   index: KeyIndex,
-  folder: { readonly prefix: ByteString; readonly delimiter: ByteString },
+  folder: Folder,
   { by, most }: { readonly by: SpaceMeasure; readonly most: number },
 ): Promise<{ readonly found: readonly Sized[]; readonly children: number }> {
   let found: Sized[] = [];
@@ -90,7 +100,30 @@ async function largest(
     if (children % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   keepLargest();
-  return { found, children };
+  return { found: found.map((one) => narrowed(index, folder, one)), children };
+}
+
+/** The innermost folder that holds all that the given one holds. */
+function narrowed(index: KeyIndex, { prefix, delimiter }: Folder, one: Sized): Sized {
+  // A key of the folder's own name belongs to the sum and to no folder further in.
+  if (!one.isFolder || delimiter === '' || index.totals(one.path).keys !== one.keys) return one;
+  let path = one.path;
+  for (let i = 0; i < CHAIN_MAX; i++) {
+    const inner = onlyFolderIn(index, { prefix: path, delimiter });
+    if (inner === null) break;
+    path = inner;
+  }
+  return { ...one, path, name: path.slice(prefix.length, path.length - delimiter.length) as ByteString };
+}
+
+/** Null: the folder holds a key or a second folder. */
+function onlyFolderIn(index: KeyIndex, folder: Folder): ByteString | null {
+  let only: ByteString | null = null;
+  for (const { found } of walkChildren(index, folder, folder.prefix)) {
+    if (only !== null || found.isKey) return null;
+    only = found.folder;
+  }
+  return only;
 }
 
 const sizedOf = ({ name, key, folder }: ChildRow, prefix: ByteString): Sized => ({
