@@ -12,6 +12,7 @@ import type {
 import type * as coordination from '../../lib/api/coordination-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type * as leases from '../../lib/api/lease-types.ts';
+import type { PrefixSchemaCheck, PrefixSchemaList } from '../../lib/api/prefix-schema-types.ts';
 import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
 import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type * as api from '../../lib/api/types.ts';
@@ -19,6 +20,7 @@ import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
+import type * as configSchema from '../../server/console/http/config-schemas.ts';
 import type * as healthSchema from '../../server/console/http/health-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
@@ -78,6 +80,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof bulkSchema.prefixDiff>, bulk.PrefixDiff>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.trashPage>, bulk.TrashPage>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.bulkPreview>, bulk.BulkPreview>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof configSchema.prefixSchemaList>, PrefixSchemaList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof configSchema.prefixSchemaCheck>, PrefixSchemaCheck>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.leaseList>, leases.LeaseList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.leaseTimes>, leases.LeaseTimes>>().toEqualTypeOf<true>();

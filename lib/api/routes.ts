@@ -104,6 +104,10 @@ export const routes = {
   config: (id: string) => `${store(id)}/config`,
   /** GET ?target&rev → ConfigTargetDetail · PUT TargetPutBody → ConfigWritten */
   configTarget: (id: string) => `${store(id)}/config/target`,
+  /** GET ?rev → PrefixSchemaList · PUT PrefixSchemaPutBody → ConfigWritten */
+  configPrefixes: (id: string) => `${store(id)}/config/prefixes`,
+  /** POST PrefixSchemaCheckBody → PrefixSchemaCheck; changes nothing */
+  configPrefixCheck: (id: string) => `${store(id)}/config/prefixes/check`,
   /** PUT DraftPutBody → ConfigWritten */
   configDraft: (id: string) => `${store(id)}/config/draft`,
   /** POST CheckBody → CheckAnswer; changes nothing */

@@ -21,6 +21,17 @@ export interface TargetDocument {
   readonly createdBy: string;
 }
 
+/** What plain keys under a prefix must meet, whoever edits them through a console. */
+export interface PrefixSchema {
+  readonly prefix: string;
+  /** Of the schema in force. */
+  readonly schema: string;
+  /** Grows with every change of the schema. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
 /** Being edited; affects nobody. */
 export interface DraftDocument {
   readonly target: TargetId;

@@ -20,6 +20,7 @@ import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
 import { AccessControl, type AccessPlace, accessAct } from './access/access-control.ts';
 import { fingerprintOf } from './access/fingerprint.ts';
+import { mayReadAll } from './access/readable.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
@@ -28,7 +29,9 @@ import { exportKeys } from './bulk/export.ts';
 import { actionMark, clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { ConfigConsole } from './config/config-console.ts';
+import { guardedEngine } from './config/key-policy.ts';
 import type { ConfigSettings } from './config/keys.ts';
+import type { ConfigState } from './config/state.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { Primitives } from './coordination/primitives.ts';
@@ -68,6 +71,8 @@ export interface StoreSessionOptions {
   readonly engine: Engine;
   readonly audit: AuditTrail;
   readonly config: ConfigSettings;
+  /** The console's own view of configuration; null: this session is the console itself. */
+  readonly shared: ConfigState | null;
   readonly place: AccessPlace;
   /** Of the store, shared by all its sessions. */
   readonly health: StoreHealth;
@@ -98,7 +103,7 @@ export class StoreSession implements StoreConsole {
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor({ summary, engine, audit, config, place, health }: StoreSessionOptions) {
+  constructor({ summary, engine, audit, config, shared, place, health }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
@@ -117,8 +122,18 @@ export class StoreSession implements StoreConsole {
       changesSince: (revision) => this.#hub.recent?.since(revision) ?? null,
       lastChanges: (count) => this.#hub.recent?.last(count) ?? [],
     });
-    this.#context = {
+    this.config = new ConfigConsole({
       engine,
+      ...config,
+      readOnly: summary.readOnly,
+      user: this.#user,
+      shared,
+      mayRead: mayReadAll(summary.access, config.prefix),
+      change: (act, body, change) => this.#change(act, body, change),
+    });
+    this.#context = {
+      // Whatever writes keys for an operator writes through here.
+      engine: guardedEngine(engine, this.config.keyPolicy),
       hub: this.#hub,
       past: new PastViews(engine, this.#hub),
       ownWrites: new OwnWrites(),
@@ -150,14 +165,11 @@ export class StoreSession implements StoreConsole {
       isRoot: summary.access.mode === 'user' && summary.access.isRoot,
     });
     this.#primitives = new Primitives(this.#context);
-    this.#bulk = new BulkChanges(this.#context, (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change));
-    this.config = new ConfigConsole({
-      engine,
-      ...config,
-      readOnly: summary.readOnly,
-      user: this.#user,
-      change: (act, body, change) => this.#change(act, body, change),
-    });
+    this.#bulk = new BulkChanges(
+      this.#context,
+      (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change),
+      this.config.keyPolicy,
+    );
     this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
     this.#timer.unref();
   }

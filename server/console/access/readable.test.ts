@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import type { Permission } from '../../engines/engine.ts';
-import { readableRanges } from './readable.ts';
+import { mayReadAll, readableRanges } from './readable.ts';
 
 const grant = (type: Permission['type'], key: string, end: string): Permission => ({
   type,
@@ -34,4 +34,32 @@ test('a grant over every key is everything', () => {
   expect(
     readableRanges({ isRoot: false, roles: [{ name: 'r', permissions: [grant('read', '\0', '\0')] }] }),
   ).toBeNull();
+});
+
+test('all of a prefix may be read by root, where nobody is asked, and by ranges that cover it without a gap', () => {
+  const user = (readable: { key: string; end: string }[] | null, isRoot = false) =>
+    ({ mode: 'user', user: 'ada', isRoot, readable }) as const;
+  expect(mayReadAll({ mode: 'open' }, '/c/')).toBe(true);
+  expect(mayReadAll(user([], true), '/c/')).toBe(true);
+  expect(mayReadAll(user(null), '/c/')).toBe(true);
+  expect(mayReadAll(user([{ key: '/a', end: '/d' }]), '/c/')).toBe(true);
+  expect(
+    mayReadAll(
+      user([
+        { key: '/c/', end: '/c/m' },
+        { key: '/c/m', end: '/c0' },
+      ]),
+      '/c/',
+    ),
+  ).toBe(true);
+  expect(
+    mayReadAll(
+      user([
+        { key: '/c/', end: '/c/m' },
+        { key: '/c/n', end: '/c0' },
+      ]),
+      '/c/',
+    ),
+  ).toBe(false);
+  expect(mayReadAll(user([]), '/c/')).toBe(false);
 });

@@ -13,6 +13,7 @@ import { AuditTrail } from '../audit/trail.ts';
 import { storeOverview } from '../cluster/store-overview.ts';
 import { RolloutController } from '../config/controller.ts';
 import type { ConfigSettings } from '../config/keys.ts';
+import type { ConfigState } from '../config/state.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
@@ -68,7 +69,7 @@ export class StoreAccess {
       isExposed: options.isExposed,
       onSwitched: () => this.#askAnew(),
     };
-    this.service = this.#openedBy(engine);
+    this.service = this.#openedBy(engine, null);
     this.#controller = summary.readOnly
       ? null
       : new RolloutController({
@@ -81,6 +82,7 @@ export class StoreAccess {
       summary,
       open,
       config,
+      shared: this.service.config.state,
       audit: this.#audit,
       place: this.#place,
       health: this.#health,
@@ -181,20 +183,21 @@ export class StoreAccess {
   #openSession(): StoreSession {
     if (this.#options.account === null) return this.service;
     if (this.#anonymous === undefined) {
-      this.#anonymous = this.#openedBy(this.#options.open(null));
+      this.#anonymous = this.#openedBy(this.#options.open(null), this.service.config.state);
       this.#anonymous.start();
     }
     return this.#anonymous;
   }
 
   /** A session for a store that demands nobody. */
-  #openedBy(engine: Engine): StoreSession {
+  #openedBy(engine: Engine, shared: ConfigState | null): StoreSession {
     const { summary, config } = this.#options;
     return new StoreSession({
       summary: { ...summary, access: { mode: 'open' } },
       engine,
       audit: this.#audit,
       config,
+      shared,
       place: this.#place,
       health: this.#health,
     });

@@ -10,6 +10,7 @@ import { type Credentials, type Engine, EngineError, type Grants } from '../../e
 import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigSettings } from '../config/keys.ts';
+import type { ConfigState } from '../config/state.ts';
 import { ConsoleError } from '../errors.ts';
 import type { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
@@ -23,6 +24,8 @@ const GRANTS_EVERY_MS = 15_000;
 
 export interface UserSessionsOptions {
   readonly config: ConfigSettings;
+  /** The console's own view of configuration. */
+  readonly shared: ConfigState;
   readonly summary: Omit<StoreSummary, 'access'>;
   /** Opens an engine that speaks as this user. */
   readonly open: (credentials: Credentials) => Engine;
@@ -115,12 +118,13 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const { summary, audit, config, place, health } = this.#options;
+    const { summary, audit, config, shared, place, health } = this.#options;
     const session = new StoreSession({
       summary: { ...summary, access },
       engine: scoped,
       audit,
       config,
+      shared,
       place,
       health,
     });

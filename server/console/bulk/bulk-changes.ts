@@ -3,6 +3,8 @@ import type { BulkPreview, BulkRequest, BulkStart, JobView } from '../../../lib/
 import { toRevision } from '../ids.ts';
 import { requireWritable, type StoreContext } from '../operations/context.ts';
 import { type JobAccount, Jobs } from './jobs.ts';
+import { obeying, type Rules } from './obey.ts';
+import type { Plan } from './plan.ts';
 import { planOf, previewOf } from './planner.ts';
 
 /** How long a page that watches a job waits for news of it. */
@@ -12,20 +14,23 @@ export class BulkChanges {
   readonly jobs: Jobs;
   readonly #context: StoreContext;
 
-  constructor(context: StoreContext, account: JobAccount) {
+  readonly #rules: Rules;
+
+  constructor(context: StoreContext, account: JobAccount, rules: Rules) {
     this.#context = context;
+    this.#rules = rules;
     this.jobs = new Jobs(context, account);
   }
 
   /** @throws ConsoleError OUT_OF_RANGE when what it needs is compacted, RESOURCE_EXHAUSTED when it is too much for one job */
   async preview(request: BulkRequest): Promise<BulkPreview> {
-    return previewOf(await planOf(this.#context, request, { asOf: undefined, isDryRun: true }));
+    return previewOf(await this.#plan(request, { asOf: undefined, isDryRun: true }));
   }
 
   /** Guarded by the versions of `asOf`: what was written since is left alone, and named. */
   async start({ request, asOf }: BulkStart): Promise<JobView> {
     requireWritable(this.#context);
-    return this.jobs.start(await planOf(this.#context, request, { asOf: toRevision(asOf), isDryRun: false }));
+    return this.jobs.start(await this.#plan(request, { asOf: toRevision(asOf), isDryRun: false }));
   }
 
   read(id: string, after: number): Promise<JobView> {
@@ -35,6 +40,10 @@ export class BulkChanges {
   act(id: string, act: 'cancel' | 'resume'): JobView {
     requireWritable(this.#context);
     return act === 'cancel' ? this.jobs.cancel(id) : this.jobs.resume(id);
+  }
+
+  async #plan(request: BulkRequest, how: Parameters<typeof planOf>[2]): Promise<Plan> {
+    return obeying(this.#context, this.#rules, await planOf(this.#context, request, how));
   }
 
   close(): void {

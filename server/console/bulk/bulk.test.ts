@@ -36,7 +36,10 @@ async function start(): Promise<void> {
     refreshCompacted: async () => engine.compacted,
     now: () => 1_000,
   };
-  bulk = new BulkChanges(context, (_plan, change) => change());
+  bulk = new BulkChanges(context, (_plan, change) => change(), {
+    scope: async () => [],
+    refusals: async () => [],
+  });
   hub.start();
   await settle();
 }

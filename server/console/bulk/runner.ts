@@ -13,6 +13,7 @@ import { type ByteString, EMPTY_BYTES, equalBytes, fromByteString, toByteString 
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { byteStringToWire } from '../../../lib/keys/wire-bytes.ts';
 import { EngineError, type GuardedWrite, type StoredKey } from '../../engines/engine.ts';
+import { refusedKeys } from '../config/key-policy.ts';
 import type { StoreContext } from '../operations/context.ts';
 import { bytesOf, type PlannedUnit, type PlannedValue, type PlannedWrite } from './plan.ts';
 import { readValues } from './value-reader.ts';
@@ -111,6 +112,10 @@ export class Runner {
         units = await this.#withoutDeadLeases(units);
         continue;
       }
+      if (outcome !== 'tooLarge' && 'refused' in outcome) {
+        units = this.#withoutRefused(units, outcome.refused);
+        continue;
+      }
       if (outcome === 'tooLarge') {
         this.#opsMax = Math.max(1, this.#opsMax >> 1);
         this.#bytesMax = Math.max(1, this.#bytesMax >> 1);
@@ -159,6 +164,7 @@ export class Runner {
   ): Promise<
     | 'tooLarge'
     | 'leaseGone'
+    | { readonly refused: ReadonlyMap<ByteString, string> }
     | { readonly succeeded: true; readonly revision: number }
     | { readonly succeeded: false; readonly current: ReadonlyMap<ByteString, StoredKey>; readonly isUnsure: boolean }
   > {
@@ -168,6 +174,8 @@ export class Runner {
         if (outcome.succeeded) return { succeeded: true, revision: outcome.revision };
         return { succeeded: false, current: byKey(outcome.reads.flat()), isUnsure: false };
       } catch (error) {
+        const refused = refusedKeys(error);
+        if (refused !== undefined) return { refused };
         if (!(error instanceof EngineError)) throw error;
         if (isTooLarge(error) && units.flat().length > 1) return 'tooLarge';
         if (isLeaseGone(error)) return 'leaseGone';
@@ -176,6 +184,15 @@ export class Runner {
         await this.#sleep(RETRY_MS * attempt);
       }
     }
+  }
+
+  /** A schema was saved, or a rollout begun, since the plan was made. */
+  #withoutRefused(units: readonly PlannedUnit[], refused: ReadonlyMap<ByteString, string>): readonly PlannedUnit[] {
+    const gone = units.filter((unit) => unit.some(({ key }) => refused.has(key)));
+    this.#account.refused(
+      gone.flat().map(({ key }) => ({ key: byteStringToWire(key), reason: refused.get(key) ?? REFUSED_TOGETHER })),
+    );
+    return units.filter((unit) => !gone.includes(unit));
   }
 
   /** The revision that left a write as it is wanted; 0: not known. */
@@ -225,6 +242,7 @@ export class Runner {
   }
 }
 
+const REFUSED_TOGETHER = 'what belongs to it was refused';
 export const LEASE_ENDED = 'its lease has ended, and without it the key would become permanent';
 
 /** 0n: none, or whatever the key has. */

@@ -11,6 +11,7 @@ import type {
   RolloutCreateBody,
   TargetPutBody,
 } from '../../../lib/api/config-types.ts';
+import type { PrefixSchemaCheckBody, PrefixSchemaPutBody } from '../../../lib/api/prefix-schema-types.ts';
 import { readFlagSet } from '../../../lib/config/flags/definition.ts';
 import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { isObject, type JsonObject } from '../../../lib/config/json.ts';
@@ -25,9 +26,11 @@ import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigContext } from './context.ts';
 import { flagEvents } from './flag-events.ts';
+import { KeyPolicy } from './key-policy.ts';
 import { ConfigKeys, type ConfigSettings } from './keys.ts';
 import { WAIT_SECONDS_MAX } from './limits.ts';
 import { contextOf, evaluateAll, evaluateOne, type OfrepAnswer } from './ofrep.ts';
+import { listPrefixSchemas, prefixCheck, putPrefixSchema } from './prefix-schemas.ts';
 import {
   checkText,
   contentError,
@@ -50,21 +53,29 @@ export interface ConfigConsoleOptions extends ConfigSettings {
   readonly engine: Engine;
   readonly readOnly: boolean;
   readonly user: string | null;
+  /** The console's own view of the store, for what users must obey and may not read; null: this is it. */
+  readonly shared: ConfigState | null;
+  /** Whether the user may read configuration. */
+  readonly mayRead: boolean;
   /** Once per idempotency key, with an entry in the audit trail. */
   readonly change: <T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>) => Promise<T>;
 }
 
 export class ConfigConsole {
   readonly state: ConfigState;
+  /** What edits of plain keys must obey. */
+  readonly keyPolicy: KeyPolicy;
   readonly #context: ConfigContext;
   readonly #change: ConfigConsoleOptions['change'];
   readonly #leases = new ReportLeases();
 
-  constructor({ engine, prefix, checkHosts, readOnly, user, change }: ConfigConsoleOptions) {
+  constructor({ engine, prefix, checkHosts, readOnly, user, shared, mayRead, change }: ConfigConsoleOptions) {
     const keys = new ConfigKeys(prefix);
     this.state = new ConfigState(engine, keys);
     this.#change = change;
     const checker = new SchemaChecker();
+    const states = shared === null ? [this.state] : [shared, this.state];
+    this.keyPolicy = new KeyPolicy({ states, checker, mayGuard: mayRead });
     this.#context = { engine, keys, checkHosts, state: this.state, checker, readOnly, user, now: steadyNow };
   }
 
@@ -101,6 +112,19 @@ export class ConfigConsole {
 
   putTarget(body: TargetPutBody) {
     return this.#write('target', body.target, body, () => putTarget(this.#context, { ...body, by: body.by }));
+  }
+
+  async prefixSchemas(revision: number | undefined) {
+    return listPrefixSchemas(await this.#at(revision));
+  }
+
+  checkPrefixSchema({ prefix, schema }: PrefixSchemaCheckBody) {
+    return prefixCheck(this.#context, prefix, schema);
+  }
+
+  putPrefixSchema(body: PrefixSchemaPutBody) {
+    const what = body.schema === null ? 'prefix.free' : 'prefix';
+    return this.#write(what, body.prefix, body, () => putPrefixSchema(this.#context, { ...body, by: body.by }));
   }
 
   putDraft(body: DraftPutBody) {

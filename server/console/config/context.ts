@@ -1,6 +1,7 @@
 /** What every operation on configuration works with, and the one way to write: a transaction whose guards name what was seen. */
 import { EMPTY_BYTES, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import type { Engine, Guard, WriteOp } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import type { ConfigKeys } from './keys.ts';
@@ -58,6 +59,12 @@ export class ConfigWrite {
       is: '=',
       value: createRevision,
     });
+    return this;
+  }
+
+  /** No key of the range was written after this revision. */
+  unchangedSince(range: KeyRange, revision: number): this {
+    this.#guards.push({ ...range, target: 'modRevision', is: '<', value: revision + 1 });
     return this;
   }
 

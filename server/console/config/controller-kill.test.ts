@@ -138,6 +138,8 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
       checkHosts: [],
       readOnly: false,
       user: null,
+      shared: null,
+      mayRead: true,
       change: (_act, _body, change) => change(),
     });
     client = connect({ endpoints: etcd.endpoints });

@@ -36,6 +36,24 @@ export const targetDocument = z.object({
   createdBy: z.string(),
 });
 
+/** Text only, and at least one character: a schema of everything would hold the console's own keys too. */
+export const keyPrefix = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine(
+    (prefix) => !'/quorate/'.startsWith(prefix) && !prefix.startsWith('/quorate/'),
+    'reaches the console’s own keys',
+  );
+
+export const prefixSchema = z.object({
+  prefix: keyPrefix,
+  schema: z.string(),
+  version: z.int().min(1),
+  createdAt: time,
+  createdBy: z.string(),
+});
+
 export const draftDocument = z.object({
   target: targetId,
   base: nullableText,

@@ -17,6 +17,7 @@ export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 export const FAMILIES = [
   'targets',
   'schemas',
+  'prefixes',
   'drafts',
   'releases',
   'assign',
@@ -56,6 +57,12 @@ export class ConfigKeys {
 
   range(): KeyRange {
     const key = utf8Encode(this.prefix);
+    return { key, end: prefixRangeEnd(key) };
+  }
+
+  /** All documents of one kind. */
+  family(family: Family): KeyRange {
+    const key = utf8Encode(this.key(family, ''));
     return { key, end: prefixRangeEnd(key) };
   }
 

@@ -2,17 +2,19 @@
  * Everything of configuration at one revision, parsed. Keys that hold something else than they should are named in `broken`, never
  * guessed at.
  */
+import type { ZodError } from 'zod';
 import { utf8Decode } from '../../../lib/base/bytes.ts';
 import type {
   ActiveRollouts,
   Assignment,
   DraftDocument,
+  PrefixSchema,
   Release,
   Roster,
   TargetDocument,
 } from '../../../lib/config/documents.ts';
 import { emptyAssignment } from '../../../lib/config/documents.ts';
-import type { Json } from '../../../lib/config/json.ts';
+import { type Json, joinPointer } from '../../../lib/config/json.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import type { LogEntry, Rollout } from '../../../lib/config/rollout.ts';
 import { covers, placeId, type TargetId } from '../../../lib/config/target.ts';
@@ -37,6 +39,7 @@ export interface Leader {
 interface Families {
   targets: TargetDocument;
   schemas: Json;
+  prefixes: PrefixSchema;
   drafts: DraftDocument;
   releases: Release;
   assign: Assignment;
@@ -51,11 +54,12 @@ interface Families {
 
 const PARSERS: {
   readonly [F in Family]: {
-    safeParse(input: unknown): { success: boolean; data?: unknown; error?: { message: string } };
+    safeParse(input: unknown): { success: boolean; data?: unknown; error?: Pick<ZodError, 'issues'> };
   };
 } = {
   targets: schemas.targetDocument,
   schemas: schemas.anyJson,
+  prefixes: schemas.prefixSchema,
   drafts: schemas.draftDocument,
   releases: schemas.release,
   assign: schemas.assignment,
@@ -73,6 +77,7 @@ export class ConfigSnapshot {
   readonly #families: { readonly [F in Family]: Map<string, Kept<Families[F]>> } = {
     targets: new Map(),
     schemas: new Map(),
+    prefixes: new Map(),
     drafts: new Map(),
     releases: new Map(),
     assign: new Map(),
@@ -102,7 +107,7 @@ export class ConfigSnapshot {
     if (place === undefined) return undefined;
     const parsed = parseDocument(place.family, kv.value);
     if (parsed.value === undefined) {
-      this.broken.set(key, parsed.problem);
+      this.broken.set(key, parsed.path === '' ? parsed.problem : `${parsed.path}: ${parsed.problem}`);
       this.#families[place.family].delete(place.name);
     } else {
       this.broken.delete(key);
@@ -182,17 +187,22 @@ const listedAt = (value: unknown, now: number): number =>
     ? Math.min(now, value.reportedAt)
     : now;
 
-function parseDocument(family: Family, bytes: Uint8Array): { readonly value: unknown; readonly problem: string } {
+/** `value` undefined: it is no such document, and `path` (a JSON pointer) and `problem` say why. */
+export function parseDocument(
+  family: Family,
+  bytes: Uint8Array,
+): { readonly value: unknown; readonly path: string; readonly problem: string } {
   const text = utf8Decode(bytes);
-  if (text === undefined) return { value: undefined, problem: 'is not UTF-8' };
+  if (text === undefined) return { value: undefined, path: '', problem: 'is not UTF-8' };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { value: undefined, problem: 'is not JSON' };
+    return { value: undefined, path: '', problem: 'is not JSON' };
   }
   const result = PARSERS[family].safeParse(json);
-  return result.success
-    ? { value: result.data, problem: '' }
-    : { value: undefined, problem: result.error?.message ?? 'has another shape' };
+  if (result.success) return { value: result.data, path: '', problem: '' };
+  const issue = result.error?.issues[0];
+  const path = (issue?.path ?? []).reduce<string>((at, part) => joinPointer(at, String(part)), '');
+  return { value: undefined, path, problem: issue?.message ?? 'has another shape' };
 }

@@ -9,10 +9,12 @@ import { type Engine, EngineError, type StoredEvent, type Watcher } from '../../
 import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
 import { steadyNow } from './clock.ts';
-import type { ConfigKeys, Family } from './keys.ts';
+import { type ConfigKeys, FAMILIES, type Family } from './keys.ts';
 import { ConfigSnapshot } from './snapshot.ts';
 
 const RETRY_MS = 1_000;
+/** Permissions change seldom, and asking costs the store. */
+const REFUSED_RETRY_MS = 15_000;
 const READY_MS = 5_000;
 const FOLLOW_MS = 2_000;
 const PAGE_KEYS = 1_000;
@@ -107,22 +109,7 @@ export class ConfigState {
       this.#snapshot = snapshot;
       this.#problem = null;
       this.#watch(snapshot);
-      this.#announce(
-        new Set<Family>([
-          'targets',
-          'schemas',
-          'drafts',
-          'releases',
-          'assign',
-          'rollouts',
-          'rosters',
-          'logs',
-          'active',
-          'instances',
-          'left',
-          'controller',
-        ]),
-      );
+      this.#announce(new Set(FAMILIES));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       this.#failed(error);
@@ -133,7 +120,8 @@ export class ConfigState {
     if (this.#closed) return;
     this.#problem = error;
     this.#changed.fire();
-    this.#timer = setTimeout(() => void this.#load(), RETRY_MS);
+    const isRefused = error.code === GrpcCode.PERMISSION_DENIED || error.code === GrpcCode.UNAUTHENTICATED;
+    this.#timer = setTimeout(() => void this.#load(), isRefused ? REFUSED_RETRY_MS : RETRY_MS);
     this.#timer.unref();
   }
 

@@ -40,6 +40,29 @@ export const configOperations: readonly Operation[] = [
     errors: WRITE,
   },
   {
+    path: template(routes.configPrefixes(STORE)),
+    method: 'get',
+    summary: 'Prefixes of plain keys that have a schema',
+    query: schemas.revisionParams,
+    answer: schemas.prefixSchemaList,
+  },
+  {
+    path: template(routes.configPrefixes(STORE)),
+    method: 'put',
+    summary:
+      'Give the keys of a prefix a schema, or free it (schema null). Every edit through a console obeys it from then on; existing keys that would fail are counted and refuse it',
+    body: schemas.prefixSchemaPutBody,
+    answer: schemas.configWritten,
+    errors: WRITE,
+  },
+  {
+    path: template(routes.configPrefixCheck(STORE)),
+    method: 'post',
+    summary: 'How the existing keys of a prefix stand to a schema. Changes nothing',
+    body: schemas.prefixSchemaCheckBody,
+    answer: schemas.prefixSchemaCheck,
+  },
+  {
     path: template(routes.configDraft(STORE)),
     method: 'put',
     summary: 'Save the draft of a target as typed, or discard it (text null)',

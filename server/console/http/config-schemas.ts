@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../lib/config/target.ts';
 import { ROLLOUT_ACTS } from '../config/acts.ts';
 import * as documents from '../config/document-schemas.ts';
+import { bytes } from './response-schemas.ts';
 
 const time = z.number();
 const int = z.string();
@@ -33,6 +34,16 @@ export const targetPutBody = z.strictObject({
   schema: documents.anyJson.nullable(),
   locked: z.array(z.string().max(2_000)).max(200),
   approvals: z.int().min(0).max(10),
+  expectModRevision: z.int().min(0),
+  evenIfFailing: z.boolean(),
+});
+
+export const prefixSchemaCheckBody = z.strictObject({ prefix: documents.keyPrefix, schema: documents.anyJson });
+
+export const prefixSchemaPutBody = z.strictObject({
+  ...write,
+  prefix: documents.keyPrefix,
+  schema: documents.anyJson.nullable(),
   expectModRevision: z.int().min(0),
   evenIfFailing: z.boolean(),
 });
@@ -208,6 +219,29 @@ export const checkAnswer = named('ConfigCheck', {
   warnings: z.array(z.string()),
   instances: z.array(z.string()),
   places: z.array(z.string()),
+});
+
+export const prefixSchemaList = named('PrefixSchemaList', {
+  revision: int,
+  prefixes: z.array(
+    z.strictObject({
+      prefix: z.string(),
+      schema: documents.anyJson,
+      schemaId: z.string(),
+      version: z.number(),
+      createdAt: time,
+      createdBy: z.string(),
+      modRevision: z.number(),
+    }),
+  ),
+});
+
+export const prefixSchemaCheck = named('PrefixSchemaCheck', {
+  revision: int,
+  checked: z.number(),
+  failing: z.number(),
+  isComplete: z.boolean(),
+  first: z.array(z.strictObject({ key: bytes, path: z.string(), message: z.string() })),
 });
 
 export const programToken = named('ProgramToken', { token: z.string(), expiresInSeconds: z.int() });
