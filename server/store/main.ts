@@ -108,6 +108,7 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
       ...settings,
       ...{ member, listen, clock, tls: clientTls, jwt },
       disks: { wal: walDisk.meter, backend: dataDisk.meter },
+      peers: () => network.traffic(),
       onDefect: (error, where) => defect(log, error, where),
     }),
   );

@@ -33,6 +33,7 @@ export const etcdErrors = {
   leaseProvided: invalid('lease is provided'),
   tooManyOps: invalid('too many operations in txn request'),
   duplicateKey: invalid('duplicate key given in txn request'),
+  invalidClientApiVersion: invalid('invalid client api version'),
   invalidSortOption: invalid('invalid sort option'),
   requestTooLarge: invalid('request is too large'),
   compacted: outOfRange('mvcc: required revision has been compacted'),

@@ -11,6 +11,7 @@ import { type ClusterId, type LogIndex, logIndex, type Term, term } from '../../
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { EVERYTHING } from '../mvcc/key-range.ts';
 import { KvStore } from '../mvcc/kv-store.ts';
+import { OperationCounts } from '../mvcc/operation-counts.ts';
 import { decodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
 import type { Location } from '../mvcc/revision-store.ts';
 import { writeCurrent } from '../mvcc/segments/current.ts';
@@ -193,7 +194,7 @@ export function restoreDurableState(old: DurableState, source: SnapshotSource): 
   // What an earlier attempt left behind.
   for (const name of disk.list(dir)) if (parseName(name)?.incarnation === incarnation) disk.remove(`${dir}/${name}`);
   const store = new SegmentStore(options, incarnation);
-  const loading = new LoadingState(store);
+  const loading = new LoadingState(store, old.state.kv.counts);
   let commit: Commit;
   try {
     commit = receive(loading, source);
@@ -254,9 +255,9 @@ class LoadingState implements Loader {
   readonly store: SegmentStore;
   readonly state: State;
 
-  constructor(store: SegmentStore) {
+  constructor(store: SegmentStore, counts = new OperationCounts()) {
     this.store = store;
-    this.state = new State(new KvStore(store));
+    this.state = new State(new KvStore(store, counts));
   }
 
   revision(stored: StoredRevision, location: Location, length: number): void {

@@ -15,6 +15,7 @@ import type { ConfState, Entry } from '../raft/types.ts';
 import { decodeConfChange, NO_CHANGE } from './conf-change.ts';
 import { type DurableState, openDurableState, restoreDurableState } from './durable-state.ts';
 import { imageFrames } from './meta-records.ts';
+import { operationName } from './operation-name.ts';
 import { ImageReader } from './snapshot.ts';
 import { applyRequest, type ChangeListener, type State } from './state.ts';
 import type {
@@ -82,6 +83,10 @@ class ReplicatedStateMachine implements StateMachine {
       revision: () => this.#state.kv.revision(),
       compactRevision: () => this.#state.kv.compactRevision(),
       range: (request) => this.#state.kv.range(request),
+      readTxn: (request) => this.#state.kv.readTxn(request),
+      keyCount: () => this.#state.kv.keyCount(),
+      // Carried on from state to state.
+      counts: this.#state.kv.counts,
       hashKv: (at) => this.#state.kv.hashKv(at),
       size: () => this.#state.kv.size(),
     };
@@ -126,13 +131,14 @@ class ReplicatedStateMachine implements StateMachine {
     // The first entry of a term is empty: it only commits what came before (Raft paper §8).
     if (entry.data.length === 0) return { requestId: 0n, outcome: ok(this.#none()) };
     const request = InternalRaftRequest.decode(entry.data);
+    const operation = operationName(request);
     const requestId = request.header === undefined || request.header.id === 0n ? request.id : request.header.id;
     try {
       const { index } = entry;
       const context = { state: this.#state, listener: this.#listener, leaseTtlMin: this.#leaseTtlMin, index };
-      return { requestId, outcome: ok(applyRequest(context, request)) };
+      return { requestId, operation, outcome: ok(applyRequest(context, request)) };
     } catch (error) {
-      if (error instanceof EtcdError) return { requestId, outcome: err(error) };
+      if (error instanceof EtcdError) return { requestId, operation, outcome: err(error) };
       throw error;
     }
   }
@@ -168,6 +174,10 @@ class ReplicatedStateMachine implements StateMachine {
 
   watcherCount(): number {
     return this.#watches.watcherCount();
+  }
+
+  eventCount(): number {
+    return this.#watches.eventCount();
   }
 
   durableIndex(): LogIndex {

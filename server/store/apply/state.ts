@@ -48,6 +48,15 @@ interface ApplyContext {
 
 /** @throws EtcdError before anything changed */
 export function applyRequest(context: ApplyContext, request: InternalRaftRequest): ApplyResponse {
+  try {
+    return applyPermitted(context, request);
+  } finally {
+    // What a refused request looked at counts, too.
+    context.state.kv.counts.endPass();
+  }
+}
+
+function applyPermitted(context: ApplyContext, request: InternalRaftRequest): ApplyResponse {
   refuseUnderAlarm(context.state, request);
   const { state, listener } = context;
   if (state.auth.isEnabled) {
@@ -120,7 +129,10 @@ function applyLeaseRevoke(context: ApplyContext, id: bigint): ApplyResponse {
   const { kv, leases } = context.state;
   if (!leases.has(id)) throw etcdErrors.leaseNotFound();
   const batch = kv.begin(leases);
-  for (const key of leases.keysOf(id)) batch.delete(kv.find(key));
+  for (const key of leases.keysOf(id)) {
+    kv.counts.delete();
+    batch.delete(kv.find(key));
+  }
   leases.remove(id);
   context.listener.leaseChanged(id, undefined);
   return { kind: 'leaseRevoke', revision: commit(context, batch) };

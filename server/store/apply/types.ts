@@ -35,6 +35,8 @@ export type ApplyResponse = { readonly revision: Revision } & (
 export interface Applied {
   /** InternalRaftRequest.header.id of the proposal: how the proposing member finds its waiting caller. 0n: none. */
   readonly requestId: bigint;
+  /** What it was (operation-name.ts). Undefined for empty entries and configuration changes. */
+  readonly operation?: string | undefined;
   readonly outcome: Result<ApplyResponse, EtcdError>;
 }
 

@@ -4,12 +4,15 @@
  * Invariant: an entry is applied once; what a snapshot covers is never applied after it (the core's contract, types.ts).
  */
 import type { Applied, StateMachine } from '../apply/types.ts';
+import type { Clock } from '../ports/clock.ts';
 import { ENTRY_NORMAL, type Entry, type EntryId, type RaftNode } from '../raft/types.ts';
 
 /** Entries applied in one go; the largest legal transaction takes about a millisecond. */
 const SLICE_ENTRIES_MAX = 256;
 
 export interface ApplierHooks {
+  /** A request was applied; `ms` long. */
+  readonly onMeasured: (entry: Entry, applied: Applied, ms: number) => void;
   readonly onApplied: (entry: Entry, applied: Applied) => void;
   readonly onMembershipChanged: () => void;
 }
@@ -17,14 +20,19 @@ export interface ApplierHooks {
 export class Applier {
   readonly #machine: StateMachine;
   readonly #raft: RaftNode;
+  readonly #clock: Clock;
   readonly #hooks: ApplierHooks;
   #queue: Entry[] = [];
   #next = 0;
   #last: EntryId | undefined;
 
-  constructor(parts: { readonly machine: StateMachine; readonly raft: RaftNode }, hooks: ApplierHooks) {
+  constructor(
+    parts: { readonly machine: StateMachine; readonly raft: RaftNode; readonly clock: Clock },
+    hooks: ApplierHooks,
+  ) {
     this.#machine = parts.machine;
     this.#raft = parts.raft;
+    this.#clock = parts.clock;
     this.#hooks = hooks;
   }
 
@@ -72,7 +80,10 @@ export class Applier {
 
   #apply(entry: Entry): void {
     if (entry.type === ENTRY_NORMAL) {
-      this.#hooks.onApplied(entry, this.#machine.apply(entry));
+      const since = this.#clock.now();
+      const applied = this.#machine.apply(entry);
+      this.#hooks.onMeasured(entry, applied, this.#clock.now() - since);
+      this.#hooks.onApplied(entry, applied);
       return;
     }
     const { change } = this.#machine.decodeConfChange(entry);

@@ -18,6 +18,7 @@ import { createRaftNode } from '../raft/node.ts';
 import type { Role } from '../raft/types.ts';
 import type { Wal } from '../wal/wal.ts';
 import type { RaftStart } from './boot.ts';
+import type { MemberCounts } from './counts.ts';
 import { LeaderCalls } from './leader-calls.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { encodeMemberChange, type MemberChange } from './member-change.ts';
@@ -25,7 +26,6 @@ import { type ProposalCallback, Proposals } from './proposals.ts';
 import { type BarrierCallback, ReadBarriers } from './read-barriers.ts';
 import { Replica } from './replica.ts';
 import type { SnapshotSpool } from './snapshot-spool.ts';
-import type { ProposalCounts } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
 export type Proposal = Init<Omit<InternalRaftRequest, 'id' | 'header'>>;
@@ -52,6 +52,8 @@ export interface CoreMemberOptions {
   readonly requestBytesMax: number;
   /** How long a simple token lives after its last use; etcd's time when left out. */
   readonly tokenTtlMs?: number;
+  /** Applying a request longer than this is slow, and worth a line in the log; etcd's time when left out. */
+  readonly slowApplyMs?: number;
   readonly onFatal: (error: Error) => void;
   /** The cluster removed this member: it must stop, for good. */
   readonly onRemoved: () => void;
@@ -73,6 +75,8 @@ export class CoreMember {
   readonly #proposals: Proposals;
   readonly #reads: ReadBarriers;
   readonly #leases: LeaseKeeper;
+  #leasesGranted = 0;
+  #leasesRevoked = 0;
   readonly #leaderListeners = new Set<() => void>();
 
   constructor(options: CoreMemberOptions) {
@@ -88,7 +92,7 @@ export class CoreMember {
       leases: machine.leases,
       electionTimeoutMs,
       confirmLeadership: (done) => this.readBarrier(done),
-      revoke: (lease, done) => this.#proposeAsLeader({ leaseRevoke: { id: lease } }, done),
+      revoke: (lease, done) => this.#proposeAsLeader({ leaseRevoke: { id: lease } }, (result) => done(result.ok)),
       checkpoint: (checkpoints, done) =>
         this.#proposeAsLeader({ leaseCheckpoint: { checkpoints } }, (result) => done(result.ok)),
     });
@@ -177,8 +181,17 @@ export class CoreMember {
     this.replica.wake();
   }
 
-  proposalCounts(): ProposalCounts {
-    return { pending: this.#proposals.pending, failed: this.#proposals.failed };
+  counts(): Omit<MemberCounts, 'learnersPromoted' | 'snapshotSeconds'> {
+    const { pending, failed } = this.#proposals;
+    const { failed: failedReads, slow } = this.#reads;
+    const { renewed, expired } = this.#leases;
+    return {
+      proposals: { pending, failed },
+      reads: { failed: failedReads, slow },
+      leases: { granted: this.#leasesGranted, revoked: this.#leasesRevoked, renewed, expired },
+      applies: this.replica.applies,
+      lateHeartbeats: this.replica.lateHeartbeats,
+    };
   }
 
   readBarrier(done: BarrierCallback): void {
@@ -223,7 +236,10 @@ export class CoreMember {
   #applied(applied: Applied): void {
     if (!applied.outcome.ok) return;
     const { value } = applied.outcome;
-    if (value.kind === 'leaseGrant') this.#leases.granted(leaseId(value.response.id));
+    if (value.kind === 'leaseGrant') {
+      this.#leasesGranted++;
+      this.#leases.granted(leaseId(value.response.id));
+    } else if (value.kind === 'leaseRevoke') this.#leasesRevoked++;
     else if (value.kind === 'auth' && value.tokens !== undefined)
       this.tokens.take(value.tokens, this.options.clock.now());
   }

@@ -23,8 +23,8 @@ interface LeaseKeeperOptions {
   readonly leases: LeaseView;
   readonly electionTimeoutMs: number;
   readonly confirmLeadership: (done: BarrierCallback) => void;
-  /** `done` when the revoke was applied or given up. */
-  readonly revoke: (id: LeaseId, done: () => void) => void;
+  /** `done` when the revoke was applied (true) or given up. */
+  readonly revoke: (id: LeaseId, done: (isRevoked: boolean) => void) => void;
   readonly checkpoint: (
     checkpoints: readonly { readonly id: LeaseId; readonly remainingTtl: number }[],
     done: (isApplied: boolean) => void,
@@ -42,6 +42,9 @@ export class LeaseKeeper {
   readonly #inFlight = new Set<LeaseId>();
   #timers: Timer[] = [];
   #checkpointedAt = 0;
+  /** By this member as leader. */
+  renewed = 0;
+  expired = 0;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -78,6 +81,7 @@ export class LeaseKeeper {
   renew(id: LeaseId, done: (ttl: number) => void): void {
     const isCheckpointed = (this.#options.leases.get(id)?.remainingTtl ?? 0) > 0;
     const ttl = this.#clock.renew(id, this.#options.clock.now());
+    if (ttl > 0) this.renewed++;
     if (ttl === 0 || !isCheckpointed) done(ttl);
     else this.#options.checkpoint([{ id, remainingTtl: 0 }], () => done(ttl));
   }
@@ -130,7 +134,8 @@ export class LeaseKeeper {
       const id = this.#queue.shift();
       if (id === undefined) return;
       this.#inFlight.add(id);
-      this.#options.revoke(id, () => {
+      this.#options.revoke(id, (isRevoked) => {
+        if (isRevoked) this.expired++;
         if (reign !== this.#reign) return;
         this.#inFlight.delete(id);
         this.#revokeMore();

@@ -32,6 +32,10 @@ interface ReadBarriersOptions {
 
 export class ReadBarriers {
   readonly #options: ReadBarriersOptions;
+  /** Reads answered with an error. */
+  failed = 0;
+  /** Confirmations asked for again. */
+  slow = 0;
   /** Not asked for yet. */
   #waiting: Barrier[] = [];
   #round: Round | undefined;
@@ -87,7 +91,10 @@ export class ReadBarriers {
   }
 
   tick(now: number): void {
-    if (this.#round !== undefined && now - this.#round.sentAt >= RETRY_MS) this.leaderChanged();
+    if (this.#round !== undefined && now - this.#round.sentAt >= RETRY_MS) {
+      this.slow++;
+      this.leaderChanged();
+    }
     this.#waiting = this.#expire(this.#waiting, now);
     this.#confirmed = this.#confirmed
       .map(({ index, waiters }) => ({ index, waiters: this.#expire(waiters, now) }))
@@ -104,6 +111,7 @@ export class ReadBarriers {
 
   #expire(waiters: readonly Barrier[], now: number): Barrier[] {
     const late = waiters.filter((waiter) => waiter.deadline <= now);
+    this.failed += late.length;
     for (const waiter of late) waiter.done(this.#options.timeoutError(waiter.since));
     return late.length === 0 ? (waiters as Barrier[]) : waiters.filter((waiter) => waiter.deadline > now);
   }

@@ -17,6 +17,7 @@ import { ImageLostError, type PeerNetwork, type SnapshotMessage } from '../ports
 import type { Entry, Message, RaftNode, RaftStatus, Ready, Role, SnapshotMetadata, SoftState } from '../raft/types.ts';
 import type { Wal } from '../wal/wal.ts';
 import { Applier } from './applier.ts';
+import { ApplyMeter, SLOW_APPLY_MS_DEFAULT } from './counts.ts';
 import { explainDiskTrouble, isDiskTrouble } from './disk-trouble.ts';
 import { LogKeeper } from './log-keeper.ts';
 import type { Proposals } from './proposals.ts';
@@ -39,6 +40,7 @@ export interface ReplicaOptions {
   readonly electionTimeoutMs: number;
   readonly snapshotCount: number;
   readonly catchUpEntries?: number;
+  readonly slowApplyMs?: number;
   /** The disk failed or an image is broken: this process must not go on. Called once. */
   readonly onFatal: (error: Error) => void;
   /** This member was removed from the cluster for good and is needed no more (removal.ts): it must stop. Called once. */
@@ -61,6 +63,9 @@ const READIES_PER_TURN_MAX = 64;
 
 export class Replica {
   readonly #options: ReplicaOptions;
+  readonly applies: ApplyMeter;
+  /** Heartbeats of this leader that left more than one beat late. */
+  lateHeartbeats = 0;
   readonly #applier: Applier;
   readonly #keeper: LogKeeper;
   readonly #removal: Removal;
@@ -86,9 +91,11 @@ export class Replica {
     const status = raft.status();
     this.#term = status.term;
     this.#commitIndex = status.commitIndex;
+    this.applies = new ApplyMeter(options.slowApplyMs ?? SLOW_APPLY_MS_DEFAULT);
     this.#applier = new Applier(
-      { machine, raft },
+      { machine, raft, clock: options.clock },
       {
+        onMeasured: (entry, applied, ms) => this.#measured(entry, applied, ms),
         onApplied: (entry, applied) => this.#entryApplied(entry, applied),
         onMembershipChanged: () => this.#membershipChanged(),
       },
@@ -240,6 +247,7 @@ export class Replica {
         log('warn', 'this process stalled; its disk, CPU or host is too slow for the election timeout', {
           stalledMs: Math.round(late),
         });
+      if (this.isLeader && late > tickMs) this.lateHeartbeats++;
       this.#tickDue = Math.max(this.#tickDue + tickMs, now + tickMs / 2);
       const failure = this.#options.machine.failure();
       if (failure !== undefined) {
@@ -334,6 +342,14 @@ export class Replica {
     this.#keeper.applied(last);
     this.#secureMembership();
     return true;
+  }
+
+  #measured(entry: Entry, applied: Applied, ms: number): void {
+    if (!this.applies.observe(applied, ms)) return;
+    const { log } = this.#options;
+    log('warn', 'a request took long to apply', {
+      ...{ operation: applied.operation, tookMs: Math.round(ms), index: entry.index, bytes: entry.data.length },
+    });
   }
 
   #entryApplied(entry: Entry, applied: Applied): void {

@@ -3,12 +3,15 @@
  * member serves, and kept until its reader is done. A file rather than a stream, because a slow reader must not hold the index
  * in place, and because clients are told the length first.
  */
+
 import { EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { Histogram } from '../../../lib/base/histogram.ts';
 import { SnapshotError } from '../apply/snapshot.ts';
 import type { StateMachine } from '../apply/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Disk, DiskError, type DiskFile } from '../ports/disk.ts';
+import { SNAPSHOT_BUCKETS_SECONDS } from './counts.ts';
 import { DatabaseExport } from './snapshot-export.ts';
 import type { DatabaseFile } from './types.ts';
 
@@ -25,6 +28,7 @@ interface SnapshotFilesOptions {
 }
 
 export class SnapshotFiles {
+  readonly seconds = new Histogram(SNAPSHOT_BUCKETS_SECONDS);
   readonly #options: SnapshotFilesOptions;
   #files = 0;
   #next = 1;
@@ -47,7 +51,9 @@ export class SnapshotFiles {
     let file: DiskFile | undefined;
     try {
       file = this.#open();
+      const since = this.#options.clock.now();
       await this.#fill(file, isCancelled);
+      this.seconds.observe((this.#options.clock.now() - since) / 1000);
       return this.#handOut(file);
     } catch (error) {
       this.#discard(file);

@@ -18,11 +18,12 @@ import { type AuthView, type Identity, NOBODY } from '../auth/types.ts';
 import type { ReadView, Watchable, WatchHandle } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
 import { CoreMember, type CoreMemberOptions, type Proposal } from './core-member.ts';
+import type { MemberCounts } from './counts.ts';
 import { type MemberChange, newMemberId, strictRefusal } from './member-change.ts';
 import { NoSpaceAlarm } from './no-space-alarm.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { SpaceGuard } from './space-guard.ts';
-import type { DatabaseFile, ProposalCounts, StoreMember } from './types.ts';
+import type { DatabaseFile, StoreMember } from './types.ts';
 import { requestTimeoutMs } from './waiting.ts';
 
 export interface StoreMemberOptions extends CoreMemberOptions {
@@ -64,6 +65,7 @@ class LocalMember implements RunningMember {
   readonly #options: StoreMemberOptions;
   readonly #core: CoreMember;
   readonly #noSpace: NoSpaceAlarm;
+  #learnersPromoted = 0;
   #isClosed = false;
 
   constructor(options: StoreMemberOptions) {
@@ -78,6 +80,7 @@ class LocalMember implements RunningMember {
       pump: () => machine.pump(),
       watcherCount: () => machine.watcherCount(),
       slowCount: () => machine.slowCount(),
+      eventCount: () => machine.eventCount(),
     };
     this.#noSpace = new NoSpaceAlarm({
       ...options,
@@ -125,8 +128,12 @@ class LocalMember implements RunningMember {
   raftStatus(): RaftStatus {
     return this.#core.replica.status();
   }
-  proposalCounts(): ProposalCounts {
-    return this.#core.proposalCounts();
+  counts(): MemberCounts {
+    return {
+      ...this.#core.counts(),
+      learnersPromoted: this.#learnersPromoted,
+      snapshotSeconds: this.#options.snapshotFiles.seconds,
+    };
   }
   hasLeader(): boolean {
     return this.#core.replica.leaderId !== NO_MEMBER;
@@ -187,6 +194,7 @@ class LocalMember implements RunningMember {
     if (state === 'unknown') throw etcdErrors.memberNotFound();
     if (state === 'behind') throw etcdErrors.learnerNotReady();
     await this.#change({ kind: 'promote', id });
+    this.#learnersPromoted++;
   }
 
   async #change(change: MemberChange): Promise<void> {

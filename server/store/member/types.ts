@@ -14,6 +14,7 @@ import type { ApplyResponse, LeaseView } from '../apply/types.ts';
 import type { AuthView, Identity } from '../auth/types.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
 import type { RaftStatus } from '../raft/types.ts';
+import type { MemberCounts } from './counts.ts';
 
 /** A complete bbolt database (snapshot-file/), removed by close(). */
 export interface DatabaseFile {
@@ -21,13 +22,6 @@ export interface DatabaseFile {
   /** @throws DiskError */
   read(at: number, length: number): Uint8Array;
   close(): void;
-}
-
-export interface ProposalCounts {
-  /** Writes of this member's clients not answered yet. */
-  readonly pending: number;
-  /** Writes that ran out of time, lost their leader, or were never taken, since the start. */
-  readonly failed: number;
 }
 
 export interface StoreMember {
@@ -46,7 +40,7 @@ export interface StoreMember {
   alarms(): readonly AlarmMember[];
   raftStatus(): RaftStatus;
   hasLeader(): boolean;
-  proposalCounts(): ProposalCounts;
+  counts(): MemberCounts;
   /** Fires after every change of leader or of "no leader". Returns the unsubscriber. */
   onLeaderChange(listener: () => void): () => void;
 

@@ -21,6 +21,7 @@ const MISSING: Comparable = { version: 0, createRevision: 0, modRevision: 0, lea
 
 export function holds(kv: KvStore, compare: Compare): boolean {
   const { rows } = kv.index;
+  kv.counts.range();
   let found = false;
   let all = true;
   kv.forEachLive(keyRangeOf(compare), 0, (row) => {

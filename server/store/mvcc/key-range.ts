@@ -18,4 +18,8 @@ export function keyRange(key: ByteString, rangeEnd: ByteString): KeyRange {
 export const keyRangeOf = (request: { readonly key: Uint8Array; readonly rangeEnd: Uint8Array }): KeyRange =>
   keyRange(toByteString(request.key), toByteString(request.rangeEnd));
 
-export const EVERYTHING: KeyRange = { kind: 'range', from: '' as ByteString, to: undefined };
+export const EVERYTHING: KeyRange & { readonly kind: 'range' } = {
+  kind: 'range',
+  from: '' as ByteString,
+  to: undefined,
+};

@@ -13,13 +13,15 @@ import { assert } from '../../../lib/base/assert.ts';
 import { type Revision, revision } from '../../../lib/base/brand.ts';
 import { type ByteString, EMPTY_BYTES, fromByteString } from '../../../lib/base/bytes.ts';
 import { etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
-import type { RangeRequest, RangeResponse } from '../../../lib/base/etcdpb/kv.ts';
+import type { RangeRequest, RangeResponse, TxnRequest, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
 import { type Event, EventType, type KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
 import { hashRevisions } from './hash.ts';
 import { IndexScrub } from './index-scrub.ts';
 import { KeyIndex, NO_SLOT } from './key-index.ts';
-import type { KeyRange } from './key-range.ts';
+import { EVERYTHING, type KeyRange } from './key-range.ts';
+import { OperationCounts } from './operation-counts.ts';
 import { executeRange } from './range.ts';
+import { readTxn } from './read-txn.ts';
 import { decodeValue, encodeRevision, type StoredRevision } from './revision-codec.ts';
 import type { Location, RevisionStore } from './revision-store.ts';
 import { NO_ROW, type Row } from './row-table.ts';
@@ -36,16 +38,20 @@ const FIRST_REVISION = 1;
 
 export class KvStore implements ReadView {
   readonly index = new KeyIndex();
+  readonly counts: OperationCounts;
   readonly #store: RevisionStore;
   readonly #scrub: IndexScrub;
   #revision = FIRST_REVISION;
   #compactRevision = 0;
   #pins = 0;
 
-  constructor(store: RevisionStore) {
+  /** @param counts goes on from another store that this one replaces. */
+  constructor(store: RevisionStore, counts = new OperationCounts()) {
     this.#store = store;
+    this.counts = counts;
     this.#scrub = new IndexScrub(this.index, (row) => {
       const { rows } = this.index;
+      counts.compactedRevisions++;
       store.release(rows.location(row), rows.length(row), rows.isTombstone(row));
     });
   }
@@ -63,7 +69,23 @@ export class KvStore implements ReadView {
   }
 
   range(request: RangeRequest): RangeResponse {
-    return executeRange(this, request);
+    try {
+      return executeRange(this, request);
+    } finally {
+      this.counts.endPass();
+    }
+  }
+
+  readTxn(request: TxnRequest): TxnResponse {
+    try {
+      return readTxn(this, request);
+    } finally {
+      this.counts.endPass();
+    }
+  }
+
+  keyCount(): number {
+    return this.index.countLive(EVERYTHING);
   }
 
   hashKv(at: number): { readonly hash: number; readonly hashRevision: Revision; readonly compactRevision: number } {
@@ -219,7 +241,8 @@ export class WriteBatch {
   }
 
   put(key: ByteString, value: Uint8Array, lease: bigint): void {
-    const { index } = this.#kv;
+    const { index, counts } = this.#kv;
+    counts.put(key.length + value.length);
     const { rows } = index;
     const slot = index.slotOf(key);
     const previous = slot !== NO_SLOT && index.isLive(slot) ? index.headOf(slot) : NO_ROW;

@@ -14,6 +14,7 @@ import type { Row } from './row-table.ts';
 
 /** @throws EtcdError compacted | future revision */
 export function executeRange(kv: KvStore, request: RangeRequest): RangeResponse {
+  kv.counts.range();
   kv.checkReadable(request.revision);
   const range = keyRangeOf(request);
   if (request.countOnly) {

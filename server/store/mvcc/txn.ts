@@ -21,6 +21,7 @@ import {
 import { holds } from './compare.ts';
 import { keyRangeOf } from './key-range.ts';
 import type { KvStore, LeaseBindings, WriteBatch } from './kv-store.ts';
+import { executeRange } from './range.ts';
 import { NO_ROW, type Row } from './row-table.ts';
 
 export interface WriteContext {
@@ -33,6 +34,7 @@ export function checkPut({ kv, leases }: WriteContext, request: PutRequest): voi
   if (request.key.length === 0) throw etcdErrors.emptyKey();
   if (request.lease !== 0n && !leases.has(request.lease)) throw etcdErrors.leaseNotFound();
   if ((request.ignoreValue || request.ignoreLease) && kv.find(toByteString(request.key)) === NO_ROW) {
+    kv.counts.range();
     throw etcdErrors.keyNotFound();
   }
 }
@@ -41,6 +43,7 @@ export function checkPut({ kv, leases }: WriteContext, request: PutRequest): voi
 export function put(kv: KvStore, batch: WriteBatch, request: PutRequest): PutResponse {
   const key = toByteString(request.key);
   const needsPrevious = request.prevKv || request.ignoreValue || request.ignoreLease;
+  if (needsPrevious) kv.counts.range();
   const previous = needsPrevious ? kv.find(key) : NO_ROW;
   const prevKv = request.prevKv && previous !== NO_ROW ? kv.keyValue(previous) : undefined;
   const value = request.ignoreValue ? kv.value(previous) : request.value;
@@ -50,6 +53,8 @@ export function put(kv: KvStore, batch: WriteBatch, request: PutRequest): PutRes
 }
 
 export function deleteRange(kv: KvStore, batch: WriteBatch, request: DeleteRangeRequest): DeleteRangeResponse {
+  if (request.prevKv) kv.counts.range();
+  kv.counts.delete();
   const found: Row[] = [];
   kv.forEachLive(keyRangeOf(request), 0, (row) => {
     found.push(row);
@@ -77,7 +82,11 @@ function choosePath(kv: KvStore, request: TxnRequest): Path {
 
 /** etcd's order: all puts of the path first, then all ranges. */
 function checkPath(context: WriteContext, path: Path): void {
-  forEachOp(path, (op) => op.requestPut && checkPut(context, op.requestPut));
+  forEachOp(path, ({ requestPut }) => {
+    if (requestPut === undefined) return;
+    checkPut(context, requestPut);
+    if (requestPut.ignoreValue || requestPut.ignoreLease) context.kv.counts.range();
+  });
   forEachOp(path, (op) => op.requestRange && context.kv.checkReadable(op.requestRange.revision));
 }
 
@@ -97,6 +106,7 @@ export function executeTxn(context: WriteContext, batch: WriteBatch, request: Tx
   assert(batch.changes.length === 0, 'a transaction starts on a batch that already changed something');
   const path = choosePath(context.kv, request);
   checkPath(context, path);
+  context.kv.counts.endPass();
   return runPath(context.kv, batch, path);
 }
 
@@ -115,7 +125,7 @@ function runPath(kv: KvStore, batch: WriteBatch, path: Path): TxnResponse {
 
 function runOp(kv: KvStore, batch: WriteBatch, op: RequestOp): ResponseOp {
   if (op.requestRange !== undefined) {
-    const response = kv.range(op.requestRange);
+    const response = executeRange(kv, op.requestRange);
     return responseOp({ responseRange: { ...response, header: headerOf(batch) } });
   }
   if (op.requestPut !== undefined) {

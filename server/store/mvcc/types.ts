@@ -6,8 +6,9 @@
  */
 import type { Revision } from '../../../lib/base/brand.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
-import type { RangeRequest, RangeResponse } from '../../../lib/base/etcdpb/kv.ts';
+import type { RangeRequest, RangeResponse, TxnRequest, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
 import type { Event } from '../../../lib/base/etcdpb/mvcc.ts';
+import type { OperationCounts } from './operation-counts.ts';
 
 export interface ReadView {
   /** Current revision; 1 when fresh. */
@@ -16,6 +17,14 @@ export interface ReadView {
   compactRevision(): Revision;
   /** The response without its header. @throws EtcdError compacted | future revision */
   range(request: RangeRequest): RangeResponse;
+  /**
+   * A transaction that only reads, without its own header. The caller makes sure that isReadOnlyTxn(request) and, unless all its ranges are
+   * serializable, that the view is linearizable. @throws EtcdError compacted | future revision
+   */
+  readTxn(request: TxnRequest): TxnResponse;
+  /** Living keys now. */
+  keyCount(): number;
+  readonly counts: OperationCounts;
   /** CRC-32C as etcd's HashKV computes it, over revisions <= `revision` (0 = current). */
   hashKv(revision: number): {
     readonly hash: number;
@@ -67,4 +76,6 @@ export interface Watchable {
   watcherCount(): number;
   /** Of those, the ones behind the current revision: reading history, or with a full output. */
   slowCount(): number;
+  /** Events handed to sinks since the start. */
+  eventCount(): number;
 }

@@ -1,28 +1,10 @@
 /** A Disk that counts: how long flushes take, and how much is written. What /metrics reports of the disk. */
+import { doublingBounds, Histogram } from '../../../lib/base/histogram.ts';
 import type { Clock } from './clock.ts';
 import type { Disk, DiskFile, FlushCallback } from './disk.ts';
 
-/** Upper bounds of the buckets, seconds: etcd's own for its disk, 1 ms doubled up to 8 s. */
-export const DISK_BUCKETS_SECONDS: readonly number[] = Array.from({ length: 14 }, (_, i) => 0.001 * 2 ** i);
-
-/** Observations by bucket, not cumulated; the last bucket holds what is beyond the bounds. */
-export class Histogram {
-  readonly bounds: readonly number[];
-  readonly counts: number[];
-  sum = 0;
-
-  constructor(bounds: readonly number[]) {
-    this.bounds = bounds;
-    this.counts = new Array<number>(bounds.length + 1).fill(0);
-  }
-
-  observe(value: number): void {
-    const bucket = this.bounds.findIndex((bound) => value <= bound);
-    const at = bucket === -1 ? this.bounds.length : bucket;
-    this.counts[at] = (this.counts[at] as number) + 1;
-    this.sum += value;
-  }
-}
+/** etcd's own bounds for its disk: 1 ms doubled up to 8 s. */
+const DISK_BUCKETS_SECONDS = doublingBounds(0.001, 14);
 
 export interface DiskMeter {
   readonly flushSeconds: Histogram;

@@ -7,6 +7,7 @@
  */
 import type { MemberId } from '../../../lib/base/brand.ts';
 import type { Member } from '../../../lib/base/etcdpb/cluster.ts';
+import type { Histogram } from '../../../lib/base/histogram.ts';
 import type { Message } from '../raft/types.ts';
 
 export interface PeerAddress {
@@ -36,6 +37,17 @@ export interface SnapshotSink {
   /** All chunks arrived, verified. `done(true)` when the image is safely stored; the message counts as delivered then. */
   finish(done: (isStored: boolean) => void): void;
   abort(): void;
+}
+
+/** What /metrics tells of one peer, counted since the start. */
+export interface PeerTraffic {
+  readonly id: MemberId;
+  readonly isConnected: boolean;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly sendFailures: number;
+  readonly disconnects: number;
+  readonly roundTripSeconds: Histogram;
 }
 
 export interface PeerHandler {

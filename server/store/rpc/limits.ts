@@ -36,6 +36,9 @@ export const STREAM_WATCHERS_MAX = 100_000;
 export const KEEPALIVE_QUEUE_MAX = 64;
 /** `--watch-progress-notify-interval`; up to a tenth more is added at random per stream. */
 export const PROGRESS_NOTIFY_INTERVAL_MS = 600_000;
+/** Versions of clients counted by name in /metrics, and how long such a name may be; others are "other". */
+export const CLIENT_VERSIONS_MAX = 100;
+export const CLIENT_VERSION_BYTES_MAX = 64;
 /** TTLs above this are refused (etcd: lease.MaxLeaseTTL, seconds). */
 export const LEASE_TTL_SECONDS_MAX = 9_000_000_000;
 /** A stream opened with `hasleader` dies after this many election timeouts without a leader. */

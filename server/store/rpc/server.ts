@@ -4,14 +4,17 @@ import { Prng } from '../../../lib/base/prng.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiskMeter } from '../ports/metered-disk.ts';
+import type { PeerTraffic } from '../ports/peer-network.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { Callers } from './auth/callers.ts';
 import type { JsonWebTokens } from './auth/jwt.ts';
 import { guardMethods } from './auth/method-rights.ts';
 import { PasswordHasher } from './auth/password-hasher.ts';
+import { ClientRequests } from './client-requests.ts';
 import { createFront } from './front/front.ts';
 import type { Address, FramingName, Front, Method } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
+import { HealthCounts } from './http/health.ts';
 import { createHttpHandler } from './http/routes.ts';
 import {
   PROGRESS_NOTIFY_INTERVAL_MS,
@@ -22,7 +25,7 @@ import {
 } from './limits.ts';
 import { authMethods } from './services/auth.ts';
 import { clusterMethods } from './services/cluster.ts';
-import type { ServiceContext } from './services/context.ts';
+import { type ServiceContext, ServiceTimes } from './services/context.ts';
 import { electionMethods } from './services/election.ts';
 import { healthMethods } from './services/health.ts';
 import { kvMethods } from './services/kv.ts';
@@ -53,6 +56,10 @@ export interface ClientFrontOptions {
   readonly framing?: FramingName;
   /** What /metrics says of the disk. */
   readonly disks?: { readonly wal: DiskMeter; readonly backend: DiskMeter };
+  /** What /metrics says of the connections to peers. */
+  readonly peers?: () => readonly PeerTraffic[];
+  /** `--metrics`: extensive times every call. */
+  readonly metrics?: 'basic' | 'extensive';
   /** Needed where `listen` holds https addresses. */
   readonly tls?: TlsEndpoint | undefined;
   /** `--auth-token jwt,…`; simple tokens when left out. */
@@ -78,10 +85,13 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const { member } = context;
   const requirement = new LeaderRequirement(member, context.clock, context.electionTimeoutMs);
   const permitted = guardMethods(servedMethods(context), member, context.callers);
-  const methods = requirement.guard(guardLearner(member, permitted));
+  const clientRequests = new ClientRequests();
+  // In etcd's order: what a learner refuses it refuses first.
+  const methods = guardLearner(member, clientRequests.guard(requirement.guard(permitted)));
+  if (options.metrics === 'extensive') for (const { stats } of methods) stats.measure();
   const { receiveBytesMax, quotaBytes } = context;
   const onDefect = options.onDefect ?? reportDefect;
-  const health = { successes: 0, failures: 0 };
+  const health = new HealthCounts();
   const leaderChanges = countLeaderChanges(member);
   const gateway = createGateway({ methods, receiveBytesMax, onDefect });
   const front: Front = createFront({
@@ -101,7 +111,10 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
         methods,
         health,
         quotaBytes,
+        clientRequests,
         disks: options.disks,
+        peers: options.peers?.() ?? [],
+        times: context.times,
         front: front.stats(),
         leaderChanges: leaderChanges.count(),
       }),
@@ -151,6 +164,7 @@ function contextOf(options: ClientFrontOptions): ServiceContext {
     electionTimeoutMs: options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
     callers: new Callers({ member: options.member, jwt: options.jwt, clientCertAuth: options.clientCertAuth ?? false }),
     passwords: new PasswordHasher(options.bcryptCost),
+    times: new ServiceTimes(),
     progressNotifyIntervalMs: options.progressNotifyIntervalMs ?? PROGRESS_NOTIFY_INTERVAL_MS,
   };
 }

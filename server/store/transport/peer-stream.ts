@@ -14,6 +14,7 @@ import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { type Dial, dial } from './dial.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
 import { type Hello, Verdict } from './handshake.ts';
+import type { PeerMeter } from './peer-meter.ts';
 
 const REDIAL_MS_MIN = 50;
 const REDIAL_MS_MAX = 1000;
@@ -28,6 +29,7 @@ interface PeerStreamOptions {
   readonly hello: Omit<Hello, 'version'>;
   readonly urls: readonly string[];
   readonly tls: TlsEndpoint | undefined;
+  readonly meter: PeerMeter;
   readonly onDown: (peer: MemberId) => void;
   /** The peer answers on this connection what it has no connection of its own for. @throws WireError */
   readonly onFrame: (kind: number, payload: Uint8Array) => void;
@@ -48,6 +50,8 @@ export class PeerStream {
   #timer: Timer | undefined;
   #upSince: number | undefined;
   #heardAt = 0;
+  /** When the oldest ping without an answer left. */
+  #pingedAt: number | undefined;
   #isClosed = false;
 
   constructor(options: PeerStreamOptions) {
@@ -63,8 +67,13 @@ export class PeerStream {
   /** False: not sent and never will be. */
   send(kind: number, payload: Uint8Array): boolean {
     const socket = this.#socket;
-    if (socket === undefined || socket.writableLength + this.#frameBytes > QUEUE_BYTES_MAX) return false;
+    const { meter } = this.#options;
+    if (socket === undefined || socket.writableLength + this.#frameBytes > QUEUE_BYTES_MAX) {
+      meter.sendFailures++;
+      return false;
+    }
     const frame = encodeFrame(kind, payload);
+    meter.sentBytes += frame.length;
     this.#frames.push(frame);
     this.#frameBytes += frame.length;
     if (!this.#isWriteScheduled) {
@@ -108,9 +117,11 @@ export class PeerStream {
     const { clock } = this.#options;
     const parser = new FrameParser((kind, payload) => {
       this.#heardAt = clock.now();
-      if (kind !== FrameKind.PONG) this.#options.onFrame(kind, payload);
+      if (kind === FrameKind.PONG) this.#ponged();
+      else this.#options.onFrame(kind, payload);
     });
     const receive = (chunk: Uint8Array) => {
+      this.#options.meter.receivedBytes += chunk.length;
       try {
         parser.push(chunk);
       } catch (error) {
@@ -137,9 +148,17 @@ export class PeerStream {
         this.#dial?.destroy();
         return;
       }
+      this.#pingedAt ??= clock.now();
       this.send(FrameKind.PING, new Uint8Array(0));
       this.#watch();
     });
+  }
+
+  #ponged(): void {
+    if (this.#pingedAt === undefined) return;
+    const { clock, meter } = this.#options;
+    meter.roundTripSeconds.observe((clock.now() - this.#pingedAt) / 1000);
+    this.#pingedAt = undefined;
   }
 
   #closed(url: string, closeReason: string): void {
@@ -149,6 +168,7 @@ export class PeerStream {
     const { hello, clock, log, onDown } = this.#options;
     this.#socket = undefined;
     this.#upSince = undefined;
+    this.#pingedAt = undefined;
     this.#frames = [];
     this.#frameBytes = 0;
     this.#timer?.cancel();

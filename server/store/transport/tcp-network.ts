@@ -4,14 +4,22 @@ import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Log, silentLog } from '../ports/log.ts';
-import type { PeerAddress, PeerHandler, PeerNetwork, SnapshotChunks, SnapshotMessage } from '../ports/peer-network.ts';
+import type {
+  PeerAddress,
+  PeerHandler,
+  PeerNetwork,
+  PeerTraffic,
+  SnapshotChunks,
+  SnapshotMessage,
+} from '../ports/peer-network.ts';
 import type { Message, MessageType } from '../raft/types.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { ClusterAnswer } from './cluster-question.ts';
-import { FrameKind } from './frame.ts';
+import { FRAME_HEADER_BYTES, FrameKind } from './frame.ts';
 import { type Hello, Lane } from './handshake.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
 import { type Acceptance, type PeerListenAddress, PeerListener, type Reply } from './peer-listener.ts';
+import { PeerMeter } from './peer-meter.ts';
 import { PeerStream } from './peer-stream.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
@@ -25,6 +33,7 @@ interface Peer {
   readonly control: PeerStream;
   readonly bulk: PeerStream;
   image: SnapshotSender | undefined;
+  readonly meter: PeerMeter;
 }
 
 interface TcpNetworkOptions {
@@ -70,11 +79,16 @@ export class TcpNetwork implements PeerNetwork {
   setPeers(peers: readonly PeerAddress[]): void {
     const { memberId } = this.#options;
     const wanted = new Map(peers.filter((peer) => peer.id !== memberId).map((peer) => [peer.id, peer]));
+    const moved = new Map<MemberId, PeerMeter>();
     for (const [id, peer] of this.#peers) {
-      if (wanted.get(id)?.peerUrls.join() === peer.urls.join()) wanted.delete(id);
-      else this.#drop(id, peer);
+      if (wanted.get(id)?.peerUrls.join() === peer.urls.join()) {
+        wanted.delete(id);
+        continue;
+      }
+      moved.set(id, peer.meter);
+      this.#drop(id, peer);
     }
-    for (const peer of wanted.values()) this.#add(peer);
+    for (const peer of wanted.values()) this.#add(peer, moved.get(peer.id));
     this.#listener.cutRemoved();
   }
 
@@ -109,7 +123,7 @@ export class TcpNetwork implements PeerNetwork {
       ...{ clock, url, tls },
       hello: { lane: Lane.SNAPSHOT, clusterId, from: memberId, to },
       message,
-      chunks,
+      chunks: { next: () => counted(peer.meter, chunks.next()), close: () => chunks.close() },
       onDone: (outcome, reason) => {
         peer.image = undefined;
         if (outcome === 'installed') log('info', 'sent a snapshot', { peer: to.toString(16), index });
@@ -128,6 +142,14 @@ export class TcpNetwork implements PeerNetwork {
     if (!this.#deliver(to, { kind: FrameKind.REQUEST, payload: framed })) this.#requests.fail(id);
   }
 
+  traffic(): PeerTraffic[] {
+    return [...this.#peers].map(([id, { control, meter }]) => {
+      const { sentBytes, receivedBytes, sendFailures, disconnects, roundTripSeconds } = meter;
+      const counts = { sentBytes, receivedBytes, sendFailures, disconnects, roundTripSeconds };
+      return { id, isConnected: control.upSince !== undefined, ...counts };
+    });
+  }
+
   connectedSince(peer: MemberId): number | undefined {
     return this.#peers.get(peer)?.control.upSince;
   }
@@ -139,16 +161,19 @@ export class TcpNetwork implements PeerNetwork {
     this.#handler = undefined;
   }
 
-  #add({ id, peerUrls }: PeerAddress): void {
+  #add({ id, peerUrls }: PeerAddress, meter = new PeerMeter()): void {
     const { clock, log, clusterId, memberId, tls } = this.#options;
     const stream = (lane: Lane) =>
       new PeerStream({
         clock,
         // Both lanes break together: one of them tells.
         log: lane === Lane.CONTROL ? log : silentLog,
-        ...{ urls: peerUrls, tls },
+        ...{ urls: peerUrls, tls, meter },
         hello: { lane, clusterId, from: memberId, to: id },
-        onDown: (peer) => this.#handler?.onUnreachable(peer),
+        onDown: (peer) => {
+          if (lane === Lane.CONTROL) meter.disconnects++;
+          this.#handler?.onUnreachable(peer);
+        },
         onFrame: (kind, payload) => this.#frame(id, kind, payload),
         onRemoved: () => this.#handler?.onRemoved(id),
       });
@@ -157,6 +182,7 @@ export class TcpNetwork implements PeerNetwork {
       control: stream(Lane.CONTROL),
       bulk: stream(Lane.BULK),
       image: undefined,
+      meter,
     });
   }
 
@@ -183,7 +209,25 @@ export class TcpNetwork implements PeerNetwork {
     return lane?.send(kind, payload) === true || this.#callers.get(to)?.(kind, payload) === true;
   }
 
+  /** Strangers who ask, and members this one has not heard of, are served and not counted. */
   #accept(hello: Hello, reply: Reply): Acceptance {
+    const meter = this.#peers.get(hello.from)?.meter;
+    if (meter === undefined) return this.#acceptUncounted(hello, reply);
+    const acceptance = this.#acceptUncounted(hello, (kind, payload) => {
+      const isSent = reply(kind, payload);
+      if (isSent) meter.sentBytes += FRAME_HEADER_BYTES + payload.length;
+      return isSent;
+    });
+    return {
+      onFrame: (kind, payload) => {
+        meter.receivedBytes += FRAME_HEADER_BYTES + payload.length;
+        acceptance.onFrame(kind, payload);
+      },
+      onClose: () => acceptance.onClose(),
+    };
+  }
+
+  #acceptUncounted(hello: Hello, reply: Reply): Acceptance {
     const { from, lane } = hello;
     if (lane === Lane.QUESTION) return this.#answerQuestion(reply);
     if (lane === Lane.SNAPSHOT) return new SnapshotReceiver(this.#handle(), reply);
@@ -222,4 +266,9 @@ export class TcpNetwork implements PeerNetwork {
       this.#deliver(from, { kind: FrameKind.RESPONSE, payload: PendingRequests.frame(id, answer) });
     });
   }
+}
+
+function counted(meter: PeerMeter, chunk: Uint8Array | undefined): Uint8Array | undefined {
+  meter.sentBytes += chunk?.length ?? 0;
+  return chunk;
 }

@@ -25,6 +25,7 @@ export class WatchHub implements Watchable {
   readonly #unsynced = new WatcherIndex();
   readonly #paused = new Set<Watcher>();
   #kv: KvStore;
+  #eventCount = 0;
 
   constructor(kv: KvStore) {
     this.#kv = kv;
@@ -51,6 +52,10 @@ export class WatchHub implements Watchable {
 
   slowCount(): number {
     return this.#unsynced.all.size + this.#paused.size;
+  }
+
+  eventCount(): number {
+    return this.#eventCount;
   }
 
   /** Delivers the changes of the request that just became `revision`. */
@@ -172,7 +177,10 @@ export class WatchHub implements Watchable {
     // Moved on before the call: the sink may cancel or look at isSynced() from inside it.
     const place = watcher.next;
     watcher.next = batch.revision + 1;
-    if (watcher.sink.deliver(batch)) return;
+    if (watcher.sink.deliver(batch)) {
+      this.#eventCount += batch.events.length;
+      return;
+    }
     watcher.next = Math.max(place, batch.events[0]?.kv?.modRevision ?? place);
     if (watcher.state !== 'cancelled') this.#move(watcher, 'paused');
   }

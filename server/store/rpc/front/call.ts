@@ -22,6 +22,7 @@ export class GrpcCall implements ServerStream<object> {
   #handler: StreamHandler<object> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #cancelListener: (() => void) | undefined;
+  #startedAt = 0;
   #started = false;
   #finished = false;
   cancelled = false;
@@ -36,7 +37,7 @@ export class GrpcCall implements ServerStream<object> {
   /** To be called once, before anything else is told to this call. */
   start(): void {
     this.#host.calls.add(this);
-    this.#method.stats.started++;
+    this.#startedAt = this.#method.stats.start();
     const timeoutMs = parseGrpcTimeoutMs(this.metadata('grpc-timeout'));
     if (timeoutMs !== undefined) {
       if (Number.isNaN(timeoutMs)) {
@@ -198,8 +199,7 @@ export class GrpcCall implements ServerStream<object> {
   }
 
   #count(code: GrpcCode): void {
-    const { handled } = this.#method.stats;
-    handled[code] = (handled[code] ?? 0) + 1;
+    this.#method.stats.end(code, this.#startedAt);
   }
 
   #release(): void {

@@ -1,13 +1,7 @@
 /** Builders that join a message table pair with a typed handler, and forget the types for the transport. */
 import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
-import type { Call, MethodStats, ServerStream, StreamHandler, StreamMethod, UnaryMethod } from './types.ts';
-
-const newStats = (): MethodStats => ({
-  started: 0,
-  messagesReceived: 0,
-  messagesSent: 0,
-  handled: new Array<number>(17).fill(0),
-});
+import { MethodStats } from './method-stats.ts';
+import type { Call, ServerStream, StreamHandler, StreamMethod, UnaryMethod } from './types.ts';
 
 /** A codec whose type is only known to its own method. The transport pairs it with that method's handler alone. */
 const erase = <T extends object>(table: Message<T>): Message<object> => table as unknown as Message<object>;
@@ -27,7 +21,7 @@ export function unary<Q extends object, A extends object>(
     path,
     request: erase(codec.request),
     response: erase(codec.response),
-    stats: newStats(),
+    stats: new MethodStats(),
     // The transport passes what `request` decoded and encodes with `response`: the types cannot part.
     handle: handle as unknown as UnaryMethod['handle'],
   };
@@ -45,7 +39,7 @@ function streaming<Q extends object, A extends object>(
     path,
     request: erase(codec.request),
     response: erase(codec.response),
-    stats: newStats(),
+    stats: new MethodStats(),
     open: open as unknown as StreamMethod['open'],
   };
 }

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { Init, Message } from '../../../../lib/base/protobuf/schema.ts';
 import type { Scheme } from '../../tls/admission.ts';
 import type { TlsEndpoint } from '../../tls/tls-endpoint.ts';
+import type { MethodStats } from './method-stats.ts';
 
 /** What a handler may know of the call besides the request. */
 export interface Call {
@@ -59,14 +60,6 @@ interface MethodBase {
   readonly request: Message<object>;
   readonly response: Message<object>;
   readonly stats: MethodStats;
-}
-
-/** Counted by the transports, read by /metrics. `handled` is indexed by gRPC code. */
-export interface MethodStats {
-  started: number;
-  messagesReceived: number;
-  messagesSent: number;
-  readonly handled: number[];
 }
 
 export interface UnaryMethod extends MethodBase {

@@ -44,6 +44,7 @@ class GatewayStream implements ServerStream<object>, GatewayReceiver {
   readonly #messages = new JsonSequence(GATEWAY_BODY_BYTES_MAX);
   #handler: StreamHandler<object> | undefined;
   #cancelListener: (() => void) | undefined;
+  #startedAt = 0;
   #received = false;
   #finished = false;
   cancelled = false;
@@ -56,7 +57,7 @@ class GatewayStream implements ServerStream<object>, GatewayReceiver {
   }
 
   start(): void {
-    this.#method.stats.started++;
+    this.#startedAt = this.#method.stats.start();
     try {
       this.#handler = this.#method.open(this);
     } catch (error) {
@@ -170,7 +171,6 @@ class GatewayStream implements ServerStream<object>, GatewayReceiver {
   }
 
   #count(code: GrpcCode): void {
-    const { handled } = this.#method.stats;
-    handled[code] = (handled[code] ?? 0) + 1;
+    this.#method.stats.end(code, this.#startedAt);
   }
 }

@@ -49,7 +49,7 @@ async function serveUnary(
   response: ServerResponse,
 ): Promise<void> {
   const { stats } = method;
-  stats.started++;
+  const startedAt = stats.start();
   try {
     const body = await readBody(request);
     const message = fromJson(method.request, body.trim() === '' ? {} : parseJson(body));
@@ -58,16 +58,16 @@ async function serveUnary(
     if (length > options.receiveBytesMax) throw messageTooLarge(length, options.receiveBytesMax);
     const answer = await method.handle(message, new GatewayCall(request, response));
     stats.messagesSent++;
-    stats.handled[GrpcCode.OK] = (stats.handled[GrpcCode.OK] ?? 0) + 1;
+    stats.end(GrpcCode.OK, startedAt);
     sendJson(response, 200, toJson(method.response, answer));
   } catch (error) {
     if (error instanceof ClientGone) {
-      stats.handled[GrpcCode.CANCELED] = (stats.handled[GrpcCode.CANCELED] ?? 0) + 1;
+      stats.end(GrpcCode.CANCELED, startedAt);
       return;
     }
     const status = gatewayStatusOf(error);
     if (status.isDefect) options.onDefect(error, method.path);
-    stats.handled[status.code] = (stats.handled[status.code] ?? 0) + 1;
+    stats.end(status.code, startedAt);
     sendJson(response, httpStatusOf(status.code), { code: status.code, message: status.message });
   }
 }

@@ -14,9 +14,28 @@ import { sendJson, sendText } from './respond.ts';
 
 const PROBE = RangeRequest.create({ key: utf8Encode('health'), limit: 1 });
 
-export interface HealthCounts {
+/** One check of /livez or /readyz, since the start. */
+interface CheckCounts {
+  readonly type: 'livez' | 'readyz';
+  readonly name: string;
+  isOk: boolean;
   successes: number;
-  failures: number;
+  errors: number;
+}
+
+/** What was answered so far. */
+export class HealthCounts {
+  successes = 0;
+  failures = 0;
+  readonly checks = new Map<string, CheckCounts>();
+
+  checked(type: CheckCounts['type'], name: string, isOk: boolean): void {
+    const counts = this.checks.get(`${type}/${name}`) ?? { type, name, isOk, successes: 0, errors: 0 };
+    counts.isOk = isOk;
+    if (isOk) counts.successes++;
+    else counts.errors++;
+    this.checks.set(`${type}/${name}`, counts);
+  }
 }
 
 export async function sendHealth(
@@ -80,6 +99,7 @@ export async function sendProbe(
   path: string,
   query: URLSearchParams,
   response: ServerResponse,
+  counts: HealthCounts,
 ): Promise<boolean> {
   const [, group, only, ...rest] = path.split('/');
   if ((group !== 'livez' && group !== 'readyz') || rest.length > 0) return false;
@@ -90,6 +110,7 @@ export async function sendProbe(
   let failed = false;
   for (const name of names) {
     const failure = await CHECKS[group][name]?.(member);
+    counts.checked(group, name, failure === undefined);
     failed ||= failure !== undefined;
     lines.push(failure === undefined ? `[+]${name} ok` : `[-]${name} failed: ${failure}`);
   }

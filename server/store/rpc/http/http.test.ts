@@ -75,7 +75,7 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
       'etcd_server_is_leader 1',
       'etcd_server_health_success 1',
       'etcd_debugging_mvcc_current_revision 2',
-      'grpc_server_handled_total{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary",grpc_code="OK"} 1',
+      'grpc_server_handled_total{grpc_code="OK",grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 1',
     ]) {
       expect(text.split('\n')).toContain(line);
     }
@@ -125,7 +125,7 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
     socket.write('POST /v3/kv/put HTTP/1.1\r\nHost: m\r\nContent-Length: 1000\r\n\r\n{"key":');
     const canceled = async () => {
       const metrics = await get('/metrics');
-      return /grpc_server_handled_total\{grpc_method="Put".*grpc_code="Canceled"\} 1/.test(metrics.text);
+      return /grpc_server_handled_total\{grpc_code="Canceled",grpc_method="Put".*\} 1/.test(metrics.text);
     };
     await expect.poll(async () => (await get('/metrics')).text).toMatch(/started_total\{grpc_method="Put".* 1/);
     socket.destroy();

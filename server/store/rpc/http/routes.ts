@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler } from '../front/types.ts';
 import { CLUSTER_VERSION, SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
 import { type HealthCounts, sendHealth, sendProbe } from './health.ts';
-import { type MetricsSource, renderMetrics } from './metrics.ts';
+import { type MetricsSource, renderMetrics } from './metrics/metrics.ts';
 import { sendJson, sendText } from './respond.ts';
 
 export interface HttpContext {
@@ -70,6 +70,6 @@ async function sendPage(
       sendText(response, 200, renderMetrics(context.metrics()), 'text/plain; version=0.0.4; charset=utf-8');
       return true;
     default:
-      return sendProbe(context.member, pathname, searchParams, response);
+      return sendProbe(context.member, pathname, searchParams, response, context.health);
   }
 }

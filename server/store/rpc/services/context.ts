@@ -3,6 +3,7 @@ import { assert } from '../../../../lib/base/assert.ts';
 import { leaseId } from '../../../../lib/base/brand.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import type { ResponseHeader } from '../../../../lib/base/etcdpb/kv.ts';
+import { doublingBounds, Histogram } from '../../../../lib/base/histogram.ts';
 import type { ApplyResponse } from '../../apply/types.ts';
 import type { Checker } from '../../auth/request-checks.ts';
 import type { Identity } from '../../auth/types.ts';
@@ -11,6 +12,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Callers } from '../auth/callers.ts';
 import type { PasswordHasher } from '../auth/password-hasher.ts';
 import type { Call } from '../front/types.ts';
+
+/** etcd's bounds: 10 ms doubled up to 164 s. */
+const HASH_BUCKETS_SECONDS = doublingBounds(0.01, 15);
 
 export interface ServiceContext {
   readonly member: StoreMember;
@@ -24,6 +28,13 @@ export interface ServiceContext {
   readonly progressNotifyIntervalMs: number;
   readonly callers: Callers;
   readonly passwords: PasswordHasher;
+  readonly times: ServiceTimes;
+}
+
+/** How long services took for what is measured of them. */
+export class ServiceTimes {
+  readonly hashSeconds = new Histogram(HASH_BUCKETS_SECONDS);
+  readonly hashKvSeconds = new Histogram(HASH_BUCKETS_SECONDS);
 }
 
 /** Proposes on behalf of whoever calls. */

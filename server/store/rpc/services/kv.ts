@@ -15,7 +15,6 @@ import {
   TxnResponse,
 } from '../../../../lib/base/etcdpb/kv.ts';
 import { checkTxnPermission } from '../../auth/request-checks.ts';
-import { readTxn } from '../../mvcc/read-txn.ts';
 import {
   isReadOnlyTxn,
   isSerializableTxn,
@@ -95,7 +94,7 @@ class KvService {
       if (!isSerializableTxn(request)) await member.readBarrier();
       return readFor(this.#context, call, {
         check: (checker) => checkTxnPermission(checker, request),
-        read: () => ({ ...readTxn(member.kv, request), header: member.header() }),
+        read: () => ({ ...member.kv.readTxn(request), header: member.header() }),
       });
     }
     const { response, revision } = applied(await proposeFor(this.#context, call, { txn: request }), 'txn');

@@ -23,6 +23,7 @@ import {
 } from '../../../../lib/base/etcdpb/cluster.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { HeaderResponse } from '../../../../lib/base/etcdpb/kv.ts';
+import type { Histogram } from '../../../../lib/base/histogram.ts';
 import { serverStream, unary } from '../front/method.ts';
 import type { Method } from '../front/types.ts';
 import { SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
@@ -115,12 +116,21 @@ class MaintenanceService {
 
   hash() {
     const { member } = this.#context;
-    return { header: member.header(), hash: member.kv.hashKv(0).hash };
+    const { hash } = this.#timed(this.#context.times.hashSeconds, () => member.kv.hashKv(0));
+    return { header: member.header(), hash };
   }
 
   hashKv(request: { readonly revision: number }) {
     const { member } = this.#context;
-    return { ...member.kv.hashKv(request.revision), header: member.header() };
+    const answer = this.#timed(this.#context.times.hashKvSeconds, () => member.kv.hashKv(request.revision));
+    return { ...answer, header: member.header() };
+  }
+
+  #timed<T>(seconds: Histogram, work: () => T): T {
+    const since = this.#context.clock.now();
+    const result = work();
+    seconds.observe((this.#context.clock.now() - since) / 1000);
+    return result;
   }
 }
 

@@ -2,6 +2,7 @@
  * A StoreMember without a cluster: the real state machine, every proposal applied at once, always leader unless told
  * otherwise. For tests of the services, which must not depend on elections.
  */
+
 import {
   type ClusterId,
   clusterId,
@@ -17,6 +18,7 @@ import { utf8Encode } from '../../../../lib/base/bytes.ts';
 import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import type { ResponseHeader } from '../../../../lib/base/etcdpb/kv.ts';
 import { ConfChangeType, InternalRaftRequest, RaftConfChange } from '../../../../lib/base/etcdpb/raft.ts';
+import { Histogram } from '../../../../lib/base/histogram.ts';
 import { encodeMemberJson } from '../../apply/member-json.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
 import type { ApplyResponse, StateMachine } from '../../apply/types.ts';
@@ -24,6 +26,7 @@ import { ROOT_USER } from '../../auth/auth-store.ts';
 import { SimpleTokens } from '../../auth/simple-tokens.ts';
 import { type Identity, NOBODY } from '../../auth/types.ts';
 import { LeaseClock } from '../../lease/lease-clock.ts';
+import { ApplyMeter, type MemberCounts, SLOW_APPLY_MS_DEFAULT } from '../../member/counts.ts';
 import { encodeMemberChange, type MemberChange } from '../../member/member-change.ts';
 import { SnapshotFiles } from '../../member/snapshot-files.ts';
 import type { StoreMember } from '../../member/types.ts';
@@ -51,6 +54,7 @@ export class FakeMember implements StoreMember {
   readonly #machine: StateMachine;
   readonly #leaseClock: LeaseClock;
   readonly #tokens = new SimpleTokens();
+  readonly #applies = new ApplyMeter(SLOW_APPLY_MS_DEFAULT);
   readonly #listeners = new Set<() => void>();
   #leaderId: MemberId = this.memberId;
   #pump: Timer | undefined;
@@ -82,6 +86,7 @@ export class FakeMember implements StoreMember {
       pump: () => this.#machine.pump(),
       watcherCount: () => this.#machine.watcherCount(),
       slowCount: () => this.#machine.slowCount(),
+      eventCount: () => this.#machine.eventCount(),
     };
   }
 
@@ -125,8 +130,16 @@ export class FakeMember implements StoreMember {
     return { clusterId, memberId, revision: this.kv.revision(), raftTerm: TERM };
   }
 
-  proposalCounts() {
-    return { pending: 0, failed: 0 };
+  counts(): MemberCounts {
+    return {
+      proposals: { pending: 0, failed: 0 },
+      reads: { failed: 0, slow: 0 },
+      leases: { granted: 0, revoked: 0, renewed: 0, expired: 0 },
+      applies: this.#applies,
+      lateHeartbeats: 0,
+      learnersPromoted: 0,
+      snapshotSeconds: new Histogram([1]),
+    };
   }
 
   members() {
@@ -172,7 +185,9 @@ export class FakeMember implements StoreMember {
     if (this.failure !== undefined) throw this.failure;
     this.proposals++;
     const data = InternalRaftRequest.encode({ ...request, header: this.#header(identity) });
-    const { outcome } = this.#machine.apply(this.#entry(ENTRY_NORMAL, data));
+    const applied = this.#machine.apply(this.#entry(ENTRY_NORMAL, data));
+    this.#applies.observe(applied, 0);
+    const { outcome } = applied;
     if (!outcome.ok) throw outcome.error;
     if (outcome.value.kind === 'leaseGrant') {
       this.#leaseClock.granted(leaseId(outcome.value.response.id), this.#clock.now());

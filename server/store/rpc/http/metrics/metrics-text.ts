@@ -1,10 +1,14 @@
 /** The text format of Prometheus, written family by family. */
-import type { Histogram } from '../../ports/metered-disk.ts';
+import type { Histogram } from '../../../../../lib/base/histogram.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;
+}
+export interface HistogramSample {
+  readonly labels: Labels;
+  readonly histogram: Histogram;
 }
 
 export class MetricsText {
@@ -24,14 +28,24 @@ export class MetricsText {
     for (const { labels, value } of samples) this.#lines.push(`${name}${renderLabels(labels)} ${value}`);
   }
 
-  histogram(name: string, help: string, { bounds, counts, sum }: Histogram): void {
+  histogram(name: string, help: string, histogram: Histogram): void {
+    this.histograms(name, help, [{ labels: {}, histogram }]);
+  }
+
+  histograms(name: string, help: string, samples: readonly HistogramSample[]): void {
+    if (samples.length === 0) return;
     this.#head(name, 'histogram', help);
-    let count = 0;
-    counts.forEach((inBucket, i) => {
-      count += inBucket;
-      this.#lines.push(`${name}_bucket{le="${bounds[i] ?? '+Inf'}"} ${count}`);
-    });
-    this.#lines.push(`${name}_sum ${sum}`, `${name}_count ${count}`);
+    for (const { labels, histogram } of samples) {
+      const { bounds, counts, sum } = histogram;
+      let count = 0;
+      counts.forEach((inBucket, i) => {
+        count += inBucket;
+        const le = bounds[i] === undefined ? '+Inf' : String(bounds[i]);
+        this.#lines.push(`${name}_bucket${renderLabels({ ...labels, le })} ${count}`);
+      });
+      const rendered = renderLabels(labels);
+      this.#lines.push(`${name}_sum${rendered} ${sum}`, `${name}_count${rendered} ${count}`);
+    }
   }
 
   toString(): string {
@@ -44,6 +58,10 @@ export class MetricsText {
 }
 
 function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
+
+/** The format knows three escapes and no others. */
+const escaped = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -16,8 +16,11 @@ export function addProcess(text: MetricsText): void {
   if (linux === undefined) return;
   text.gauge('process_virtual_memory_bytes', 'Virtual memory in bytes.', linux.virtualBytes);
   text.gauge('process_open_fds', 'Open file descriptors.', linux.openFiles);
-  if (linux.openFilesMax !== undefined)
-    text.gauge('process_max_fds', 'Most file descriptors that may be open.', linux.openFilesMax);
+  // etcd's own names for the same two.
+  text.gauge('os_fd_used', 'Open file descriptors.', linux.openFiles);
+  if (linux.openFilesMax === undefined) return;
+  text.gauge('process_max_fds', 'Most file descriptors that may be open.', linux.openFilesMax);
+  text.gauge('os_fd_limit', 'Most file descriptors that may be open.', linux.openFilesMax);
 }
 
 /** Undefined where there is no /proc. */
