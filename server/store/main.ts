@@ -33,7 +33,7 @@ import { createLog } from './ports/node-log.ts';
 import { notifyReady } from './ports/service-manager.ts';
 import { JsonWebTokens, JwtKeyError } from './rpc/auth/jwt.ts';
 import { startClientFront } from './rpc/server.ts';
-import { SERVER_VERSION } from './rpc/version.ts';
+import { SERVER_VERSION, VERSIONS } from './rpc/version.ts';
 import { SnapshotRefusedError } from './snapshot-file/content.ts';
 import { firstStart, goOnAlone, openMachine, StartError } from './start/first-start.ts';
 import { readRestoreCommand, runRestoreCommand } from './start/restore-command.ts';
@@ -82,7 +82,7 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
     ? await goOnAlone({ self: identity.memberId, start: fitted, machine, wal, log, ask })
     : fitted;
 
-  const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls });
+  const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls, versions: VERSIONS });
   for (const address of await listenAddresses('--listen-peer-urls', settings.listenPeerUrls))
     await bind('--listen-peer-urls', address, () => network.listen(address));
 
@@ -103,10 +103,12 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
 
   const compactor = compactBySchedule(settings.autoCompaction, { member, clock, log });
   const listen = await listenAddresses('--listen-client-urls', settings.listenClientUrls);
-  const front = await bind('--listen-client-urls', listen[0], () =>
+  const listenMetrics = await listenAddresses('--listen-metrics-urls', settings.listenMetricsUrls);
+  const portFlags = `--listen-client-urls${listenMetrics.length > 0 ? ' or --listen-metrics-urls' : ''}`;
+  const front = await bind(portFlags, listen[0], () =>
     startClientFront({
       ...settings,
-      ...{ member, listen, clock, tls: clientTls, jwt },
+      ...{ member, listen, listenMetrics, clock, tls: clientTls, jwt },
       disks: { wal: walDisk.meter, backend: dataDisk.meter },
       peers: () => network.traffic(),
       onDefect: (error, where) => defect(log, error, where),

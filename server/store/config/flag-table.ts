@@ -36,6 +36,10 @@ export const FLAG_DEFAULTS = {
   'auto-compaction-mode': 'periodic',
   'auto-compaction-retention': '0',
   'log-level': 'info',
+  metrics: 'basic',
+  'listen-metrics-urls': '',
+  'max-concurrent-streams': '4294967295',
+  'warning-apply-duration': '100ms',
   'auth-token': 'simple',
   'auth-token-ttl': '300',
   'bcrypt-cost': '10',
@@ -68,7 +72,7 @@ export type FlagName = keyof typeof FLAG_DEFAULTS;
 /** Switches of etcd that change nothing a client could see here: accepted so that existing unit files work. */
 const IGNORED: ReadonlySet<string> = new Set([
   ...['logger', 'log-outputs', 'log-format', 'enable-log-rotation', 'log-rotation-config-json', 'enable-grpc-gateway'],
-  ...['enable-pprof', 'metrics', 'listen-metrics-urls', 'max-snapshots', 'max-wals', 'pre-vote'],
+  ...['enable-pprof', 'max-snapshots', 'max-wals', 'pre-vote'],
   ...[
     'enable-v2',
     'proxy',
@@ -85,13 +89,7 @@ const IGNORED: ReadonlySet<string> = new Set([
     'grpc-keepalive-min-time',
     'grpc-keepalive-interval',
   ],
-  ...[
-    'grpc-keepalive-timeout',
-    'max-concurrent-streams',
-    'unsafe-no-fsync',
-    'warning-apply-duration',
-    'raft-read-timeout',
-  ],
+  ...['grpc-keepalive-timeout', 'unsafe-no-fsync', 'raft-read-timeout'],
   ...['raft-write-timeout', 'compaction-batch-limit', 'feature-gates'],
   ...['snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.
@@ -131,6 +129,7 @@ export type CommandLine =
 /** Names that etcd has changed: both mean the same. */
 const RENAMED: Readonly<Record<string, FlagName>> = {
   'experimental-peer-skip-client-san-verification': 'peer-skip-client-san-verification',
+  'experimental-warning-apply-duration': 'warning-apply-duration',
   'experimental-watch-progress-notify-interval': 'watch-progress-notify-interval',
 };
 

@@ -42,6 +42,10 @@ test('without flags the settings are those of etcd', () => {
     strictReconfigCheck: true,
     autoCompaction: { mode: 'off' },
     progressNotifyIntervalMs: 600_000,
+    slowApplyMs: 100,
+    metrics: 'basic',
+    listenMetricsUrls: [],
+    streamsMax: 4_294_967_295,
     logLevel: 'info',
     clientCertAuth: false,
     warnings: [],
@@ -201,4 +205,30 @@ test('a configuration file holds all settings: flags and environment beside it d
   expect(line).toEqual({ kind: 'run', values: new Map([['name', 'from /etc/m.yml']]) });
   const unknown = () => readCommandLine([], { ETCD_CONFIG_FILE: 'm.yml' }, () => new Map([['nmae', 'x']]));
   expect(unknown).toThrow('unknown setting "nmae" in m.yml');
+});
+
+test('the client port is told how talkative its metrics are, where else they are served, and how many streams it takes', () => {
+  const flags = [
+    '--metrics',
+    'extensive',
+    '--listen-metrics-urls',
+    'http://h:1,http://h:2',
+    '--max-concurrent-streams',
+  ];
+  expect(settingsOf([...flags, '10'])).toMatchObject({
+    metrics: 'extensive',
+    listenMetricsUrls: ['http://h:1', 'http://h:2'],
+    streamsMax: 10,
+  });
+  expect(settingsOf(['--max-concurrent-streams', '0']).streamsMax).toBe(2 ** 32 - 1);
+  expect(refusal('--metrics', 'some')).toContain('"some" is neither "basic" nor "extensive"');
+  expect(refusal('--max-concurrent-streams', '-1')).toContain('is not a whole number from 0 to 4294967295');
+  expect(refusal('--listen-metrics-urls', 'h:1')).toContain('--listen-metrics-urls: "h:1" is not a URL');
+  expect(refusal('--listen-metrics-urls', 'https://h:1')).toContain('needs a certificate');
+});
+
+test('what counts as slow is a setting, under the flag’s old name too', () => {
+  expect(settingsOf(['--warning-apply-duration', '1s']).slowApplyMs).toBe(1000);
+  expect(settingsOf(['--experimental-warning-apply-duration=2s']).slowApplyMs).toBe(2000);
+  expect(refusal('--warning-apply-duration', 'soon')).toContain('"soon" is not a time from 1ms to 1h');
 });

@@ -5,6 +5,7 @@ import type { AutoCompaction } from '../member/auto-compaction.ts';
 import type { TlsSettings } from '../tls/settings.ts';
 import { type JwtSettings, parseAuthToken } from './auth-token.ts';
 import { FLAG_DEFAULTS, type FlagName, type FlagValues, isSet, MemberSettingsError } from './flag-table.ts';
+import { duration, type PortSettings, portSettings, wholeNumber } from './port-flags.ts';
 import { clientTls, peerTls } from './tls-flags.ts';
 import { parseUrls } from './urls.ts';
 
@@ -21,7 +22,7 @@ export interface SnapshotSettings {
   readonly dropAuth: boolean;
 }
 
-export interface MemberSettings {
+export interface MemberSettings extends PortSettings {
   readonly name: string;
   readonly dataDir: string;
   readonly walDir: string;
@@ -47,6 +48,8 @@ export interface MemberSettings {
   readonly strictReconfigCheck: boolean;
   readonly autoCompaction: AutoCompaction;
   readonly progressNotifyIntervalMs: number;
+  /** A request that takes longer to apply is slow. */
+  readonly slowApplyMs: number;
   readonly logLevel: LogLevel;
   /** Undefined: no https:// URL is listened on. */
   readonly clientTls: TlsSettings | undefined;
@@ -69,10 +72,9 @@ const AUTH_TOKEN_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600;
 const ELECTION_TIMEOUT_MS_MAX = 50_000;
 const HOUR_MS = 3_600_000;
 const RETENTION_MS_MIN = 1000;
-/** etcd's least. */
-const PROGRESS_INTERVAL_MS_MIN = 100;
-/** With its jitter below what a timer can wait. */
-const PROGRESS_INTERVAL_MS_MAX = 500 * HOUR_MS;
+/** etcd's least; the most is, with its jitter, below what a timer can wait. */
+const PROGRESS_INTERVAL = { minMs: 100, maxMs: 500 * HOUR_MS, words: 'from 100ms to 500h: give a duration like 10m' };
+const SLOW_APPLY = { minMs: 1, maxMs: HOUR_MS, words: 'from 1ms to 1h: give a duration like 100ms' };
 const RETENTION_MS_MAX = 10 * 365 * 24 * HOUR_MS;
 const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: 'debug',
@@ -87,7 +89,7 @@ const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
 export function memberSettings(values: FlagValues, cwd: string): MemberSettings {
   const text = (flag: FlagName): string => values.get(flag) ?? FLAG_DEFAULTS[flag] ?? '';
   const whole = (flag: FlagName, range: { readonly min: number; readonly max: number }): number =>
-    wholeNumber(flag, text(flag), range);
+    wholeNumber(flag, values, range);
   const urls = (flag: FlagName) => parseUrls(`--${flag}`, text(flag));
 
   const name = text('name');
@@ -105,6 +107,7 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
   const most = Number.MAX_SAFE_INTEGER;
   const listenClientUrls = urls('listen-client-urls');
   const listenPeerUrls = urls('listen-peer-urls');
+  const port = portSettings(values);
   const warnings: string[] = [];
   const tlsInput = { values, cwd, dataDir, warn: (sentence: string) => void warnings.push(sentence) };
   return {
@@ -127,10 +130,12 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     txnOpsMax: whole('max-txn-ops', { min: 1, max: 1_000_000 }),
     requestBytesMax: whole('max-request-bytes', { min: 1, max: 100 * 1024 * 1024 }),
     strictReconfigCheck: isSet(values, 'strict-reconfig-check'),
-    progressNotifyIntervalMs: progressInterval(text('watch-progress-notify-interval')),
+    progressNotifyIntervalMs: duration('watch-progress-notify-interval', values, PROGRESS_INTERVAL),
+    slowApplyMs: duration('warning-apply-duration', values, SLOW_APPLY),
+    ...port,
     autoCompaction: autoCompaction(text('auto-compaction-mode'), text('auto-compaction-retention')),
     logLevel: logLevel(text('log-level')),
-    clientTls: clientTls({ ...tlsInput, urls: listenClientUrls }),
+    clientTls: clientTls({ ...tlsInput, urls: [...listenClientUrls, ...port.listenMetricsUrls] }),
     clientCertAuth: isSet(values, 'client-cert-auth'),
     peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),
     warnings,
@@ -139,13 +144,6 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     bcryptCost: whole('bcrypt-cost', { min: 4, max: 31 }),
     framing: framing(text('experimental-front')),
   };
-}
-
-function wholeNumber(flag: FlagName, text: string, range: { readonly min: number; readonly max: number }): number {
-  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value) || value < range.min || value > range.max)
-    throw new MemberSettingsError(`--${flag}: "${text}" is not a whole number from ${range.min} to ${range.max}`);
-  return value;
 }
 
 function parseCluster(text: string): InitialMember[] {
@@ -182,15 +180,6 @@ function snapshotSettings(values: FlagValues, cwd: string): SnapshotSettings | u
   const options = { skipHashCheck: isSet(values, 'skip-hash-check'), dropAuth: isSet(values, 'drop-auth') };
   const file = values.get('from-snapshot');
   return file === undefined ? undefined : { path: path.resolve(cwd, file), ...options };
-}
-
-function progressInterval(text: string): number {
-  const intervalMs = parseDurationMs(text) ?? 0;
-  if (intervalMs < PROGRESS_INTERVAL_MS_MIN || intervalMs > PROGRESS_INTERVAL_MS_MAX)
-    throw new MemberSettingsError(
-      `--watch-progress-notify-interval: "${text}" is not a time from 100ms to 500h: give a duration like 10m`,
-    );
-  return intervalMs;
 }
 
 function autoCompaction(mode: string, retention: string): AutoCompaction {

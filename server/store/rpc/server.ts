@@ -15,6 +15,7 @@ import { createFront } from './front/front.ts';
 import type { Address, FramingName, Front, Method } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
 import { HealthCounts } from './http/health.ts';
+import type { MetricsSource } from './http/metrics/metrics.ts';
 import { createHttpHandler } from './http/routes.ts';
 import {
   PROGRESS_NOTIFY_INTERVAL_MS,
@@ -60,6 +61,10 @@ export interface ClientFrontOptions {
   readonly peers?: () => readonly PeerTraffic[];
   /** `--metrics`: extensive times every call. */
   readonly metrics?: 'basic' | 'extensive';
+  /** `--listen-metrics-urls`: /metrics and the health pages alone. */
+  readonly listenMetrics?: readonly Address[];
+  /** `--max-concurrent-streams`. */
+  readonly streamsMax?: number;
   /** Needed where `listen` holds https addresses. */
   readonly tls?: TlsEndpoint | undefined;
   /** `--auth-token jwt,…`; simple tokens when left out. */
@@ -75,6 +80,7 @@ export interface ClientFrontOptions {
 export interface ClientFront {
   /** Where it listens, in the order asked for; port 0 is resolved. */
   readonly addresses: readonly Address[];
+  readonly metricsAddresses: readonly Address[];
   /** Refuses new work, ends streams with "server stopped", and is done within a second whatever clients do. */
   close(): Promise<void>;
 }
@@ -94,47 +100,37 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const health = new HealthCounts();
   const leaderChanges = countLeaderChanges(member);
   const gateway = createGateway({ methods, receiveBytesMax, onDefect });
+  const metrics = (): MetricsSource => ({
+    ...{ member, methods, health, quotaBytes, clientRequests, disks: options.disks, times: context.times },
+    ...{ peers: options.peers?.() ?? [], front: front.stats(), leaderChanges: leaderChanges.count() },
+  });
+  const pages = { member, health, onDefect, metrics };
+  const shared = { receiveBytesMax, onDefect, ...optional(options, ['framing', 'tls', 'streamsMax']) };
   const front: Front = createFront({
-    methods,
-    ...(options.framing === undefined ? {} : { framing: options.framing }),
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-    receiveBytesMax,
-    onDefect,
-    upgrade: gateway.upgrade,
-    http: createHttpHandler({
-      member,
-      health,
-      onDefect,
-      gateway: gateway.handle,
-      metrics: () => ({
-        member,
-        methods,
-        health,
-        quotaBytes,
-        clientRequests,
-        disks: options.disks,
-        peers: options.peers?.() ?? [],
-        times: context.times,
-        front: front.stats(),
-        leaderChanges: leaderChanges.count(),
-      }),
-    }),
+    ...{ ...shared, methods, upgrade: gateway.upgrade },
+    http: createHttpHandler({ ...pages, gateway: gateway.handle }),
+  });
+  const metricsFront: Front = createFront({
+    ...{ ...shared, methods: [] },
+    http: createHttpHandler({ ...pages, gateway: undefined }),
   });
   const close = async (): Promise<void> => {
     requirement.close();
     context.passwords.close();
     leaderChanges.stop();
     gateway.close();
-    await front.close();
+    await Promise.all([front.close(), metricsFront.close()]);
   };
   const addresses: Address[] = [];
+  const metricsAddresses: Address[] = [];
   try {
     for (const address of options.listen) addresses.push(await front.listen(address));
+    for (const address of options.listenMetrics ?? []) metricsAddresses.push(await metricsFront.listen(address));
   } catch (error) {
     await close();
     throw error;
   }
-  return { addresses, close };
+  return { addresses, metricsAddresses, close };
 }
 
 function servedMethods(context: ServiceContext): readonly Method[] {
@@ -167,6 +163,13 @@ function contextOf(options: ClientFrontOptions): ServiceContext {
     times: new ServiceTimes(),
     progressNotifyIntervalMs: options.progressNotifyIntervalMs ?? PROGRESS_NOTIFY_INTERVAL_MS,
   };
+}
+
+/** Those of `names` that were given. */
+function optional<T extends object, K extends keyof T>(options: T, names: readonly K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as Partial<Pick<T, K>>;
 }
 
 /** A broken invariant stops the process, outside the call that met it; any other defect is logged. */

@@ -8,6 +8,7 @@ import { type Admission, admit, type Scheme } from '../tls/admission.ts';
 import type { TlsEndpoint } from '../tls/tls-endpoint.ts';
 import { encodeFrame, FrameError, FrameKind, FrameParser } from './frame.ts';
 import { decodeHello, HELLO_BYTES, type Hello, Lane, PROTOCOL_VERSION, Verdict } from './handshake.ts';
+import type { PeerHttp } from './peer-http.ts';
 import { QUEUE_BYTES_MAX } from './peer-stream.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
@@ -49,6 +50,8 @@ interface PeerListenerOptions {
   /** Removed members are told so. Everyone else of this cluster may speak: whoever is behind cannot know who was added. */
   readonly isRemoved: (id: MemberId) => boolean;
   readonly accept: (hello: Hello, reply: Reply) => Acceptance;
+  /** For those who speak HTTP instead. */
+  readonly http: PeerHttp;
 }
 
 export class PeerListener {
@@ -97,6 +100,7 @@ export class PeerListener {
 
   close(): void {
     for (const server of this.#servers) server.close();
+    this.#options.http.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -112,8 +116,13 @@ export class PeerListener {
       const hello = decodeHello(received);
       if (hello === undefined && received.length < HELLO_BYTES && received[0] === 'Q'.charCodeAt(0)) return;
       socket.off('data', onData);
-      if (hello !== undefined && !this.#options.isReady()) {
+      const isHttp = hello === undefined && speaksHttp(received);
+      if ((hello !== undefined || isHttp) && !this.#options.isReady()) {
         socket.destroy();
+        return;
+      }
+      if (isHttp) {
+        this.#options.http.accept(socket, received);
         return;
       }
       const verdict = hello === undefined ? Verdict.VERSION : this.#judge(hello);
@@ -182,4 +191,10 @@ export class PeerListener {
     socket.on('data', receive);
     receive(rest);
   }
+}
+
+/** Requests begin with a method in capitals; our hello with a Q, which no method does. */
+function speaksHttp(received: Uint8Array): boolean {
+  const [first = 0] = received;
+  return first >= 'A'.charCodeAt(0) && first <= 'Z'.charCodeAt(0) && first !== 'Q'.charCodeAt(0);
 }

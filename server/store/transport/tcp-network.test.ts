@@ -2,7 +2,10 @@
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type ClusterId, clusterId, logIndex, type MemberId, memberId, term } from '../../../lib/base/brand.ts';
+import type { Member } from '../../../lib/base/etcdpb/cluster.ts';
+import type { Clock } from '../ports/clock.ts';
 import { silentLog } from '../ports/log.ts';
+import { ManualClock } from '../ports/manual-clock.ts';
 import { NodeClock } from '../ports/node-clock.ts';
 import type { PeerHandler, SnapshotMessage, SnapshotSink } from '../ports/peer-network.ts';
 import type { Message } from '../raft/types.ts';
@@ -30,14 +33,16 @@ class Node implements PeerHandler {
 
   readonly #scheme: 'http' | 'https';
 
-  constructor(id: MemberId, { cluster = CLUSTER, tls }: { cluster?: ClusterId; tls?: TlsEndpoint | undefined } = {}) {
+  constructor(id: MemberId, options: { cluster?: ClusterId; tls?: TlsEndpoint | undefined; clock?: Clock } = {}) {
+    const { cluster = CLUSTER, tls, clock = new NodeClock() } = options;
     this.id = id;
     this.#scheme = tls === undefined ? 'http' : 'https';
     this.network = new TcpNetwork({
       tls,
+      versions: { etcdserver: '3.6.0' },
       clusterId: cluster,
       memberId: id,
-      clock: new NodeClock(),
+      clock,
       log: (_level, message, fields) => {
         this.log.push(`${message} ${JSON.stringify(fields ?? {})}`);
         this.#changed();
@@ -105,7 +110,7 @@ class Node implements PeerHandler {
     this.hearsOfItsRemoval = true;
     this.#changed();
   }
-  members() {
+  members(): Member[] {
     return [{ id: this.id, name: 'n', peerUrls: ['http://n:1'], clientUrls: [], isLearner: false }];
   }
   onRequest(_from: MemberId, payload: Uint8Array, respond: (answer: Uint8Array) => void): void {
@@ -311,7 +316,63 @@ test('whoever speaks something else is cut off', async () => {
   await host.listen();
   const socket = net.connect(host.port, '127.0.0.1');
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.resume().write('GET /members HTTP/1.1\r\nHost: peer\r\n\r\n');
+  socket.resume().write(Uint8Array.of(1, 2, 3, 4));
   await closed;
   expect(host.log).toEqual([expect.stringContaining('does not speak the peer protocol')]);
+});
+
+test('the port answers /members and /version over HTTP, exact to the last digit of an id', async () => {
+  const host = new Node(A);
+  host.members = () => [
+    { id: 18_446_744_073_709_551_557n, name: '', peerUrls: ['http://b'], clientUrls: [], isLearner: true },
+    { id: 10n, name: 'a', peerUrls: ['http://a'], clientUrls: ['http://c'], isLearner: false },
+  ];
+  await host.listen();
+  const get = async (path: string, init?: RequestInit) => {
+    const response = await fetch(`http://127.0.0.1:${host.port}${path}`, init);
+    return { status: response.status, cluster: response.headers.get('x-etcd-cluster-id'), text: await response.text() };
+  };
+  expect(await get('/version')).toEqual({ status: 200, cluster: null, text: '{"etcdserver":"3.6.0"}' });
+  expect(await get('/members?x=1')).toEqual({
+    ...{ status: 200, cluster: 'abc' },
+    text:
+      '[{"id":18446744073709551557,"peerURLs":["http://b"],"isLearner":true},' +
+      '{"id":10,"peerURLs":["http://a"],"name":"a","clientURLs":["http://c"]}]\n',
+  });
+  expect((await get('/members', { method: 'POST' })).status).toBe(405);
+  expect((await get('/raft')).status).toBe(404);
+});
+
+test('what peers send each other is counted on both sides, and how long a ping takes', async () => {
+  const clock = new ManualClock();
+  const [a, b] = [new Node(A, { clock }), new Node(B)];
+  for (const node of [a, b]) await node.listen();
+  a.knows(b);
+  b.knows(a);
+  await a.connects(b);
+  const before = b.network.traffic()[0]?.receivedBytes ?? 0;
+  await a.reaches(b);
+  const [toB] = a.network.traffic();
+  const [fromA] = b.network.traffic();
+  expect(toB).toMatchObject({ id: B, isConnected: true, disconnects: 0 });
+  expect(toB?.sentBytes).toBeGreaterThan(0);
+  expect(fromA?.receivedBytes).toBeGreaterThan(before);
+  clock.advance(1000);
+  while (toB?.roundTripSeconds.counts[0] === 0) await new Promise((resolve) => setImmediate(resolve));
+  b.network.close();
+  await a.until(() => a.unreachable > 0);
+  while (a.network.traffic()[0]?.disconnects === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(a.network.traffic()[0]).toMatchObject({ isConnected: false, disconnects: 1 });
+  a.network.send([heartbeat(A, B, 0)]);
+  expect(a.network.traffic()[0]?.sendFailures).toBeGreaterThan(0);
+});
+
+test('a peer that moves keeps its counts, one that leaves loses them', async () => {
+  const [a, b] = await pair();
+  await a.reaches(b);
+  const sent = a.network.traffic()[0]?.sentBytes ?? 0;
+  a.network.setPeers([{ id: B, peerUrls: ['http://127.0.0.1:1'] }]);
+  expect(a.network.traffic()[0]?.sentBytes).toBeGreaterThanOrEqual(sent);
+  a.network.setPeers([]);
+  expect(a.network.traffic()).toEqual([]);
 });

@@ -18,6 +18,7 @@ import { ClusterAnswer } from './cluster-question.ts';
 import { FRAME_HEADER_BYTES, FrameKind } from './frame.ts';
 import { type Hello, Lane } from './handshake.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
+import { PeerHttp } from './peer-http.ts';
 import { type Acceptance, type PeerListenAddress, PeerListener, type Reply } from './peer-listener.ts';
 import { PeerMeter } from './peer-meter.ts';
 import { PeerStream } from './peer-stream.ts';
@@ -43,6 +44,8 @@ interface TcpNetworkOptions {
   readonly log: Log;
   /** Undefined: https:// URLs are not listened on, and dialled with Node's own authorities. */
   readonly tls?: TlsEndpoint | undefined;
+  /** What the port's /version says. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 export class TcpNetwork implements PeerNetwork {
@@ -63,6 +66,7 @@ export class TcpNetwork implements PeerNetwork {
       isReady: () => this.#handler !== undefined,
       isRemoved: (id) => this.#handle().isRemoved(id),
       accept: (hello, reply) => this.#accept(hello, reply),
+      http: new PeerHttp({ ...options, members: () => this.#handle().members() }),
     });
   }
 

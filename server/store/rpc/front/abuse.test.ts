@@ -5,12 +5,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bytes, message } from '../../../../lib/base/protobuf/schema.ts';
 import { HEADER_LIST_BYTES_MAX } from '../limits.ts';
 import { GrpcClient } from '../test-support/grpc-client.ts';
+import { grpcMessage, RawPeer, requestFields } from '../test-support/raw-peer.ts';
 import { createFront } from './front.ts';
+import { resetFrame } from './h2/control-frames.ts';
+import { ErrorCode } from './h2/protocol.ts';
 import { bidi, unary } from './method.ts';
 import type { Address, FramingName, Front } from './types.ts';
 
 const Blob = message('test.Blob', { bytes: bytes(1) });
 const codec = { request: Blob, response: Blob };
+const STREAMS_MAX = 20;
 const LARGE_BYTES = 50 * 1024 * 1024;
 const HEADERS = { ':method': 'POST', ':path': '/test.Blob/Never', 'content-type': 'application/grpc', te: 'trailers' };
 
@@ -28,6 +32,7 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
       framing,
       receiveBytesMax: 4096,
       resetBurstMax: 100,
+      streamsMax: STREAMS_MAX,
       onDefect: (error) => defects.push(error),
       http: (_request, response) => response.end('ok'),
       methods: [
@@ -118,6 +123,20 @@ describe.each<FramingName>(['own', 'node'])('framing by %s', (framing) => {
     }
     await gone;
     await stillServes();
+  });
+
+  test('streams beyond the operator’s bound are refused, and there is room again when one ends', async () => {
+    const peer = await RawPeer.connect(address.port);
+    const never = requestFields('/test.Blob/Never');
+    for (let id = 1; id <= 2 * STREAMS_MAX + 1; id += 2) peer.request(id, never);
+    expect(await peer.reset(2 * STREAMS_MAX + 1)).toBe(ErrorCode.REFUSED_STREAM);
+    peer.send(resetFrame(1, ErrorCode.CANCEL));
+    const echo = requestFields('/test.Blob/Echo');
+    peer
+      .request(2 * STREAMS_MAX + 3, echo)
+      .data(2 * STREAMS_MAX + 3, grpcMessage(Blob.encode({ bytes: Uint8Array.of(1) })));
+    expect(await peer.fields(2 * STREAMS_MAX + 3)).toMatchObject({ ':status': '200' });
+    peer.destroy();
   });
 
   test('an answer of 50 MiB arrives whole', async () => {

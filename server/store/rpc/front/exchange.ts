@@ -44,6 +44,7 @@ export type Verdict =
 export interface FramingHost extends CallHost {
   judge(path: string, contentType: string | undefined): Verdict;
   readonly resetBurstMax: number;
+  readonly streamsMax: number;
   readonly connectionBytesMax: number;
 }
 

@@ -8,6 +8,7 @@ import { type Admission, admit, type Scheme } from '../../tls/admission.ts';
 import {
   CLOSE_GRACE_MS,
   CONNECTION_MEMORY_MIB_MAX,
+  CONNECTION_STREAMS_MAX,
   CONNECTIONS_MAX,
   HEADER_LIST_BYTES_MAX,
   RESET_BURST_MAX,
@@ -30,6 +31,7 @@ export function createFront(options: FrontOptions): Front {
 class SniffedFront implements Front, FramingHost {
   readonly receiveBytesMax: number;
   readonly resetBurstMax: number;
+  readonly streamsMax: number;
   readonly connectionBytesMax: number;
   readonly onDefect: FrontOptions['onDefect'];
   readonly calls = new Set<GrpcCall>();
@@ -46,6 +48,7 @@ class SniffedFront implements Front, FramingHost {
 
   constructor(options: FrontOptions) {
     this.receiveBytesMax = options.receiveBytesMax;
+    this.streamsMax = Math.min(CONNECTION_STREAMS_MAX, options.streamsMax ?? CONNECTION_STREAMS_MAX);
     this.resetBurstMax = options.resetBurstMax ?? RESET_BURST_MAX;
     this.connectionBytesMax = options.connectionBytesMax ?? CONNECTION_MEMORY_MIB_MAX * 1024 * 1024;
     this.onDefect = options.onDefect;

@@ -2,7 +2,6 @@
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import {
-  CONNECTION_STREAMS_MAX,
   CONNECTION_WINDOW_BYTES,
   HEADER_LIST_BYTES_MAX,
   HEADER_PAIRS_MAX,
@@ -44,7 +43,7 @@ export function createNodeFraming(host: FramingHost): Framing {
 function createNodeServer(host: FramingHost): Http2Server {
   return createServer({
     settings: {
-      maxConcurrentStreams: CONNECTION_STREAMS_MAX,
+      maxConcurrentStreams: host.streamsMax,
       maxHeaderListSize: HEADER_LIST_BYTES_MAX,
       initialWindowSize: STREAM_WINDOW_BYTES,
       enablePush: false,

@@ -102,6 +102,8 @@ export interface FrontOptions {
   readonly framing?: FramingName;
   /** Undefined: https addresses cannot be listened on. */
   readonly tls?: TlsEndpoint | undefined;
+  /** Streams of one connection, below CONNECTION_STREAMS_MAX. */
+  readonly streamsMax?: number;
   /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
   readonly resetBurstMax?: number;
   /** Memory of one connection in the HTTP/2 layer. CONNECTION_MEMORY_MIB_MAX unless a test needs less. */

@@ -1,7 +1,7 @@
 /** What the client port answers over HTTP/1.1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler } from '../front/types.ts';
-import { CLUSTER_VERSION, SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
+import { VERSIONS } from '../version.ts';
 import { type HealthCounts, sendHealth, sendProbe } from './health.ts';
 import { type MetricsSource, renderMetrics } from './metrics/metrics.ts';
 import { sendJson, sendText } from './respond.ts';
@@ -10,8 +10,8 @@ export interface HttpContext {
   readonly metrics: () => MetricsSource;
   readonly health: HealthCounts;
   readonly member: MetricsSource['member'];
-  /** Answers requests below /v3/. */
-  readonly gateway: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  /** Answers requests below /v3/. Undefined on a port for metrics, which has /metrics and the health pages alone. */
+  readonly gateway: ((request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>) | undefined;
   readonly onDefect: (error: unknown, where: string) => void;
 }
 
@@ -38,11 +38,8 @@ async function route(
 ): Promise<void> {
   // Clients of etcd 3.3 and 3.4 still ask under the name of the beta.
   const path = url.pathname.replace(/^\/v3beta\//, '/v3/');
-  if (path.startsWith('/v3/')) {
-    await context.gateway(request, response, path);
-    return;
-  }
-  if (!(await sendPage(context, request, response, url))) sendText(response, 404, '404 page not found\n');
+  if (context.gateway !== undefined && path.startsWith('/v3/')) await context.gateway(request, response, path);
+  else if (!(await sendPage(context, request, response, url))) sendText(response, 404, '404 page not found\n');
 }
 
 /** False when `url` names no page. */
@@ -52,7 +49,9 @@ async function sendPage(
   response: ServerResponse,
   { pathname, searchParams }: URL,
 ): Promise<boolean> {
-  const isPage = ['/health', '/version', '/metrics'].includes(pathname) || /^\/(livez|readyz)(\/|$)/.test(pathname);
+  const isVersion = pathname === '/version' && context.gateway !== undefined;
+  const isPage =
+    isVersion || pathname === '/health' || pathname === '/metrics' || /^\/(livez|readyz)(\/|$)/.test(pathname);
   if (!isPage) return false;
   if (request.method !== 'GET') {
     response.setHeader('allow', 'GET');
@@ -64,7 +63,7 @@ async function sendPage(
       await sendHealth(context.member, searchParams, response, context.health);
       return true;
     case '/version':
-      sendJson(response, 200, { etcdserver: SERVER_VERSION, etcdcluster: CLUSTER_VERSION, storage: STORAGE_VERSION });
+      sendJson(response, 200, VERSIONS);
       return true;
     case '/metrics':
       sendText(response, 200, renderMetrics(context.metrics()), 'text/plain; version=0.0.4; charset=utf-8');

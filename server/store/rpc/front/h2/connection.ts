@@ -8,7 +8,6 @@
  */
 import type { Socket } from 'node:net';
 import {
-  CONNECTION_STREAMS_MAX,
   CONNECTION_WINDOW_BYTES,
   HEADER_LIST_BYTES_MAX,
   HEADER_PAIRS_MAX,
@@ -53,11 +52,6 @@ const STREAMS_PER_TOKEN = 64;
 const KNOWN_BLOCK_BYTES_MAX = 1024;
 /** Smaller steps of a window are counted: they make us send crumbs (CVE-2019-9511). */
 const SMALL_INCREMENT_BYTES = 1024;
-const OUR_SETTINGS = settingsFrame([
-  [Setting.MAX_CONCURRENT_STREAMS, CONNECTION_STREAMS_MAX],
-  [Setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
-  [Setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
-]);
 const SETTINGS_ACK = frame(FrameType.SETTINGS, Flag.ACK, 0, Buffer.alloc(0));
 
 export class Connection implements FrameSink, OutputOwner, StreamHost {
@@ -104,7 +98,13 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   }
 
   open(): void {
-    this.output.control(OUR_SETTINGS);
+    this.output.control(
+      settingsFrame([
+        [Setting.MAX_CONCURRENT_STREAMS, this.#host.streamsMax],
+        [Setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
+        [Setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
+      ]),
+    );
     this.output.control(windowUpdateFrame(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES_DEFAULT));
   }
 
@@ -311,7 +311,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
       throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, 'less than content-length');
     // Untouched: a client may try again elsewhere.
     const isFull =
-      this.#streams.size >= CONNECTION_STREAMS_MAX || this.output.queuedBytes > this.#host.connectionBytesMax;
+      this.#streams.size >= this.#host.streamsMax || this.output.queuedBytes > this.#host.connectionBytesMax;
     if (this.#isDraining || isFull) throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, 'no further stream');
     const stream = new OwnStream(streamId, head, this.#initialSendWindow, this);
     stream.isRemoteEnded = endsStream;

@@ -1,0 +1,58 @@
+/** What the client port is told by flags besides its URLs: bounds of HTTP/2, how talkative /metrics is and where else it is served. */
+import { parseDurationMs } from '../../../lib/base/duration.ts';
+import { FLAG_DEFAULTS, type FlagName, type FlagValues, MemberSettingsError } from './flag-table.ts';
+import { parseUrls } from './urls.ts';
+
+export interface PortSettings {
+  /** `--metrics`: extensive times every call. */
+  readonly metrics: 'basic' | 'extensive';
+  /** Where /metrics and the health pages are served besides the client port; https:// with the certificates of clients. */
+  readonly listenMetricsUrls: readonly string[];
+  /** `--max-concurrent-streams`: of one connection. The port's own bound holds all the same. */
+  readonly streamsMax: number;
+}
+
+const UINT32_MAX = 2 ** 32 - 1;
+
+/** @throws MemberSettingsError */
+export function portSettings(values: FlagValues): PortSettings {
+  const metrics = textOf(values, 'metrics');
+  if (metrics !== 'basic' && metrics !== 'extensive')
+    throw new MemberSettingsError(`--metrics: "${metrics}" is neither "basic" nor "extensive"`);
+  const urls = textOf(values, 'listen-metrics-urls');
+  const streams = wholeNumber('max-concurrent-streams', values, { min: 0, max: UINT32_MAX });
+  return {
+    metrics,
+    listenMetricsUrls: urls === '' ? [] : parseUrls('--listen-metrics-urls', urls),
+    // As in grpc servers, 0 is no bound of the operator's.
+    streamsMax: streams === 0 ? UINT32_MAX : streams,
+  };
+}
+
+const textOf = (values: FlagValues, flag: FlagName): string => values.get(flag) ?? FLAG_DEFAULTS[flag] ?? '';
+
+/** @throws MemberSettingsError */
+export function wholeNumber(
+  flag: FlagName,
+  values: FlagValues,
+  range: { readonly min: number; readonly max: number },
+): number {
+  const text = textOf(values, flag);
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < range.min || value > range.max)
+    throw new MemberSettingsError(`--${flag}: "${text}" is not a whole number from ${range.min} to ${range.max}`);
+  return value;
+}
+
+/** @throws MemberSettingsError */
+export function duration(
+  flag: FlagName,
+  values: FlagValues,
+  range: { readonly minMs: number; readonly maxMs: number; readonly words: string },
+): number {
+  const text = textOf(values, flag);
+  const ms = parseDurationMs(text) ?? -1;
+  if (ms < range.minMs || ms > range.maxMs)
+    throw new MemberSettingsError(`--${flag}: "${text}" is not a time ${range.words}`);
+  return ms;
+}
