@@ -418,6 +418,42 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     expect((await detail(target)).instances.map(({ report }) => report.seq)).toEqual([1]);
   });
 
+  test('live instances are asked about a release: each says what it thinks of it, and nobody applies it', async () => {
+    const target = await newTarget();
+    const stable = await live(target, { a: 1 });
+    const { body: release } = await publish(target, { a: 2 }, { requires: { app: '>=1.0.0' } });
+    const instances = await fleet(target, 4);
+    const ask = (releaseId: string | null, more: Record<string, unknown> = {}) =>
+      detail(target).then(({ assignment }) =>
+        send<ApiError>('POST', routes.configProbe(STORE), {
+          body: { ...id(), target, releaseId, seconds: 60, expectGeneration: assignment.generation, ...more },
+        }),
+      );
+    expect((await ask(release.releaseId, { expectGeneration: 0 })).status).toBe(409);
+    expect((await ask('r_none')).status).toBe(404);
+    expect((await ask(release.releaseId)).status).toBe(200);
+    const { body } = await new HttpInstance(target, 'instance-0').get();
+    expect(body).toMatchObject({ values: { a: 1 }, releaseId: stable.releaseId, probe: { values: { a: 2 } } });
+    const trial = (body.probe?.layers ?? []).map((layer) => ({ ...layer, cohort: 'stable' as const }));
+    const answers = [
+      { state: 'WOULD_ACCEPT', error: null },
+      { state: 'WOULD_REJECT', error: { code: 'validate', path: '/a', message: 'must be odd' } },
+    ];
+    for (const [i, answer] of answers.entries()) expect((await instances[i]?.report(trial, answer))?.status).toBe(204);
+    await instances[2]?.report(body.layers, { appVersion: '0.9.0' });
+    const { probe, instances: rows, assignment } = await detail(target);
+    expect(probe).toMatchObject({ counts: { accepts: 1, rejects: 1, 'held back': 1, waiting: 1 }, semver: '1.0.1' });
+    expect(probe?.instances[1]).toMatchObject({ is: 'rejects', path: '/a', why: 'must be odd' });
+    expect(rows.map(({ runs }) => runs)).toEqual(Array(4).fill(stable.releaseId));
+    expect(assignment).toMatchObject({ stable: stable.releaseId, candidate: null });
+    const forged = trial.map((layer) => ({ ...layer, generation: 99 }));
+    expect((await instances[3]?.report(forged, { state: 'WOULD_ACCEPT' }))?.status).toBe(409);
+    const { body: created } = await roll(target, release.releaseId, planOf([10, 100]));
+    expect((await detail(target)).probe, 'a rollout ends the question').toBe(null);
+    expect((await ask(release.releaseId)).status, 'and forbids another one').toBe(409);
+    await act(created.rolloutId, 'abort');
+  });
+
   test('a long poll answers when something changes, and 304 when nothing does', async () => {
     const target = await newTarget();
     await live(target, { a: 1 });

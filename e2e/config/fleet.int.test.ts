@@ -153,6 +153,32 @@ afterAll(async () => {
   await product?.stop();
 });
 
+test('ten processes are asked about a release: each validates it, one rejects it with the place, nobody applies it', async () => {
+  const id = { idempotencyKey: `fleet-key-${counter++}`, by: 'ada' };
+  const text = JSON.stringify({ banner: 'a trial', pool: { max: 40 }, chaos: { 'instance-4': 'reject' } });
+  const before = (await target()).assignment;
+  const publishing = { ...id, target: FLEET_PLACE, text, expectGeneration: before.generation };
+  const release = await send<Release>('POST', 'publish', { ...publishing, semver: null, note: '', requires: {} });
+  const { revision } = await client.get({ key: PREFIX });
+  await send('POST', 'probe', {
+    ...{ idempotencyKey: `fleet-key-${counter++}`, target: FLEET_PLACE, releaseId: release.releaseId },
+    ...{ seconds: 60, expectGeneration: before.generation },
+  });
+  const answered = new Set<string>();
+  for await (const { events } of client.watch(
+    { prefix: `${PREFIX}probes/${FLEET_PLACE}/` },
+    { startRevision: revision + 1 },
+  )) {
+    for (const { kv } of events) if (kv !== undefined) answered.add(utf8Decode(kv.key) ?? '');
+    if (answered.size === FLEET_SIZE) break;
+  }
+  const { probe, instances, assignment } = await target();
+  expect(probe?.counts).toEqual({ accepts: 9, rejects: 1, waiting: 0, 'held back': 0 });
+  expect(probe?.instances[4]).toMatchObject({ instanceId: 'instance-4', is: 'rejects', path: '/chaos/instance-4' });
+  expect(assignment).toMatchObject({ stable: before.stable, candidate: null });
+  for (const { runs } of instances) expect(runs).toBe(before.stable);
+});
+
 test('ten processes follow 10, 20, 40, 80 and 100 percent to completion', async () => {
   const { last, assignments, release } = await rollOut({});
   expect(last.state).toBe('COMPLETED');

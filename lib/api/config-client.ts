@@ -19,6 +19,7 @@ import type {
   RolloutDetail,
   TargetPutBody,
 } from './config-types.ts';
+import type { ProbeBody } from './probe-types.ts';
 import { routes } from './routes.ts';
 import type { WireInt } from './types.ts';
 
@@ -45,6 +46,8 @@ export const configApi = {
     call<Release>({ method: 'POST', path: routes.configPublish(store), body }),
   point: (store: string, body: PointBody) =>
     call<ConfigWritten>({ method: 'POST', path: routes.configPoint(store), body }),
+  probe: (store: string, body: ProbeBody) =>
+    call<ConfigWritten>({ method: 'POST', path: routes.configProbe(store), body }),
   release: (store: string, query: { readonly target: string; readonly release: string }, signal?: Signal) =>
     call<Release>({ path: routes.configRelease(store), params: paramsOf(query), signal }),
   rollout: (store: string, id: string, rev: WireInt | null, signal?: Signal) =>

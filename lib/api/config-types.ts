@@ -9,6 +9,7 @@ import type { Plan } from '../config/plan.ts';
 import type { InstanceReport } from '../config/report.ts';
 import type { LogEntry, Rollout } from '../config/rollout.ts';
 import type { Requirements } from '../config/version-range.ts';
+import type { ProbeView } from './probe-types.ts';
 import type { WireInt, WireTime } from './types.ts';
 
 export interface ReleaseSummary {
@@ -109,6 +110,8 @@ export interface ConfigTargetDetail {
   readonly provenance: Readonly<Record<string, Origin>>;
   readonly rollout: RolloutSummary | null;
   readonly instances: readonly InstanceView[];
+  /** What live instances say about a release they are asked to try; null: they are not asked. */
+  readonly probe: ProbeView | null;
 }
 
 export interface ConfigIssueView {
@@ -271,6 +274,12 @@ export interface EffectiveConfig {
     readonly cohort: 'stable' | 'candidate';
   }[];
   readonly values: Json;
+  /** To be validated and not applied: the answer is a report WOULD_ACCEPT or WOULD_REJECT with these layers. */
+  readonly probe: {
+    readonly layers: readonly { readonly target: string; readonly releaseId: string; readonly generation: number }[];
+    readonly values: Json;
+    readonly configSha256: string;
+  } | null;
   readonly provenance: Readonly<Record<string, Origin>>;
   /** Of the canonical text of `values`. */
   readonly configSha256: string;

@@ -120,6 +120,8 @@ export const routes = {
   configRelease: (id: string) => `${store(id)}/config/release`,
   /** GET ?id&rev → RolloutDetail · PUT RolloutCreateBody → Rollout · POST RolloutActBody → Rollout */
   configRollout: (id: string) => `${store(id)}/config/rollout`,
+  /** POST ProbeBody → ConfigWritten; instances validate and apply nothing */
+  configProbe: (id: string) => `${store(id)}/config/probe`,
   /** POST EvaluateBody → EvaluatedFlag[]; changes nothing */
   configEvaluate: (id: string) => `${store(id)}/config/evaluate`,
   /** POST { user, password } → ProgramToken · DELETE with the token → 204 */

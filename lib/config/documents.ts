@@ -71,6 +71,16 @@ export interface Release extends ReleaseContent {
   readonly createdAt: number;
 }
 
+/** A release that live instances are asked about: they validate it and apply nothing. */
+export interface Probe {
+  readonly releaseId: string;
+  /** Of the assignment that asked. */
+  readonly generation: number;
+  readonly askedAt: number;
+  /** Answers are waited for until then. */
+  readonly until: number;
+}
+
 /** The pointer of a target. */
 export interface Assignment extends Exposure {
   readonly target: TargetId;
@@ -82,6 +92,7 @@ export interface Assignment extends Exposure {
   readonly rolloutId: string | null;
   /** The release before the last promotion, for going back. */
   readonly previous: string | null;
+  readonly probe: Probe | null;
 }
 
 export const emptyAssignment = (target: TargetId): Assignment => ({
@@ -92,6 +103,7 @@ export const emptyAssignment = (target: TargetId): Assignment => ({
   seed: '',
   rolloutId: null,
   previous: null,
+  probe: null,
   ...NO_EXPOSURE,
 });
 

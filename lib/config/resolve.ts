@@ -1,6 +1,7 @@
 /** Which release of a layer an instance is to use. The console and the client decide with this same code. */
 import { type Cohort, explainCohort } from './cohort.ts';
 import type { Assignment, Release } from './documents.ts';
+import type { LayerContent } from './merge.ts';
 import type { TargetId } from './target.ts';
 import { type Requirements, unmet } from './version-range.ts';
 
@@ -42,4 +43,35 @@ export function chooseRelease(
     return { target, release: candidate, generation, cohort: 'candidate' };
   const stable = releaseOf(assign.stable);
   return stable === null ? null : { target, release: stable, generation, cohort: 'stable' };
+}
+
+export const layerContent = ({ target, release }: Pick<Chosen, 'target' | 'release'>): LayerContent => ({
+  target,
+  releaseId: release.releaseId,
+  content: release.content,
+  locked: release.locked,
+});
+
+/**
+ * The layers as they would be if those that ask about a release served it; null where none asks this client.
+ *
+ * @param chosen what it uses, widest first
+ * @param asked what a layer asks about, with the generation of the assignment that does
+ */
+export function tried(
+  chosen: readonly Chosen[],
+  asker: Asker,
+  layers: readonly TargetId[],
+  asked: (target: TargetId) => Pick<Chosen, 'release' | 'generation'> | null,
+): Chosen[] | null {
+  let isAsked = false;
+  const would = layers.flatMap((target): Chosen[] => {
+    const wanted = asked(target);
+    if (wanted !== null && meets(wanted.release.requires, asker)) {
+      isAsked = true;
+      return [{ target, cohort: 'candidate', ...wanted }];
+    }
+    return chosen.filter((one) => one.target === target);
+  });
+  return isAsked ? would : null;
 }

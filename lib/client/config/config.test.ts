@@ -17,6 +17,7 @@ const offerOf = (values: JsonObject, generation: number): Offer => ({
   values,
   layers: [{ target: 'settings', releaseId: `r_${generation}`, generation }],
   sha256: hashOf(values),
+  probe: null,
 });
 
 /** A source in the test's hands; `reported` resolves with the next report. */
@@ -40,6 +41,16 @@ class FakeSource implements ConfigSource {
   }
 
   close(): void {}
+
+  /** Offers what it runs again, with something to try. */
+  async ask(values: JsonObject, probe: JsonObject, generation: number): Promise<OwnReport | undefined> {
+    const from = this.reports.length;
+    const trial = { values: probe, layers: [{ target: 'settings', releaseId: 'r_try', generation }], sha256: '' };
+    this.#offer({ ...offerOf(values, generation), probe: trial });
+    const answer = () => this.reports.slice(from).find(({ state }) => state.startsWith('WOULD_'));
+    while (answer() === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return answer();
+  }
 
   async offer(values: JsonObject, generation: number): Promise<OwnReport | undefined> {
     this.#offer(offerOf(values, generation));
@@ -107,6 +118,33 @@ test('what validate or apply refuses is reported with its place, and the old doc
   });
   expect(runner.running?.values).toEqual({ a: 1 });
   expect(await source.offer({ a: 1 }, 4)).toMatchObject({ state: 'APPLIED', error: null });
+});
+
+test('what it is asked to try is validated, answered once and never applied', async () => {
+  const { source, runner, applied } = begin({
+    validate: ({ a }) => {
+      if (a === 2) throw new ConfigRejected('/a', 'must be odd');
+    },
+  });
+  await source.offer({ a: 1 }, 1);
+  expect(await source.ask({ a: 1 }, { a: 3 }, 2)).toMatchObject({
+    state: 'WOULD_ACCEPT',
+    layers: [{ releaseId: 'r_try', generation: 2 }],
+    running: [{ releaseId: 'r_2' }],
+    error: null,
+  });
+  expect(await source.ask({ a: 1 }, { a: 2 }, 3)).toMatchObject({
+    state: 'WOULD_REJECT',
+    error: { code: 'validate', path: '/a', message: 'must be odd' },
+  });
+  await source.offer({ a: 1 }, 4);
+  expect(source.reports.at(-1), 'what it is stays what it says of itself').toMatchObject({
+    state: 'APPLIED',
+    error: null,
+  });
+  expect(source.reports.filter(({ state }) => state.startsWith('WOULD_')).length).toBe(2);
+  expect(runner.running?.values).toEqual({ a: 1 });
+  expect(applied).toEqual([{ a: 1 }]);
 });
 
 test('a process that ended in good order starts on what it ran, before anybody answers', async () => {

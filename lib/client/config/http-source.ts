@@ -5,7 +5,7 @@ import type { JsonObject } from '../../config/json.ts';
 import type { LayerRelease } from '../../config/report.ts';
 import { placeId } from '../../config/target.ts';
 import { hashOf } from './last-known-good.ts';
-import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport } from './types.ts';
+import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport, type Tried } from './types.ts';
 
 const WAIT_SECONDS = 55;
 const TIMEOUT_MS = (WAIT_SECONDS + 15) * 1000;
@@ -14,10 +14,20 @@ const RETRY_MS_MAX = 60_000;
 
 type Listener = Parameters<ConfigSource['start']>[0];
 
-interface Answer {
+interface Merged {
   readonly values: JsonObject;
   readonly layers: readonly LayerRelease[];
 }
+
+interface Answer extends Merged {
+  readonly probe: Merged | null;
+}
+
+const triedOf = ({ values, layers }: Merged): Tried => ({
+  values,
+  layers: layers.map(({ target, releaseId, generation }) => ({ target, releaseId, generation })),
+  sha256: hashOf(values),
+});
 
 /** A user of the store, or a token that stands for one. */
 export type HttpCredentials = { readonly user: string; readonly password: string } | { readonly token: string };
@@ -99,9 +109,8 @@ export class HttpSource implements ConfigSource {
     const response = await fetch(`${this.#base}?${query}`, { headers, signal });
     if (response.status === 304) return etag;
     if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
-    const { values, layers } = (await response.json()) as Answer;
-    const plain = layers.map(({ target, releaseId, generation }) => ({ target, releaseId, generation }));
-    listener.onOffer({ values, layers: plain, sha256: hashOf(values) });
+    const { values, layers, probe } = (await response.json()) as Answer;
+    listener.onOffer({ ...triedOf({ values, layers }), probe: probe === null ? null : triedOf(probe) });
     return response.headers.get('etag');
   }
 }

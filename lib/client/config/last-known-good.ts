@@ -61,7 +61,8 @@ export class LastKnownGood {
     if (this.#folder === null) return null;
     try {
       const offer = JSON.parse(readFileSync(path.join(this.#folder, name), 'utf8')) as Offer;
-      return isObject(offer.values) && hashOf(offer.values) === offer.sha256 ? offer : null;
+      // What it was asked to try before it died is asked again by whoever wants to know.
+      return isObject(offer.values) && hashOf(offer.values) === offer.sha256 ? { ...offer, probe: null } : null;
     } catch (cause) {
       // Not there, or torn by a crash: then there is none.
       if (cause instanceof SyntaxError || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))

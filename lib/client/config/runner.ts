@@ -10,7 +10,7 @@ import type { JsonObject } from '../../config/json.ts';
 import type { Health, ReportError } from '../../config/report.ts';
 import { ERROR_MESSAGE_MAX } from '../../config/report.ts';
 import type { LastKnownGood, Remembered } from './last-known-good.ts';
-import { ConfigRejected, type ConfigSource, type Offer, type OwnReport } from './types.ts';
+import { ConfigRejected, type ConfigSource, type Offer, type OwnReport, type Tried } from './types.ts';
 
 /** Reports come at least this often, give or take a fifth, so that a fleet does not speak in unison. */
 export const REPORT_MS = 15_000;
@@ -38,6 +38,8 @@ export class ConfigRunner {
   #error: ReportError | null = null;
   #appliedAt: number | null = null;
   #seq = 0;
+  /** The layers of the trial that was answered last. */
+  #answered = '';
   #work: Promise<void> = Promise.resolve();
   #isWorking = false;
   #reportTimer: NodeJS.Timeout | undefined;
@@ -72,13 +74,16 @@ export class ConfigRunner {
   async report(): Promise<void> {
     if (this.#told === null && this.#running === null) return;
     const layers = (this.#told ?? this.#running)?.layers ?? [];
+    await this.#send({ state: this.#state, layers, error: this.#error });
+  }
+
+  /** True: it was taken. */
+  async #send(said: Pick<OwnReport, 'state' | 'layers' | 'error'>): Promise<boolean> {
     const report: OwnReport = {
+      ...said,
       bootId: this.#bootId,
       seq: ++this.#seq,
-      state: this.#state,
-      layers,
       running: this.#running?.layers ?? [],
-      error: this.#error,
       health: this.#options.health(),
       appliedAt: this.#appliedAt,
       reportedAt: Date.now(),
@@ -86,8 +91,10 @@ export class ConfigRunner {
     };
     try {
       await this.#options.source.report(report);
+      return true;
     } catch (cause) {
       this.#options.onTrouble(`a report was not taken: ${cause instanceof Error ? cause.message : String(cause)}`);
+      return false;
     }
   }
 
@@ -148,6 +155,21 @@ export class ConfigRunner {
       await this.#try(offer, isProven);
     }
     await this.report();
+    if (offer.probe !== null) await this.#answer(offer.probe);
+  }
+
+  /** Says what it would do with a document, once; applies nothing. */
+  async #answer(probe: Tried): Promise<void> {
+    const asked = JSON.stringify(probe.layers);
+    if (asked === this.#answered) return;
+    let error: ReportError | null = null;
+    try {
+      await this.#options.validate(freeze(structuredClone(probe.values)));
+    } catch (cause) {
+      error = errorOf('validate', cause);
+    }
+    const state = error === null ? 'WOULD_ACCEPT' : 'WOULD_REJECT';
+    if (await this.#send({ state, layers: probe.layers, error })) this.#answered = asked;
   }
 
   async #try(offer: Offer, isProven: boolean): Promise<void> {

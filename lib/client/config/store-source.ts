@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
 import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
-import { type Asker, type Chosen, chooseRelease, wantsCandidate } from '../../config/resolve.ts';
+import { type Asker, type Chosen, chooseRelease, layerContent, tried, wantsCandidate } from '../../config/resolve.ts';
 import { layersOf, placeId } from '../../config/target.ts';
 import { type Client, deleteOp, getOp, putOp } from '../client.ts';
 import { CompactedError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { hashOf } from './last-known-good.ts';
-import { CLIENT_VERSION, type ConfigSource, type Identity, type Offer, type OwnReport } from './types.ts';
+import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport, type Tried } from './types.ts';
 
 export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 /** How long the fleet waits before a silent death counts. */
@@ -57,9 +57,10 @@ export class StoreSource implements ConfigSource {
       clientVersion: CLIENT_VERSION,
       schemaVersions,
     };
+    const isTrial = own.state === 'WOULD_ACCEPT' || own.state === 'WOULD_REJECT';
     await this.#client.txn({
       success: [
-        putOp(this.#key('instances'), JSON.stringify(report), session.lease),
+        putOp(this.#key(isTrial ? 'probes' : 'instances'), JSON.stringify(report), session.lease),
         deleteOp({ key: this.#key('left') }),
       ],
     });
@@ -69,7 +70,11 @@ export class StoreSource implements ConfigSource {
     const lease = await this.#client.grantLease(LEFT_TTL_SECONDS);
     const left = JSON.stringify({ at: Date.now() });
     await this.#client.txn({
-      success: [deleteOp({ key: this.#key('instances') }), putOp(this.#key('left'), left, lease)],
+      success: [
+        deleteOp({ key: this.#key('instances') }),
+        deleteOp({ key: this.#key('probes') }),
+        putOp(this.#key('left'), left, lease),
+      ],
     });
     const session = await this.#session;
     await session?.close();
@@ -79,7 +84,7 @@ export class StoreSource implements ConfigSource {
     this.#stopped.abort();
   }
 
-  #key(family: 'instances' | 'left'): string {
+  #key(family: 'instances' | 'probes' | 'left'): string {
     return `${this.#prefix}${family}/${placeId(this.#who)}/${this.#who.instanceId}`;
   }
 
@@ -125,6 +130,7 @@ export class StoreSource implements ConfigSource {
       clientVersion: CLIENT_VERSION,
     };
     const chosen: Chosen[] = [];
+    const asked = new Map<string, Pick<Chosen, 'release' | 'generation'>>();
     let isWithdrawn = false;
     for (const [i, target] of targets.entries()) {
       const bytes = answer.ranges[i]?.[0]?.value;
@@ -137,12 +143,15 @@ export class StoreSource implements ConfigSource {
         id !== null && id === candidate?.releaseId ? candidate : id === stable?.releaseId ? stable : null,
       );
       if (one !== null) chosen.push(one);
+      const probed = await this.#release(target, assign.probe?.releaseId ?? null);
+      if (probed !== null) asked.set(target, { release: probed, generation: assign.generation });
     }
     // Nothing is served any more because a first release was taken back: an empty document. A pointer that is missing
     // says nothing of the kind, and what runs goes on.
     if (chosen.length > 0 || (isWithdrawn && this.#hasOffered)) {
       this.#hasOffered = true;
-      listener.onOffer(offerOf(chosen));
+      const would = tried(chosen, asker, targets, (target) => asked.get(target) ?? null);
+      listener.onOffer({ ...offerOf(chosen), probe: would === null ? null : offerOf(would) });
     }
     return answer.revision;
   }
@@ -169,19 +178,12 @@ function requireAddress(release: Release): void {
   throw new Error(`release ${release.releaseId} of ${release.target} was changed by hand: its hash is another`);
 }
 
-function offerOf(chosen: readonly Chosen[]): Offer {
+function offerOf(chosen: readonly Chosen[]): Tried {
   const layers = chosen.map(({ target, release, generation }) => ({
     target,
     releaseId: release.releaseId,
     generation,
   }));
-  const { value } = effective(
-    chosen.map(({ target, release }) => ({
-      target,
-      releaseId: release.releaseId,
-      content: release.content,
-      locked: release.locked,
-    })),
-  );
+  const { value } = effective(chosen.map(layerContent));
   return { values: value, layers, sha256: hashOf(value) };
 }

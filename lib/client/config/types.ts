@@ -16,12 +16,18 @@ export class ConfigRejected extends Error {
   }
 }
 
-/** A merged document this instance is to use, and the releases it is made of. */
-export interface Offer {
+/** A merged document and the releases it is made of. */
+export interface Tried {
   readonly values: JsonObject;
   readonly layers: readonly LayerRelease[];
   /** Of the canonical text of `values`. */
   readonly sha256: string;
+}
+
+/** What this instance is to use. */
+export interface Offer extends Tried {
+  /** To be validated and not applied; null: nothing. */
+  readonly probe: Tried | null;
 }
 
 export interface Identity extends Place {
@@ -48,7 +54,7 @@ export interface ConfigSource {
 export interface OwnReport {
   readonly bootId: string;
   readonly seq: number;
-  readonly state: 'PENDING' | 'APPLIED' | 'REJECTED';
+  readonly state: 'PENDING' | 'APPLIED' | 'REJECTED' | 'WOULD_ACCEPT' | 'WOULD_REJECT';
   readonly layers: readonly LayerRelease[];
   readonly running: readonly LayerRelease[];
   readonly error: ReportError | null;

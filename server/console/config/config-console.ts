@@ -12,6 +12,7 @@ import type {
   TargetPutBody,
 } from '../../../lib/api/config-types.ts';
 import type { PrefixSchemaCheckBody, PrefixSchemaPutBody } from '../../../lib/api/prefix-schema-types.ts';
+import type { ProbeBody } from '../../../lib/api/probe-types.ts';
 import { readFlagSet } from '../../../lib/config/flags/definition.ts';
 import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { isObject, type JsonObject } from '../../../lib/config/json.ts';
@@ -31,6 +32,7 @@ import { ConfigKeys, type ConfigSettings } from './keys.ts';
 import { WAIT_SECONDS_MAX } from './limits.ts';
 import { contextOf, evaluateAll, evaluateOne, type OfrepAnswer } from './ofrep.ts';
 import { listPrefixSchemas, prefixCheck, putPrefixSchema } from './prefix-schemas.ts';
+import { askInstances } from './probe.ts';
 import {
   checkText,
   contentError,
@@ -142,6 +144,10 @@ export class ConfigConsole {
 
   point(body: PointBody) {
     return this.#write('point', body.target, body, () => pointAt(this.#context, { ...body, by: body.by }));
+  }
+
+  probe(body: ProbeBody) {
+    return this.#write('probe', body.target, body, () => askInstances(this.#context, body));
   }
 
   createRollout(body: RolloutCreateBody) {

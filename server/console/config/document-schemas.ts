@@ -90,6 +90,8 @@ export const assignment = z.object({
   exclude: z.array(z.string()),
   rolloutId: nullableText,
   previous: nullableText,
+  // Pointers written before there were dry runs on instances have none.
+  probe: z.object({ releaseId: z.string(), generation: z.int(), askedAt: time, until: time }).nullable().default(null),
 });
 
 const ranged = (name: keyof typeof GATE_RANGES) => {

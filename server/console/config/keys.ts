@@ -26,6 +26,7 @@ export const FAMILIES = [
   'logs',
   'active',
   'instances',
+  'probes',
   'left',
   'controller',
 ] as const;

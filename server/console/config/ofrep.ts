@@ -4,7 +4,7 @@ import { type FlagSet, readFlagSet } from '../../../lib/config/flags/definition.
 import { type Evaluation, evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
-import type { Chosen } from '../../../lib/config/resolve.ts';
+import { type Chosen, layerContent } from '../../../lib/config/resolve.ts';
 import type { Place } from '../../../lib/config/target.ts';
 import { sha256 } from './releases.ts';
 import { choose } from './serve.ts';
@@ -95,14 +95,7 @@ function flagsFor(snapshot: ConfigSnapshot, { place, instanceId, context }: Ofre
     clientVersion: null,
   });
   if (chosen.length === 0) return null;
-  const merged = effective(
-    chosen.map(({ target, release }) => ({
-      target,
-      releaseId: release.releaseId,
-      content: release.content,
-      locked: release.locked,
-    })),
-  );
+  const merged = effective(chosen.map(layerContent));
   const set = readFlagSet(merged.value);
   return set.ok ? { set: set.value, chosen } : 'broken';
 }

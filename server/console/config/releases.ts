@@ -327,6 +327,7 @@ export async function pointAt(context: ConfigContext, body: PointBody): Promise<
     previous: assign.value.stable,
     candidate: null,
     rolloutId: null,
+    probe: null,
   };
   const write = new ConfigWrite(context.engine)
     .expect(context.keys.key('assign', body.target), assign.modRevision)

@@ -65,7 +65,7 @@ function putRollout(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, log
 }
 
 function assignmentAfter(snapshot: ConfigSnapshot, current: Assignment, { rollout, assign }: Outcome): Assignment {
-  const base = { ...current, generation: current.generation + 1 };
+  const base = { ...current, generation: current.generation + 1, probe: null };
   const nobody = { ...base, ...NO_EXPOSURE, candidate: null, rolloutId: null, seed: '' };
   switch (assign?.kind) {
     case 'expose': {

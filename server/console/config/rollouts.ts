@@ -306,6 +306,7 @@ function revertOf(context: ConfigContext, snapshot: ConfigSnapshot, rollout: Rol
     generation: assign.value.generation + 1,
     stable: before.releaseId,
     previous: rollout.candidate,
+    probe: null,
   };
   const transaction = rolloutWrite({ ...context, snapshot, outcome, fence: null }).put(
     snapshot.keys.key('assign', target),

@@ -4,7 +4,7 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { canonicalJson } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import { type Asker, type Chosen, chooseRelease, meets } from '../../../lib/config/resolve.ts';
+import { type Asker, type Chosen, chooseRelease, layerContent, meets, tried } from '../../../lib/config/resolve.ts';
 import { layersOf, type Place, placeId } from '../../../lib/config/target.ts';
 import { EngineError } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
@@ -36,14 +36,7 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
       requires: misfit.release.requires,
     });
   }
-  const { value, provenance } = effective(
-    chosen.map(({ target, release }) => ({
-      target,
-      releaseId: release.releaseId,
-      content: release.content,
-      locked: release.locked,
-    })),
-  );
+  const { value, provenance } = effective(chosen.map(layerContent));
   const { bundle, app, env, service } = client;
   const schemas = chosen.flatMap(({ target }) => snapshot.get('targets', target)?.value.schema ?? []);
   return {
@@ -62,9 +55,26 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
       cohort,
     })),
     values: value,
+    probe: probeFor(snapshot, client, chosen),
     provenance,
     configSha256: sha256(canonicalJson(value)),
     schemas,
+  };
+}
+
+/** What this client is asked to validate, without applying it; null: nothing. */
+function probeFor(snapshot: ConfigSnapshot, client: Client, chosen: readonly Chosen[]): EffectiveConfig['probe'] {
+  const would = tried(chosen, client, layersOf(placeId(client)), (target) => {
+    const { probe, generation } = snapshot.assignment(target).value;
+    const release = probe === null ? null : snapshot.release(target, probe.releaseId);
+    return release === null ? null : { release, generation };
+  });
+  if (would === null) return null;
+  const { value } = effective(would.map(layerContent));
+  return {
+    layers: would.map(({ target, release, generation }) => ({ target, releaseId: release.releaseId, generation })),
+    values: value,
+    configSha256: sha256(canonicalJson(value)),
   };
 }
 
@@ -110,7 +120,9 @@ export async function acceptReport(
 ): Promise<number> {
   const snapshot = await context.state.ready();
   const key = instanceKey(report);
-  const known = snapshot.get('instances', key);
+  // What it would do lies apart from what it does.
+  const family = report.state === 'WOULD_ACCEPT' || report.state === 'WOULD_REJECT' ? 'probes' : 'instances';
+  const known = snapshot.get(family, key);
   if (known !== undefined && known.value.bootId === report.bootId && known.value.seq >= report.seq) {
     throw conflict(`report ${report.seq} is older than ${known.value.seq}, which is known`, { seq: known.value.seq });
   }
@@ -122,7 +134,7 @@ export async function acceptReport(
     );
   }
   const lease = await leases.for(context, key);
-  const name = context.keys.key('instances', key);
+  const name = context.keys.key(family, key);
   const write = new ConfigWrite(context.engine).expect(name, known?.modRevision ?? 0).put(name, report, lease);
   write.delete(context.keys.key('left', key));
   const revision = await write.commit();
@@ -155,6 +167,7 @@ export async function leave(
   const granted = await engine.leases?.grant(LEFT_TTL_SECONDS, 0n);
   const write = new ConfigWrite(engine)
     .delete(keys.key('instances', key))
+    .delete(keys.key('probes', key))
     .put(keys.key('left', key), { at: context.now() }, granted?.id ?? 0n);
   const revision = (await write.commit()) ?? 0;
   await leases.end(context, key);

@@ -48,6 +48,7 @@ interface Families {
   logs: LogEntry;
   active: ActiveRollouts;
   instances: InstanceReport;
+  probes: InstanceReport;
   left: Json;
   controller: Leader;
 }
@@ -68,6 +69,7 @@ const PARSERS: {
   logs: schemas.logEntry,
   active: schemas.activeRollouts,
   instances: schemas.instanceReport,
+  probes: schemas.instanceReport,
   left: schemas.anyJson,
   controller: schemas.leader,
 };
@@ -86,6 +88,7 @@ export class ConfigSnapshot {
     logs: new Map(),
     active: new Map(),
     instances: new Map(),
+    probes: new Map(),
     left: new Map(),
     controller: new Map(),
   };

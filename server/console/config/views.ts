@@ -23,6 +23,7 @@ import { layersOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
 import { classifyAll, EMPTY_ROSTER, instanceKey, isBack } from './fleet.ts';
+import { probeView } from './probe.ts';
 import { requireTarget } from './releases.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
@@ -156,6 +157,7 @@ export function targetDetail(snapshot: ConfigSnapshot, target: TargetId): Config
     provenance,
     rollout: openRollout(snapshot, assign),
     instances: snapshot.instancesOf(target).map((one) => instanceView(one, assign)),
+    probe: probeView(snapshot, target),
   };
 }
 

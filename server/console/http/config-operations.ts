@@ -95,6 +95,15 @@ export const configOperations: readonly Operation[] = [
     errors: WRITE,
   },
   {
+    path: template(routes.configProbe(STORE)),
+    method: 'post',
+    summary:
+      'Ask every live instance to validate a release without applying it (releaseId null: no more). Their answers come with the target',
+    body: schemas.probeBody,
+    answer: schemas.configWritten,
+    errors: WRITE,
+  },
+  {
     path: template(routes.configRelease(STORE)),
     method: 'get',
     summary: 'One release with its content',

@@ -74,6 +74,14 @@ export const pointBody = z.strictObject({
   expectGeneration: generation,
 });
 
+export const probeBody = z.strictObject({
+  ...write,
+  target: documents.targetId,
+  releaseId: z.string().max(60).nullable(),
+  seconds: z.int().min(1).max(3_600),
+  expectGeneration: generation,
+});
+
 export const rolloutCreateBody = z.strictObject({
   ...write,
   target: documents.targetId,
@@ -179,6 +187,28 @@ const instanceShape = {
 
 const origins = z.record(z.string(), z.strictObject({ target: z.string(), releaseId: z.string() }));
 
+const probeView = named('Probe', {
+  releaseId: z.string(),
+  semver: z.string().nullable(),
+  askedAt: time,
+  until: time,
+  counts: z.strictObject({
+    accepts: z.number(),
+    rejects: z.number(),
+    waiting: z.number(),
+    'held back': z.number(),
+  }),
+  instances: z.array(
+    z.strictObject({
+      key: z.string(),
+      instanceId: z.string(),
+      is: z.enum(['accepts', 'rejects', 'waiting', 'held back']),
+      path: z.string(),
+      why: z.string(),
+    }),
+  ),
+});
+
 export const configTargetDetail = named('ConfigTargetDetail', {
   revision: int,
   document: documents.targetDocument,
@@ -195,6 +225,7 @@ export const configTargetDetail = named('ConfigTargetDetail', {
   provenance: origins,
   rollout: rolloutSummary.nullable(),
   instances: z.array(z.strictObject(instanceShape)),
+  probe: probeView.nullable(),
 });
 
 const change = named('ConfigChange', {
@@ -292,6 +323,16 @@ export const effectiveConfig = named('EffectiveConfig', {
   cohort,
   layers: z.array(z.strictObject({ target: z.string(), releaseId: z.string(), generation: z.number(), cohort })),
   values: documents.anyJson,
+  probe: z
+    .strictObject({
+      layers: z.array(z.strictObject({ target: z.string(), releaseId: z.string(), generation: z.number() })),
+      values: documents.anyJson,
+      configSha256: z.string(),
+    })
+    .nullable()
+    .describe(
+      'To be validated and not applied; the answer is a report WOULD_ACCEPT or WOULD_REJECT with these layers.',
+    ),
   provenance: origins,
   configSha256: z.string(),
   schemas: z.array(z.string()),
