@@ -181,6 +181,10 @@ export interface RolloutCreateBody extends ConfigWriteBody {
   readonly plan: Plan;
   readonly startAt: WireTime | null;
   readonly start: boolean;
+  /** Where another rollout is in the way: wait for its end instead of being refused. Default: no. */
+  readonly queue?: boolean;
+  /** The rolled back rollout that this tries again. */
+  readonly parent?: string;
   readonly expectGeneration: number;
 }
 

@@ -45,6 +45,7 @@ type ActName =
   | 'resume'
   | 'abort'
   | 'cancel'
+  | 'invalidate'
   | 'baseChanged'
   | 'rebase'
   | 'confirm'
@@ -61,6 +62,7 @@ const ACTS: Readonly<Record<ActName, (rollout: Rollout) => Result<Outcome, Refus
   resume: (rollout) => machine.resume(rollout, ada),
   abort: (rollout) => machine.abort(rollout, ada),
   cancel: (rollout) => machine.cancel(rollout, ada),
+  invalidate: (rollout) => machine.invalidate(rollout, ada, 'settings serves another release now'),
   baseChanged: (rollout) => machine.baseChanged(rollout, ada, 'settings was changed'),
   rebase: (rollout) => {
     const result = machine.rebase(rollout, ada, { rolloutId: 'ro_2', bases: [], stable: null, generation: 1 });
@@ -76,7 +78,7 @@ const TABLE: Readonly<Record<RolloutState, Partial<Record<ActName, RolloutState>
   DRAFT: { start: 'PROGRESSING', cancel: 'CANCELLED' },
   INVALID: { cancel: 'CANCELLED' },
   AWAITING_APPROVAL: { approve: 'DRAFT', cancel: 'CANCELLED' },
-  SCHEDULED: { start: 'PROGRESSING', cancel: 'CANCELLED' },
+  SCHEDULED: { start: 'PROGRESSING', cancel: 'CANCELLED', invalidate: 'INVALID' },
   PROGRESSING: {
     advance: 'PROGRESSING',
     force: 'PROGRESSING',

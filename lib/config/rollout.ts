@@ -367,6 +367,12 @@ export function cancel(rollout: Rollout, actor: Actor): Act {
   );
 }
 
+/** It waited for its time, and what it was checked against is gone: nobody was exposed, and nobody will be by itself. */
+export function invalidate(rollout: Rollout, actor: Actor, why: string): Act {
+  if (rollout.state !== 'SCHEDULED') return refuseState(rollout, 'called invalid');
+  return ok(outcome({ ...rollout, state: 'INVALID', reason: why }, actor, `not started: ${why}`));
+}
+
 /** Somebody changed the assignment or a layer it rests on. Exposure stays as it is. */
 export function baseChanged(rollout: Rollout, actor: Actor, words: string): Act {
   if (!isExposing(rollout.state)) return refuseState(rollout, 'paused');

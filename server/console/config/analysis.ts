@@ -15,7 +15,7 @@ import { readFlagSet } from '../../../lib/config/flags/definition.ts';
 import { type Json, type JsonObject, unfit } from '../../../lib/config/json.ts';
 import { effective, type LayerContent } from '../../../lib/config/merge.ts';
 import { covers, layersOf, placeId, type TargetId } from '../../../lib/config/target.ts';
-import type { ConfigContext } from './context.ts';
+import type { SchemaChecker } from './schema-checker.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 /** Places whose merged documents are checked; beyond them the answer says that there are more. */
@@ -44,8 +44,13 @@ export interface Analysis {
   readonly places: readonly TargetId[];
 }
 
+/** What a check needs: the thread that validates. */
+export interface Checking {
+  readonly checker: SchemaChecker;
+}
+
 export async function analyse(
-  context: ConfigContext,
+  context: Checking,
   snapshot: ConfigSnapshot,
   { target, content }: { readonly target: TargetDocument; readonly content: JsonObject },
 ): Promise<Analysis> {
@@ -82,7 +87,7 @@ const issueAt = ({ path, message }: { path: string; message: string }, where: st
 
 /** Its own part: a layer is not the whole, so what is required may stand in another one. */
 async function ownIssues(
-  context: ConfigContext,
+  context: Checking,
   snapshot: ConfigSnapshot,
   { target, kind, schema }: TargetDocument,
   content: JsonObject,
@@ -111,7 +116,7 @@ interface Merging {
 }
 
 async function mergedIssues(
-  context: ConfigContext,
+  context: Checking,
   snapshot: ConfigSnapshot,
   { places, target, content }: Merging,
 ): Promise<ConfigIssue[]> {

@@ -152,7 +152,7 @@ export class ConfigConsole {
 
   createRollout(body: RolloutCreateBody) {
     return this.#audited('rollout.create', body.target, body, () =>
-      createRollout(this.#context, { ...body, by: body.by }),
+      createRollout(this.#context, { ...body, queue: body.queue === true, parent: body.parent ?? null, by: body.by }),
     );
   }
 

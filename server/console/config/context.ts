@@ -1,5 +1,5 @@
 /** What every operation on configuration works with, and the one way to write: a transaction whose guards name what was seen. */
-import { EMPTY_BYTES, utf8Encode } from '../../../lib/base/bytes.ts';
+import { EMPTY_BYTES, prefixRangeEnd, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import type { Engine, Guard, WriteOp } from '../../engines/engine.ts';
@@ -75,6 +75,12 @@ export class ConfigWrite {
 
   delete(key: string): this {
     this.#ops.push({ type: 'delete', range: { key: utf8Encode(key), end: EMPTY_BYTES } });
+    return this;
+  }
+
+  deleteUnder(prefix: string): this {
+    const key = utf8Encode(prefix);
+    this.#ops.push({ type: 'delete', range: { key, end: prefixRangeEnd(key) } });
     return this;
   }
 

@@ -7,21 +7,21 @@
  * looks again.
  */
 
-import { semanticDiff } from '../../../lib/config/diff.ts';
 import type { Roster } from '../../../lib/config/documents.ts';
 import type { CheckResult } from '../../../lib/config/gate.ts';
-import { overlapWith, touchedPaths } from '../../../lib/config/overlap.ts';
 import * as machine from '../../../lib/config/rollout.ts';
 import { isExposing, isSupervised, type Outcome, type Rollout } from '../../../lib/config/rollout.ts';
 import { CONTROLLER, supervise } from '../../../lib/config/supervise.ts';
-import { bundleOf } from '../../../lib/config/target.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
+import { ConsoleError } from '../errors.ts';
 import { hasChecks, runChecks } from './checks.ts';
 import { steadyNow } from './clock.ts';
 import type { ConfigWrite } from './context.ts';
 import { classifyAll, EMPTY_ROSTER, nextRoster, stableRatio, unconfirmedBack } from './fleet.ts';
 import { Leadership } from './leadership.ts';
 import { foreignChange, rolloutWrite } from './rollout-write.ts';
+import { dueStart } from './scheduled.ts';
+import { SchemaChecker } from './schema-checker.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 import type { ConfigState } from './state.ts';
 
@@ -53,6 +53,7 @@ interface Checked {
 export class RolloutController {
   readonly #options: ControllerOptions;
   readonly #leadership: Leadership;
+  readonly #checker = new SchemaChecker();
   readonly #checks = new Map<string, Checked>();
   readonly #checking = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -92,6 +93,7 @@ export class RolloutController {
     this.#unsubscribe?.();
     await this.#round;
     await this.#leadership.close();
+    await this.#checker.close();
   }
 
   #look(): void {
@@ -129,24 +131,16 @@ export class RolloutController {
       else if (isExposing(rollout.state)) await this.#observe(snapshot, rollout, fence);
     } catch (error) {
       // Unreachable for the moment: exposure stays as it is, and the gap will count as not observed.
-      if (!(error instanceof EngineError)) throw error;
+      if (!(error instanceof EngineError || error instanceof ConsoleError)) throw error;
       this.#options.report?.(`rollout ${rolloutId}: ${error.message}`);
     }
   }
 
   async #startScheduled(snapshot: ConfigSnapshot, rollout: Rollout, fence: number): Promise<void> {
-    const now = steadyNow();
-    if (rollout.startAt === null || rollout.startAt > now) return;
-    const assign = snapshot.assignment(rollout.target).value;
-    const candidate = snapshot.release(rollout.target, rollout.candidate);
-    const before = snapshot.release(rollout.target, assign.stable)?.content ?? {};
-    if (candidate === null) return;
-    const touched = touchedPaths(semanticDiff(before, candidate.content).map(({ path }) => path));
-    const active = snapshot.get('active', bundleOf(rollout.target))?.value ?? { rollouts: [] };
-    // Another one is under way: it starts when that has ended.
-    if (overlapWith(active, { target: rollout.target, touched }) !== undefined) return;
-    const done = machine.start({ ...rollout, stable: assign.stable }, { by: CONTROLLER, at: now }, assign.generation);
-    if (done.ok) await this.#write('start', snapshot, { outcome: done.value, fence, touched });
+    const due = await dueStart({ checker: this.#checker }, snapshot, { rollout, now: steadyNow() });
+    if (due === null) return;
+    const { outcome, touched } = due;
+    await this.#write('start', snapshot, { outcome, fence, ...(touched === null ? {} : { touched }) });
   }
 
   async #confirm(snapshot: ConfigSnapshot, rollout: Rollout, fence: number): Promise<void> {

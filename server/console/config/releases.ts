@@ -16,10 +16,12 @@ import { canonicalJson, isObject, type Json, type JsonObject, splitPointer } fro
 import { overlapWith } from '../../../lib/config/overlap.ts';
 import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
 import { compareVersions, parseRange, parseVersion, type Requirements } from '../../../lib/config/version-range.ts';
+import { EngineError } from '../../engines/engine.ts';
 import { ConsoleError, invalidArgument, tooLarge } from '../errors.ts';
 import { requireWritable } from '../operations/context.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { actorOf, type ConfigContext, ConfigWrite, conflict, precondition } from './context.ts';
+import { pruneHistory } from './history-limit.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
 /** The whole request must stay below etcd's default of 1.5 MiB. */
@@ -250,7 +252,13 @@ export async function publish(context: ConfigContext, body: PublishBody): Promis
       .delete(context.keys.key('drafts', body.target));
   }
   await committed(context, write, () => conflict(`${body.target} changed meanwhile; nothing was written`));
+  await pruneHistory(context, body.target).catch(ignoreEngine);
   return release;
+}
+
+/** Tidying is no part of what was asked: the next publication tries again. */
+function ignoreEngine(error: unknown): void {
+  if (!(error instanceof EngineError)) throw error;
 }
 
 function versionFor(snapshot: ConfigSnapshot, { semver, target }: PublishBody, { suggested }: Analysis): string {
@@ -332,6 +340,10 @@ export async function pointAt(context: ConfigContext, body: PointBody): Promise<
   const write = new ConfigWrite(context.engine)
     .expect(context.keys.key('assign', body.target), assign.modRevision)
     .expect(context.keys.key('active', bundle), active?.modRevision ?? 0)
+    .fence(
+      context.keys.release(body.target, body.releaseId),
+      snapshot.createdAt('releases', `${body.target}/${body.releaseId}`),
+    )
     .put(context.keys.key('assign', body.target), next);
   return committed(context, write, () => conflict(`${body.target} changed meanwhile; nothing was written`));
 }

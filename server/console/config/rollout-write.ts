@@ -2,8 +2,8 @@
 import { NO_EXPOSURE } from '../../../lib/config/cohort.ts';
 import type { ActiveRollouts, Assignment, Roster } from '../../../lib/config/documents.ts';
 import { exposureOf } from '../../../lib/config/plan.ts';
-import { isTerminal, type Outcome, type Rollout } from '../../../lib/config/rollout.ts';
-import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
+import { type Base, isTerminal, type Outcome, type Rollout } from '../../../lib/config/rollout.ts';
+import { bundleOf, layersOf, type TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { ConfigWrite } from './context.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
@@ -59,6 +59,11 @@ function putRollout(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, log
   const kept = snapshot.get('rollouts', rollout.rolloutId);
   const key = keys.key('rollouts', rollout.rolloutId);
   write.expect(key, kept?.modRevision ?? 0).put(key, rollout);
+  if (kept === undefined) {
+    // The history is pruned by who publishes: a new rollout holds its candidate, or does not come about.
+    const name = `${rollout.target}/${rollout.candidate}`;
+    write.fence(keys.key('releases', name), snapshot.createdAt('releases', name));
+  }
   log.forEach((entry, i) => {
     write.put(keys.logEntry(rollout.rolloutId, kept?.modRevision ?? 0, i), entry);
   });
@@ -126,7 +131,12 @@ export function foreignChange(snapshot: ConfigSnapshot, rollout: Rollout): strin
   return changed === undefined ? null : `${changed.target}, a layer it was checked with, serves another release now`;
 }
 
-export const basesOf = (snapshot: ConfigSnapshot, layers: readonly TargetId[], own: TargetId) =>
-  layers
+/** Every other layer of the places that were checked, with what it serves. */
+export const basesFor = (
+  snapshot: ConfigSnapshot,
+  own: TargetId,
+  { places }: { readonly places: readonly TargetId[] },
+): Base[] =>
+  [...new Set([...layersOf(own), ...places.flatMap(layersOf)])]
     .filter((target) => target !== own)
     .map((target) => ({ target, stable: snapshot.assignment(target).value.stable }));

@@ -6,8 +6,8 @@ import { overlapWith, touchedPaths } from '../../../lib/config/overlap.ts';
 import { type Plan, planIssues } from '../../../lib/config/plan.ts';
 import type { Actor, Outcome, Refusal, Rollout } from '../../../lib/config/rollout.ts';
 import * as machine from '../../../lib/config/rollout.ts';
-import { bundleOf, layersOf, type TargetId } from '../../../lib/config/target.ts';
-import { ConsoleError } from '../errors.ts';
+import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
+import { ConsoleError, invalidArgument } from '../errors.ts';
 import type { RolloutAct } from './acts.ts';
 import { analyse } from './analysis.ts';
 import { refusedGate } from './check-hosts.ts';
@@ -22,7 +22,7 @@ import {
   requireTarget,
   requireUntampered,
 } from './releases.ts';
-import { basesOf, rolloutWrite } from './rollout-write.ts';
+import { basesFor, rolloutWrite } from './rollout-write.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
 export interface CreateRolloutBody {
@@ -33,6 +33,10 @@ export interface CreateRolloutBody {
   readonly startAt: number | null;
   /** Starts at once where nothing forbids it. */
   readonly start: boolean;
+  /** Where another rollout is in the way: waits for its end, behind those that wait already, instead of being refused. */
+  readonly queue: boolean;
+  /** The rolled back one that this tries again; null: none. */
+  readonly parent: string | null;
   readonly expectGeneration: number;
   readonly by: string | undefined;
 }
@@ -57,13 +61,10 @@ export async function createRollout(context: ConfigContext, body: CreateRolloutB
     candidate: body.releaseId,
     stable: assign.value.stable,
     plan: body.plan,
-    bases: basesOf(
-      snapshot,
-      [...new Set([...layersOf(body.target), ...analysis.places.flatMap(layersOf)])],
-      body.target,
-    ),
+    bases: basesFor(snapshot, body.target, analysis),
     approvalsNeeded: target.value.approvals,
     startAt: body.startAt,
+    parent: parentOf(snapshot, body),
     actor,
   });
   const settled: Rollout = { ...draft, state: machine.settle(draft, actor.at) };
@@ -75,16 +76,30 @@ export async function createRollout(context: ConfigContext, body: CreateRolloutB
     return settled;
   }
   const started = requireDone(machine.start(settled, actor, assign.value.generation), settled);
-  const touched = requireFree(
-    snapshot,
-    body.target,
-    analysis.changes.map(({ path }) => path),
-  );
+  const paths = analysis.changes.map(({ path }) => path);
+  const other = inTheWay(snapshot, body.target, paths);
+  if (other !== undefined && body.queue) {
+    const reason = `waits for the end of rollout ${other.rolloutId} of ${other.target}`;
+    const queued: Rollout = { ...settled, state: 'SCHEDULED', startAt: actor.at, reason };
+    const log = [...created.log, { at: actor.at, by: actor.by, what: reason }];
+    const outcome: Outcome = { rollout: queued, assign: null, log };
+    await committed(context, rolloutWrite({ ...context, snapshot, outcome, fence: null }), () => changed(body.target));
+    return queued;
+  }
+  const touched = requireFree(snapshot, body.target, paths);
   const outcome = { ...started, log: [...created.log, ...started.log] };
   await committed(context, rolloutWrite({ ...context, snapshot, outcome, fence: null, touched }), () =>
     changed(body.target),
   );
   return context.state.current?.get('rollouts', rolloutId)?.value ?? outcome.rollout;
+}
+
+/** Trying again is a new rollout with new checks, which says whose place it takes. */
+function parentOf(snapshot: ConfigSnapshot, { parent, target }: CreateRolloutBody): string | null {
+  if (parent === null) return null;
+  const before = snapshot.get('rollouts', parent)?.value;
+  if (before?.target === target && before.state === 'ROLLED_BACK') return parent;
+  throw invalidArgument('parent', `${parent} is no rolled back rollout of ${target}`);
 }
 
 const changed = (target: TargetId): ConsoleError =>
@@ -93,7 +108,7 @@ const changed = (target: TargetId): ConsoleError =>
 interface Fresh
   extends Pick<
     Rollout,
-    'rolloutId' | 'target' | 'candidate' | 'stable' | 'plan' | 'bases' | 'approvalsNeeded' | 'startAt'
+    'rolloutId' | 'target' | 'candidate' | 'stable' | 'plan' | 'bases' | 'approvalsNeeded' | 'startAt' | 'parent'
   > {
   readonly actor: Actor;
 }
@@ -121,7 +136,6 @@ function freshRollout({ actor, ...given }: Fresh): Rollout {
     rollbackAt: null,
     endedAt: null,
     unconfirmed: [],
-    parent: null,
     createdAt: actor.at,
     createdBy: actor.by,
   };
@@ -139,6 +153,11 @@ async function candidateOf(context: ConfigContext, snapshot: ConfigSnapshot, tar
   });
   requireFaultless(analysis);
   return { release, analysis };
+}
+
+function inTheWay(snapshot: ConfigSnapshot, target: TargetId, paths: readonly string[]) {
+  const active = snapshot.get('active', bundleOf(target))?.value ?? NO_ACTIVE;
+  return overlapWith(active, { target, touched: touchedPaths(paths) });
 }
 
 /** The paths to claim. @throws ConsoleError 409 OVERLAP */
@@ -230,11 +249,12 @@ async function writeOf(context: ConfigContext, snapshot: ConfigSnapshot, rollout
   };
   switch (act) {
     case 'start': {
-      const done = machine.start({ ...rollout, stable: assign.stable }, actor, assign.generation);
-      requireDone(done, rollout);
+      requireDone(machine.start(rollout, actor, assign.generation), rollout);
       const { analysis } = await candidateOf(context, snapshot, target, rollout.candidate);
+      // Checked just now, against what is served just now.
+      const bases = basesFor(snapshot, target, analysis);
       return plain(
-        done,
+        machine.start({ ...rollout, stable: assign.stable, bases }, actor, assign.generation),
         requireFree(
           snapshot,
           target,
@@ -270,7 +290,7 @@ async function rebaseOf(context: ConfigContext, snapshot: ConfigSnapshot, rollou
   const assign = snapshot.assignment(target).value;
   const { analysis } = await candidateOf(context, snapshot, target, rollout.candidate);
   const rolloutId = `ro_${actor.at.toString(36)}${randomBytes(2).toString('hex')}`;
-  const bases = basesOf(snapshot, [...new Set([...layersOf(target), ...analysis.places.flatMap(layersOf)])], target);
+  const bases = basesFor(snapshot, target, analysis);
   const result = machine.rebase(rollout, actor, {
     rolloutId,
     bases,

@@ -162,6 +162,11 @@ export class ConfigSnapshot {
     return releaseId === null ? null : (this.get('releases', `${target}/${releaseId}`)?.value ?? null);
   }
 
+  /** The create revision of a document; 0: it does not exist. */
+  createdAt(family: Family, name: string): number {
+    return this.#families[family].get(name)?.createRevision ?? 0;
+  }
+
   /** Newest first. */
   releasesOf(target: TargetId): Release[] {
     const own = [...this.all('releases').values()].filter(({ value }) => value.target === target);

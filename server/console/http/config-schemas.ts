@@ -89,6 +89,8 @@ export const rolloutCreateBody = z.strictObject({
   plan: documents.plan,
   startAt: time.nullable(),
   start: z.boolean(),
+  queue: z.boolean().exactOptional(),
+  parent: z.string().max(60).exactOptional(),
   expectGeneration: generation,
 });
 
