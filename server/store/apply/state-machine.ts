@@ -6,10 +6,12 @@ import { EtcdError } from '../../../lib/base/etcdpb/errors.ts';
 import { EntryType, InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
 import { err, ok } from '../../../lib/base/result.ts';
 import type { AuthView } from '../auth/types.ts';
+import type { KeyRange } from '../mvcc/key-range.ts';
 import type { WriteBatch } from '../mvcc/kv-store.ts';
 import { CACHE_BYTES_DEFAULT, SEGMENT_BYTES_DEFAULT } from '../mvcc/segments/segment-store.ts';
 import type { ReadView, WatchHandle, WatchSink, WatchSpec } from '../mvcc/types.ts';
 import { WatchHub } from '../mvcc/watch/watch-hub.ts';
+import type { WatchedRanges } from '../mvcc/watch/watched-ranges.ts';
 import type { Disk, DiskError, FlushCallback } from '../ports/disk.ts';
 import type { ConfState, Entry } from '../raft/types.ts';
 import { decodeConfChange, NO_CHANGE } from './conf-change.ts';
@@ -84,6 +86,7 @@ class ReplicatedStateMachine implements StateMachine {
       compactRevision: () => this.#state.kv.compactRevision(),
       range: (request) => this.#state.kv.range(request),
       readTxn: (request) => this.#state.kv.readTxn(request),
+      children: (request) => this.#state.kv.children(request),
       keyCount: () => this.#state.kv.keyCount(),
       // Carried on from state to state.
       counts: this.#state.kv.counts,
@@ -174,6 +177,10 @@ class ReplicatedStateMachine implements StateMachine {
 
   watcherCount(): number {
     return this.#watches.watcherCount();
+  }
+
+  watchersOf(range: KeyRange): WatchedRanges {
+    return this.#watches.watchersOf(range);
   }
 
   eventCount(): number {

@@ -80,6 +80,7 @@ class LocalMember implements RunningMember {
       pump: () => machine.pump(),
       watcherCount: () => machine.watcherCount(),
       slowCount: () => machine.slowCount(),
+      watchersOf: (range) => machine.watchersOf(range),
       eventCount: () => machine.eventCount(),
     };
     this.#noSpace = new NoSpaceAlarm({

@@ -15,6 +15,7 @@ import { type ByteString, EMPTY_BYTES, fromByteString } from '../../../lib/base/
 import { etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import type { RangeRequest, RangeResponse, TxnRequest, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
 import { type Event, EventType, type KeyValue } from '../../../lib/base/etcdpb/mvcc.ts';
+import { ChildScan, type ChildScanRequest } from './child-scan.ts';
 import { hashRevisions } from './hash.ts';
 import { IndexScrub } from './index-scrub.ts';
 import { KeyIndex, NO_SLOT } from './key-index.ts';
@@ -82,6 +83,10 @@ export class KvStore implements ReadView {
     } finally {
       this.counts.endPass();
     }
+  }
+
+  children(request: ChildScanRequest): ChildScan {
+    return new ChildScan(this, request);
   }
 
   keyCount(): number {

@@ -117,6 +117,18 @@ export function decodeValue(payload: Uint8Array): Uint8Array {
   return EMPTY_BYTES;
 }
 
+/** How long the value in a stored revision of `length` bytes is, without reading it: everything else about it is in the index. */
+export function valueLength(revision: Omit<StoredRevision, 'value' | 'sub'>, length: number): number {
+  if (revision.tombstone) return 0;
+  const { key, createRevision, main, version, lease } = revision;
+  const numbers = 3 + varintLength(createRevision) + varintLength(main) + varintLength(version);
+  const leaseBytes = lease === 0n ? 0 : 1 + bigVarintLength(BigInt.asUintN(64, lease));
+  const rest = length - BACKEND_KEY_BYTES - 1 - varintLength(key.length) - key.length - numbers - leaseBytes;
+  if (rest === 0) return 0;
+  // The tag, the length of the value, the value: a longer length takes a byte more, so that only one of them fits.
+  for (let prefix = 1; ; prefix++) if (varintLength(rest - 1 - prefix) === prefix) return rest - 1 - prefix;
+}
+
 function writeBackendKey(out: Uint8Array, { main, sub, tombstone }: StoredRevision): number {
   writeU64(out, 0, main);
   out[8] = SEPARATOR;

@@ -8,7 +8,10 @@ import type { Revision } from '../../../lib/base/brand.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import type { RangeRequest, RangeResponse, TxnRequest, TxnResponse } from '../../../lib/base/etcdpb/kv.ts';
 import type { Event } from '../../../lib/base/etcdpb/mvcc.ts';
+import type { ChildScan, ChildScanRequest } from './child-scan.ts';
+import type { KeyRange } from './key-range.ts';
 import type { OperationCounts } from './operation-counts.ts';
+import type { WatchedRanges } from './watch/watched-ranges.ts';
 
 export interface ReadView {
   /** Current revision; 1 when fresh. */
@@ -22,6 +25,8 @@ export interface ReadView {
    * serializable, that the view is linearizable. @throws EtcdError compacted | future revision
    */
   readTxn(request: TxnRequest): TxnResponse;
+  /** @throws EtcdError compacted | future revision */
+  children(request: ChildScanRequest): ChildScan;
   /** Living keys now. */
   keyCount(): number;
   readonly counts: OperationCounts;
@@ -76,6 +81,8 @@ export interface Watchable {
   watcherCount(): number;
   /** Of those, the ones behind the current revision: reading history, or with a full output. */
   slowCount(): number;
+  /** Those that see some key of `range`. */
+  watchersOf(range: KeyRange): WatchedRanges;
   /** Events handed to sinks since the start. */
   eventCount(): number;
 }

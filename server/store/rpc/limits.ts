@@ -36,6 +36,16 @@ export const STREAM_WATCHERS_MAX = 100_000;
 export const KEEPALIVE_QUEUE_MAX = 64;
 /** `--watch-progress-notify-interval`; up to a tenth more is added at random per stream. */
 export const PROGRESS_NOTIFY_INTERVAL_MS = 600_000;
+/** Children and watched ranges in one answer of the extras: when the request does not say, and at most. */
+export const CHILDREN_DEFAULT = 1000;
+export const CHILDREN_MAX = 10_000;
+export const WATCHED_RANGES_DEFAULT = 100;
+export const WATCHED_RANGES_MAX = 1000;
+/** Keys a listing looks at before others get their turn, and listings at work at once; further ones are "too many requests". */
+export const CHILD_SLICE_KEYS = 20_000;
+export const CHILD_SCANS_MAX = 8;
+/** A delimiter longer than this separates nothing. */
+export const DELIMITER_BYTES_MAX = 64;
 /** Versions of clients counted by name in /metrics, and how long such a name may be; others are "other". */
 export const CLIENT_VERSIONS_MAX = 100;
 export const CLIENT_VERSION_BYTES_MAX = 64;

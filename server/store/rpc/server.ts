@@ -28,6 +28,7 @@ import { authMethods } from './services/auth.ts';
 import { clusterMethods } from './services/cluster.ts';
 import { type ServiceContext, ServiceTimes } from './services/context.ts';
 import { electionMethods } from './services/election.ts';
+import { extrasMethods } from './services/extras.ts';
 import { healthMethods } from './services/health.ts';
 import { kvMethods } from './services/kv.ts';
 import { guardLearner } from './services/learner.ts';
@@ -143,6 +144,7 @@ function servedMethods(context: ServiceContext): readonly Method[] {
     ...authMethods(context),
     ...lockMethods(context),
     ...electionMethods(context),
+    ...extrasMethods(context),
     ...healthMethods(),
   ];
 }

@@ -10,9 +10,11 @@
  */
 import type { Revision } from '../../../../lib/base/brand.ts';
 import type { Event } from '../../../../lib/base/etcdpb/mvcc.ts';
+import type { KeyRange } from '../key-range.ts';
 import type { KvStore } from '../kv-store.ts';
 import type { Row } from '../row-table.ts';
 import type { Watchable, WatchBatch, WatchHandle, WatchSink, WatchSpec } from '../types.ts';
+import { countWatchers, type WatchedRanges } from './watched-ranges.ts';
 import { Watcher, WatcherIndex } from './watcher.ts';
 
 /** One slice of history, cut at a revision boundary: whichever of these is reached first. */
@@ -52,6 +54,16 @@ export class WatchHub implements Watchable {
 
   slowCount(): number {
     return this.#unsynced.all.size + this.#paused.size;
+  }
+
+  watchersOf(range: KeyRange): WatchedRanges {
+    return countWatchers(this.#everyone(), range);
+  }
+
+  *#everyone(): Iterable<Watcher> {
+    yield* this.#synced.all;
+    yield* this.#unsynced.all;
+    yield* this.#paused;
   }
 
   eventCount(): number {

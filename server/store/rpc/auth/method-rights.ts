@@ -35,6 +35,9 @@ const RIGHTS: Readonly<Record<string, Right | ((request: object) => Right)>> = {
   '/v3electionpb.Election/Leader': 'own',
   '/v3electionpb.Election/Observe': 'own',
   '/v3electionpb.Election/Resign': 'own',
+  '/quorate.v1.Extras/ListChildren': 'own',
+  '/quorate.v1.Extras/WatcherCounts': 'own',
+  '/quorate.v1.Extras/LeaderChanges': 'user',
   '/grpc.health.v1.Health/Check': 'open',
   '/grpc.health.v1.Health/Watch': 'open',
 };

@@ -86,6 +86,7 @@ export class FakeMember implements StoreMember {
       pump: () => this.#machine.pump(),
       watcherCount: () => this.#machine.watcherCount(),
       slowCount: () => this.#machine.slowCount(),
+      watchersOf: (range) => this.#machine.watchersOf(range),
       eventCount: () => this.#machine.eventCount(),
     };
   }
