@@ -80,7 +80,7 @@ async function start(settings: Settings): Promise<void> {
   const store = await startMembers(settings);
   // The build runs while the members elect their leader.
   await Promise.all([store?.ready, settings.dev ? undefined : buildIfNeeded(ROOT, report)]);
-  const quorate = await startConsole({ ...settings, isExposed });
+  const quorate = await startConsole({ ...settings, isExposed, supervisor: store?.drills });
   if (isExposed) await demandUsers(quorate, settings);
   const server = early ?? (await takePort(settings));
   const served = await serve(server, { ...settings, root: ROOT, trustedHeaders });

@@ -2,9 +2,9 @@
  * Who led when, as bars: one row per member, time from left to right. Spans without a leader and the time before the console
  * watched are spans of their own, so that nothing is drawn as led that was not seen led.
  */
-import { type ScaleTime, scaleTime } from 'd3';
+import { scaleTime } from 'd3';
 import type { LeaderChange } from '../../lib/api/types.ts';
-import { clockMinute, clockTime } from '../../lib/format/time.ts';
+import { type TimeTick, timeTicks } from './time-ticks.ts';
 
 export interface LaneBar {
   readonly key: string;
@@ -22,7 +22,7 @@ export interface LaneLayout {
   readonly bars: readonly LaneBar[];
   /** Where watching began, when that lies inside the picture. */
   readonly watchedFrom: number | null;
-  readonly ticks: readonly { readonly at: number; readonly x: number; readonly label: string }[];
+  readonly ticks: readonly TimeTick[];
   readonly xOf: (at: number) => number;
   readonly timeAt: (x: number) => number;
 }
@@ -35,8 +35,6 @@ export interface LaneInput {
   readonly spanMs: number;
   readonly width: number;
 }
-
-const TICK_GAP_PX = 90;
 
 export function layoutLane({ changes, watchingSince, now, spanMs, width }: LaneInput): LaneLayout {
   const start = now - spanMs;
@@ -63,18 +61,6 @@ export function layoutLane({ changes, watchingSince, now, spanMs, width }: LaneI
     xOf: (at) => scale(at),
     timeAt: (x) => scale.invert(x).getTime(),
   };
-}
-
-function timeTicks(scale: ScaleTime<number, number>, width: number): LaneLayout['ticks'] {
-  const dates = scale.ticks(Math.max(2, Math.floor(width / TICK_GAP_PX)));
-  const hasSeconds = dates.some((date) => date.getSeconds() !== 0);
-  return dates
-    .map((date) => ({
-      at: date.getTime(),
-      x: scale(date),
-      label: hasSeconds ? clockTime(date.getTime()) : clockMinute(date.getTime()),
-    }))
-    .filter((tick) => tick.x > 30 && tick.x < width - 30);
 }
 
 /** The span that holds a moment; undefined where the console did not watch or nobody led. */

@@ -1,6 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberView } from '../../lib/api/types.ts';
@@ -20,6 +21,9 @@ import { HashesPanel } from './hashes-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { MemberCards } from './member-cards.tsx';
 import { SnapshotPanel } from './snapshot-panel.tsx';
+
+// Pictures come when the rest stands.
+const LanesPanel = dynamic(() => import('./lanes-panel.tsx').then((module) => module.LanesPanel), { ssr: false });
 
 /** What the cluster is made of, and everything one may do to it. */
 export function ClusterPage() {
@@ -65,6 +69,7 @@ export function ClusterPage() {
                   onSnapshot={(member) => setSnapshotOf({ member })}
                 />
               </div>
+              <LanesPanel isStale={isStale} />
               <div className="grid items-start gap-3 @4xl:grid-cols-3">
                 <HistoryPanel onAction={canWrite ? setAction : null} />
                 <HashesPanel />

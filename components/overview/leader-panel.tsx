@@ -22,8 +22,13 @@ const spanOf = (watchedMs: number): number => SPANS_MS.find((span) => watchedMs 
 /** How often the leader changed in the last hour, in words. */
 export function changesInWords({ leaderChanges, watchingSince }: ClusterView, now: number): string {
   const since = Math.max(watchingSince, now - HOUR_MS);
-  // The leader found at the start is no change.
-  const changes = leaderChanges.slice(1).filter((change) => change.at >= since && change.leaderId !== null).length;
+  // The leader found at the start is no change, nor is one that was only out of sight for a moment.
+  const led = leaderChanges.filter(({ leaderId }) => leaderId !== null);
+  const changes = led.filter((change, index) => {
+    const before = led[index - 1];
+    const isNew = before !== undefined && (before.leaderId !== change.leaderId || before.term !== change.term);
+    return isNew && change.at >= since;
+  }).length;
   const span =
     watchingSince > now - HOUR_MS ? `since the console started at ${clockTime(watchingSince)}` : 'in the last hour';
   if (changes === 0) return `no change ${span}`;

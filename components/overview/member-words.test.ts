@@ -38,6 +38,7 @@ const view = (members: MemberView[], survives: number, fields: Partial<ClusterVi
   risks: [],
   leaderChanges: [],
   watchingSince: 0,
+  drills: { refusal: null, running: [] },
   cost: { watches: 1, rpcsPerSecond: 0, bytesPerSecond: 0 },
   ...fields,
 });

@@ -1,5 +1,6 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import type { ClusterView } from '../../lib/api/types.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -17,6 +18,11 @@ import { LeaderPanel } from './leader-panel.tsx';
 import { headline } from './member-words.ts';
 import { RaftPanel } from './raft-panel.tsx';
 import { RiskPanel } from './risk-panel.tsx';
+
+// Pictures come when the rest stands.
+const LanesPanel = dynamic(() => import('../cluster/lanes-panel.tsx').then((module) => module.LanesPanel), {
+  ssr: false,
+});
 
 /** Is the store well, who leads, what may fail, what happens now. */
 export function OverviewPage() {
@@ -40,6 +46,7 @@ export function OverviewPage() {
               </div>
             </div>
             <LeaderPanel {...shared} />
+            <LanesPanel isStale={shared.isStale} />
             <ChangeFeed isStale={isOldData} className="min-h-72 flex-1" />
           </>
         )}

@@ -21,6 +21,7 @@ import type {
   ServiceList,
   WaitsView,
 } from './coordination-types.ts';
+import type { DrillHealBody, DrillHealed } from './drill-types.ts';
 import type { ElectionExplained, HealthWindow } from './health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from './lease-types.ts';
 import { routes, setBytesParam } from './routes.ts';
@@ -281,6 +282,8 @@ export const api = {
     call<ClusterActionResult>({ method: 'POST', path: routes.clusterAction(store), body }),
   clusterHashes: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
     call<ClusterHashes>({ path: routes.clusterHashes(store), params: bytesParams({}, { rev }), signal }),
+  healDrills: (store: string, body: DrillHealBody) =>
+    call<DrillHealed>({ method: 'POST', path: routes.clusterHeal(store), body }),
   clusterHistory: (store: string, after: number, signal?: Signal) =>
     call<HealthWindow>({ path: routes.clusterHistory(store), params: bytesParams({}, { after }), signal }),
   clusterElection: (store: string, at: number, signal?: Signal) =>

@@ -1,4 +1,5 @@
 /** Maintenance of the cluster, as the HTTP API shows it: what would happen, and doing it. */
+import type { DrillKind } from './drill-types.ts';
 import type { WireHexId, WireInt } from './types.ts';
 
 export type ClusterAction =
@@ -10,7 +11,16 @@ export type ClusterAction =
   | { readonly type: 'addMember'; readonly peerUrls: readonly string[]; readonly asLearner: boolean }
   | { readonly type: 'promoteMember'; readonly member: WireHexId }
   | { readonly type: 'removeMember'; readonly member: WireHexId }
-  | { readonly type: 'updateMember'; readonly member: WireHexId; readonly peerUrls: readonly string[] };
+  | { readonly type: 'updateMember'; readonly member: WireHexId; readonly peerUrls: readonly string[] }
+  /** On a member of the bundled store; see drill-types.ts for the bounds. */
+  | {
+      readonly type: 'drill';
+      readonly kind: DrillKind;
+      readonly member: WireHexId;
+      readonly seconds: number;
+      /** Of a slow disk; null otherwise. */
+      readonly delayMs: number | null;
+    };
 
 /** The dry run of an action. */
 export interface ClusterPlan {

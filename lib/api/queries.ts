@@ -15,6 +15,8 @@ import {
   type SpaceQuery,
   type TrashQuery,
 } from './client.ts';
+import { knownUpTo, mergeHistory } from './health-history.ts';
+import type { HealthWindow } from './health-types.ts';
 import type { LeaseListQuery } from './lease-types.ts';
 import type { DeleteTarget, WireBytes, WireHexId, WireInt } from './types.ts';
 
@@ -40,6 +42,7 @@ export const queryKeys = {
   coordination: (store: string) => ['store', store, 'coordination'] as const,
   access: (store: string) => ['store', store, 'access'] as const,
   audit: (store: string) => ['store', store, 'audit'] as const,
+  clusterHistory: (store: string) => ['store', store, 'cluster-history'] as const,
 };
 
 export const queries = {
@@ -56,6 +59,22 @@ export const queries = {
       queryKey: queryKeys.access(store),
       queryFn: ({ signal }) => api.access(store, signal),
       staleTime: LIVE_STALE_MS,
+    }),
+  clusterHistory: (store: string) =>
+    queryOptions({
+      queryKey: queryKeys.clusterHistory(store),
+      queryFn: async ({ signal, client, queryKey }) => {
+        const known = client.getQueryData<HealthWindow>(queryKey);
+        return mergeHistory(known, await api.clusterHistory(store, knownUpTo(known), signal));
+      },
+      staleTime: LIVE_STALE_MS,
+    }),
+  clusterElection: (store: string, at: number) =>
+    queryOptions({
+      queryKey: [...queryKeys.store(store), 'election', at],
+      queryFn: ({ signal }) => api.clusterElection(store, at, signal),
+      // A member that comes back tells more of it.
+      staleTime: 0,
     }),
   stores: () =>
     queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),

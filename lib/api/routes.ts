@@ -80,6 +80,8 @@ export const routes = {
   clusterHashes: (id: string) => `${store(id)}/cluster/hashes`,
   /** GET ?member → the snapshot file */
   clusterSnapshot: (id: string) => `${store(id)}/cluster/snapshot`,
+  /** POST DrillHealBody → DrillHealed; drills begin as ClusterActions */
+  clusterHeal: (id: string) => `${store(id)}/cluster/heal`,
   /** GET ?after → HealthWindow */
   clusterHistory: (id: string) => `${store(id)}/cluster/history`,
   /** GET ?at → ElectionExplained */

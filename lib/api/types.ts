@@ -5,6 +5,7 @@
  * Revisions are safe integers inside our own processes but still travel as decimal strings.
  */
 import type { StoreColour } from '../base/store-colour.ts';
+import type { DrillsView } from './drill-types.ts';
 
 /** UTF-8 text when the bytes are valid UTF-8, else base64. Exact to the byte either way. */
 export type WireBytes = string | { readonly base64: string };
@@ -142,6 +143,8 @@ export interface ClusterView {
   /** Newest last; bounded; since the console started. */
   readonly leaderChanges: readonly LeaderChange[];
   readonly watchingSince: WireTime;
+  /** Outages on purpose. */
+  readonly drills: DrillsView;
   /** What this console costs the store. */
   readonly cost: { readonly watches: number; readonly rpcsPerSecond: number; readonly bytesPerSecond: number };
 }

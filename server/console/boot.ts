@@ -15,6 +15,7 @@ import type { HeldUser } from './access/user-sessions.ts';
 import { DEFAULT_CONFIG_PREFIX } from './config/keys.ts';
 import type { Console, Health, ProgramAccess, ProgramCredentials, SignInRequest } from './console.ts';
 import { setCurrentConsole } from './current.ts';
+import type { DrillSupervisor } from './drills/supervisor.ts';
 import { ConsoleError, isRefusedLogin } from './errors.ts';
 
 /** A health probe that takes longer has its answer. */
@@ -38,6 +39,8 @@ export interface ConsoleOptions {
   readonly checkHosts?: readonly string[];
   /** Origins whose pages may evaluate flags. Default: none but our own. */
   readonly flagOrigins?: readonly string[];
+  /** Who runs the members of the bundled store; undefined: nobody here. */
+  readonly supervisor?: DrillSupervisor | undefined;
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
@@ -60,6 +63,7 @@ class RunningConsole implements Console {
     configPrefix = DEFAULT_CONFIG_PREFIX,
     checkHosts = [],
     flagOrigins = [],
+    supervisor,
   }: ConsoleOptions) {
     this.flagOrigins = flagOrigins;
     for (const { id, label, colour, kind, endpoints, readOnly, auth, ...channel } of stores) {
@@ -70,6 +74,7 @@ class RunningConsole implements Console {
         account: auth,
         hasCertificate: channel.tls?.certFile !== undefined,
         isExposed,
+        supervisor: kind === 'bundled' ? (supervisor ?? null) : null,
         onRefused: (user) => {
           this.#signIns.endWhere((held) => held === user);
           this.#programs.endWhere((held) => held === user);

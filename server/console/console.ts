@@ -27,6 +27,7 @@ import type {
   ServiceList,
   WaitsView,
 } from '../../lib/api/coordination-types.ts';
+import type { DrillHealBody, DrillHealed } from '../../lib/api/drill-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
 import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../lib/api/lease-types.ts';
@@ -131,6 +132,8 @@ export interface StoreConsole {
   clusterPlan(action: ClusterAction): ClusterPlan;
   clusterAction(body: ClusterActionBody): Promise<ClusterActionResult>;
   clusterHashes(revision: number | undefined): Promise<ClusterHashes>;
+  /** Ends drills now. @throws ConsoleError */
+  healDrills(body: DrillHealBody): Promise<DrillHealed>;
   /** How each member did; slices and marks after a moment, 0 for all that is kept. */
   healthWindow(after: number): HealthWindow;
   /** Why the leader changed at that moment. @throws ConsoleError NOT_FOUND */

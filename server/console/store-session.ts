@@ -4,6 +4,7 @@ import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
 import type { ClusterAction, ClusterActionBody, ClusterPlan } from '../../lib/api/cluster-types.ts';
 import type { ReleaseBody } from '../../lib/api/coordination-types.ts';
+import type { DrillHealBody } from '../../lib/api/drill-types.ts';
 import type {
   ClusterView,
   DeleteBody,
@@ -26,8 +27,10 @@ import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { Act, AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
-import { actionMark, clusterAct, Maintenance, snapshotAct } from './cluster/maintenance.ts';
-import { ClusterMonitor } from './cluster/monitor.ts';
+import { ClusterActions } from './cluster/actions.ts';
+import { Maintenance, snapshotAct } from './cluster/maintenance.ts';
+import { ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
+import { CompactedRevision } from './compacted-revision.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import { guardedEngine } from './config/key-policy.ts';
 import type { ConfigSettings } from './config/keys.ts';
@@ -36,6 +39,7 @@ import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { Primitives } from './coordination/primitives.ts';
 import { CostRate } from './cost-rate.ts';
+import type { StoreDrills } from './drills/store-drills.ts';
 import { ConsoleError } from './errors.ts';
 import { find } from './find/find.ts';
 import type { StoreHealth } from './health/store-health.ts';
@@ -59,8 +63,6 @@ import { space } from './operations/space.ts';
 import { trash } from './operations/trash.ts';
 import { putKey } from './operations/write-key.ts';
 
-/** etcd does not tell when it compacts; one small read asks. */
-const COMPACTED_EVERY_MS = 10_000;
 /** Changes carry the revision themselves; the whole view goes out this often at most. */
 const REVISIONS_EVERY_MS = 5_000;
 /** How far the number of keys on the screen may trail the changes beside it. */
@@ -76,6 +78,7 @@ export interface StoreSessionOptions {
   readonly place: AccessPlace;
   /** Of the store, shared by all its sessions. */
   readonly health: StoreHealth;
+  readonly drills: StoreDrills;
 }
 
 export class StoreSession implements StoreConsole {
@@ -94,22 +97,26 @@ export class StoreSession implements StoreConsole {
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
   readonly #memory: StoreHealth;
+  readonly #drillsHere: MonitorOptions['drills'];
+  readonly #clusterActions: ClusterActions;
   readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
   readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
-  readonly #timer: NodeJS.Timeout;
-  #compacted = 0;
+  readonly #compacted: CompactedRevision;
   #revisionsSentAt = 0;
   #indexTimer: NodeJS.Timeout | undefined;
 
-  constructor({ summary, engine, audit, config, shared, place, health }: StoreSessionOptions) {
+  constructor({ summary, engine, audit, config, shared, place, health, drills }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
     this.#place = place;
     this.#memory = health;
+    const driller = { readOnly: summary.readOnly, isRoot: summary.access.mode !== 'user' || summary.access.isRoot };
+    this.#drillsHere = (members) => drills.view(driller, members);
     this.#user = summary.access.mode === 'user' ? summary.access.user : null;
+    this.#compacted = new CompactedRevision(engine.history, () => this.#sendRevisions());
     this.#cost = new CostRate(() => engine.cost());
     this.#hub = this.#createHub();
     this.#monitor = this.#createMonitor();
@@ -139,8 +146,8 @@ export class StoreSession implements StoreConsole {
       ownWrites: new OwnWrites(),
       author: this.#user ?? THIS_CONSOLE,
       readOnly: summary.readOnly,
-      compacted: () => this.#compacted,
-      refreshCompacted: () => this.#refreshCompacted(),
+      compacted: () => this.#compacted.value,
+      refreshCompacted: () => this.#compacted.refresh(),
       now: () => Date.now(),
     };
     this.#coordination = new Coordination(this.#context);
@@ -152,8 +159,17 @@ export class StoreSession implements StoreConsole {
       readOnly: summary.readOnly,
       view: () => this.cluster(),
       revision: () => this.#hub.revision,
-      compacted: () => this.#compacted,
-      refreshCompacted: () => this.#refreshCompacted(),
+      compacted: () => this.#compacted.value,
+      refreshCompacted: () => this.#compacted.refresh(),
+      drills: {
+        refusalOf: (action, member) => drills.refusalOf(action, member, driller),
+        begin: (action, member) => drills.begin(action, member, driller),
+      },
+    });
+    this.#clusterActions = new ClusterActions({
+      ...{ maintenance: this.#maintenance, idempotency: this.#idempotency, drills, driller, health },
+      view: () => this.cluster(),
+      audited: (act, change) => this.#audited(act, change),
     });
     this.#access = new AccessControl({
       ...place,
@@ -170,19 +186,17 @@ export class StoreSession implements StoreConsole {
       (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change),
       this.config.keyPolicy,
     );
-    this.#timer = setInterval(() => this.#askCompacted(), COMPACTED_EVERY_MS);
-    this.#timer.unref();
   }
 
   start(): void {
     this.#hub.start();
     this.#monitor?.start();
-    this.#askCompacted();
+    this.#compacted.start();
   }
 
   close(): void {
     this.config.close();
-    clearInterval(this.#timer);
+    this.#compacted.close();
     this.#bulk.close();
     this.#leases.close();
     clearTimeout(this.#indexTimer);
@@ -211,7 +225,7 @@ export class StoreSession implements StoreConsole {
   revisions(): RevisionView {
     return {
       current: String(this.#hub.revision),
-      compacted: String(this.#compacted),
+      compacted: String(this.#compacted.value),
       remembered: this.#hub.timeline.reachesBack === null ? null : String(this.#hub.timeline.reachesBack),
       times: this.#hub.times.samples().map(({ revision, at }) => ({ revision: String(revision), at })),
     };
@@ -352,12 +366,11 @@ export class StoreSession implements StoreConsole {
   }
 
   clusterAction(body: ClusterActionBody) {
-    return this.#change(clusterAct(body), body, async () => {
-      const at = Date.now();
-      const result = await this.#maintenance.run(body);
-      this.#memory.mark({ at, ...actionMark(body.action, result) });
-      return result;
-    });
+    return this.#clusterActions.run(body);
+  }
+
+  healDrills(body: DrillHealBody) {
+    return this.#clusterActions.heal(body);
   }
 
   clusterHashes(revision: number | undefined) {
@@ -408,10 +421,12 @@ export class StoreSession implements StoreConsole {
   /** Every change goes through here: once per idempotency key, and with an entry in the audit trail. */
   #change<T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>): Promise<T> {
     const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
-    return this.#idempotency.run({ key: body.idempotencyKey, request }, async () => {
-      requireWritable(this.#context);
-      return this.#audit.run(this.#user, act, change);
-    });
+    return this.#idempotency.run({ key: body.idempotencyKey, request }, () => this.#audited(act, change));
+  }
+
+  async #audited<T>(act: Act, change: () => Promise<T>): Promise<T> {
+    requireWritable(this.#context);
+    return this.#audit.run(this.#user, act, change);
   }
 
   #createHub(): Hub {
@@ -454,11 +469,12 @@ export class StoreSession implements StoreConsole {
       onRevision: (revision) => this.#hub.noteStoreRevision(revision),
       onClusterReplaced: () => this.#onClusterReplaced(),
       health: this.#memory,
+      drills: this.#drillsHere,
     });
   }
 
   #onClusterReplaced(): void {
-    this.#compacted = 0;
+    this.#compacted.reset();
     this.#coordination.reset();
     this.#leases.reset();
     this.#primitives.reset();
@@ -475,24 +491,6 @@ export class StoreSession implements StoreConsole {
   #sendRevisions(): void {
     this.#revisionsSentAt = Date.now();
     this.#live.revision(this.revisions());
-  }
-
-  #askCompacted(): void {
-    this.#refreshCompacted().catch((error: unknown) => {
-      // Unreachable, or not allowed to read: the last known value stays, and the cluster view says what is wrong.
-      if (!(error instanceof EngineError)) throw error;
-    });
-  }
-
-  async #refreshCompacted(): Promise<number> {
-    const { history } = this.#engine;
-    if (history === null) return this.#compacted;
-    const compacted = await history.compactedRevision(this.#compacted);
-    if (compacted !== this.#compacted) {
-      this.#compacted = compacted;
-      this.#sendRevisions();
-    }
-    return compacted;
   }
 }
 

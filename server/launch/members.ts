@@ -8,9 +8,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { DrillSupervisor } from '../console/drills/supervisor.ts';
+import { type DrilledMember, MemberDrills } from './drills.ts';
 import type { MemberPorts } from './settings.ts';
 
 const RESTART_DELAY_MS = 3000;
+/** How long a member may take to answer an order over its channel. */
+const ORDER_MS_MAX = 2000;
 const STOP_GRACE_MS = 3000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const READY_LINE = 'ready to serve client requests';
@@ -24,6 +28,8 @@ export class MemberFailure extends Error {
 export interface BundledStore {
   /** Resolves when every member serves clients. @throws MemberFailure */
   readonly ready: Promise<void>;
+  /** Outages on purpose. */
+  readonly drills: DrillSupervisor;
   /** SIGTERM to all, SIGKILL to those that have not left after the grace time. */
   stop(): Promise<void>;
 }
@@ -42,15 +48,19 @@ export function startBundledStore(options: MemberOptions): BundledStore {
   mkdirSync(logs, { recursive: true });
   const cluster = options.members.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
   const running = options.members.map((member) => new MemberProcess(member, cluster, logs, options));
+  const drills = new MemberDrills(running);
   return {
     ready: Promise.all(running.map((process) => process.ready)).then(() => undefined),
+    drills,
     stop: async () => {
+      await drills.close();
       await Promise.all(running.map((process) => process.stop()));
     },
   };
 }
 
-class MemberProcess {
+class MemberProcess implements DrilledMember {
+  readonly name: string;
   readonly ready: Promise<void>;
   readonly #member: MemberPorts;
   readonly #cluster: string;
@@ -61,10 +71,15 @@ class MemberProcess {
   #stopping = false;
   #isRemoved = false;
   #restart: NodeJS.Timeout | undefined;
+  /** It is held down until then. */
+  #downUntil: number | null = null;
+  readonly #exitListeners = new Set<() => void>();
+  readonly #answerListeners = new Set<(answer: unknown) => void>();
   #onReady: () => void = () => undefined;
   #onFailure: (failure: MemberFailure) => void = () => undefined;
 
   constructor(member: MemberPorts, cluster: string, logs: string, options: MemberOptions) {
+    this.name = member.name;
     this.#member = member;
     this.#cluster = cluster;
     this.#options = options;
@@ -95,7 +110,7 @@ class MemberProcess {
         ...(this.#options.fromSnapshot === null ? [] : ['--from-snapshot', this.#options.fromSnapshot]),
       ],
       // Its own process group: Ctrl-C in the terminal reaches us alone, and we stop members in order. The IPC channel
-      // carries nothing: a member leaves when it closes, so that none outlives a launcher that was killed.
+      // carries drills; a member leaves when it closes, so that none outlives a launcher that was killed.
       { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true, env: memberEnvironment() },
     );
     this.#child = child;
@@ -105,6 +120,9 @@ class MemberProcess {
     child.once('error', (cause) =>
       this.#onFailure(new MemberFailure(`${name} could not be started: ${cause.message}`)),
     );
+    child.on('message', (answer) => {
+      for (const listener of [...this.#answerListeners]) listener(answer);
+    });
     child.once('exit', (code, signal) => this.#onExit(code, signal));
   }
 
@@ -117,11 +135,13 @@ class MemberProcess {
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#child = undefined;
+    for (const listener of [...this.#exitListeners]) listener();
     if (this.#stopping) return;
     const { name } = this.#member;
     if (signal !== null) {
-      this.#options.report(`${name} was killed by ${signal}; starting it again in ${RESTART_DELAY_MS / 1000} s`);
-      this.#restart = setTimeout(() => this.#start(), RESTART_DELAY_MS);
+      const waitMs = this.#downUntil === null ? RESTART_DELAY_MS : Math.max(0, this.#downUntil - Date.now());
+      this.#options.report(`${name} was killed by ${signal}; starting it again in ${Math.ceil(waitMs / 1000)} s`);
+      this.#restart = setTimeout(() => this.#startAgain(), waitMs);
       return;
     }
     if (this.#isRemoved && code === 0) {
@@ -137,6 +157,56 @@ class MemberProcess {
     this.#onFailure(failure);
   }
 
+  #startAgain(): void {
+    clearTimeout(this.#restart);
+    this.#downUntil = null;
+    this.#start();
+  }
+
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  holdDown(untilMs: number): void {
+    this.#downUntil = untilMs;
+    this.#child?.kill('SIGKILL');
+  }
+
+  letUp(): void {
+    if (this.#downUntil === null) return;
+    this.#downUntil = null;
+    // Still dying: its end starts it again after the usual pause.
+    if (this.#child === undefined && !this.#stopping) this.#startAgain();
+  }
+
+  onExit(listener: () => void): void {
+    this.#exitListeners.add(listener);
+  }
+
+  onAnswer(listener: (answer: unknown) => void): void {
+    this.#answerListeners.add(listener);
+  }
+
+  /** Over the channel that only this process has. */
+  order(message: object): Promise<unknown> {
+    const child = this.#child;
+    if (child === undefined || !child.connected) return Promise.reject(new Error(`${this.name} does not run`));
+    const answered = Promise.withResolvers<unknown>();
+    const late = setTimeout(
+      () => answered.reject(new Error(`${this.name} did not answer within ${ORDER_MS_MAX} ms`)),
+      ORDER_MS_MAX,
+    );
+    this.#answerListeners.add(answered.resolve);
+    child.send(message, (error) => {
+      if (error !== null) answered.reject(error);
+    });
+    return answered.promise.finally(() => {
+      clearTimeout(late);
+      this.#answerListeners.delete(answered.resolve);
+    });
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
@@ -144,6 +214,8 @@ class MemberProcess {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');
+      // One that somebody stopped would never hear it.
+      if (process.platform !== 'win32') child.kill('SIGCONT');
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
       await gone;
       clearTimeout(killer);

@@ -25,16 +25,19 @@ import { SnapshotSpool } from './member/snapshot-spool.ts';
 import { SpaceGuard } from './member/space-guard.ts';
 import { startStoreMember } from './member/store-member.ts';
 import { ForeignSegmentError } from './mvcc/segments/damage.ts';
+import { IsolatableNetwork } from './ports/isolatable-network.ts';
 import type { Log } from './ports/log.ts';
 import { MeteredDisk } from './ports/metered-disk.ts';
 import { NodeClock } from './ports/node-clock.ts';
 import { NodeDisk } from './ports/node-disk.ts';
 import { createLog } from './ports/node-log.ts';
 import { notifyReady } from './ports/service-manager.ts';
+import { SlowableDisk } from './ports/slowable-disk.ts';
 import { JsonWebTokens, JwtKeyError } from './rpc/auth/jwt.ts';
 import { startClientFront } from './rpc/server.ts';
 import { SERVER_VERSION, VERSIONS } from './rpc/version.ts';
 import { SnapshotRefusedError } from './snapshot-file/content.ts';
+import { type DrillAnswer, type DrillOptions, Drills } from './start/drills.ts';
 import { firstStart, goOnAlone, openMachine, StartError } from './start/first-start.ts';
 import { readRestoreCommand, runRestoreCommand } from './start/restore-command.ts';
 import { openTls } from './tls/open-tls.ts';
@@ -64,7 +67,8 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   for (const warning of settings.warnings) log('warn', warning);
   const [clientTls, peerTls] = [openTls(settings.clientTls, log), openTls(settings.peerTls, log)];
   const jwt = openJwt(settings);
-  const [disk, clock] = [new NodeDisk(), new NodeClock()];
+  const clock = new NodeClock();
+  const disk = new SlowableDisk(new NodeDisk(), clock);
   const [walDisk, dataDisk] = [new MeteredDisk(disk, clock), new MeteredDisk(disk, clock)];
   const prng = new Prng(randomBytes(4).readUInt32BE());
   const ask: AskPeer = (url, timeoutMs) => askForCluster({ url, tls: peerTls, clock, timeoutMs });
@@ -82,9 +86,10 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
     ? await goOnAlone({ self: identity.memberId, start: fitted, machine, wal, log, ask })
     : fitted;
 
-  const network = new TcpNetwork({ ...identity, clock, log, tls: peerTls, versions: VERSIONS });
+  const peers = new TcpNetwork({ ...identity, clock, log, tls: peerTls, versions: VERSIONS });
+  const network = new IsolatableNetwork(peers, clock);
   for (const address of await listenAddresses('--listen-peer-urls', settings.listenPeerUrls))
-    await bind('--listen-peer-urls', address, () => network.listen(address));
+    await bind('--listen-peer-urls', address, () => peers.listen(address));
 
   const member = startStoreMember({
     ...settings,
@@ -110,7 +115,7 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
       ...settings,
       ...{ member, listen, listenMetrics, clock, tls: clientTls, jwt },
       disks: { wal: walDisk.meter, backend: dataDisk.meter },
-      peers: () => network.traffic(),
+      peers: () => peers.traffic(),
       onDefect: (error, where) => defect(log, error, where),
     }),
   );
@@ -121,8 +126,10 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
     },
     (error: unknown) => defect(log, error, 'announcing this member'),
   );
+  const drills = obeyParent({ network, disk, clock, log });
   return {
     stop: async () => {
+      drills.heal();
       compactor.stop();
       await Promise.all([front.close(), member.close()]);
       network.close();
@@ -131,6 +138,16 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
       lock.release();
     },
   };
+}
+
+/** A member that a launcher started takes drills from it; the channel is the launcher's alone. */
+function obeyParent(options: Omit<DrillOptions, 'onHealed'>): Drills {
+  const tell = (answer: DrillAnswer): void => {
+    if (process.connected) process.send?.(answer);
+  };
+  const drills = new Drills({ ...options, onHealed: () => tell({ drill: 'healed' }) });
+  process.on('message', (message) => tell(drills.take(message)));
+  return drills;
 }
 
 /** @throws StartError when the keys cannot be read or used */

@@ -14,6 +14,8 @@ import { storeOverview } from '../cluster/store-overview.ts';
 import { RolloutController } from '../config/controller.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import type { ConfigState } from '../config/state.ts';
+import { StoreDrills } from '../drills/store-drills.ts';
+import type { DrillSupervisor } from '../drills/supervisor.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
@@ -36,6 +38,8 @@ export interface StoreAccessOptions {
   /** Whether others than this machine reach the console: then a store must demand users. */
   readonly isExposed: boolean;
   readonly onRefused: (user: HeldUser) => void;
+  /** Who runs the members; null: not us. */
+  readonly supervisor: DrillSupervisor | null;
   readonly config: ConfigSettings;
 }
 
@@ -48,6 +52,7 @@ export class StoreAccess {
   readonly #audit: AuditTrail;
   readonly #place: AccessPlace;
   readonly #health: StoreHealth;
+  readonly #drills: StoreDrills;
   /** Supervises rollouts; null where nothing may be written. */
   readonly #controller: RolloutController | null;
   readonly #timer: NodeJS.Timeout;
@@ -63,6 +68,7 @@ export class StoreAccess {
     this.#probe = open(null);
     const engine = open(account);
     this.#health = new StoreHealth({ metrics: engine.metrics });
+    this.#drills = new StoreDrills(options.supervisor, this.#health);
     this.#audit = new AuditTrail({ engine, readOnly: summary.readOnly });
     this.#place = {
       account: account?.user ?? null,
@@ -86,6 +92,7 @@ export class StoreAccess {
       audit: this.#audit,
       place: this.#place,
       health: this.#health,
+      drills: this.#drills,
       onRefused: options.onRefused,
     });
     this.#timer = setInterval(() => void this.#ask(), ASK_EVERY_MS);
@@ -200,6 +207,7 @@ export class StoreAccess {
       shared,
       place: this.#place,
       health: this.#health,
+      drills: this.#drills,
     });
   }
 

@@ -11,6 +11,7 @@ import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import type { ConfigState } from '../config/state.ts';
+import type { StoreDrills } from '../drills/store-drills.ts';
 import { ConsoleError } from '../errors.ts';
 import type { StoreHealth } from '../health/store-health.ts';
 import { StoreSession } from '../store-session.ts';
@@ -32,6 +33,7 @@ export interface UserSessionsOptions {
   readonly audit: AuditTrail;
   readonly place: AccessPlace;
   readonly health: StoreHealth;
+  readonly drills: StoreDrills;
   /** The store refuses the user from now on: whoever is signed in as such is no longer. */
   readonly onRefused: (user: HeldUser) => void;
 }
@@ -118,7 +120,7 @@ export class UserSessions {
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
     const access = { mode: 'user', user, isRoot: grants.isRoot, readable: readable?.map(toWireRange) ?? null } as const;
-    const { summary, audit, config, shared, place, health } = this.#options;
+    const { summary, audit, config, shared, place, health, drills } = this.#options;
     const session = new StoreSession({
       summary: { ...summary, access },
       engine: scoped,
@@ -127,6 +129,7 @@ export class UserSessions {
       shared,
       place,
       health,
+      drills,
     });
     session.start();
     return session;

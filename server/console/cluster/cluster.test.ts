@@ -103,6 +103,7 @@ function start(endpoints = [A, B, C]): void {
       replaced++;
     },
     health: new StoreHealth({ metrics: null }),
+    drills: () => ({ refusal: null, running: [] }),
   });
   monitor.start();
 }

@@ -14,6 +14,7 @@ import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { EngineError, type MaintenanceCapability } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
+import type { DrillAction } from '../drills/plan.ts';
 import { ConsoleError } from '../errors.ts';
 import { memberToHex } from '../ids.ts';
 import { planOf } from './plan.ts';
@@ -29,6 +30,12 @@ export interface MaintenanceWorld {
   compacted(): number;
   /** Asks the store again where its history begins. */
   refreshCompacted(): Promise<number>;
+  readonly drills: {
+    /** Null: it may begin. */
+    refusalOf(action: DrillAction, member: MemberView): string | null;
+    /** In force when it resolves; says so in a sentence. @throws ConsoleError */
+    begin(action: DrillAction, member: MemberView): Promise<string>;
+  };
 }
 
 export interface SnapshotDownload {
@@ -49,8 +56,14 @@ export class Maintenance {
 
   plan(action: ClusterAction): ClusterPlan {
     const { endpoints } = this.#world;
-    const input = { endpoints, revision: this.#world.revision(), compacted: this.#world.compacted() };
-    return planOf(action, { view: this.#world.view(), ...input });
+    const { drills } = this.#world;
+    return planOf(action, {
+      view: this.#world.view(),
+      endpoints,
+      revision: this.#world.revision(),
+      compacted: this.#world.compacted(),
+      drillRefusal: (drill, member) => drills.refusalOf(drill, member),
+    });
   }
 
   /** @throws ConsoleError FAILED_PRECONDITION with the plan's refusal, ABORTED when the cluster changed; EngineError as the store says */
@@ -156,6 +169,8 @@ export class Maintenance {
       case 'updateMember':
         await capability.updateMember(idOf(action.member), action.peerUrls);
         return result(`Member ${action.member} is looked for at ${action.peerUrls.join(', ')}.`);
+      case 'drill':
+        return result(await this.#world.drills.begin(action, this.#member(action.member)));
     }
   }
 
@@ -180,13 +195,30 @@ const idOf = (hex: WireHexId): bigint => BigInt(`0x${hex}`);
 export function clusterAct({ action, state }: ClusterActionBody): Act {
   const target = 'member' in action ? action.member : action.type === 'compact' ? action.revision : null;
   return {
-    action: `cluster.${action.type}`,
+    action: action.type === 'drill' ? `cluster.drill.${action.kind}` : `cluster.${action.type}`,
     targetKind: 'member' in action ? 'member' : 'store',
     target,
     guard: state,
-    note: 'peerUrls' in action ? action.peerUrls.join(', ') : 'alarm' in action ? action.alarm : null,
+    note: noteOf(action),
   };
 }
+
+function noteOf(action: ClusterAction): string | null {
+  if ('peerUrls' in action) return action.peerUrls.join(', ');
+  if (action.type === 'disarm') return action.alarm;
+  if (action.type !== 'drill') return null;
+  const delay = action.delayMs === null ? '' : `${action.delayMs} ms per flush, `;
+  return `${delay}heals by itself after ${action.seconds} s`;
+}
+
+/** Somebody ended drills before their time. */
+export const healAct = (member: WireHexId | null): Act => ({
+  action: 'cluster.heal',
+  targetKind: member === null ? 'store' : 'member',
+  target: member,
+  guard: null,
+  note: 'drills ended by hand',
+});
 
 /** What the members' history says of an action that was done. */
 export const actionMark = (action: ClusterAction, { done }: ClusterActionResult) =>

@@ -11,6 +11,7 @@ import { type ClusterCapability, EngineError, type Member } from '../../engines/
 import type { HealthFeed, StoreHealth } from '../health/store-health.ts';
 import { judgeLeader } from './leader.ts';
 import { addressOf, endpointsToAsk, NOT_ASKED, type Observation } from './observation.ts';
+import { OwnDelay } from './own-delay.ts';
 import { type ClusterState, clusterView } from './view.ts';
 
 const POLL_MS = 400;
@@ -21,8 +22,8 @@ const ALERT_MS = 15_000;
 const STATUS_TIMEOUT_MS = 500;
 const MEMBERS_EVERY_MS = 5_000;
 const PUBLISH_EVERY_MS = 1_000;
-/** When our own timers are this late, missed deadlines say nothing about the members. */
-const OWN_DELAY_MAX_MS = 250;
+/** When this process stood still so long during a call, its missed deadline says nothing about the member. */
+const OWN_DELAY_MAX_MS = 150;
 
 export interface MonitorOptions {
   readonly cluster: ClusterCapability;
@@ -35,6 +36,7 @@ export interface MonitorOptions {
   readonly onClusterReplaced: () => void;
   /** Remembers for all monitors of the store; this one may be the one that tells. */
   readonly health: StoreHealth;
+  readonly drills: (members: readonly Member[]) => ClusterView['drills'];
   readonly now?: () => number;
 }
 
@@ -44,6 +46,7 @@ export class ClusterMonitor {
   readonly #observations = new Map<string, Observation>();
   readonly #asking = new Set<string>();
   readonly #watchingSince: number;
+  readonly #ownDelay: OwnDelay;
   #members: readonly Member[] = [];
   #membersAt = Number.NEGATIVE_INFINITY;
   #clusterId: bigint | null = null;
@@ -54,7 +57,6 @@ export class ClusterMonitor {
   #mayTell = false;
   #published = '';
   #publishedAt = 0;
-  #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
   #closed = false;
@@ -63,16 +65,18 @@ export class ClusterMonitor {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#watchingSince = this.#now();
+    this.#ownDelay = new OwnDelay(this.#now);
   }
 
   start(): void {
     this.#unsubscribe = this.#options.cluster.onConnectionChange((endpoint) => void this.#ask(endpoint));
-    this.#dueAt = this.#now();
+    this.#ownDelay.start();
     this.#tick();
   }
 
   close(): void {
     this.#closed = true;
+    this.#ownDelay.close();
     this.#options.health.release(this);
     clearTimeout(this.#timer);
     this.#unsubscribe?.();
@@ -88,20 +92,18 @@ export class ClusterMonitor {
   }
 
   #tick(): void {
-    const late = this.#now() - this.#dueAt > OWN_DELAY_MAX_MS;
     if (this.#now() - this.#membersAt >= MEMBERS_EVERY_MS) void this.#readMembers();
-    this.#askAll(late);
+    this.#askAll();
     this.#publish();
     clearTimeout(this.#timer);
     const wait = this.#now() < this.#alertUntil ? POLL_ALERT_MS : POLL_MS;
-    this.#dueAt = this.#now() + wait;
     this.#timer = setTimeout(() => this.#tick(), wait);
     this.#timer.unref();
   }
 
-  #askAll(late = false): void {
+  #askAll(): void {
     for (const endpoint of endpointsToAsk(this.#members, this.#observations, this.#options.endpoints)) {
-      void this.#ask(endpoint, late);
+      void this.#ask(endpoint);
     }
   }
 
@@ -113,22 +115,21 @@ export class ClusterMonitor {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#tick(), POLL_ALERT_MS);
     this.#timer.unref();
-    this.#dueAt = this.#now() + POLL_ALERT_MS;
   }
 
-  async #ask(endpoint: string, late = false): Promise<void> {
+  async #ask(endpoint: string): Promise<void> {
     if (this.#closed || this.#asking.has(endpoint)) return;
     this.#asking.add(endpoint);
     const before = this.#observations.get(endpoint) ?? NOT_ASKED;
-    const dueAt = this.#now() + STATUS_TIMEOUT_MS;
+    const askedAt = this.#now();
     try {
       const status = await this.#options.cluster.status(endpoint, STATUS_TIMEOUT_MS);
       const seen = { status, error: null, lastSeenAt: this.#now(), downSince: null, memberId: status.memberId };
       this.#onStatus(endpoint, seen);
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause;
-      const ownFault = late || this.#now() - dueAt > OWN_DELAY_MAX_MS;
-      if (cause.code === GrpcCode.DEADLINE_EXCEEDED && ownFault) return;
+      const isOwnFault = this.#ownDelay.since(askedAt) > OWN_DELAY_MAX_MS;
+      if (cause.code === GrpcCode.DEADLINE_EXCEEDED && isOwnFault) return;
       const downSince = before.downSince ?? this.#now();
       this.#observations.set(endpoint, { ...before, status: null, error: cause.message, downSince });
       this.#options.cluster.setReachable(endpoint, false);
@@ -210,6 +211,7 @@ export class ClusterMonitor {
       judgement,
       log: this.#options.health.log,
       watchingSince: this.#options.health.watchingSince ?? this.#watchingSince,
+      drills: this.#options.drills(this.#members),
       cost: this.#options.cost(),
       now,
     };
@@ -228,6 +230,7 @@ export class ClusterMonitor {
       view.term,
       view.members.map((member) => [member.id, member.name, member.health, member.isLearner]),
       view.risks.map((risk) => risk.title),
+      view.drills.running.map((drill) => [drill.memberName, drill.startedAt]),
     ]);
     if (headline === this.#published && state.now - this.#publishedAt < PUBLISH_EVERY_MS) return;
     this.#published = headline;

@@ -59,12 +59,13 @@ function clusterOf(...sketches: Sketch[]): ClusterView {
     risks: [],
     leaderChanges: [],
     watchingSince: 0,
+    drills: { refusal: null, running: [] },
     cost: { watches: 0, rpcsPerSecond: 0, bytesPerSecond: 0 },
   };
 }
 
 const plan = (action: ClusterAction, view: ClusterView) =>
-  planOf(action, { view, endpoints: ['127.0.0.1:1'], revision: 1_000, compacted: 100 });
+  planOf(action, { view, endpoints: ['127.0.0.1:1'], revision: 1_000, compacted: 100, drillRefusal: () => null });
 const LEADER = { isLeader: true };
 const DOWN = { health: 'unreachable' } as const;
 

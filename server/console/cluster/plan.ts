@@ -3,6 +3,7 @@ import type { ClusterAction, ClusterPlan } from '../../../lib/api/cluster-types.
 import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
 import { etcdctl } from '../../../lib/format/commands.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
+import { type DrillAction, planDrill } from '../drills/plan.ts';
 import { LAG_ENTRIES_MAX } from './view.ts';
 
 export interface PlanInput {
@@ -10,6 +11,8 @@ export interface PlanInput {
   readonly endpoints: readonly string[];
   readonly revision: number;
   readonly compacted: number;
+  /** Why a drill may not begin; null: it may. */
+  readonly drillRefusal: (action: DrillAction, member: MemberView) => string | null;
 }
 
 type Outline = Omit<ClusterPlan, 'state'>;
@@ -42,6 +45,10 @@ function outline(action: ClusterAction, input: PlanInput): Outline {
       return withMember(action.member, input, (member) => remove(member, input));
     case 'updateMember':
       return withMember(action.member, input, (member) => update(member, action.peerUrls, input));
+    case 'drill':
+      return withMember(action.member, input, (member) =>
+        planDrill(action, member, { view: input.view, refusal: input.drillRefusal(action, member) }),
+      );
   }
 }
 

@@ -17,6 +17,7 @@ export interface ClusterState {
   readonly judgement: LeaderJudgement;
   readonly log: LeaderLog;
   readonly watchingSince: number;
+  readonly drills: ClusterView['drills'];
   readonly cost: ClusterView['cost'];
   readonly now: number;
 }
@@ -47,6 +48,7 @@ export function clusterView(state: ClusterState): ClusterView {
     }),
     leaderChanges: [...state.log.changes],
     watchingSince: state.watchingSince,
+    drills: state.drills,
     cost: state.cost,
   };
 }

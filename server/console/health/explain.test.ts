@@ -117,3 +117,9 @@ test('failed writes and terms that nobody was seen to win stand beside, whatever
 test('of the leader found at the start nothing is claimed', () => {
   expect(explain({ index: 0 })).toMatchObject({ cause: 'unknown', missing: ['The console was not watching then.'] });
 });
+
+test('a leader that was only out of sight was not elected anew', () => {
+  const { verdict, certainty } = explain({ changes: [change(0, M1), change(LOST, null), change(LOST + 300, M1)] });
+  expect(verdict).toContain('No election: m1 led on');
+  expect(certainty).toBe('known');
+});

@@ -10,6 +10,8 @@ import { HEALTH_SLICE_MS, type Slice } from './health-window.ts';
 /** How far around the change evidence is looked for. A restarted member tells of it only once it is up again. */
 const BEFORE_MS = 15_000;
 const AFTER_MS = 20_000;
+/** What else happened to others belongs to the change only so long. */
+const BESIDE_MS = 2_000;
 /** An act is the cause of a change that follows it within this time. */
 const ACT_MS = 10_000;
 /** Half of etcd's default election timeout (1 s): beyond it followers may stop waiting for a heartbeat. */
@@ -56,16 +58,31 @@ export function explainElection(input: ExplainInput): ElectionExplained {
   }
   const lostAt = change.at - (change.leaderlessMsMax ?? change.leaderlessMs ?? 0);
   const [from, to] = [lostAt - BEFORE_MS, change.at + AFTER_MS];
+  const belongs = ({ at, memberId, kind }: Mark) =>
+    at >= from && at <= (memberId === before.leaderId && kind !== 'silent' ? to : change.at + BESIDE_MS);
   const scene: Scene = {
     ...{ change, before, lostAt, nameOf: input.nameOf },
-    marks: input.marks.filter(({ at }) => at >= from && at <= to),
+    marks: input.marks.filter(belongs),
     slices: input.slices.filter(({ at }) => at > from && at - HEALTH_SLICE_MS < to),
   };
-  const finding = act(scene) ?? ended(scene) ?? slowDisk(scene) ?? network(scene) ?? unknown(scene);
+  const finding =
+    noElection(scene) ?? act(scene) ?? ended(scene) ?? slowDisk(scene) ?? network(scene) ?? unknown(scene);
   const { proof, ...verdict } = finding;
   const proven = new Set(proof.map(({ text }) => text));
   const evidence = [...proof, ...seenBeside(scene).filter(({ text }) => !proven.has(text))];
   return { change, ...verdict, evidence: evidence.sort((a, b) => a.at - b.at), missing: missing(input, before) };
+}
+
+/** The same leader in the same term: it was only out of sight. */
+function noElection({ change, before, lostAt, marks, nameOf }: Scene): Finding | null {
+  if (change.leaderId !== before.leaderId || change.term !== before.term) return null;
+  const silent = marks.findLast(
+    ({ kind, memberId, at }) => kind === 'silent' && memberId === before.leaderId && at >= lostAt - 1_000,
+  );
+  return {
+    ...{ cause: 'unresponsive', certainty: 'known', proof: silent === undefined ? [] : [proofOf(silent)] },
+    verdict: `No election: ${nameOf(before.leaderId ?? '')} led on in term ${change.term}, and was only out of the console's sight.`,
+  };
 }
 
 /** Somebody asked for it. */

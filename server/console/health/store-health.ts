@@ -140,6 +140,12 @@ export class StoreHealth implements HealthFeed {
     if (this.#marks.length > MARKS_MAX) this.#marks.shift();
   }
 
+  /** Null: no member of that name is known. */
+  idOf(name: string): WireHexId | null {
+    const known = [...this.#members.values()].find(({ member }) => member.name === name);
+    return known === undefined ? null : memberToHex(known.member.id);
+  }
+
   /** @param after slices and marks that came later */
   view(after: number): HealthWindow {
     const members = [...this.#members.values()].map(

@@ -45,6 +45,14 @@ export const clusterOperations: readonly Operation[] = [
     errors: { '403': 'The user may not read everything.' },
   },
   {
+    path: template(routes.clusterHeal(STORE)),
+    method: 'post',
+    summary: 'Ends the drill on a member of the bundled store, or all of them, now',
+    body: cluster.healBody,
+    answer: cluster.healed,
+    errors: { '403': 'Not root, read-only, or the request came from a foreign page.' },
+  },
+  {
     path: template(routes.clusterHistory(STORE)),
     method: 'get',
     summary: 'How each member did over the last hour, as columns over one axis of time; null is what was not seen',

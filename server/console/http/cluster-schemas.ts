@@ -1,5 +1,11 @@
 /** Maintenance of the cluster over HTTP; shapes of lib/api/cluster-types.ts. */
 import { z } from 'zod';
+import {
+  DRILL_SECONDS_MAX,
+  DRILL_SECONDS_MIN,
+  FLUSH_DELAY_MS_MAX,
+  FLUSH_DELAY_MS_MIN,
+} from '../../../lib/api/drill-types.ts';
 import { decimal, hexId, idempotencyKey, revision } from './schemas.ts';
 
 const PEER_URLS_MAX = 10;
@@ -19,10 +25,23 @@ const action = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('promoteMember'), member: hexId }),
   z.strictObject({ type: z.literal('removeMember'), member: hexId }),
   z.strictObject({ type: z.literal('updateMember'), member: hexId, peerUrls }),
+  z
+    .strictObject({
+      type: z.literal('drill'),
+      kind: z.enum(['pause', 'kill', 'isolate', 'slowDisk']),
+      member: hexId,
+      seconds: z.int().min(DRILL_SECONDS_MIN).max(DRILL_SECONDS_MAX),
+      delayMs: z.int().min(FLUSH_DELAY_MS_MIN).max(FLUSH_DELAY_MS_MAX).nullable(),
+    })
+    .refine(({ kind, delayMs }) => (kind === 'slowDisk') === (delayMs !== null), {
+      path: ['delayMs'],
+      error: 'belongs to a slow disk and to nothing else: null otherwise',
+    }),
 ]);
 
 export const planBody = z.strictObject({ action });
 export const actionBody = z.strictObject({ action, state: z.string().min(1).max(4_000), idempotencyKey });
+export const healBody = z.strictObject({ member: hexId.nullable() });
 export const hashesParams = z.object({ rev: revision });
 export const snapshotParams = z.object({ member: hexId });
 
@@ -42,6 +61,8 @@ export const actionResult = named('ClusterActionResult', {
   id: z.string().nullable(),
   next: z.string().nullable(),
 });
+
+export const healed = named('DrillsHealed', { healed: z.int().describe('How many drills were ended.') });
 
 export const hashes = named('ClusterHashes', {
   revision: z.string(),

@@ -115,6 +115,19 @@ export const cluster = named('Cluster', {
   risks: z.array(risk),
   leaderChanges: z.array(leaderChange),
   watchingSince: time,
+  drills: z.strictObject({
+    refusal: z.string().nullable().describe('Why there can be no drills here; null: there can.'),
+    running: z.array(
+      named('Drill', {
+        kind: z.enum(['pause', 'kill', 'isolate', 'slowDisk']),
+        memberId: hexId.nullable(),
+        memberName: z.string(),
+        startedAt: time,
+        healsAt: time,
+        delayMs: z.int().nullable(),
+      }),
+    ),
+  }),
   cost: z.strictObject({ watches: z.int(), rpcsPerSecond: z.number(), bytesPerSecond: z.number() }),
 });
 

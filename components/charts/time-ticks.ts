@@ -1,0 +1,24 @@
+/** Round times along an axis, so far apart that their labels do not touch; none at the very ends. */
+import type { ScaleTime } from 'd3';
+import { clockMinute, clockTime } from '../../lib/format/time.ts';
+
+const TICK_GAP_PX = 90;
+const END_PX = 30;
+
+export interface TimeTick {
+  readonly at: number;
+  readonly x: number;
+  readonly label: string;
+}
+
+export function timeTicks(scale: ScaleTime<number, number>, width: number): readonly TimeTick[] {
+  const dates = scale.ticks(Math.max(2, Math.floor(width / TICK_GAP_PX)));
+  const hasSeconds = dates.some((date) => date.getSeconds() !== 0);
+  return dates
+    .map((date) => ({
+      at: date.getTime(),
+      x: scale(date),
+      label: hasSeconds ? clockTime(date.getTime()) : clockMinute(date.getTime()),
+    }))
+    .filter((tick) => tick.x > END_PX && tick.x < width - END_PX);
+}

@@ -1,0 +1,36 @@
+/** Drills: an outage on purpose, of a member of the bundled store, for a while. */
+import type { WireHexId, WireTime } from './types.ts';
+
+export type DrillKind = 'pause' | 'kill' | 'isolate' | 'slowDisk';
+
+export const DRILL_SECONDS_MIN = 5;
+export const DRILL_SECONDS_MAX = 300;
+export const FLUSH_DELAY_MS_MIN = 10;
+export const FLUSH_DELAY_MS_MAX = 5_000;
+
+/** One that is under way. */
+export interface DrillView {
+  readonly kind: DrillKind;
+  readonly memberId: WireHexId | null;
+  readonly memberName: string;
+  readonly startedAt: WireTime;
+  /** By itself, at the latest. */
+  readonly healsAt: WireTime;
+  /** Of a slow disk: added to every flush. */
+  readonly delayMs: number | null;
+}
+
+export interface DrillsView {
+  /** Why there can be none here; null: there can. */
+  readonly refusal: string | null;
+  readonly running: readonly DrillView[];
+}
+
+export interface DrillHealBody {
+  /** Null: all of them. */
+  readonly member: WireHexId | null;
+}
+
+export interface DrillHealed {
+  readonly healed: number;
+}

@@ -1,0 +1,74 @@
+/**
+ * Actions on the cluster as operators ask for them: once per idempotency key, with an entry in the audit trail and a mark in the
+ * members' history.
+ */
+import type { ClusterActionBody, ClusterActionResult } from '../../../lib/api/cluster-types.ts';
+import type { DrillHealBody, DrillHealed } from '../../../lib/api/drill-types.ts';
+import type { ClusterView } from '../../../lib/api/types.ts';
+import type { Act } from '../audit/trail.ts';
+import type { DrillCaller, StoreDrills } from '../drills/store-drills.ts';
+import { isKnownError } from '../errors.ts';
+import type { StoreHealth } from '../health/store-health.ts';
+import type { IdempotencyCache } from '../idempotency.ts';
+import { actionMark, clusterAct, healAct, type Maintenance } from './maintenance.ts';
+
+export interface ClusterActionsWorld {
+  readonly maintenance: Maintenance;
+  readonly drills: StoreDrills;
+  /** Who asks for drills. */
+  readonly driller: DrillCaller;
+  readonly health: StoreHealth;
+  readonly idempotency: IdempotencyCache;
+  readonly view: () => ClusterView;
+  readonly audited: <T>(act: Act, change: () => Promise<T>) => Promise<T>;
+}
+
+export class ClusterActions {
+  readonly #world: ClusterActionsWorld;
+
+  constructor(world: ClusterActionsWorld) {
+    this.#world = world;
+  }
+
+  run(body: ClusterActionBody): Promise<ClusterActionResult> {
+    const { idempotency, audited, maintenance, health } = this.#world;
+    const act = clusterAct(body);
+    return idempotency.run({ key: body.idempotencyKey, request: `${act.action} ${JSON.stringify(body)}` }, () => {
+      if (body.action.type === 'drill')
+        return answeredAtOnce(
+          (change) => audited(act, change),
+          () => maintenance.run(body),
+        );
+      return audited(act, async () => {
+        const at = Date.now();
+        const result = await maintenance.run(body);
+        health.mark({ at, ...actionMark(body.action, result) });
+        return result;
+      });
+    });
+  }
+
+  /** At once, whatever the store can do at the moment; the trail hears of it when it can. */
+  async heal({ member }: DrillHealBody): Promise<DrillHealed> {
+    const { drills, driller, view, audited } = this.#world;
+    const healed = await drills.heal(member, driller, view());
+    if (healed.healed > 0) {
+      audited(healAct(member), async () => healed).catch((error: unknown) => {
+        if (!isKnownError(error)) throw error;
+        console.log(`audit: a drill was ended by hand (${member ?? 'all members'}); not written: ${error.message}`);
+      });
+    }
+    return healed;
+  }
+}
+
+/** Without waiting for the result to be written: a drill may have taken the store's quorum with it. */
+function answeredAtOnce<T>(audited: (change: () => Promise<T>) => Promise<T>, change: () => Promise<T>): Promise<T> {
+  const answer = Promise.withResolvers<T>();
+  audited(async () => {
+    const result = await change();
+    answer.resolve(result);
+    return result;
+  }).catch(answer.reject);
+  return answer.promise;
+}
