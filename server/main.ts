@@ -83,7 +83,8 @@ async function start(settings: Settings): Promise<void> {
   const quorate = await startConsole({ ...settings, isExposed, supervisor: store?.drills });
   if (isExposed) await demandUsers(quorate, settings);
   const server = early ?? (await takePort(settings));
-  const served = await serve(server, { ...settings, root: ROOT, trustedHeaders });
+  const onRequest = quorate.requests.begin.bind(quorate.requests);
+  const served = await serve(server, { ...settings, root: ROOT, trustedHeaders, onRequest });
   stops.push(() => served.close());
   // Streams end first: nothing else can close while a browser holds one open.
   stops.push(() => quorate.close());

@@ -30,6 +30,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'cluster.removeMember': 'remove member',
   'cluster.updateMember': 're-address member',
   'cluster.snapshot': 'download from',
+  'cluster.drill.pause': 'drill: pause',
+  'cluster.drill.kill': 'drill: kill',
+  'cluster.drill.isolate': 'drill: cut off',
+  'cluster.drill.slowDisk': 'drill: slow disk of',
+  'cluster.heal': 'heal drill on',
 };
 
 /** "change key"; the action's own name where there is no word for it. */

@@ -12,6 +12,8 @@ export interface LaneBar {
   readonly leaderId: string | null;
   readonly leaderName: string | null;
   readonly term: string;
+  /** When it was seen to begin; `from` lies later where the picture begins later. */
+  readonly at: number;
   readonly from: number;
   readonly to: number;
   /** How long nobody led before it; null when that was not seen. */
@@ -48,6 +50,7 @@ export function layoutLane({ changes, watchingSince, now, spanMs, width }: LaneI
         leaderId: change.leaderId,
         leaderName: change.leaderName,
         term: change.term,
+        at: change.at,
         from: Math.max(start, change.at),
         to: Math.max(change.at, end),
         leaderlessMs: change.leaderlessMs,

@@ -8,12 +8,15 @@ import { barAt, type LaneBar, type LaneInput, type LaneLayout, layoutLane } from
 
 export interface LeaderLaneProps extends Omit<LaneInput, 'width'> {
   readonly members: readonly { readonly id: string; readonly name: string }[];
+  /** Beginning of the term whose explanation is shown. */
+  readonly chosen: number | null;
+  readonly onChoose: (at: number) => void;
 }
 
 const ROW = 'relative h-5 border-b last:border-b-0';
 
 /** A bar per term of office, in the row of the member that held it. */
-export function LeaderLane({ members, ...input }: LeaderLaneProps) {
+export function LeaderLane({ members, chosen, onChoose, ...input }: LeaderLaneProps) {
   const { ref, width } = useWidth();
   const [hoverX, setHoverX] = useState<number | null>(null);
   const lane = layoutLane({ ...input, width: Math.max(width, 1) });
@@ -42,7 +45,17 @@ export function LeaderLane({ members, ...input }: LeaderLaneProps) {
         <div className="relative overflow-hidden rounded-mark border bg-inset">
           {rows.map((row) => (
             <div key={row.id} className={ROW}>
-              {lane.bars.map((bar) => (bar.leaderId === row.id ? <Bar key={bar.key} bar={bar} lane={lane} /> : null))}
+              {lane.bars.map((bar) =>
+                bar.leaderId === row.id ? (
+                  <Bar
+                    key={bar.key}
+                    bar={bar}
+                    lane={lane}
+                    isChosen={bar.at === chosen}
+                    onChoose={() => onChoose(bar.at)}
+                  />
+                ) : null,
+              )}
             </div>
           ))}
           {width === 0 ? null : <Absences lane={lane} now={input.now} spanMs={input.spanMs} />}
@@ -64,16 +77,30 @@ export function LeaderLane({ members, ...input }: LeaderLaneProps) {
   );
 }
 
-function Bar({ bar, lane }: { readonly bar: LaneBar; readonly lane: LaneLayout }) {
+interface BarProps {
+  readonly bar: LaneBar;
+  readonly lane: LaneLayout;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+function Bar({ bar, lane, isChosen, onChoose }: BarProps) {
   const left = lane.xOf(bar.from);
-  const width = Math.max(2, lane.xOf(bar.to) - left);
+  const width = Math.max(3, lane.xOf(bar.to) - left);
   return (
-    <div
-      className="absolute top-[3px] bottom-[3px] overflow-hidden rounded-[2px] border-leader-mark border-l-2 bg-leader-mark/28 pl-1 text-fg text-meta leading-[0.8rem]"
+    <button
+      type="button"
+      aria-label={`Why ${bar.leaderName ?? 'nobody'} led from ${clockTime(bar.at)} in term ${bar.term}`}
+      aria-pressed={isChosen}
+      onClick={onChoose}
+      className={cn(
+        'absolute top-[3px] bottom-[3px] overflow-hidden rounded-[2px] border-leader-mark border-l-2 pl-1 text-left text-fg text-meta leading-[0.8rem] hover:bg-leader-mark/45',
+        isChosen ? 'bg-leader-mark/45' : 'bg-leader-mark/28',
+      )}
       style={{ left, width }}
     >
       {width > 60 ? `term ${bar.term}` : null}
-    </div>
+    </button>
   );
 }
 

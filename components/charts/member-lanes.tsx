@@ -60,24 +60,29 @@ export function MemberLanes({ time, role, term, roleReading, lines, marks, hover
         reading={roleReading}
       />
       <div className="relative h-4 overflow-hidden rounded-mark border bg-inset">
-        {width === 0 ? null : <RoleBand role={role} term={term} time={time} axis={axis} />}
+        {width === 0 ? null : (
+          <>
+            <Unwatched time={time} axis={axis} />
+            <RoleBand role={role} term={term} time={time} axis={axis} />
+          </>
+        )}
         {marks.map((mark) => (
           <MarkTick key={`${mark.at} ${mark.text}`} mark={mark} x={axis.xOf(mark.at)} />
         ))}
       </div>
       {lines.map((line) => (
         <div key={line.key} className="mt-1.5">
-          <LaneHead name={line.name} meaning={line.meaning} reading={line.reading} />
+          <LaneHead
+            name={line.name}
+            meaning={line.meaning}
+            reading={line.reading}
+            scale={line.absent === null ? `0 to ${line.topLabel}` : ''}
+          />
           <div className="relative overflow-hidden border-line-strong border-b" style={{ height: LINE_HEIGHT }}>
             {line.absent === null ? (
-              <>
-                {width === 0 ? null : (
-                  <Line values={line.values} second={line.second} top={line.top} {...{ time, axis, width }} />
-                )}
-                <span className="mono pointer-events-none absolute top-0 right-0 bg-surface/80 pl-1 text-[0.6875rem] text-fg-3 leading-3">
-                  {line.topLabel}
-                </span>
-              </>
+              width === 0 ? null : (
+                <Line values={line.values} second={line.second} top={line.top} {...{ time, axis, width }} />
+              )
             ) : (
               <p className="flex h-full items-center text-fg-3 text-meta">{line.absent}</p>
             )}
@@ -106,21 +111,22 @@ export function MemberLanes({ time, role, term, roleReading, lines, marks, hover
   );
 }
 
-function LaneHead({
-  name,
-  meaning,
-  reading,
-}: {
+interface LaneHeadProps {
   readonly name: string;
   readonly meaning: string;
   readonly reading: string;
-}) {
+  /** What the picture spans from ground to ceiling. */
+  readonly scale?: string;
+}
+
+function LaneHead({ name, meaning, reading, scale = '' }: LaneHeadProps) {
   return (
     <div className="flex items-baseline gap-2 text-meta">
       <span className="whitespace-nowrap text-fg-2" title={meaning}>
         {name}
       </span>
-      <span className="nums min-w-0 flex-1 truncate text-right text-fg">{reading}</span>
+      <span className="nums min-w-0 truncate text-fg-3">{scale}</span>
+      <span className="nums ml-auto whitespace-nowrap text-fg">{reading}</span>
     </div>
   );
 }
@@ -130,12 +136,25 @@ interface Drawn {
   readonly axis: LaneAxis;
 }
 
+/** Before the console began to watch. */
+function Unwatched({ time, axis }: Drawn) {
+  const first = time.at[0];
+  const width = first === undefined ? 0 : axis.xOf(first - time.everyMs);
+  return width < 2 ? null : (
+    <span
+      className="hatched absolute inset-y-0 left-0 overflow-hidden border-r"
+      style={{ width }}
+      title="not watched yet"
+    />
+  );
+}
+
 function RoleBand({ role, term, time, axis }: Drawn & Pick<MemberLanesProps, 'role' | 'term'>) {
   return bands({ role, term }, time, axis).map((band) => (
     <span
       key={band.key}
       className={cn(
-        'absolute inset-y-0 overflow-hidden whitespace-nowrap pl-1 text-[0.6875rem] text-fg leading-[0.9rem]',
+        'absolute inset-y-0 overflow-hidden whitespace-nowrap pl-1 text-[0.6875rem] text-fg leading-[0.875rem]',
         BAND_TONE[band.role],
       )}
       style={{ left: band.x, width: band.width }}

@@ -17,6 +17,7 @@ import { cn } from '../ui/cn.ts';
 import { PanelStates } from '../ui/panel.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import { AddressDialog, type Addressed } from './address-dialog.tsx';
+import { DrillBanner } from './drill-banner.tsx';
 import { HashesPanel } from './hashes-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { MemberCards } from './member-cards.tsx';
@@ -24,6 +25,8 @@ import { SnapshotPanel } from './snapshot-panel.tsx';
 
 // Pictures come when the rest stands.
 const LanesPanel = dynamic(() => import('./lanes-panel.tsx').then((module) => module.LanesPanel), { ssr: false });
+
+const DrillDialog = dynamic(() => import('./drill-dialog.tsx').then((module) => module.DrillDialog), { ssr: false });
 
 /** What the cluster is made of, and everything one may do to it. */
 export function ClusterPage() {
@@ -33,6 +36,7 @@ export function ClusterPage() {
   const isStale = useStreamDownSince() !== null;
   const [action, setAction] = useState<ClusterAction | null>(null);
   const [about, setAbout] = useState<Addressed | null>(null);
+  const [drilled, setDrilled] = useState<MemberView | null>(null);
   const [snapshotOf, setSnapshotOf] = useState<{ readonly member: MemberView } | null>(null);
   const canWrite = !store.readOnly && rev === null;
   useBindings([
@@ -59,6 +63,7 @@ export function ClusterPage() {
         <PanelStates isLoading={view === null} data={view}>
           {(known) => (
             <>
+              <DrillBanner drills={known.drills} />
               <h2 className="sr-only">Members</h2>
               <div className={cn(isStale && 'greyed')}>
                 <MemberCards
@@ -66,6 +71,7 @@ export function ClusterPage() {
                   isStale={isStale}
                   onAction={canWrite ? setAction : null}
                   onReaddress={(member) => setAbout({ kind: 'update', member })}
+                  onDrill={canWrite && store.kind === 'bundled' ? setDrilled : null}
                   onSnapshot={(member) => setSnapshotOf({ member })}
                 />
               </div>
@@ -84,6 +90,14 @@ export function ClusterPage() {
         onClose={() => setAbout(null)}
         onNext={(next) => {
           setAbout(null);
+          setAction(next);
+        }}
+      />
+      <DrillDialog
+        member={drilled}
+        onClose={() => setDrilled(null)}
+        onNext={(next) => {
+          setDrilled(null);
           setAction(next);
         }}
       />

@@ -22,12 +22,19 @@ const MINUTE_MS = 60_000;
 const SPANS = { '5': '5 minutes', '15': '15 minutes', '60': '1 hour' } as const;
 const SPAN_NAMES = Object.keys(SPANS) as (keyof typeof SPANS)[];
 
+/** A console that has just started shows no field of nothing. */
+function spanOf(at: readonly number[]): keyof typeof SPANS {
+  const watchedMs = (at.at(-1) ?? 0) - (at[0] ?? 0);
+  return watchedMs <= 5 * MINUTE_MS ? '5' : '15';
+}
+
 /** Small multiples: a block per member, the same lanes in each, one moment read in all of them. */
 export function LanesPanel({ isStale }: { readonly isStale: boolean }) {
   const query = useHistory();
   const [form, setForm] = useQueryState('lanes', parseAsStringLiteral(['table']));
-  const [span, setSpan] = useQueryState('span', parseAsStringLiteral(SPAN_NAMES).withDefault('15'));
+  const [chosenSpan, setSpan] = useQueryState('span', parseAsStringLiteral(SPAN_NAMES));
   const [hoverAt, setHoverAt] = useState<number | null>(null);
+  const span = chosenSpan ?? spanOf(query.data?.at ?? []);
   return (
     <Panel
       title="How did each member do?"

@@ -1,6 +1,6 @@
 'use client';
 
-import { Crown, Download, Eraser, Link2, MoreHorizontal, ShieldCheck, Trash2 } from 'lucide-react';
+import { Crown, Download, Eraser, Link2, MoreHorizontal, ShieldCheck, Siren, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberView } from '../../lib/api/types.ts';
@@ -18,6 +18,8 @@ export interface MemberCardsProps {
   readonly onAction: ((action: ClusterAction) => void) | null;
   readonly onReaddress: (member: MemberView) => void;
   readonly onSnapshot: (member: MemberView) => void;
+  /** Null: there are no drills on this store. */
+  readonly onDrill: ((member: MemberView) => void) | null;
 }
 
 /** One card per member, by name: what it is, how it does, what can be done to it. */
@@ -27,7 +29,7 @@ export function MemberCards({ view, ...rest }: MemberCardsProps) {
     <ul className="grid gap-3 @3xl:grid-cols-2 @6xl:grid-cols-3">
       {members.map((member) => (
         <li key={member.id}>
-          <MemberCard member={member} {...rest} />
+          <MemberCard member={member} drillRefusal={view.drills.refusal} {...rest} />
         </li>
       ))}
     </ul>
@@ -40,7 +42,9 @@ function MemberCard({
   onAction,
   onReaddress,
   onSnapshot,
-}: Omit<MemberCardsProps, 'view'> & { readonly member: MemberView }) {
+  onDrill,
+  drillRefusal,
+}: Omit<MemberCardsProps, 'view'> & { readonly member: MemberView; readonly drillRefusal: string | null }) {
   const { status } = member;
   const name = member.name === '' ? member.id : member.name;
   return (
@@ -49,7 +53,7 @@ function MemberCard({
         <h3 className="min-w-0 truncate font-semibold">{name}</h3>
         <StatusMark tone={memberTone(member, isStale)}>{roleWord(member)}</StatusMark>
         <span className="ml-auto" />
-        <MemberMenu {...{ member, name, onAction, onReaddress, onSnapshot }} />
+        <MemberMenu {...{ member, name, onAction, onReaddress, onSnapshot, onDrill, drillRefusal }} />
       </header>
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2.5">
         <Fact name="Id">
@@ -110,7 +114,13 @@ function MemberMenu({
   onAction,
   onReaddress,
   onSnapshot,
-}: Omit<MemberCardsProps, 'view' | 'isStale'> & { readonly member: MemberView; readonly name: string }) {
+  onDrill,
+  drillRefusal,
+}: Omit<MemberCardsProps, 'view' | 'isStale'> & {
+  readonly member: MemberView;
+  readonly name: string;
+  readonly drillRefusal: string | null;
+}) {
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -153,6 +163,16 @@ function MemberMenu({
             <MenuItem icon={<Link2 aria-hidden="true" />} onSelect={() => onReaddress(member)}>
               Change its peer address…
             </MenuItem>
+            {onDrill === null ? null : (
+              <MenuItem
+                icon={<Siren aria-hidden="true" />}
+                disabled={drillRefusal !== null || member.status === null}
+                title={drillRefusal ?? undefined}
+                onSelect={() => onDrill(member)}
+              >
+                Drill…
+              </MenuItem>
+            )}
             <MenuSeparator />
             <MenuItem
               danger

@@ -1,16 +1,23 @@
 'use client';
 
 import { ChartNoAxesGantt, Table } from 'lucide-react';
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
-import type { ClusterView } from '../../lib/api/types.ts';
+import dynamic from 'next/dynamic';
+import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { ClusterView, LeaderChange } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
-import { clockTime, durationText } from '../../lib/format/time.ts';
+import { clockMillis, clockTime } from '../../lib/format/time.ts';
 import { LeaderLane } from '../charts/leader-lane.tsx';
 import { useNow } from '../shell/use-live.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { Panel, PanelStates } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { leaderlessWords } from './leaderless-words.ts';
+
+// With what it asks the console for: the picture stands first.
+const ElectionExplained = dynamic(() => import('./election-explained.tsx').then((module) => module.ElectionExplained), {
+  ssr: false,
+});
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -46,6 +53,8 @@ export function LeaderPanel({
 }) {
   const tick = useNow(2_000);
   const [form, setForm] = useQueryState('lane', parseAsStringLiteral(['table']));
+  const [chosenAt, setChosenAt] = useQueryState('election', parseAsInteger);
+  const choose = (at: number): void => void setChosenAt(at);
   const now = view === null ? tick : Math.max(tick, view.at);
   return (
     <Panel
@@ -66,7 +75,7 @@ export function LeaderPanel({
         {(cluster) => (
           <div className={cn(isStale && 'greyed')}>
             {form === 'table' ? (
-              <LeaderTable view={cluster} />
+              <LeaderTable view={cluster} chosen={chosenOf(cluster, chosenAt)?.at ?? null} onChoose={choose} />
             ) : (
               <LeaderLane
                 members={[...cluster.members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))}
@@ -74,8 +83,11 @@ export function LeaderPanel({
                 watchingSince={cluster.watchingSince}
                 now={isStale ? cluster.at : now}
                 spanMs={spanOf(now - cluster.watchingSince)}
+                chosen={chosenOf(cluster, chosenAt)?.at ?? null}
+                onChoose={choose}
               />
             )}
+            <Why change={chosenOf(cluster, chosenAt)} />
           </div>
         )}
       </PanelStates>
@@ -83,7 +95,22 @@ export function LeaderPanel({
   );
 }
 
-function LeaderTable({ view }: { readonly view: ClusterView }) {
+/** The one asked for, else the newest: why the present leader leads. */
+const chosenOf = ({ leaderChanges }: ClusterView, at: number | null): LeaderChange | undefined => {
+  const led = leaderChanges.filter(({ leaderId }) => leaderId !== null);
+  return led.find((change) => change.at === at) ?? led.at(-1);
+};
+
+const Why = ({ change }: { readonly change: LeaderChange | undefined }) =>
+  change === undefined ? null : <ElectionExplained change={change} />;
+
+interface LeaderTableProps {
+  readonly view: ClusterView;
+  readonly chosen: number | null;
+  readonly onChoose: (at: number) => void;
+}
+
+function LeaderTable({ view, chosen, onChoose }: LeaderTableProps) {
   const rows = [...view.leaderChanges].reverse();
   return (
     <div className="max-h-40 overflow-y-auto">
@@ -110,13 +137,24 @@ function LeaderTable({ view }: { readonly view: ClusterView }) {
         </thead>
         <tbody>
           {rows.map((change) => (
-            <tr key={`${change.term} ${change.at}`} className="h-6 border-b last:border-b-0">
-              <td className="mono px-3">{clockTime(change.at)}</td>
-              <td className="px-3">{change.leaderName ?? 'none'}</td>
+            <tr
+              key={`${change.term} ${change.at}`}
+              className={cn('h-6 border-b last:border-b-0', change.at === chosen && 'bg-selected')}
+            >
+              <td className="mono px-3">{clockMillis(change.at)}</td>
+              <td className="px-3">
+                {change.leaderName === null ? (
+                  'none'
+                ) : (
+                  <button type="button" className="text-accent hover:underline" onClick={() => onChoose(change.at)}>
+                    {change.leaderName}
+                  </button>
+                )}
+              </td>
               <td className="mono px-3 text-right">{formatCount(change.term)}</td>
               <td className="mono px-3 text-right">{formatCount(change.revision)}</td>
               <td className="mono px-3 text-right">
-                {change.leaderlessMs === null ? '–' : durationText(change.leaderlessMs)}
+                {change.leaderlessMs === null ? '–' : leaderlessWords(change).replace(/ without a leader/, '')}
               </td>
             </tr>
           ))}

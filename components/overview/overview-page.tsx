@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic';
 import type { ClusterView } from '../../lib/api/types.ts';
 import { clockTime } from '../../lib/format/time.ts';
+import { DrillBanner } from '../cluster/drill-banner.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useCluster, useConnection, useLiveStore, useStaleSince, useStreamDownSince } from '../shell/use-live.ts';
@@ -36,6 +37,7 @@ export function OverviewPage() {
       <PinnedNote shows="The overview" />
       <div className="@container flex flex-1 flex-col gap-3 p-4">
         <Headline {...shared} />
+        {view === null ? null : <DrillBanner drills={view.drills} />}
         {view !== null && view.members.length === 0 ? null : (
           <>
             <div className="grid gap-3 @4xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">

@@ -146,7 +146,9 @@ function MemberTable({ members, isStale, selected, onSelect }: MemberTableProps)
               </td>
               <td className="mono px-3 @max-lg:hidden">{member.status?.version ?? '–'}</td>
               <td className={NUMBER}>{member.status === null ? '–' : formatCount(member.status.raftIndex)}</td>
-              <td className={NUMBER}>{member.status === null ? '–' : formatCount(member.status.lagEntries)}</td>
+              <td className={NUMBER}>
+                {member.status === null || member.isLeader ? '–' : formatCount(member.status.lagEntries)}
+              </td>
               <td className={NUMBER}>{member.status === null ? '–' : formatBytes(member.status.dbSizeBytes)}</td>
               <td className={NUMBER}>{member.status === null ? '–' : member.status.roundTripMs.toFixed(1)}</td>
             </tr>

@@ -10,6 +10,8 @@ const store = (id: string): string => `${API}/stores/${encodeURIComponent(id)}`;
 
 export const routes = {
   health: '/api/health',
+  /** Prometheus text about the console itself */
+  metrics: '/metrics',
   stores: `${API}/stores`,
   /** GET → StoreOverview[] */
   storesHealth: `${API}/stores/health`,

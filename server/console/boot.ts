@@ -2,6 +2,7 @@
  * Starts the console's core in this process and makes it reachable for route handlers (current.ts). Called by
  * server/main.ts before Next serves; waits for no store.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
@@ -17,6 +18,17 @@ import type { Console, Health, ProgramAccess, ProgramCredentials, SignInRequest 
 import { setCurrentConsole } from './current.ts';
 import type { DrillSupervisor } from './drills/supervisor.ts';
 import { ConsoleError, isRefusedLogin } from './errors.ts';
+
+import { operations } from './http/openapi.ts';
+import { ProcessMeter } from './metrics/process-meter.ts';
+import { renderMetrics } from './metrics/render.ts';
+import { RequestMeter } from './metrics/request-meter.ts';
+
+/** Without telling by its time how much of it fits. */
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
 
 /** A health probe that takes longer has its answer. */
 const HEALTH_TIMEOUT_MS = 2_000;
@@ -41,6 +53,8 @@ export interface ConsoleOptions {
   readonly flagOrigins?: readonly string[];
   /** Who runs the members of the bundled store; undefined: nobody here. */
   readonly supervisor?: DrillSupervisor | undefined;
+  /** Whoever sends it as a bearer may read /metrics of all stores. Null: nobody may by that. */
+  readonly metricsToken?: string | null;
 }
 
 /** @throws when a TLS file cannot be read; never because a store is unreachable */
@@ -56,6 +70,9 @@ class RunningConsole implements Console {
   readonly #programs = new Programs();
   readonly #attempts = new Attempts(Date.now);
   readonly flagOrigins: readonly string[];
+  readonly requests = new RequestMeter(operations.map(({ path }) => path));
+  readonly #metricsToken: string | null;
+  readonly #process = new ProcessMeter();
 
   constructor({
     stores,
@@ -64,8 +81,10 @@ class RunningConsole implements Console {
     checkHosts = [],
     flagOrigins = [],
     supervisor,
+    metricsToken = null,
   }: ConsoleOptions) {
     this.flagOrigins = flagOrigins;
+    this.#metricsToken = metricsToken;
     for (const { id, label, colour, kind, endpoints, readOnly, auth, ...channel } of stores) {
       const access = new StoreAccess({
         summary: { id, label, colour, kind, endpoints, readOnly },
@@ -161,12 +180,31 @@ class RunningConsole implements Console {
     return { status: isOk ? 'ok' : 'unavailable', reason, stores };
   }
 
+  metrics({ token, bearer }: Parameters<Console['metrics']>[0]): string {
+    const isTrusted = this.#metricsToken !== null && bearer !== null && isSame(bearer, this.#metricsToken);
+    const stores = [...this.#stores].filter(
+      ([id, access]) => isTrusted || access.isOpenTo(this.#signIns.find(token, id)?.held),
+    );
+    if (stores.length === 0 || (bearer !== null && !isTrusted)) {
+      throw new ConsoleError(
+        GrpcCode.UNAUTHENTICATED,
+        'sign in to a store, or send the token of QUORATE_METRICS_TOKEN as a bearer',
+      );
+    }
+    return renderMetrics(
+      stores.map(([, access]) => access.numbers()),
+      this.requests,
+      this.#process.read(),
+    );
+  }
+
   async required(id: string): Promise<boolean | null> {
     return this.#access(id).required();
   }
 
   async close(): Promise<void> {
     setCurrentConsole(undefined);
+    this.#process.close();
     this.#signIns.close();
     this.#programs.close();
     for (const access of this.#stores.values()) access.close();

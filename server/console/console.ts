@@ -58,6 +58,7 @@ import type { AuditQuery } from './audit/read.ts';
 import type { ExportFile, ExportQuery } from './bulk/export.ts';
 import type { ConfigConsole } from './config/config-console.ts';
 import type { FindOptions } from './find/find.ts';
+import type { RequestMeter } from './metrics/request-meter.ts';
 import type { HeatQuery } from './operations/heat.ts';
 import type { ChangesQuery } from './operations/past-changes.ts';
 import type { PrefixDiffQuery } from './operations/prefix-diff.ts';
@@ -222,6 +223,13 @@ export interface Console {
   /** Whether a store demands users; null when it has not answered yet. @throws ConsoleError NOT_FOUND */
   required(id: string): Promise<boolean | null>;
   health(): Promise<Health>;
+  /**
+   * Prometheus text about this console: of the stores that the caller may use, of all with the token of the settings.
+   * @throws ConsoleError UNAUTHENTICATED when that is none
+   */
+  metrics(caller: { readonly token: string | null; readonly bearer: string | null }): string;
+  /** Counts what is asked of the console. */
+  readonly requests: RequestMeter;
   /** Ends all streams and channels; within a second. */
   close(): Promise<void>;
 }

@@ -49,6 +49,7 @@ import { IdempotencyCache } from './idempotency.ts';
 import { leaseFromHex } from './ids.ts';
 import { Leases } from './leases/leases.ts';
 import { Broadcaster } from './live/broadcaster.ts';
+import type { SessionNumbers } from './metrics/render.ts';
 import { children, search } from './operations/browse.ts';
 import { requireWritable, type StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
@@ -215,6 +216,14 @@ export class StoreSession implements StoreConsole {
       if (!(error instanceof EngineError)) throw error;
       return isRefusal(error) ? null : error.message;
     }
+  }
+
+  numbers(): SessionNumbers {
+    const storeRevision = this.#monitor?.revision ?? this.#hub.revision;
+    return {
+      ...{ index: this.#hub.state(), storeRevision, hubRevision: this.#hub.revision },
+      streams: this.#live.clients,
+    };
   }
 
   cluster(): ClusterView {

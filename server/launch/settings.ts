@@ -37,6 +37,8 @@ export interface Settings {
   /** Where configuration lies in every store; undefined: where the console keeps it by default. */
   readonly configPrefix: string | undefined;
   /** host:port each, lower case: whom metric gates and webhooks of rollouts may ask. */
+  /** Whoever sends it as a bearer may read /metrics of the console; null: nobody may by that. */
+  readonly metricsToken: string | null;
   readonly checkHosts: readonly string[];
   /** Origins whose pages may evaluate flags. */
   readonly flagOrigins: readonly string[];
@@ -61,6 +63,7 @@ const KNOWN = [
   'QUORATE_TLS_CERT',
   'QUORATE_TLS_KEY',
   'QUORATE_METRICS_URLS',
+  'QUORATE_METRICS_TOKEN',
 ] as const;
 type Name = (typeof KNOWN)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,6 +92,7 @@ export function parseSettings(args: readonly string[], env: Environment, cwd: st
     stores,
     configPrefix: parseConfigPrefix(env),
     checkHosts: parseCheckHosts(env),
+    metricsToken: parseMetricsToken(env),
     flagOrigins: parseOrigins(env),
   };
 }
@@ -189,6 +193,17 @@ function parseCheckHosts({ QUORATE_CHECK_HOSTS: text = '' }: Environment): reado
     parsePort('QUORATE_CHECK_HOSTS:', match[1] ?? '');
     return host;
   });
+}
+
+const METRICS_TOKEN_MIN = 16;
+
+function parseMetricsToken(env: Environment): string | null {
+  const token = env.QUORATE_METRICS_TOKEN;
+  if (token === undefined || token === '') return null;
+  if (token.length >= METRICS_TOKEN_MIN && /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new SettingsError(
+    `QUORATE_METRICS_TOKEN must be ${METRICS_TOKEN_MIN} or more printable characters without spaces`,
+  );
 }
 
 const EXTERNAL_ONLY = [

@@ -25,6 +25,8 @@ interface WebOptions {
 interface ServeOptions extends WebOptions {
   /** What only the socket knows, for the handlers; takes the place of whatever the client claims. */
   readonly trustedHeaders: (socket: Socket) => Readonly<Record<string, string>>;
+  /** Hears of every request; what it returns hears of its end. */
+  readonly onRequest: (method: string, path: string) => (status: number, seconds: number) => void;
 }
 
 /** Takes the port at once, so that a taken one is known before anything else is started. @throws the listen error, or that of a bad certificate */
@@ -62,6 +64,9 @@ export async function serve(server: Server, options: ServeOptions): Promise<WebS
   const security = { dev: options.dev, isTls: options.tls !== null };
   server.removeListener('request', notYet);
   server.on('request', (request, response) => {
+    const startedAt = performance.now();
+    const answered = options.onRequest(request.method ?? '', (request.url ?? '').split('?')[0] ?? '');
+    response.once('close', () => answered(response.statusCode, (performance.now() - startedAt) / 1_000));
     if (isLoopback(options.host) && !isOwnHost(request.headers.host)) {
       // A page elsewhere that points its own name at 127.0.0.1 (DNS rebinding) must not reach the store through us.
       response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const ROOT = path.join(import.meta.dirname, '..');
+const ROOT = path.join(import.meta.dirname, '../..');
 
 type Handler = (request: Request, context: { readonly params: Promise<Record<string, string>> }) => Promise<Response>;
 
@@ -13,12 +13,12 @@ export interface RouteFile {
   readonly file: string;
 }
 
-/** Every route handler file under app/api. */
+/** Every route handler file under app. */
 export function routeFiles(): RouteFile[] {
   return readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
     .filter((name) => path.basename(name) === 'route.ts')
     .map((name) => ({
-      template: `/api/${path.dirname(name).split(path.sep).join('/')}`.replace(/\[(\w+)\]/g, '{$1}'),
+      template: `/${path.dirname(name).split(path.sep).join('/')}`.replace(/\[(\w+)\]/g, '{$1}'),
       file: path.join(ROOT, name),
     }))
     .sort((a, b) => (a.template < b.template ? -1 : 1));

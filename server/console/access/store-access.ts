@@ -18,6 +18,8 @@ import { StoreDrills } from '../drills/store-drills.ts';
 import type { DrillSupervisor } from '../drills/supervisor.ts';
 import { ConsoleError } from '../errors.ts';
 import { StoreHealth } from '../health/store-health.ts';
+import type { StoreNumbers } from '../metrics/render.ts';
+import { StoreCost } from '../metrics/store-cost.ts';
 import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
@@ -53,6 +55,8 @@ export class StoreAccess {
   readonly #place: AccessPlace;
   readonly #health: StoreHealth;
   readonly #drills: StoreDrills;
+  readonly #cost = new StoreCost();
+  readonly #open: StoreAccessOptions['open'];
   /** Supervises rollouts; null where nothing may be written. */
   readonly #controller: RolloutController | null;
   readonly #timer: NodeJS.Timeout;
@@ -64,7 +68,9 @@ export class StoreAccess {
 
   constructor(options: StoreAccessOptions) {
     this.#options = options;
-    const { summary, open, account, config } = options;
+    const { summary, account, config } = options;
+    const open: StoreAccessOptions['open'] = (credentials) => this.#cost.track(options.open(credentials));
+    this.#open = open;
     this.#probe = open(null);
     const engine = open(account);
     this.#health = new StoreHealth({ metrics: engine.metrics });
@@ -182,6 +188,24 @@ export class StoreAccess {
     return this.#users.hold(credentials);
   }
 
+  /** Whether this browser may use the store, as far as that is known by now. */
+  isOpenTo(held: HeldUser | undefined): boolean {
+    return held !== undefined || (this.#required === false && !this.#options.isExposed);
+  }
+
+  numbers(): StoreNumbers {
+    const anonymous = this.#anonymous === undefined ? [] : [this.#anonymous];
+    const sessions = [this.service, ...anonymous, ...this.#users.sessions()];
+    // The one that speaks as somebody sees the members of a store with users.
+    const witness = sessions.find((session) => session.cluster().reachable) ?? this.service;
+    return {
+      id: this.#options.summary.id,
+      cost: this.#cost.total(),
+      sessions: sessions.map((session) => session.numbers()),
+      cluster: witness.cluster(),
+    };
+  }
+
   /** Null: a store that demands users and refuses a nobody answers, and that is healthy. */
   health(signal: AbortSignal): Promise<string | null> {
     return this.service.health(signal);
@@ -190,7 +214,7 @@ export class StoreAccess {
   #openSession(): StoreSession {
     if (this.#options.account === null) return this.service;
     if (this.#anonymous === undefined) {
-      this.#anonymous = this.#openedBy(this.#options.open(null), this.service.config.state);
+      this.#anonymous = this.#openedBy(this.#open(null), this.service.config.state);
       this.#anonymous.start();
     }
     return this.#anonymous;

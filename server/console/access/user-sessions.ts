@@ -80,6 +80,10 @@ export class UserSessions {
     return held;
   }
 
+  sessions(): readonly StoreSession[] {
+    return [...this.#entries.values()].map(({ session }) => session);
+  }
+
   /** Whoever is signed in is so no longer. */
   endAll(): void {
     for (const user of [...this.#entries.keys()]) this.#refused(user);

@@ -86,6 +86,11 @@ export class ClusterMonitor {
     return clusterView(this.#state());
   }
 
+  /** The newest that any member reported; 0: none yet. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Names members in messages: "m2", or the id where it has no name. */
   get members(): readonly Member[] {
     return this.#members;

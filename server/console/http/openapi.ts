@@ -25,6 +25,13 @@ const READ_ONLY = {
 
 export const operations: readonly Operation[] = [
   { path: routes.health, method: 'get', summary: 'Whether a store answers', answer: responses.health },
+  {
+    path: routes.metrics,
+    method: 'get',
+    summary:
+      'This console in numbers, as Prometheus text: requests, its stores’ indexes and listeners, and what it costs them. Of the stores that the caller may use; of all with the token of QUORATE_METRICS_TOKEN as a bearer',
+    answer: 'text',
+  },
   { path: '/api/v1/openapi.json', method: 'get', summary: 'This document', answer: 'openapi' },
   { path: routes.stores, method: 'get', summary: 'The stores of this console', answer: responses.storeList },
   {
@@ -312,6 +319,7 @@ function answerObject({ answer }: Operation, schemas: Json): Json {
   if (answer === 'event-stream') {
     return { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } };
   }
+  if (answer === 'text') return { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } };
   if (answer === 'nothing') return { description: 'Done' };
   if (answer === 'ndjson') {
     return { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } };

@@ -8,7 +8,7 @@ export interface Operation {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** 'nothing': 204. */
-  readonly answer: z.ZodType | 'event-stream' | 'ndjson' | 'file' | 'openapi' | 'nothing';
+  readonly answer: z.ZodType | 'event-stream' | 'ndjson' | 'file' | 'text' | 'openapi' | 'nothing';
   /** Callers say who they are with each request, instead of by the cookie of a session. */
   readonly isForPrograms?: true;
   /** Beyond 400, 401, 404 and 503, which every store route may answer. */

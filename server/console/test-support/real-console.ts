@@ -40,7 +40,10 @@ export async function startRealConsole(members = 1): Promise<RealConsole> {
 /** The store "main" with authentication on, and the same one read-only as "guarded": root (password "root") and these users. */
 export async function startRealConsoleWithUsers(
   users: readonly TestUser[],
-  { isBundled = false, ...more }: Pick<ConsoleOptions, 'flagOrigins'> & { readonly isBundled?: boolean } = {},
+  {
+    isBundled = false,
+    ...more
+  }: Pick<ConsoleOptions, 'flagOrigins' | 'metricsToken'> & { readonly isBundled?: boolean } = {},
 ): Promise<RealConsole> {
   const etcd = await startRealEtcd(1, [], isBundled ? BUNDLED_MEMBER : undefined);
   await enableUsers(etcd.endpoints, users);

@@ -1,7 +1,7 @@
 /** What /metrics says of the client port: calls by method and code, bytes, connections. */
 import { GrpcCode } from '../../../../../lib/base/grpc-status.ts';
+import type { HistogramSample, Labels, MetricsText, Sample } from '../../../../../lib/base/prometheus-text.ts';
 import type { FrontStats, Method } from '../../front/types.ts';
-import type { HistogramSample, Labels, MetricsText, Sample } from './metrics-text.ts';
 
 interface GrpcSource {
   readonly methods: readonly Method[];

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { memberId } from '../../../../../lib/base/brand.ts';
 import { Histogram } from '../../../../../lib/base/histogram.ts';
+import { MetricsText } from '../../../../../lib/base/prometheus-text.ts';
 import type { PeerTraffic } from '../../../ports/peer-network.ts';
 import { serveFakeMember } from '../../test-support/served-member.ts';
-import { MetricsText } from './metrics-text.ts';
 
 const LISTEN = { listen: [{ host: '127.0.0.1', port: 0 }], listenMetrics: [{ host: '127.0.0.1', port: 0 }] };
 

@@ -1,7 +1,8 @@
 /** What /metrics says of the connections among members. */
+
+import type { MetricsText, Sample } from '../../../../../lib/base/prometheus-text.ts';
 import type { StoreMember } from '../../../member/types.ts';
 import type { PeerTraffic } from '../../../ports/peer-network.ts';
-import type { MetricsText, Sample } from './metrics-text.ts';
 
 export interface PeerSource {
   readonly member: StoreMember;

@@ -1,6 +1,6 @@
 /** What /metrics says of the process, under the names every Prometheus client uses. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { MetricsText } from './metrics-text.ts';
+import type { MetricsText } from '../../../../../lib/base/prometheus-text.ts';
 
 export function addProcess(text: MetricsText): void {
   const cpu = process.cpuUsage();

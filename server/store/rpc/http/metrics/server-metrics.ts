@@ -1,9 +1,10 @@
 /** What /metrics says of the member: leader, proposals, reads, requests applied, alarms of health. */
+
+import type { MetricsText } from '../../../../../lib/base/prometheus-text.ts';
 import type { StoreMember } from '../../../member/types.ts';
 import type { ClientRequests } from '../../client-requests.ts';
 import { CLUSTER_VERSION, SERVER_VERSION } from '../../version.ts';
 import type { HealthCounts } from '../health.ts';
-import type { MetricsText } from './metrics-text.ts';
 
 export interface ServerSource {
   readonly member: StoreMember;

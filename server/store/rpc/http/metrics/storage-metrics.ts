@@ -1,9 +1,10 @@
 /** What /metrics says of keys, watchers, leases and the disk under them. */
+
+import type { MetricsText } from '../../../../../lib/base/prometheus-text.ts';
 import type { StoreMember } from '../../../member/types.ts';
 import type { DiskMeter } from '../../../ports/metered-disk.ts';
 import type { Method } from '../../front/types.ts';
 import type { ServiceTimes } from '../../services/context.ts';
-import type { MetricsText } from './metrics-text.ts';
 
 export interface StorageSource {
   readonly member: StoreMember;

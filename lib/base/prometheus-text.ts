@@ -1,5 +1,5 @@
 /** The text format of Prometheus, written family by family. */
-import type { Histogram } from '../../../../../lib/base/histogram.ts';
+import type { Histogram } from './histogram.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 export interface Sample {
