@@ -93,6 +93,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'GET S/audit': { expect: ROOT_READS },
   'GET S/live': { expect: VIEW },
+  'GET /metrics': { expect: VIEW },
   'GET S/cluster': { expect: VIEW },
   'GET S/revisions': { expect: VIEW },
   'GET S/revisions/at': { expect: VIEW, ask: () => ({ query: { time: String(Date.now()) } }) },
@@ -207,6 +208,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     },
   },
   'GET S/cluster/history': { expect: VIEW },
+  // Nobody's members are hurt here: this console did not start them.
+  'POST S/cluster/heal': { expect: [401, 400, 400, 400, 400, 400], ask: () => ({ body: { member: null } }) },
   'GET S/cluster/election': { expect: [401, 404, 404, 404, 404, 404], ask: () => ({ query: { at: '1' } }) },
   'GET S/cluster/hashes': { expect: VIEW },
   'GET S/cluster/snapshot': { expect: ROOT_READS, ask: ({ member }) => ({ query: { member } }) },
