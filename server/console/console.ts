@@ -29,7 +29,6 @@ import type {
 } from '../../lib/api/coordination-types.ts';
 import type { DrillHealBody, DrillHealed } from '../../lib/api/drill-types.ts';
 import type { FindLine } from '../../lib/api/find-types.ts';
-import type { ElectionExplained, HealthWindow } from '../../lib/api/health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from '../../lib/api/lease-types.ts';
 import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
 import type { StoreOverview } from '../../lib/api/store-overview.ts';
@@ -58,6 +57,7 @@ import type { AuditQuery } from './audit/read.ts';
 import type { ExportFile, ExportQuery } from './bulk/export.ts';
 import type { ConfigConsole } from './config/config-console.ts';
 import type { FindOptions } from './find/find.ts';
+import type { StoreHealth } from './health/store-health.ts';
 import type { RequestMeter } from './metrics/request-meter.ts';
 import type { HeatQuery } from './operations/heat.ts';
 import type { ChangesQuery } from './operations/past-changes.ts';
@@ -79,6 +79,8 @@ export interface ChildrenQuery {
 export interface StoreConsole {
   readonly summary: StoreSummary;
   readonly config: ConfigConsole;
+  /** How each member did (`view`), and why leaders changed (`explain`). */
+  readonly memberHealth: Pick<StoreHealth, 'view' | 'explain'>;
   cluster(): ClusterView;
   revisions(): RevisionView;
   revisionAt(time: number): RevisionAt;
@@ -135,10 +137,6 @@ export interface StoreConsole {
   clusterHashes(revision: number | undefined): Promise<ClusterHashes>;
   /** Ends drills now. @throws ConsoleError */
   healDrills(body: DrillHealBody): Promise<DrillHealed>;
-  /** How each member did; slices and marks after a moment, 0 for all that is kept. */
-  healthWindow(after: number): HealthWindow;
-  /** Why the leader changed at that moment. @throws ConsoleError NOT_FOUND */
-  explainElection(at: number): ElectionExplained;
   /** The file as it arrives, checked against the checksum at its end. */
   clusterSnapshot(
     member: string,

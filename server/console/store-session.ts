@@ -85,6 +85,7 @@ export interface StoreSessionOptions {
 export class StoreSession implements StoreConsole {
   readonly summary: StoreSummary;
   readonly config: ConfigConsole;
+  readonly memberHealth: StoreHealth;
   readonly #engine: Engine;
   readonly #audit: AuditTrail;
   readonly #user: string | null;
@@ -97,7 +98,6 @@ export class StoreSession implements StoreConsole {
   readonly #maintenance: Maintenance;
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
-  readonly #memory: StoreHealth;
   readonly #drillsHere: MonitorOptions['drills'];
   readonly #clusterActions: ClusterActions;
   readonly #primitives: Primitives;
@@ -113,7 +113,7 @@ export class StoreSession implements StoreConsole {
     this.#engine = engine;
     this.#audit = audit;
     this.#place = place;
-    this.#memory = health;
+    this.memberHealth = health;
     const driller = { readOnly: summary.readOnly, isRoot: summary.access.mode !== 'user' || summary.access.isRoot };
     this.#drillsHere = (members) => drills.view(driller, members);
     this.#user = summary.access.mode === 'user' ? summary.access.user : null;
@@ -392,14 +392,6 @@ export class StoreSession implements StoreConsole {
     return this.summary.readOnly ? download() : this.#audit.run(this.#user, snapshotAct(member), download);
   }
 
-  healthWindow(after: number) {
-    return this.#memory.view(after);
-  }
-
-  explainElection(at: number) {
-    return this.#memory.explain(at);
-  }
-
   access() {
     return this.#access.view();
   }
@@ -477,7 +469,7 @@ export class StoreSession implements StoreConsole {
       onView: (view) => this.#live.cluster(view),
       onRevision: (revision) => this.#hub.noteStoreRevision(revision),
       onClusterReplaced: () => this.#onClusterReplaced(),
-      health: this.#memory,
+      health: this.memberHealth,
       drills: this.#drillsHere,
     });
   }

@@ -4,13 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ClusterAction } from '../../lib/api/cluster-types.ts';
-import type { DrillKind } from '../../lib/api/drill-types.ts';
-import type { ClusterView, MemberView } from '../../lib/api/types.ts';
 import { startConsole } from '../console/boot.ts';
 import type { Console, StoreConsole } from '../console/console.ts';
+import type { DrillOrder } from '../console/drills/supervisor.ts';
 import { type BundledStore, startBundledStore } from './members.ts';
 import { freePorts } from './test-support/free-ports.ts';
+
+type ClusterView = ReturnType<StoreConsole['cluster']>;
+type MemberView = ClusterView['members'][number];
+type ClusterAction = Parameters<StoreConsole['clusterPlan']>[0];
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'quorate-drills-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -69,7 +71,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     return found;
   };
 
-  async function drill(kind: DrillKind, member: MemberView, seconds = 5): Promise<void> {
+  async function drill(kind: DrillOrder['kind'], member: MemberView, seconds = 5): Promise<void> {
     const delayMs = kind === 'slowDisk' ? 300 : null;
     const action: ClusterAction = { type: 'drill', kind, member: member.id, seconds, delayMs };
     const { state, refusal } = store.clusterPlan(action);
@@ -97,7 +99,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     await whole();
     expect(one(paused.name)?.isLeader).toBe(false);
     const change = store.cluster().leaderChanges.findLast(({ leaderId }) => leaderId !== null);
-    expect(store.explainElection(change?.at ?? 0)).toMatchObject({ cause: 'drill', certainty: 'known' });
+    expect(store.memberHealth.explain(change?.at ?? 0)).toMatchObject({ cause: 'drill', certainty: 'known' });
   });
 
   test('a killed member stays down until the countdown ends, then runs again', async () => {
@@ -159,7 +161,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     const actions = entries.map(({ action }) => action);
     for (const action of ['pause', 'kill', 'isolate', 'slowDisk']) expect(actions).toContain(`cluster.drill.${action}`);
     expect(actions).toContain('cluster.heal');
-    const kinds = store.healthWindow(0).marks.map(({ kind }) => kind);
+    const kinds = store.memberHealth.view(0).marks.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'drill')).toHaveLength(7);
     expect(kinds.filter((kind) => kind === 'healed')).toHaveLength(7);
   });

@@ -3,5 +3,5 @@ import { parse, queryOf } from '../../../../../../../server/console/http/request
 import { storeRoute } from '../../../../../../../server/console/http/route.ts';
 
 export const GET = storeRoute((store, request) =>
-  store.explainElection(parse(electionParams, queryOf(request), 'query').at),
+  store.memberHealth.explain(parse(electionParams, queryOf(request), 'query').at),
 );

@@ -3,5 +3,5 @@ import { parse, queryOf } from '../../../../../../../server/console/http/request
 import { storeRoute } from '../../../../../../../server/console/http/route.ts';
 
 export const GET = storeRoute((store, request) =>
-  store.healthWindow(parse(historyParams, queryOf(request), 'query').after),
+  store.memberHealth.view(parse(historyParams, queryOf(request), 'query').after),
 );
