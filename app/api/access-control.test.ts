@@ -162,6 +162,11 @@ describe.skipIf(!canStartRealConsole())('users and roles of a real etcd', () => 
     const root = await signIn('root', PASSWORD);
     expect(root).toMatchObject({ status: 200, body: { access: { mode: 'user', user: 'root', isRoot: true } } });
     cookie = root.cookie;
+    const trail = await send<AuditPage>('GET', `${routes.audit('main')}?limit=1`);
+    expect(
+      trail.body.entries,
+      'the console has no account here, and the entry says all the same how it ended',
+    ).toMatchObject([{ action: 'access.enable', result: 'done', message: null }]);
     expect(await view()).toMatchObject({ enabled: true, you: 'root', complete: true });
   });
 

@@ -21,10 +21,11 @@ import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
 import { AccessControl, type AccessPlace, accessAct } from './access/access-control.ts';
 import { fingerprintOf } from './access/fingerprint.ts';
+import { ROOT_USER } from './access/reach.ts';
 import { mayReadAll } from './access/readable.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
-import type { Act, AuditTrail } from './audit/trail.ts';
+import type { Act, AuditTrail, LastWord } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
 import { ClusterActions } from './cluster/actions.ts';
@@ -404,7 +405,12 @@ export class StoreSession implements StoreConsole {
     const { password, ...plain } = body;
     // What is remembered of a request must not hold the password.
     const asked = password === undefined ? plain : { ...plain, password: fingerprintOf(password) };
-    const result = await this.#change(accessAct(body.action), asked, () => this.#access.run(body));
+    const result = await this.#change(
+      accessAct(body.action),
+      asked,
+      () => this.#access.run(body),
+      body.action.type === 'enable' && password !== undefined ? this.#asRoot(password) : undefined,
+    );
     const isSwitch = body.action.type === 'enable' || body.action.type === 'disable';
     if (isSwitch) await this.#place.onSwitched();
     return result;
@@ -420,7 +426,12 @@ export class StoreSession implements StoreConsole {
   }
 
   /** Every change goes through here: once per idempotency key, and with an entry in the audit trail. */
-  #change<T>(act: Act, body: { readonly idempotencyKey: string }, change: () => Promise<T>): Promise<T> {
+  #change<T>(
+    act: Act,
+    body: { readonly idempotencyKey: string },
+    change: () => Promise<T>,
+    lastWord?: LastWord,
+  ): Promise<T> {
     const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
     return this.#idempotency.run({ key: body.idempotencyKey, request }, () => this.#audited(act, change));
   }
@@ -428,6 +439,22 @@ export class StoreSession implements StoreConsole {
   async #audited<T>(act: Act, change: () => Promise<T>): Promise<T> {
     requireWritable(this.#context);
     return this.#audit.run(this.#user, act, change);
+    return this.#idempotency.run({ key: body.idempotencyKey, request }, async () => {
+      requireWritable(this.#context);
+      return this.#audit.run(this.#user, act, change, lastWord);
+    });
+  }
+
+  /** For the result of turning authentication on: whoever did that has just chosen root's password, and it is used for this one entry. */
+  #asRoot(password: string): LastWord {
+    return async (write) => {
+      const engine = this.#place.openAs({ user: ROOT_USER, password });
+      try {
+        await write(engine);
+      } finally {
+        engine.close();
+      }
+    };
   }
 
   #createHub(): Hub {

@@ -98,3 +98,11 @@ test('a broken configuration file is refused with the field', () => {
   writeFileSync(path.join(cwd, 'quorate.config.json'), '{"stores":[{"id":"A!","endpoints":["h:1"]}]}');
   expect(() => parse({})).toThrow('stores[0].id');
 });
+
+test('the console may have an account of its own on the bundled store, for when that has users', () => {
+  const account = { QUORATE_USER: 'console', QUORATE_PASSWORD: 'x' };
+  expect(parse(account).stores).toMatchObject([{ kind: 'bundled', auth: { user: 'console', password: 'x' } }]);
+  expect(() => parse({ QUORATE_USER: 'console' })).toThrow('belong together');
+  writeFileSync(path.join(cwd, 'quorate.config.json'), '{"stores":[{"id":"a","endpoints":["h:1"]}]}');
+  expect(() => parse(account)).toThrow('give each its user there');
+});

@@ -214,6 +214,7 @@ const EXTERNAL_ONLY = [
   'QUORATE_PASSWORD',
   'QUORATE_METRICS_URLS',
 ] as const;
+const EXTERNAL_ONLY = ['QUORATE_CACERT', 'QUORATE_CERT', 'QUORATE_KEY', 'QUORATE_METRICS_URLS'] as const;
 
 /** Named one by one: a wildcard would let every page on the web ask. */
 function parseOrigins(env: Environment): string[] {
@@ -237,10 +238,27 @@ function parseStores(env: Environment, cwd: string, readOnly: boolean): StoreSet
   }
   const bundledEndpoints = () => parseMembers(env).map(({ client }) => `127.0.0.1:${client}`);
   const file = path.join(cwd, STORES_FILE);
-  if (existsSync(file)) return storesFromFile(file, { cwd, readOnly, bundledEndpoints });
+  if (existsSync(file)) {
+    for (const name of ['QUORATE_USER', 'QUORATE_PASSWORD'] as const) {
+      if (env[name] !== undefined)
+        throw new SettingsError(`${name} is set, but ${STORES_FILE} names the stores: give each its user there`);
+    }
+    return storesFromFile(file, { cwd, readOnly, bundledEndpoints });
+  }
   const endpoints = bundledEndpoints();
-  const own = { id: 'local', label: 'local', colour: null, kind: 'bundled', tls: null, auth: null } as const;
-  return [{ ...own, endpoints, readOnly, metricsUrls: {} }];
+  const own = { id: 'local', label: 'local', colour: null, kind: 'bundled', tls: null } as const;
+  return [{ ...own, auth: accountFromEnvironment(env), endpoints, readOnly, metricsUrls: {} }];
+}
+
+function accountFromEnvironment({
+  QUORATE_USER: user,
+  QUORATE_PASSWORD: password,
+}: Environment): StoreSettings['auth'] {
+  if (user === undefined && password === undefined) return null;
+  if (user === undefined || password === undefined) {
+    throw new SettingsError('QUORATE_USER and QUORATE_PASSWORD belong together: set both or neither');
+  }
+  return { user, password };
 }
 
 const FILE_SETTINGS = { caFile: 'QUORATE_CACERT', certFile: 'QUORATE_CERT', keyFile: 'QUORATE_KEY' } as const;
@@ -252,13 +270,6 @@ function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSetting
     ...(env.QUORATE_CERT === undefined ? {} : { certFile: env.QUORATE_CERT }),
     ...(env.QUORATE_KEY === undefined ? {} : { keyFile: env.QUORATE_KEY }),
   };
-  if ((env.QUORATE_USER === undefined) !== (env.QUORATE_PASSWORD === undefined)) {
-    throw new SettingsError('QUORATE_USER and QUORATE_PASSWORD belong together: set both or neither');
-  }
-  const auth =
-    env.QUORATE_USER === undefined || env.QUORATE_PASSWORD === undefined
-      ? null
-      : { user: env.QUORATE_USER, password: env.QUORATE_PASSWORD };
   return {
     id: 'etcd',
     label: 'etcd',
@@ -266,7 +277,7 @@ function storeFromEnvironment(env: Environment, readOnly: boolean): StoreSetting
     kind: 'external',
     endpoints: parsed.endpoints,
     tls: tlsOf(files, parsed.isSecure, (file) => FILE_SETTINGS[file]),
-    auth,
+    auth: accountFromEnvironment(env),
     readOnly,
     metricsUrls:
       env.QUORATE_METRICS_URLS === undefined

@@ -44,16 +44,7 @@ const fileSchema = z.strictObject({
 
 type StoreEntry = z.output<typeof storeSchema>;
 /** Only of use for a store that runs elsewhere. */
-const EXTERNAL_ONLY = [
-  'endpoints',
-  'caFile',
-  'certFile',
-  'keyFile',
-  'user',
-  'password',
-  'passwordFile',
-  'metricsUrls',
-] as const;
+const EXTERNAL_ONLY = ['endpoints', 'caFile', 'certFile', 'keyFile', 'metricsUrls'] as const;
 
 export interface StoresFileOptions {
   /** Folder that the file lies in and that its paths are relative to. */
@@ -156,7 +147,7 @@ function storeOf(store: StoreEntry, field: string, options: StoresFileOptions): 
       kind: 'bundled',
       endpoints: options.bundledEndpoints(),
       tls: null,
-      auth: null,
+      auth: accountOf(store, field, options.cwd),
       metricsUrls: {},
     };
   }

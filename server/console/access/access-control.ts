@@ -16,7 +16,7 @@ import { passwordProblem } from '../../../lib/keys/password-rule.ts';
 import { rangeWords } from '../../../lib/keys/range-words.ts';
 import { ROOT_ROLE } from '../../../lib/keys/who-can.ts';
 import { fromWire, toWire } from '../../../lib/keys/wire-bytes.ts';
-import { type AccessCapability, EngineError, type Role } from '../../engines/engine.ts';
+import { type AccessCapability, type Credentials, type Engine, EngineError, type Role } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import { ConsoleError, invalidArgument } from '../errors.ts';
 import { planOf } from './plan.ts';
@@ -34,6 +34,8 @@ export interface AccessPlace {
   readonly isExposed: boolean;
   /** Authentication was turned on or off. */
   onSwitched(): Promise<void>;
+  /** An engine that speaks as this user; to be closed by whoever asked. */
+  openAs(credentials: Credentials): Engine;
 }
 
 export interface AccessControlOptions extends AccessPlace {

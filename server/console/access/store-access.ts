@@ -80,6 +80,7 @@ export class StoreAccess {
       account: account?.user ?? null,
       isExposed: options.isExposed,
       onSwitched: () => this.#askAnew(),
+      openAs: open,
     };
     this.service = this.#openedBy(engine, null);
     this.#controller = summary.readOnly

@@ -29,6 +29,9 @@ export interface Act {
   readonly note: string | null;
 }
 
+/** Lends an engine that may write, for one entry. */
+export type LastWord = (write: (engine: Engine) => Promise<void>) => Promise<void>;
+
 export interface AuditTrailOptions {
   /** Of the console's own account. */
   readonly engine: Engine;
@@ -66,9 +69,10 @@ export class AuditTrail {
    * Does `change` and keeps account of it. `revision` and `id` of the result, where it has them, become part of the entry.
    *
    * @param user null where the store has no users
+   * @param lastWord writes the result where the account may no longer, because of the change itself: turning authentication on
    * @throws what `change` throws; EngineError when the account cannot be opened because the store does not answer: nothing was changed then
    */
-  async run<T>(user: string | null, act: Act, change: () => Promise<T>): Promise<T> {
+  async run<T>(user: string | null, act: Act, change: () => Promise<T>, lastWord?: LastWord): Promise<T> {
     const at = this.#now();
     const pending: AuditEntry = {
       ...act,
@@ -84,10 +88,10 @@ export class AuditTrail {
     try {
       const result = await change();
       const target = pending.target ?? textOf(result, 'id');
-      await this.#settle({ ...pending, target, result: 'done', revision: textOf(result, 'revision') });
+      await this.#settle({ ...pending, target, result: 'done', revision: textOf(result, 'revision') }, lastWord);
       return result;
     } catch (error) {
-      await this.#settle({ ...pending, ...failureOf(error) });
+      await this.#settle({ ...pending, ...failureOf(error) }, lastWord);
       throw error;
     }
   }
@@ -116,7 +120,7 @@ export class AuditTrail {
     }
   }
 
-  async #settle(entry: AuditEntry): Promise<void> {
+  async #settle(entry: AuditEntry, lastWord?: LastWord): Promise<void> {
     if (this.#refusal !== null) {
       this.#log(`audit: ${JSON.stringify(entry)}`);
       return;
@@ -126,13 +130,26 @@ export class AuditTrail {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       // The change itself may have ended it: authentication was turned on.
-      if (isRefusal(error)) this.#refusal = refusalWords(error);
+      if (isRefusal(error)) {
+        this.#refusal = refusalWords(error);
+        if (lastWord !== undefined && (await this.#written(entry, lastWord))) return;
+      }
       this.#log(`audit: the result could not be written (${error.message}): ${JSON.stringify(entry)}`);
     }
   }
 
-  async #put(entry: AuditEntry): Promise<void> {
-    await this.#engine.kv.write({
+  async #written(entry: AuditEntry, lastWord: LastWord): Promise<boolean> {
+    try {
+      await lastWord((engine) => this.#put(entry, engine));
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return false;
+    }
+  }
+
+  async #put(entry: AuditEntry, engine = this.#engine): Promise<void> {
+    await engine.kv.write({
       guards: [],
       ops: [{ type: 'put', key: auditKey(entry.id), value: encodeEntry(entry), lease: 0n }],
       otherwiseRead: [],
