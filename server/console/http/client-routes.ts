@@ -4,9 +4,9 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Place } from '../../../lib/config/target.ts';
 import { WAIT_SECONDS_MAX } from '../config/limits.ts';
 import type { OfrepAnswer } from '../config/ofrep.ts';
-import { ConsoleError } from '../errors.ts';
+import { ConsoleError, isKnownError } from '../errors.ts';
 import { clientParams, instanceId, placePart } from './config-schemas.ts';
-import { parse } from './request.ts';
+import { boundedText, parse } from './request.ts';
 import { json } from './route.ts';
 
 export interface PlaceParams {
@@ -69,8 +69,13 @@ export const OFREP_BODY_BYTES_MAX = 256 * 1024;
 
 /** Undefined: not JSON. An empty body is an empty request. */
 export async function ofrepBody(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (Buffer.byteLength(text) > OFREP_BODY_BYTES_MAX) return 'too large';
+  let text: string;
+  try {
+    text = await boundedText(request, OFREP_BODY_BYTES_MAX);
+  } catch (error) {
+    if (!isKnownError(error)) throw error;
+    return error.status === 413 ? 'too large' : undefined;
+  }
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);

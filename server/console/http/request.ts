@@ -43,7 +43,7 @@ function bytesParam(name: string, value: string): WireBytes {
 export async function jsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) throw invalidArgument('content-type', 'must be application/json');
-  const text = await boundedText(request);
+  const text = await boundedText(request, BODY_BYTES_MAX);
   try {
     return JSON.parse(text);
   } catch {
@@ -51,16 +51,17 @@ export async function jsonBody(request: Request): Promise<unknown> {
   }
 }
 
-async function boundedText(request: Request): Promise<string> {
+/** Reads no further than `bytesMax`. @throws ConsoleError INVALID_ARGUMENT, 413 beyond it */
+export async function boundedText(request: Request, bytesMax: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let size = 0;
-  const refusal = () => tooLarge('body', `is larger than ${BODY_BYTES_MAX} bytes`);
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw refusal();
+  const refusal = () => tooLarge('body', `is larger than ${bytesMax} bytes`);
+  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw refusal();
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.length;
-      if (size > BODY_BYTES_MAX) throw refusal();
+      if (size > bytesMax) throw refusal();
       text += decoder.decode(chunk, { stream: true });
     }
     return text + decoder.decode();
