@@ -19,18 +19,17 @@ import type {
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
-import { AccessControl, type AccessPlace, accessAct } from './access/access-control.ts';
-import { fingerprintOf } from './access/fingerprint.ts';
-import { ROOT_USER } from './access/reach.ts';
+import { AccessControl, type AccessPlace } from './access/access-control.ts';
 import { mayReadAll } from './access/readable.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
-import type { Act, AuditTrail, LastWord } from './audit/trail.ts';
+import type { AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
+import { Changes } from './changes.ts';
 import { ClusterActions } from './cluster/actions.ts';
-import { Maintenance, snapshotAct } from './cluster/maintenance.ts';
-import { ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
+import { actionMark, clusterAct, Maintenance, Maintenance, snapshotAct, snapshotAct } from './cluster/maintenance.ts';
+import { ClusterMonitor, ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
 import { CompactedRevision } from './compacted-revision.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import { guardedEngine } from './config/key-policy.ts';
@@ -46,13 +45,12 @@ import { find } from './find/find.ts';
 import type { StoreHealth } from './health/store-health.ts';
 import { PastViews } from './history/past-views.ts';
 import { Hub } from './hub/hub.ts';
-import { IdempotencyCache } from './idempotency.ts';
 import { leaseFromHex } from './ids.ts';
 import { Leases } from './leases/leases.ts';
 import { Broadcaster } from './live/broadcaster.ts';
 import type { SessionNumbers } from './metrics/render.ts';
 import { children, search } from './operations/browse.ts';
-import { requireWritable, type StoreContext } from './operations/context.ts';
+import type { StoreContext } from './operations/context.ts';
 import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { heat } from './operations/heat.ts';
 import { keyHistory } from './operations/key-history.ts';
@@ -89,6 +87,7 @@ export class StoreSession implements StoreConsole {
   readonly memberHealth: StoreHealth;
   readonly #engine: Engine;
   readonly #audit: AuditTrail;
+  readonly #changes: Changes;
   readonly #user: string | null;
   readonly #hub: Hub;
   readonly #monitor: ClusterMonitor | null;
@@ -103,7 +102,6 @@ export class StoreSession implements StoreConsole {
   readonly #clusterActions: ClusterActions;
   readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
-  readonly #idempotency = new IdempotencyCache();
   readonly #cost: CostRate;
   readonly #compacted: CompactedRevision;
   #revisionsSentAt = 0;
@@ -138,7 +136,7 @@ export class StoreSession implements StoreConsole {
       user: this.#user,
       shared,
       mayRead: mayReadAll(summary.access, config.prefix),
-      change: (act, body, change) => this.#change(act, body, change),
+      change: (act, body, change) => this.#changes.run(act, body, change),
     });
     this.#context = {
       // Whatever writes keys for an operator writes through here.
@@ -152,6 +150,7 @@ export class StoreSession implements StoreConsole {
       refreshCompacted: () => this.#compacted.refresh(),
       now: () => Date.now(),
     };
+    this.#changes = new Changes({ context: this.#context, audit, user: this.#user });
     this.#coordination = new Coordination(this.#context);
     const { access } = summary;
     this.#leases = new Leases({ context: this.#context, readable: access.mode === 'user' ? access.readable : null });
@@ -274,7 +273,7 @@ export class StoreSession implements StoreConsole {
   }
 
   put(body: PutBody) {
-    return this.#change(putAct(body), body, () => putKey(this.#context, body));
+    return this.#changes.run(putAct(body), body, () => putKey(this.#context, body));
   }
 
   deletePreview(target: DeleteTarget) {
@@ -282,7 +281,7 @@ export class StoreSession implements StoreConsole {
   }
 
   delete(body: DeleteBody) {
-    return this.#change(deleteAct(body), body, () => deleteKeys(this.#context, body));
+    return this.#changes.run(deleteAct(body), body, () => deleteKeys(this.#context, body));
   }
 
   find(options: Parameters<StoreConsole['find']>[0]) {
@@ -306,9 +305,7 @@ export class StoreSession implements StoreConsole {
   }
 
   bulkStart(body: BulkStart) {
-    return this.#idempotency.run({ key: body.idempotencyKey, request: `bulk ${JSON.stringify(body)}` }, () =>
-      this.#bulk.start(body),
-    );
+    return this.#changes.once(body.idempotencyKey, `bulk ${JSON.stringify(body)}`, () => this.#bulk.start(body));
   }
 
   jobs() {
@@ -336,11 +333,13 @@ export class StoreSession implements StoreConsole {
   }
 
   grantLease(body: LeaseGrantBody) {
-    return this.#change(grantAct(body), body, () => this.#leases.changing(grantLease(this.#context, body)));
+    return this.#changes.run(grantAct(body), body, () => this.#leases.changing(grantLease(this.#context, body)));
   }
 
   revokeLease(id: string, body: LeaseRevokeBody) {
-    return this.#change(revokeAct(id, body), body, () => this.#leases.changing(revokeLease(this.#context, id, body)));
+    return this.#changes.run(revokeAct(id, body), body, () =>
+      this.#leases.changing(revokeLease(this.#context, id, body)),
+    );
   }
 
   coordination(query: Parameters<StoreConsole['coordination']>[0]) {
@@ -368,7 +367,7 @@ export class StoreSession implements StoreConsole {
   }
 
   release(body: ReleaseBody) {
-    return this.#change(releaseAct(body), body, () => this.#coordination.release(body));
+    return this.#changes.run(releaseAct(body), body, () => this.#coordination.release(body));
   }
 
   clusterPlan(action: ClusterAction): ClusterPlan {
@@ -381,6 +380,12 @@ export class StoreSession implements StoreConsole {
 
   healDrills(body: DrillHealBody) {
     return this.#clusterActions.heal(body);
+    return this.#changes.run(clusterAct(body), body, async () => {
+      const at = Date.now();
+      const result = await this.#maintenance.run(body);
+      this.#memory.mark({ at, ...actionMark(body.action, result) });
+      return result;
+    });
   }
 
   clusterHashes(revision: number | undefined) {
@@ -401,19 +406,8 @@ export class StoreSession implements StoreConsole {
     return this.#access.plan(action);
   }
 
-  async accessAction(body: AccessActionBody) {
-    const { password, ...plain } = body;
-    // What is remembered of a request must not hold the password.
-    const asked = password === undefined ? plain : { ...plain, password: fingerprintOf(password) };
-    const result = await this.#change(
-      accessAct(body.action),
-      asked,
-      () => this.#access.run(body),
-      body.action.type === 'enable' && password !== undefined ? this.#asRoot(password) : undefined,
-    );
-    const isSwitch = body.action.type === 'enable' || body.action.type === 'disable';
-    if (isSwitch) await this.#place.onSwitched();
-    return result;
+  accessAction(body: AccessActionBody) {
+    return this.#changes.access(body, this.#access, this.#place);
   }
 
   async audit(query: AuditQuery): Promise<AuditPage> {
