@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkImports } from './import-rules.ts';
 import { checkLock } from './lock-check.ts';
+import { checkRouteMatrix } from './route-matrix.ts';
 import { type Finding, formatFinding, ROOT, sourceFiles, topLevel } from './source-files.ts';
 import { checkTidy } from './tidy.ts';
 
@@ -19,6 +20,7 @@ export async function runChecks(report: (line: string) => void): Promise<CheckRe
     ['format and lint', () => tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--colors=off', '.'])],
     ['import directions', () => lines(checkImports(files))],
     ['tidy', () => lines(checkTidy(files, topLevel(ROOT)))],
+    ['route matrix', () => lines(checkRouteMatrix(files))],
     ['lock file', () => lines(checkLock(read('package.json'), read('package-lock.json')))],
     ['types', types],
   ];

@@ -266,6 +266,35 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
+  'POST S/config/probe': {
+    expect: ROOT_WRITES,
+    ask: async (stage) => ({
+      body: {
+        ...write(stage),
+        target: TARGET,
+        releaseId: await stage.release(TARGET, FLAGS_NEXT),
+        seconds: 1,
+        expectGeneration: await stage.generation(TARGET),
+      },
+    }),
+  },
+  'GET S/config/prefixes': { expect: ROOT_READS },
+  'POST S/config/prefixes/check': {
+    expect: READ,
+    ask: () => ({ body: { prefix: '/app/', schema: {} } }),
+  },
+  'PUT S/config/prefixes': {
+    expect: ROOT_WRITES,
+    ask: ({ serial }) => ({
+      body: {
+        prefix: `/elsewhere-${serial}/`,
+        schema: {},
+        expectModRevision: 0,
+        evenIfFailing: false,
+        idempotencyKey: `matrix-key-${serial}`,
+      },
+    }),
+  },
   'PUT S/config/rollout': {
     expect: ROOT_WRITES,
     keep: ['rolloutId', 'rollout'],
