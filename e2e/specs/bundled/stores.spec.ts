@@ -61,7 +61,7 @@ test('several stores in one console: all on one page, a dead one in nobody’s w
           value: 'v',
           expectModRevision: '0',
           lease: { mode: 'keep' },
-          idempotencyKey: `s-${store}`,
+          idempotencyKey: `stores-${store}`,
         },
       });
     expect((await put('prod-view')).status()).toBe(403);
