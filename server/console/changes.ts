@@ -32,15 +32,18 @@ export class Changes {
     change: () => Promise<T>,
     lastWord?: LastWord,
   ): Promise<T> {
-    const { audit, context, user } = this.#options;
     const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
-    return this.once(body.idempotencyKey, request, async () => {
-      requireWritable(context);
-      return audit.run(user, act, change, lastWord);
-    });
+    return this.once(body.idempotencyKey, request, () => this.audited(act, change, lastWord));
   }
 
-  /** For what keeps account of itself. */
+  /** Without looking whether it was asked for before. */
+  async audited<T>(act: Act, change: () => Promise<T>, lastWord?: LastWord): Promise<T> {
+    const { audit, context, user } = this.#options;
+    requireWritable(context);
+    return audit.run(user, act, change, lastWord);
+  }
+
+  /** Once per idempotency key. */
   once<T>(idempotencyKey: string, request: string, change: () => Promise<T>): Promise<T> {
     return this.#idempotency.run({ key: idempotencyKey, request }, change);
   }

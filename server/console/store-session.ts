@@ -28,8 +28,8 @@ import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
 import { Changes } from './changes.ts';
 import { ClusterActions } from './cluster/actions.ts';
-import { actionMark, clusterAct, Maintenance, Maintenance, snapshotAct, snapshotAct } from './cluster/maintenance.ts';
-import { ClusterMonitor, ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
+import { Maintenance, snapshotAct } from './cluster/maintenance.ts';
+import { ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
 import { CompactedRevision } from './compacted-revision.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import { guardedEngine } from './config/key-policy.ts';
@@ -168,9 +168,8 @@ export class StoreSession implements StoreConsole {
       },
     });
     this.#clusterActions = new ClusterActions({
-      ...{ maintenance: this.#maintenance, idempotency: this.#idempotency, drills, driller, health },
+      ...{ maintenance: this.#maintenance, changes: this.#changes, drills, driller, health },
       view: () => this.cluster(),
-      audited: (act, change) => this.#audited(act, change),
     });
     this.#access = new AccessControl({
       ...place,
@@ -380,12 +379,6 @@ export class StoreSession implements StoreConsole {
 
   healDrills(body: DrillHealBody) {
     return this.#clusterActions.heal(body);
-    return this.#changes.run(clusterAct(body), body, async () => {
-      const at = Date.now();
-      const result = await this.#maintenance.run(body);
-      this.#memory.mark({ at, ...actionMark(body.action, result) });
-      return result;
-    });
   }
 
   clusterHashes(revision: number | undefined) {
@@ -417,38 +410,6 @@ export class StoreSession implements StoreConsole {
   /** See Console.live. */
   live(options: Parameters<Broadcaster['join']>[0]) {
     return this.#live.join(options);
-  }
-
-  /** Every change goes through here: once per idempotency key, and with an entry in the audit trail. */
-  #change<T>(
-    act: Act,
-    body: { readonly idempotencyKey: string },
-    change: () => Promise<T>,
-    lastWord?: LastWord,
-  ): Promise<T> {
-    const request = `${act.action} ${JSON.stringify(act.target)} ${JSON.stringify(body)}`;
-    return this.#idempotency.run({ key: body.idempotencyKey, request }, () => this.#audited(act, change));
-  }
-
-  async #audited<T>(act: Act, change: () => Promise<T>): Promise<T> {
-    requireWritable(this.#context);
-    return this.#audit.run(this.#user, act, change);
-    return this.#idempotency.run({ key: body.idempotencyKey, request }, async () => {
-      requireWritable(this.#context);
-      return this.#audit.run(this.#user, act, change, lastWord);
-    });
-  }
-
-  /** For the result of turning authentication on: whoever did that has just chosen root's password, and it is used for this one entry. */
-  #asRoot(password: string): LastWord {
-    return async (write) => {
-      const engine = this.#place.openAs({ user: ROOT_USER, password });
-      try {
-        await write(engine);
-      } finally {
-        engine.close();
-      }
-    };
   }
 
   #createHub(): Hub {

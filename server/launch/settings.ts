@@ -206,14 +206,6 @@ function parseMetricsToken(env: Environment): string | null {
   );
 }
 
-const EXTERNAL_ONLY = [
-  'QUORATE_CACERT',
-  'QUORATE_CERT',
-  'QUORATE_KEY',
-  'QUORATE_USER',
-  'QUORATE_PASSWORD',
-  'QUORATE_METRICS_URLS',
-] as const;
 const EXTERNAL_ONLY = ['QUORATE_CACERT', 'QUORATE_CERT', 'QUORATE_KEY', 'QUORATE_METRICS_URLS'] as const;
 
 /** Named one by one: a wildcard would let every page on the web ask. */

@@ -5,11 +5,10 @@
 import type { ClusterActionBody, ClusterActionResult } from '../../../lib/api/cluster-types.ts';
 import type { DrillHealBody, DrillHealed } from '../../../lib/api/drill-types.ts';
 import type { ClusterView } from '../../../lib/api/types.ts';
-import type { Act } from '../audit/trail.ts';
+import type { Changes } from '../changes.ts';
 import type { DrillCaller, StoreDrills } from '../drills/store-drills.ts';
 import { isKnownError } from '../errors.ts';
 import type { StoreHealth } from '../health/store-health.ts';
-import type { IdempotencyCache } from '../idempotency.ts';
 import { actionMark, clusterAct, healAct, type Maintenance } from './maintenance.ts';
 
 export interface ClusterActionsWorld {
@@ -18,9 +17,8 @@ export interface ClusterActionsWorld {
   /** Who asks for drills. */
   readonly driller: DrillCaller;
   readonly health: StoreHealth;
-  readonly idempotency: IdempotencyCache;
+  readonly changes: Changes;
   readonly view: () => ClusterView;
-  readonly audited: <T>(act: Act, change: () => Promise<T>) => Promise<T>;
 }
 
 export class ClusterActions {
@@ -31,15 +29,15 @@ export class ClusterActions {
   }
 
   run(body: ClusterActionBody): Promise<ClusterActionResult> {
-    const { idempotency, audited, maintenance, health } = this.#world;
+    const { changes, maintenance, health } = this.#world;
     const act = clusterAct(body);
-    return idempotency.run({ key: body.idempotencyKey, request: `${act.action} ${JSON.stringify(body)}` }, () => {
+    return changes.once(body.idempotencyKey, `${act.action} ${JSON.stringify(body)}`, () => {
       if (body.action.type === 'drill')
         return answeredAtOnce(
-          (change) => audited(act, change),
+          (change) => changes.audited(act, change),
           () => maintenance.run(body),
         );
-      return audited(act, async () => {
+      return changes.audited(act, async () => {
         const at = Date.now();
         const result = await maintenance.run(body);
         health.mark({ at, ...actionMark(body.action, result) });
@@ -50,13 +48,15 @@ export class ClusterActions {
 
   /** At once, whatever the store can do at the moment; the trail hears of it when it can. */
   async heal({ member }: DrillHealBody): Promise<DrillHealed> {
-    const { drills, driller, view, audited } = this.#world;
+    const { drills, driller, view, changes } = this.#world;
     const healed = await drills.heal(member, driller, view());
     if (healed.healed > 0) {
-      audited(healAct(member), async () => healed).catch((error: unknown) => {
-        if (!isKnownError(error)) throw error;
-        console.log(`audit: a drill was ended by hand (${member ?? 'all members'}); not written: ${error.message}`);
-      });
+      changes
+        .audited(healAct(member), async () => healed)
+        .catch((error: unknown) => {
+          if (!isKnownError(error)) throw error;
+          console.log(`audit: a drill was ended by hand (${member ?? 'all members'}); not written: ${error.message}`);
+        });
     }
     return healed;
   }
