@@ -163,11 +163,27 @@ export interface MemberStatus {
   readonly roundTripMs: number;
 }
 
+/** What a member knows of its leader, at the moment it learnt it. */
+export interface LeaderNews {
+  readonly memberId: bigint;
+  /** 0n: none. */
+  readonly leader: bigint;
+  readonly raftTerm: number;
+}
+
+export interface LeaderFollowing {
+  /** unsupported: such a store does not tell. broken: it may be tried again. */
+  readonly ended: Promise<'unsupported' | 'broken'>;
+  close(): void;
+}
+
 export interface ClusterCapability {
   /** As the answering member knows them: works without a quorum too. */
   members(): Promise<readonly Member[]>;
   /** Asks exactly this endpoint. @throws EngineError also when `timeoutMs` passes. */
   status(endpoint: string, timeoutMs: number): Promise<MemberStatus>;
+  /** Calls back with what this member knows of its leader, now and at once after every change, where the store can tell. */
+  followLeader(endpoint: string, onNews: (news: LeaderNews) => void): LeaderFollowing;
   /** Calls back at once when the connection to an endpoint is lost or made; returns how to stop. */
   onConnectionChange(listener: (endpoint: string) => void): () => void;
   /** From the monitor: calls and watches avoid endpoints reported down. */

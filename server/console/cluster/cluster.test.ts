@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClusterView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type ClusterCapability, EngineError, type Member, type MemberStatus } from '../../engines/engine.ts';
+import {
+  type ClusterCapability,
+  EngineError,
+  type LeaderFollowing,
+  type LeaderNews,
+  type Member,
+  type MemberStatus,
+} from '../../engines/engine.ts';
 import { StoreHealth } from '../health/store-health.ts';
 import { LEADER_CHANGES_MAX, LeaderLog } from './leader-log.ts';
 import { ClusterMonitor } from './monitor.ts';
@@ -61,6 +68,15 @@ class FakeCluster implements ClusterCapability {
       roundTripMs: 1,
       ...state,
     };
+  };
+
+  /** What each endpoint that tells of leaders by itself is told through. */
+  readonly news = new Map<string, (news: LeaderNews) => void>();
+  tells = false;
+  followLeader = (endpoint: string, onNews: (news: LeaderNews) => void): LeaderFollowing => {
+    if (!this.tells) return { ended: Promise.resolve('unsupported'), close: () => undefined };
+    this.news.set(endpoint, onNews);
+    return { ended: new Promise(() => undefined), close: () => this.news.delete(endpoint) };
   };
 
   onConnectionChange = (listener: (endpoint: string) => void) => {
@@ -316,4 +332,50 @@ test('the leader log keeps a reign over a moment out of sight, notes a new term,
   expect(log.sinceOf(ID[0])).toEqual({ at: 30, exact: true });
   for (let term = 3; term < LEADER_CHANGES_MAX + 50; term++) log.note({ leader: m1, term, ...sighting }, term);
   expect(log.changes).toHaveLength(LEADER_CHANGES_MAX);
+});
+
+test('members that tell of leaders by themselves leave no change out, however short', async () => {
+  cluster.tells = true;
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  const tellAll = (leader: bigint, raftTerm: number) => {
+    for (const [i, endpoint] of [A, B, C].entries())
+      cluster.news.get(endpoint)?.({ memberId: ID[i] ?? 0n, leader, raftTerm });
+  };
+  for (let flip = 0; flip < 10; flip++) tellAll(ID[flip % 3] ?? 0n, 6 + flip);
+  const { leaderChanges } = monitor.view();
+  const led = leaderChanges
+    .filter(({ leaderId }) => leaderId !== null)
+    .map(({ term, leaderName }) => [term, leaderName]);
+  expect(led.slice(1)).toEqual(Array.from({ length: 10 }, (_, flip) => [String(6 + flip), `m${(flip % 3) + 1}`]));
+});
+
+test('an answer that was under way when a member told its news does not take it back', async () => {
+  cluster.tells = true;
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  let answer: () => void = () => undefined;
+  const plain = cluster.status;
+  cluster.status = async (endpoint, timeoutMs) => {
+    const old = await plain(endpoint, timeoutMs);
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    return old;
+  };
+  await vi.advanceTimersByTimeAsync(400);
+  for (const [i, endpoint] of [A, B, C].entries())
+    cluster.news.get(endpoint)?.({ memberId: ID[i] ?? 0n, leader: ID[1], raftTerm: 6 });
+  expect(monitor.view()).toMatchObject({ leaderId: HEX[1], term: '6' });
+  answer();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(monitor.view()).toMatchObject({ leaderId: HEX[1], term: '6' });
+});
+
+test('a member that is cut off and asks for votes in vain does not hide the leader of the others', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.state.set(C, { leader: 0n, raftTerm: 90 });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(monitor.view()).toMatchObject({ leaderId: HEX[0], term: '5' });
 });

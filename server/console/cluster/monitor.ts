@@ -3,13 +3,16 @@
  * for a while after a change of leaders, every POLL_ALERT_MS. Publishes a ClusterView when something an operator must
  * see changed, else at most once a second.
  *
+ * A bundled member tells changes of leaders by itself, at once; then no change falls between two questions.
+ *
  * Alarms come from Status, because asking for them would put an entry into the Raft log each time.
  */
 import type { ClusterView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type ClusterCapability, EngineError, type Member } from '../../engines/engine.ts';
+import { type ClusterCapability, EngineError, type LeaderNews, type Member } from '../../engines/engine.ts';
 import type { HealthFeed, StoreHealth } from '../health/store-health.ts';
 import { judgeLeader } from './leader.ts';
+import { LeaderFollowers } from './leader-followers.ts';
 import { addressOf, endpointsToAsk, NOT_ASKED, type Observation } from './observation.ts';
 import { OwnDelay } from './own-delay.ts';
 import { type ClusterState, clusterView } from './view.ts';
@@ -45,6 +48,7 @@ export class ClusterMonitor {
   readonly #now: () => number;
   readonly #observations = new Map<string, Observation>();
   readonly #asking = new Set<string>();
+  readonly #leaders: LeaderFollowers;
   readonly #watchingSince: number;
   readonly #ownDelay: OwnDelay;
   #members: readonly Member[] = [];
@@ -66,6 +70,7 @@ export class ClusterMonitor {
     this.#now = options.now ?? Date.now;
     this.#watchingSince = this.#now();
     this.#ownDelay = new OwnDelay(this.#now);
+    this.#leaders = new LeaderFollowers(options.cluster, this.#now, (endpoint, news) => this.#onNews(endpoint, news));
   }
 
   start(): void {
@@ -77,6 +82,7 @@ export class ClusterMonitor {
   close(): void {
     this.#closed = true;
     this.#ownDelay.close();
+    this.#leaders.close();
     this.#options.health.release(this);
     clearTimeout(this.#timer);
     this.#unsubscribe?.();
@@ -128,7 +134,11 @@ export class ClusterMonitor {
     const before = this.#observations.get(endpoint) ?? NOT_ASKED;
     const askedAt = this.#now();
     try {
-      const status = await this.#options.cluster.status(endpoint, STATUS_TIMEOUT_MS);
+      const status = this.#leaders.newest(
+        endpoint,
+        await this.#options.cluster.status(endpoint, STATUS_TIMEOUT_MS),
+        askedAt,
+      );
       const seen = { status, error: null, lastSeenAt: this.#now(), downSince: null, memberId: status.memberId };
       this.#onStatus(endpoint, seen);
     } catch (cause) {
@@ -152,16 +162,10 @@ export class ClusterMonitor {
     const { status } = seen;
     this.#observations.set(endpoint, seen);
     this.#options.cluster.setReachable(endpoint, true);
+    this.#leaders.follow(endpoint);
     this.#mayTell = true;
     this.#feed()?.answered(endpoint, status);
-    if (status.raftTerm > this.#term) {
-      const isFirst = this.#term === 0;
-      this.#term = status.raftTerm;
-      if (!isFirst) {
-        this.#alert();
-        this.#askAll();
-      }
-    }
+    this.#noteTerm(status.raftTerm);
     if (!this.#members.some((member) => member.id === status.memberId)) this.#membersAt = Number.NEGATIVE_INFINITY;
     if (this.#clusterId !== null && this.#clusterId !== status.clusterId) {
       this.#revision = 0;
@@ -172,6 +176,30 @@ export class ClusterMonitor {
     this.#clusterId = status.clusterId;
     this.#revision = Math.max(this.#revision, status.revision);
     this.#options.onRevision(this.#revision);
+  }
+
+  /** A term that turned is news: the others know of it by now, or will at once. */
+  #noteTerm(term: number): void {
+    const isFirst = this.#term === 0;
+    if (term <= this.#term) return;
+    this.#term = term;
+    if (isFirst) return;
+    this.#alert();
+    this.#askAll();
+  }
+
+  #onNews(endpoint: string, news: LeaderNews): void {
+    const seen = this.#observations.get(endpoint);
+    // Of a member that has not answered yet, or no longer does, too little else is known.
+    if (this.#closed || seen?.status?.memberId !== news.memberId) return;
+    const { leader, raftTerm } = news;
+    this.#observations.set(endpoint, {
+      ...seen,
+      lastSeenAt: this.#now(),
+      status: { ...seen.status, leader, raftTerm },
+    });
+    this.#noteTerm(raftTerm);
+    this.#publish();
   }
 
   async #readMembers(): Promise<void> {
@@ -193,6 +221,7 @@ export class ClusterMonitor {
   #forgetStrangers(): void {
     const ours = new Set([...this.#options.endpoints, ...this.#members.flatMap((m) => m.clientUrls.map(addressOf))]);
     for (const endpoint of this.#observations.keys()) if (!ours.has(endpoint)) this.#observations.delete(endpoint);
+    this.#leaders.keepOnly(ours);
   }
 
   /** Null while another monitor speaks for the store. */

@@ -54,6 +54,13 @@ describe.skipIf(!hasRealEtcd())('etcd engine against a real etcd server', () => 
       otherwiseRead: [],
     });
 
+  test('etcd does not tell changes of leaders by itself, and that is found out', async () => {
+    const news: unknown[] = [];
+    const following = engine.cluster?.followLeader(engine.endpoints[0] ?? '', (told) => news.push(told));
+    expect(await following?.ended).toBe('unsupported');
+    expect(news).toEqual([]);
+  });
+
   test('a guarded write happens once and a failed guard answers with what stands there', async () => {
     const first = await put('/g', '1');
     const key = { key: utf8Encode('/g'), end: NO_END };

@@ -26,6 +26,7 @@ import type {
 import { accessOf } from './access.ts';
 import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
+import { followLeader } from './leader-stream.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { Meter } from './meter.ts';
 import { metricsOf } from './metrics.ts';
@@ -206,6 +207,7 @@ function clusterOf(pool: EndpointPool): ClusterCapability {
         roundTripMs: Math.round((performance.now() - startedAt) * 100) / 100,
       };
     },
+    followLeader: (endpoint, onNews) => followLeader(pool, endpoint, onNews),
     onConnectionChange: (listener) => pool.onStateChange(listener),
     setReachable: (endpoint, reachable) => pool.setReachable(endpoint, reachable),
   };
