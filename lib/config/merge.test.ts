@@ -78,11 +78,34 @@ test('a narrower layer may not touch what a wider one locked, nor what holds it'
   expect(paths({ tls: { min: null } })).toEqual(['/tls/min']);
   expect(paths({ tls: null })).toEqual(['/tls']);
   expect(paths({ tls: 'none' })).toEqual(['/tls']);
+  expect(paths({ tls: { min: {} } }), 'an empty object in place of a value').toEqual(['/tls/min']);
+  expect(paths({ tls: {} }), 'merged into an object it changes nothing').toEqual([]);
   expect(paths({ tls: { max: '1.2' }, other: 1 })).toEqual([]);
   expect(
     effective([layer('g', {}), layer('g/app', { tls: 1 }, ['/tls'])]).violations,
     'a layer may change what it locks itself',
   ).toEqual([]);
+});
+
+const pointer = fc.constantFrom('/a', '/b', '/a/b', '/c~1d', '/a/c~1d/b', '/~0');
+
+test('whatever the layers say, what a layer locks is as it left it, or the violation is named with who did it', () => {
+  void fc.assert(
+    fc.property(fc.array(json, { minLength: 2, maxLength: 4 }), pointer, fc.nat(2), (contents, locked, at) => {
+      const locker = Math.min(at, contents.length - 2);
+      const layers = contents.map((content, i) => layer(`l${i}`, content, i === locker ? [locked] : []));
+      const { value, violations } = effective(layers);
+      const asLeft = valueAt(effective(layers.slice(0, locker + 1)).value, locked);
+      const isSame = canonicalJson(valueAt(value, locked) ?? null) === canonicalJson(asLeft ?? null);
+      if (!isSame) expect(violations.length, 'a change of it is a violation').toBeGreaterThan(0);
+      for (const { path, target, lockedBy } of violations) {
+        expect(lockedBy).toBe(`l${locker}`);
+        expect(Number(target.slice(1)), 'a layer may change what it locks itself').toBeGreaterThan(locker);
+        expect(locked === path || locked.startsWith(`${path}/`), `${path} holds ${locked}`).toBe(true);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('applying the differences leads from one document to the other', () => {

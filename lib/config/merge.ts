@@ -2,7 +2,7 @@
  * Layers into one document: RFC 7396, widest layer first (objects merge, arrays and scalars replace, null deletes). Every leaf of the result
  * knows the layer it came from. A layer may lock paths: no narrower layer may touch them.
  */
-import { isArray, isObject, type Json, type JsonObject, joinPointer, type Pointer, splitPointer } from './json.ts';
+import { isObject, type Json, type JsonObject, joinPointer, type Pointer, splitPointer, valueAt } from './json.ts';
 import type { TargetId } from './target.ts';
 
 export interface LayerContent {
@@ -83,10 +83,14 @@ export function effective(layers: readonly LayerContent[]): Effective {
 }
 
 function lockViolations(layers: readonly LayerContent[]): LockViolation[] {
+  if (layers.every(({ locked }) => locked.length === 0)) return [];
+  // What stands before each layer has its say.
+  const standing: Json[] = [{}];
+  for (const { content } of layers) standing.push(mergePatch(standing.at(-1), content));
   return layers.flatMap((upper, i) =>
     upper.locked.flatMap((locked) =>
-      layers.slice(i + 1).flatMap(({ target, content }) => {
-        const path = touched(content, locked);
+      layers.slice(i + 1).flatMap(({ target, content }, below) => {
+        const path = touched(content, locked, standing[i + 1 + below] ?? {});
         return path === undefined ? [] : [{ path, target, lockedBy: upper.target }];
       }),
     ),
@@ -94,7 +98,7 @@ function lockViolations(layers: readonly LayerContent[]): LockViolation[] {
 }
 
 /** Where a patch changes the pointer or what holds it; undefined when it leaves it alone. */
-function touched(patch: JsonObject, pointer: Pointer): Pointer | undefined {
+function touched(patch: JsonObject, pointer: Pointer, standing: Json): Pointer | undefined {
   let at: Json = patch;
   let path: Pointer = '';
   for (const segment of splitPointer(pointer) ?? []) {
@@ -104,6 +108,7 @@ function touched(patch: JsonObject, pointer: Pointer): Pointer | undefined {
     at = next;
     path = joinPointer(path, segment);
   }
-  // An empty object merged into an existing one changes nothing.
-  return isObject(at) && !isArray(at) && Object.keys(at).length === 0 ? undefined : path;
+  // An empty object merged into an existing one changes nothing; in place of anything else it does.
+  const isHarmless = isObject(at) && Object.keys(at).length === 0 && isObject(valueAt(standing, path));
+  return isHarmless ? undefined : path;
 }

@@ -10,6 +10,7 @@ import {
   type ChangesResult,
   type Engine,
   EngineError,
+  type Guard,
   type GuardedWrite,
   type ListRequest,
   type ListResult,
@@ -178,19 +179,20 @@ export class FakeEngine implements Engine {
 
   #write({ guards, ops, otherwiseRead }: GuardedWrite): WriteOutcome {
     const now = this.#stateAt(this.revision);
-    const find = (key: Uint8Array) => now.find((kv) => equalBytes(kv.key, key));
-    const succeeded = guards.every((guard) => Number(find(guard.key)?.modRevision ?? 0) === Number(guard.value));
+    const succeeded = guards.every((guard) => holds(guard, now));
     if (!succeeded) {
       const reads = otherwiseRead.map((range) => now.filter((kv) => inRange(kv.key, range)));
       return { succeeded, revision: this.revision, deleted: [], reads };
     }
+    const hit = ops.map((op) => (op.type === 'put' ? [] : now.filter((kv) => inRange(kv.key, op.range))));
     this.commit(
-      ops.map((op) => ({
-        key: utf8Decode(op.type === 'put' ? op.key : op.range.key) ?? '',
-        value: op.type === 'put' ? (utf8Decode(op.value) ?? '') : null,
-      })),
+      ops.flatMap((op, i): { readonly key: string; readonly value: string | null }[] =>
+        op.type === 'put'
+          ? [{ key: utf8Decode(op.key) ?? '', value: utf8Decode(op.value) ?? '' }]
+          : (hit[i] ?? []).map((kv) => ({ key: utf8Decode(kv.key) ?? '', value: null })),
+      ),
     );
-    return { succeeded, revision: this.revision, deleted: ops.map(() => 0), reads: [] };
+    return { succeeded, revision: this.revision, deleted: hit.map((keys) => keys.length), reads: [] };
   }
 
   #requireReadable(revision: number): void {
@@ -236,6 +238,18 @@ export class FakeEngine implements Engine {
     watch.handler.onAlive();
     watch.handler.onEvents(due, due.at(-1)?.kv.modRevision ?? 0);
   }
+}
+
+/** As etcd compares: for every key of the range; none counts as one whose numbers are all 0. */
+function holds({ target, is, value, ...range }: Guard, now: readonly StoredKey[]): boolean {
+  const found = now.filter((kv) => inRange(kv.key, range));
+  const numbers = found.length === 0 ? [0] : found.map((kv) => Number(kv[target]));
+  const wanted = Number(value);
+  return numbers.every((number) => {
+    if (is === '=') return number === wanted;
+    if (is === '!=') return number !== wanted;
+    return is === '<' ? number < wanted : number > wanted;
+  });
 }
 
 function inRange(key: Uint8Array, range: KeyRange): boolean {
