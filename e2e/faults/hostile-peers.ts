@@ -21,7 +21,8 @@ function frame(type: number, flags: number, streamId: number, payload: Uint8Arra
   return Buffer.concat([head, payload]);
 }
 const settings = frame(Frame.SETTINGS, 0, 0, Buffer.alloc(0));
-const opening = Buffer.concat([PREFACE, settings]);
+/** What every HTTP/2 client says first. */
+export const opening = Buffer.concat([PREFACE, settings]);
 const headers = (path: string, streamId: number, flags = END_HEADERS): Buffer =>
   frame(Frame.HEADERS, flags, streamId, literalBlock(requestFields(path)));
 const call = (path: string, streamId: number, message: Uint8Array): Buffer =>
@@ -30,6 +31,13 @@ const call = (path: string, streamId: number, message: Uint8Array): Buffer =>
 const [PUT, RANGE, WATCH] = ['/etcdserverpb.KV/Put', '/etcdserverpb.KV/Range', '/etcdserverpb.Watch/Watch'];
 const key = Buffer.from('hostile');
 const watchMessage = WatchRequest.encode({ createRequest: { key } });
+/** A whole conversation up to a watch on `name`, on the first stream. */
+export const watchOf = (name: Uint8Array): Buffer =>
+  Buffer.concat([
+    opening,
+    headers(WATCH, 1),
+    frame(Frame.DATA, 0, 1, grpcMessage(WatchRequest.encode({ createRequest: { key: name } }))),
+  ]);
 
 /** A conversation that is right in every byte. */
 const valid = Buffer.concat([
