@@ -20,6 +20,7 @@ import { AddressDialog, type Addressed } from './address-dialog.tsx';
 import { DrillBanner } from './drill-banner.tsx';
 import { HashesPanel } from './hashes-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
+import { InspectPanel } from './inspect-panel.tsx';
 import { MemberCards } from './member-cards.tsx';
 import { SnapshotPanel } from './snapshot-panel.tsx';
 
@@ -81,6 +82,7 @@ export function ClusterPage() {
                 <HashesPanel />
                 <SnapshotPanel asked={snapshotOf} members={known.members} />
               </div>
+              <InspectPanel />
             </>
           )}
         </PanelStates>

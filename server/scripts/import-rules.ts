@@ -41,6 +41,7 @@ export const AREAS: readonly Area[] = [
   { path: 'lib/format', may: ['lib/base', 'lib/api', 'lib/keys'], outside: 'none', why: BOTH_SIDES },
   { path: 'lib/history', may: ['lib/base', 'lib/api', 'lib/keys', 'lib/format'], outside: 'none', why: BOTH_SIDES },
   { path: 'lib/config', may: ['lib/base'], outside: 'none', why: `${BOTH_SIDES}, and in applications` },
+  { path: 'lib/snapshot', may: ['lib/base', 'lib/keys'], outside: 'none', why: BOTH_SIDES },
   { path: 'lib/recognise', may: ['lib/base', 'lib/api', 'lib/format'], outside: 'none', why: BOTH_SIDES },
   {
     path: 'lib/client',

@@ -1,6 +1,8 @@
 /** A state machine's content through etcd's file format and back. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DamagedFileError } from '../../../lib/base/bbolt/page.ts';
+import { BoltReader } from '../../../lib/base/bbolt/reader.ts';
 import { memberId } from '../../../lib/base/brand.ts';
 import { RangeRequest } from '../../../lib/base/etcdpb/kv.ts';
 import { Prng } from '../../../lib/base/prng.ts';
@@ -9,8 +11,6 @@ import { applyItem, b, CLUSTER, fingerprint, type LogItem, logItem, type Request
 import type { StateMachine } from '../apply/types.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { MemoryDisk } from '../ports/memory-disk.ts';
-import { DamagedFileError } from '../snapshot-file/bbolt/page.ts';
-import { BoltReader } from '../snapshot-file/bbolt/reader.ts';
 import { openSnapshotFile, SnapshotRefusedError } from '../snapshot-file/content.ts';
 import { appendTrailer } from '../snapshot-file/trailer.ts';
 import { DatabaseWriter } from '../snapshot-file/write-database.ts';

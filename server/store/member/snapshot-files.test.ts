@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { BoltReader } from '../../../lib/base/bbolt/reader.ts';
 import { openStateMachine } from '../apply/state-machine.ts';
 import { applyItem, b, CLUSTER, type LogItem } from '../apply/test-support.ts';
 import type { StateMachine } from '../apply/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { MemoryDisk } from '../ports/memory-disk.ts';
-import { BoltReader } from '../snapshot-file/bbolt/reader.ts';
 import { SnapshotContent } from '../snapshot-file/content.ts';
 import { Database } from '../snapshot-file/read-database.ts';
 import { SnapshotFiles } from './snapshot-files.ts';

@@ -4,12 +4,13 @@
  * The file is read twice: once to check all of it, once to hand it on. Memory: a page, the leases, a key for each revision
  * whose lease is gone and that nothing has superseded yet.
  */
+
+import { BoltReader } from '../../../lib/base/bbolt/reader.ts';
 import { type ByteString, equalBytes } from '../../../lib/base/bytes.ts';
 import type { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { encodeRevision } from '../mvcc/revision-codec.ts';
-import { BoltReader } from './bbolt/reader.ts';
 import { Database } from './read-database.ts';
 import { hashOf, type ReadableFile, splitTrailer, TRAILER_BYTES } from './trailer.ts';
 

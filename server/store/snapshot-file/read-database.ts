@@ -2,7 +2,11 @@
  * What a real etcd (3.4 or later) left in its database, checked as far as our state machine relies on it. Members belong
  * to the cluster the file came from and are not read: a restore begins a new cluster, as it does with etcd's own tools.
  */
+
+import { DamagedFileError } from '../../../lib/base/bbolt/page.ts';
+import type { BoltEntry, BoltReader } from '../../../lib/base/bbolt/reader.ts';
 import { concatBytes, equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import { AuthKey, Bucket, MetaKey, readCounter } from '../../../lib/base/etcd-buckets.ts';
 import { Role, User } from '../../../lib/base/etcdpb/auth.ts';
 import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
@@ -10,9 +14,7 @@ import { storedRole, storedUser } from '../auth/stored-messages.ts';
 import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
 import { BACKEND_KEY_BYTES, decodeRevision, encodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
-import { DamagedFileError } from './bbolt/page.ts';
-import type { BoltEntry, BoltReader } from './bbolt/reader.ts';
-import { AuthKey, Bucket, LeaseMessage, MetaKey, readCounter } from './schema.ts';
+import { LeaseMessage } from './schema.ts';
 
 const SEPARATOR = 0x5f;
 const TOMBSTONE_MARK = 0x74;

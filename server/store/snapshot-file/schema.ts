@@ -1,5 +1,5 @@
 /**
- * etcd's buckets and what stands in them, in the form of etcd 3.5. Without `storageVersion` a 3.6 or later takes the file
+ * What stands in etcd's buckets (lib/base/etcd-buckets.ts has their names), in the form of etcd 3.5. Without `storageVersion` a 3.6 or later takes the file
  * for one of 3.5 and completes it itself; 3.4 ignores what it does not know. Source: etcd's server/storage/schema, checked
  * against files that a real etcd wrote (foreign.test.ts).
  *
@@ -17,30 +17,6 @@ import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { int64, message, ordinal } from '../../../lib/base/protobuf/schema.ts';
 import { BACKEND_KEY_BYTES, encodeRevision } from '../mvcc/revision-codec.ts';
 
-export const Bucket = {
-  KEY: 'key',
-  META: 'meta',
-  LEASE: 'lease',
-  ALARM: 'alarm',
-  AUTH: 'auth',
-  AUTH_USERS: 'authUsers',
-  AUTH_ROLES: 'authRoles',
-  MEMBERS: 'members',
-  MEMBERS_REMOVED: 'members_removed',
-  CLUSTER: 'cluster',
-} as const;
-
-export const MetaKey = {
-  CONF_STATE: 'confState',
-  CONSISTENT_INDEX: 'consistent_index',
-  FINISHED_COMPACTION: 'finishedCompactRev',
-  SCHEDULED_COMPACTION: 'scheduledCompactRev',
-  TERM: 'term',
-} as const;
-
-export const AuthKey = { ENABLED: 'authEnabled', REVISION: 'authRevision' } as const;
-export const CLUSTER_VERSION_KEY = 'clusterVersion';
-
 export const LeaseMessage = message('leasepb.Lease', {
   id: int64(1, { json: 'ID' }),
   ttl: ordinal(2, { json: 'TTL' }),
@@ -51,13 +27,6 @@ export function u64Bytes(value: bigint): Uint8Array {
   const out = new Uint8Array(8);
   new DataView(out.buffer).setBigUint64(0, BigInt.asUintN(64, value));
   return out;
-}
-
-/** Undefined when these are not 8 bytes, or more than counts anything that exists. */
-export function readCounter(bytes: Uint8Array | undefined): number | undefined {
-  if (bytes?.length !== 8) return undefined;
-  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
-  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** A main revision as the compaction marks hold it. */

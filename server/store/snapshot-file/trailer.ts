@@ -3,8 +3,8 @@
  * etcd's tools and we tell whether a file has one. (A copy of a member's own database file has none.)
  */
 import { createHash } from 'node:crypto';
+import { DamagedFileError } from '../../../lib/base/bbolt/page.ts';
 import type { DiskFile } from '../ports/disk.ts';
-import { DamagedFileError } from './bbolt/page.ts';
 
 export const TRAILER_BYTES = 32;
 const ALIGNMENT = 512;

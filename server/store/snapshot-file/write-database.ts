@@ -1,5 +1,6 @@
 /** A state written as the bbolt database a real etcd starts from. */
 import { compareBytes, utf8Encode } from '../../../lib/base/bytes.ts';
+import { AuthKey, Bucket, CLUSTER_VERSION_KEY, MetaKey } from '../../../lib/base/etcd-buckets.ts';
 import { Role, User } from '../../../lib/base/etcdpb/auth.ts';
 import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import { roleMessage, userMessage } from '../auth/stored-messages.ts';
@@ -8,17 +9,7 @@ import type { LeaseRecord } from '../lease/lease-store.ts';
 import { BACKEND_KEY_BYTES, decodeBackendKey } from '../mvcc/revision-codec.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { BoltWriter, type BucketWriter } from './bbolt/writer.ts';
-import {
-  AuthKey,
-  Bucket,
-  CLUSTER_VERSION_KEY,
-  type ConfStateIds,
-  confStateJson,
-  LeaseMessage,
-  MetaKey,
-  revisionMark,
-  u64Bytes,
-} from './schema.ts';
+import { type ConfStateIds, confStateJson, LeaseMessage, revisionMark, u64Bytes } from './schema.ts';
 
 /** Everything beside the revisions. */
 export interface DatabaseState {

@@ -3,6 +3,7 @@
  * going on alone when the others are lost. Everything that main.ts does once in the life of a data directory.
  */
 import path from 'node:path';
+import { DamagedFileError } from '../../../lib/base/bbolt/page.ts';
 import type { ClusterId, MemberId } from '../../../lib/base/brand.ts';
 import { toHex } from '../../../lib/base/bytes.ts';
 import { openStateMachine } from '../apply/state-machine.ts';
@@ -17,7 +18,6 @@ import { restoreContent } from '../member/snapshot-restore.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Log } from '../ports/log.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
-import { DamagedFileError } from '../snapshot-file/bbolt/page.ts';
 import { openSnapshotFile, type SnapshotContent } from '../snapshot-file/content.ts';
 import { ReadOnlyFile } from '../snapshot-file/read-only-file.ts';
 import type { WalIdentity } from '../wal/payloads.ts';

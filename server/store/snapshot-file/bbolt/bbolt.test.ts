@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { encodeMetaPage } from '../../../../lib/base/bbolt/meta-page.ts';
+import {
+  DamagedFileError,
+  PAGE_BYTES,
+  PageFlag,
+  readPageHeader,
+  readPageId,
+  viewOf,
+} from '../../../../lib/base/bbolt/page.ts';
+import { BoltReader } from '../../../../lib/base/bbolt/reader.ts';
 import { compareBytes, concatBytes, utf8Encode } from '../../../../lib/base/bytes.ts';
 import { Prng } from '../../../../lib/base/prng.ts';
 import { MemoryDisk } from '../../ports/memory-disk.ts';
-import { encodeMetaPage } from './meta-page.ts';
-import { DamagedFileError, PAGE_BYTES, PageFlag, readPageHeader, readPageId, viewOf } from './page.ts';
-import { BoltReader } from './reader.ts';
 import { BoltWriter } from './writer.ts';
 
 type Pairs = readonly (readonly [Uint8Array, Uint8Array])[];

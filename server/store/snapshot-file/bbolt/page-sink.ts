@@ -1,6 +1,7 @@
 /** Pages written one behind the other, in large pieces; page ids are positions. */
+
+import { PAGE_BYTES } from '../../../../lib/base/bbolt/page.ts';
 import type { DiskFile } from '../../ports/disk.ts';
-import { PAGE_BYTES } from './page.ts';
 
 const PIECE_BYTES = 256 * 1024;
 

@@ -7,7 +7,7 @@
  *   bucket   value: root page id u64 | sequence u64 [| a leaf page without an id, when root is 0]
  *
  * `pos` counts from the element itself. Source: bbolt's file format, checked against files that a real etcd wrote
- * (../foreign.test.ts).
+ * (server/store/snapshot-file/foreign.test.ts).
  */
 
 export const PAGE_BYTES = 4096;

@@ -4,10 +4,9 @@
  *
  * The file is foreign and may be damaged anywhere. Invariants: no read beyond a page or the file; whatever the pages say,
  * iteration ends, because trees are bounded in depth and keys must rise strictly; everything else is a DamagedFileError
- * with the page id (reader.test.ts flips bytes at random).
+ * with the page id (server/store/snapshot-file/bbolt/bbolt.test.ts flips bytes at random).
  */
-import { compareBytes, toByteString } from '../../../../lib/base/bytes.ts';
-import type { DiskFile } from '../../ports/disk.ts';
+import { compareBytes, toByteString } from '../bytes.ts';
 import { type Meta, readMeta } from './meta-page.ts';
 import {
   BUCKET_ELEMENT,
@@ -47,7 +46,12 @@ interface Page {
   readonly view: DataView;
 }
 
-type ReadableFile = Pick<DiskFile, 'read' | 'size'>;
+/** Any file: on a disk of the store, or one that an operator picked in a browser. */
+export interface ReadableFile {
+  size(): number;
+  /** Fewer bytes where the file ends. */
+  read(at: number, length: number): Uint8Array;
+}
 
 export class BoltReader {
   readonly #file: ReadableFile;

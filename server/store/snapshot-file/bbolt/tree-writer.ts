@@ -5,7 +5,6 @@
  * Invariant: no branch has a single child. bbolt never makes one and stops with an assertion when a deletion meets one.
  */
 import { assert } from '../../../../lib/base/assert.ts';
-import { compareBytes } from '../../../../lib/base/bytes.ts';
 import {
   BUCKET_HEADER_BYTES,
   ELEMENT_BYTES,
@@ -16,7 +15,8 @@ import {
   VALUE_BYTES_MAX,
   viewOf,
   writePageHeader,
-} from './page.ts';
+} from '../../../../lib/base/bbolt/page.ts';
+import { compareBytes } from '../../../../lib/base/bytes.ts';
 import type { PageSink } from './page-sink.ts';
 
 /** bbolt keeps a bucket inside its parent up to this size. */

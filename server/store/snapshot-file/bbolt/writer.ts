@@ -6,10 +6,17 @@
  * The file is as full as it gets: every page is used, the freelist is empty.
  */
 import { assert } from '../../../../lib/base/assert.ts';
+import { encodeMetaPage } from '../../../../lib/base/bbolt/meta-page.ts';
+import {
+  BUCKET_ELEMENT,
+  PAGE_BYTES,
+  PAGE_HEADER_BYTES,
+  PageFlag,
+  viewOf,
+  writePageHeader,
+} from '../../../../lib/base/bbolt/page.ts';
 import { type ByteString, fromByteString, toByteString } from '../../../../lib/base/bytes.ts';
 import type { DiskFile } from '../../ports/disk.ts';
-import { encodeMetaPage } from './meta-page.ts';
-import { BUCKET_ELEMENT, PAGE_BYTES, PAGE_HEADER_BYTES, PageFlag, viewOf, writePageHeader } from './page.ts';
 import { PageSink } from './page-sink.ts';
 import { TreeWriter } from './tree-writer.ts';
 

@@ -1,0 +1,32 @@
+/** The buckets of etcd's database, and what their keys are called; since 3.4. What stands in them: server/store/snapshot-file/schema.ts. */
+
+export const Bucket = {
+  KEY: 'key',
+  META: 'meta',
+  LEASE: 'lease',
+  ALARM: 'alarm',
+  AUTH: 'auth',
+  AUTH_USERS: 'authUsers',
+  AUTH_ROLES: 'authRoles',
+  MEMBERS: 'members',
+  MEMBERS_REMOVED: 'members_removed',
+  CLUSTER: 'cluster',
+} as const;
+
+export const MetaKey = {
+  CONF_STATE: 'confState',
+  CONSISTENT_INDEX: 'consistent_index',
+  FINISHED_COMPACTION: 'finishedCompactRev',
+  SCHEDULED_COMPACTION: 'scheduledCompactRev',
+  TERM: 'term',
+} as const;
+
+export const AuthKey = { ENABLED: 'authEnabled', REVISION: 'authRevision' } as const;
+export const CLUSTER_VERSION_KEY = 'clusterVersion';
+
+/** Undefined when these are not 8 bytes, or more than counts anything that exists. */
+export function readCounter(bytes: Uint8Array | undefined): number | undefined {
+  if (bytes?.length !== 8) return undefined;
+  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
+  return Number.isSafeInteger(value) ? value : undefined;
+}
