@@ -132,7 +132,7 @@ export interface StoreConsole {
   services(query: { readonly revision: number | undefined }): Promise<ServiceList>;
   release(body: ReleaseBody): Promise<WriteResult>;
   /** What an action on the cluster would do, and whether it is refused. Changes nothing. */
-  clusterPlan(action: ClusterAction): ClusterPlan;
+  clusterPlan(action: ClusterAction): Promise<ClusterPlan>;
   clusterAction(body: ClusterActionBody): Promise<ClusterActionResult>;
   clusterHashes(revision: number | undefined): Promise<ClusterHashes>;
   /** Ends drills now. @throws ConsoleError */

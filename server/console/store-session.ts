@@ -155,7 +155,7 @@ export class StoreSession implements StoreConsole {
     const { access } = summary;
     this.#leases = new Leases({ context: this.#context, readable: access.mode === 'user' ? access.readable : null });
     this.#maintenance = new Maintenance({
-      maintenance: engine.maintenance,
+      ...{ maintenance: engine.maintenance, extras: engine.extras },
       endpoints: engine.endpoints,
       readOnly: summary.readOnly,
       view: () => this.cluster(),
@@ -369,7 +369,7 @@ export class StoreSession implements StoreConsole {
     return this.#changes.run(releaseAct(body), body, () => this.#coordination.release(body));
   }
 
-  clusterPlan(action: ClusterAction): ClusterPlan {
+  clusterPlan(action: ClusterAction): Promise<ClusterPlan> {
     return this.#maintenance.plan(action);
   }
 
@@ -445,8 +445,7 @@ export class StoreSession implements StoreConsole {
     const { cluster, endpoints } = this.#engine;
     if (cluster === null) return null;
     return new ClusterMonitor({
-      cluster,
-      endpoints,
+      ...{ cluster, endpoints },
       cost: () => this.#cost.rate(),
       onView: (view) => this.#live.cluster(view),
       onRevision: (revision) => this.#hub.noteStoreRevision(revision),

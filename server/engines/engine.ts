@@ -190,6 +190,34 @@ export interface ClusterCapability {
   setReachable(endpoint: string, reachable: boolean): void;
 }
 
+export interface WatcherQuestion extends KeyRange {
+  /** How many would a compaction at this revision cut off? 0: none is meant. */
+  readonly compactRevision: number;
+  readonly rangesMax: number;
+}
+
+/** Of one member, or of one range there. */
+export interface WatcherCounts {
+  readonly watchers: number;
+  /** Of those, the ones behind the current revision. */
+  readonly slow: number;
+  /** Those a compaction would cut off. */
+  readonly cancelled: number;
+}
+
+export interface WatchersOfMember extends WatcherCounts {
+  /** What is watched within the range asked for, most watched first; `end` as in a range request. */
+  readonly ranges: readonly (WatcherCounts & { readonly key: Uint8Array; readonly rangeEnd: Uint8Array })[];
+  /** There are further ranges. */
+  readonly more: boolean;
+}
+
+/** What some stores can tell beside the others. Everything works without it, more slowly or saying less. */
+export interface ExtrasCapability {
+  /** Null: this member cannot tell. @throws EngineError */
+  watchers(endpoint: string, question: WatcherQuestion): Promise<WatchersOfMember | null>;
+}
+
 /** What a member says of itself in numbers. */
 export interface MetricsCapability {
   /** Where they are asked for, for who wants to look: a URL. */
@@ -343,6 +371,7 @@ export interface Engine {
   readonly access: AccessCapability | null;
   readonly maintenance: MaintenanceCapability | null;
   readonly metrics: MetricsCapability | null;
+  readonly extras: ExtrasCapability | null;
   cost(): EngineCost;
   /** Ends every call and stream; later calls fail with CANCELED. */
   close(): void;

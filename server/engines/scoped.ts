@@ -23,7 +23,7 @@ import {
 /** @param readable at least one range */
 export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engine {
   const ranges = unionOf(readable);
-  const { kind, endpoints, kv, leases, cluster, history, access, maintenance, metrics } = engine;
+  const { kind, endpoints, kv, leases, cluster, history, access, maintenance, metrics, extras } = engine;
   return {
     kind,
     endpoints,
@@ -33,6 +33,7 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
     access,
     maintenance,
     metrics,
+    extras,
     history: history === null ? null : scopeHistory(history, ranges),
     watch: (request, handler) =>
       engine.watch({ ...request, ranges: request.ranges.flatMap((range) => allowedParts(range, ranges)) }, handler),

@@ -74,7 +74,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
   async function drill(kind: DrillOrder['kind'], member: MemberView, seconds = 5): Promise<void> {
     const delayMs = kind === 'slowDisk' ? 300 : null;
     const action: ClusterAction = { type: 'drill', kind, member: member.id, seconds, delayMs };
-    const { state, refusal } = store.clusterPlan(action);
+    const { state, refusal } = await store.clusterPlan(action);
     expect(refusal).toBeNull();
     await store.clusterAction({ action, state, idempotencyKey: `drill-test-${nextKey++}` });
   }
@@ -136,7 +136,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     await drill('pause', first, 60);
     await until(() => one(first.name)?.health === 'unreachable' && store.cluster().leaderId !== null);
     const action: ClusterAction = { type: 'drill', kind: 'pause', member: second.id, seconds: 60, delayMs: null };
-    const plan = store.clusterPlan(action);
+    const plan = await store.clusterPlan(action);
     expect(plan).toMatchObject({ refusal: null, confirm: 'stop all writes' });
     await store.clusterAction({ action, state: plan.state, idempotencyKey: `drill-test-${nextKey++}` });
     await until(({ quorum }) => quorum.survives < 0);
@@ -148,7 +148,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     const member = follower();
     await drill('isolate', member, 60);
     const action: ClusterAction = { type: 'drill', kind: 'kill', member: member.id, seconds: 5, delayMs: null };
-    expect(store.clusterPlan(action).refusal).toBe(`a drill on ${member.name} is under way`);
+    expect((await store.clusterPlan(action)).refusal).toBe(`a drill on ${member.name} is under way`);
     const stale = { action, state: 'another', idempotencyKey: `drill-test-${nextKey++}` };
     await expect(store.clusterAction(stale)).rejects.toMatchObject({ name: 'ConsoleError' });
     await store.healDrills({ member: null });

@@ -34,6 +34,7 @@ export const WatcherCountsRequest = message('quorate.v1.WatcherCountsRequest', {
   key: bytes(1),
   rangeEnd: bytes(2),
   limit: ordinal(3),
+  compactRevision: ordinal(4),
 });
 export type WatcherCountsRequest = MessageType<typeof WatcherCountsRequest>;
 
@@ -43,6 +44,7 @@ export const WatchedRange = message('quorate.v1.WatchedRange', {
   watchers: ordinal(3),
   slow: ordinal(4),
   oldestNeeded: ordinal(5),
+  cancelled: ordinal(6),
 });
 export type WatchedRange = MessageType<typeof WatchedRange>;
 
@@ -53,6 +55,7 @@ export const WatcherCountsResponse = message('quorate.v1.WatcherCountsResponse',
   oldestNeeded: ordinal(4),
   ranges: nestedList(5, () => WatchedRange),
   more: bool(6),
+  cancelled: ordinal(7),
 });
 export type WatcherCountsResponse = MessageType<typeof WatcherCountsResponse>;
 

@@ -12,17 +12,21 @@ import type {
 } from '../../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { EngineError, type MaintenanceCapability } from '../../engines/engine.ts';
+import { EngineError, type ExtrasCapability, type MaintenanceCapability } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import type { DrillAction } from '../drills/plan.ts';
 import { ConsoleError } from '../errors.ts';
 import { memberToHex } from '../ids.ts';
-import { planOf } from './plan.ts';
+import { type PlanInput, planOf } from './plan.ts';
 
 const SHA256_BYTES = 32;
+const EVERY_KEY = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
+/** Watched ranges a plan looks at, of each member. */
+const WATCHED_RANGES_MAX = 100;
 
 export interface MaintenanceWorld {
   readonly maintenance: MaintenanceCapability | null;
+  readonly extras: Pick<ExtrasCapability, 'watchers'> | null;
   readonly endpoints: readonly string[];
   readonly readOnly: boolean;
   view(): ClusterView;
@@ -54,16 +58,40 @@ export class Maintenance {
     this.#world = world;
   }
 
-  plan(action: ClusterAction): ClusterPlan {
-    const { endpoints } = this.#world;
-    const { drills } = this.#world;
+  async plan(action: ClusterAction): Promise<ClusterPlan> {
+    return this.#plan(action, action.type === 'compact' ? await this.#watched(Number(action.revision)) : null);
+  }
+
+  #plan(action: ClusterAction, watched: PlanInput['watched'] = null): ClusterPlan {
+    const { endpoints, drills } = this.#world;
     return planOf(action, {
       view: this.#world.view(),
       endpoints,
       revision: this.#world.revision(),
       compacted: this.#world.compacted(),
       drillRefusal: (drill, member) => drills.refusalOf(drill, member),
+      watched,
     });
+  }
+
+  /** Who watches, member by member. Null: none of them can tell. */
+  async #watched(compactRevision: number): Promise<PlanInput['watched']> {
+    const { extras } = this.#world;
+    if (extras === null) return null;
+    const question = { ...EVERY_KEY, compactRevision, rangesMax: WATCHED_RANGES_MAX };
+    const answers = await Promise.all(
+      this.#world.view().members.map(async ({ id, name, endpoint }) => {
+        const member = name === '' ? id : name;
+        if (endpoint === '') return { member, counts: null };
+        try {
+          return { member, counts: await extras.watchers(endpoint, question) };
+        } catch (error) {
+          if (!(error instanceof EngineError)) throw error;
+          return { member, counts: null };
+        }
+      }),
+    );
+    return answers.every(({ counts }) => counts === null) ? null : answers;
   }
 
   /** @throws ConsoleError FAILED_PRECONDITION with the plan's refusal, ABORTED when the cluster changed; EngineError as the store says */
@@ -72,7 +100,7 @@ export class Maintenance {
     if (this.#running !== null) {
       throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, `one thing at a time: "${this.#running}" is under way`);
     }
-    const plan = this.plan(action);
+    const plan = this.#plan(action);
     if (plan.state !== state) {
       throw new ConsoleError(GrpcCode.ABORTED, 'the cluster changed since it was shown; nothing was done', {
         now: plan.state,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ClusterAction } from '../../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberHealth, MemberView } from '../../../lib/api/types.ts';
-import { planOf } from './plan.ts';
+import { prefixRangeEnd, utf8Encode } from '../../../lib/base/bytes.ts';
+import { type PlanInput, planOf } from './plan.ts';
 
 interface Sketch {
   readonly health?: MemberHealth;
@@ -64,8 +65,15 @@ function clusterOf(...sketches: Sketch[]): ClusterView {
   };
 }
 
-const plan = (action: ClusterAction, view: ClusterView) =>
-  planOf(action, { view, endpoints: ['127.0.0.1:1'], revision: 1_000, compacted: 100, drillRefusal: () => null });
+const plan = (action: ClusterAction, view: ClusterView, watched: PlanInput['watched'] = null) =>
+  planOf(action, {
+    view,
+    endpoints: ['127.0.0.1:1'],
+    revision: 1_000,
+    compacted: 100,
+    drillRefusal: () => null,
+    watched,
+  });
 const LEADER = { isLeader: true };
 const DOWN = { health: 'unreachable' } as const;
 
@@ -178,6 +186,35 @@ test('removing a voter says what the store survives then', () => {
 test('compaction says how much history dies', () => {
   const { effects } = plan({ type: 'compact', revision: '400' }, clusterOf(LEADER));
   expect(effects[0]).toContain('300 of 900 revisions');
+});
+
+const counts = (watchers: number, cut: Readonly<Record<string, number>> = {}) => ({
+  ...{ watchers, slow: 0, cancelled: Object.values(cut).reduce((sum, count) => sum + count, 0), more: false },
+  ranges: Object.entries(cut).map(([key, cancelled]) => ({
+    ...{ key: utf8Encode(key), rangeEnd: prefixRangeEnd(utf8Encode(key)), watchers: cancelled, slow: 0, cancelled },
+  })),
+});
+const watchesOf = (watched: PlanInput['watched']): readonly string[] =>
+  plan({ type: 'compact', revision: '400' }, clusterOf(LEADER), watched).effects.slice(3);
+
+test('compaction says whose watches it cuts off, as far as members can tell', () => {
+  expect(watchesOf(null)).toEqual([]);
+  expect(watchesOf([{ member: 'm1', counts: counts(12) }])).toEqual([
+    'None of the 12 watches now open is that far behind.',
+  ]);
+  expect(watchesOf([{ member: 'm1', counts: counts(2, { '/a/': 1 }) }])).toEqual([
+    '1 of the 2 watches now open is that far behind: 1 of /a/….',
+  ]);
+  expect(
+    watchesOf([
+      { member: 'm1', counts: counts(5, { '/a/': 2, '/b': 1 }) },
+      { member: 'm2', counts: counts(5, { '/b': 3, '/c': 1, '/d': 1 }) },
+      { member: 'm3', counts: null },
+    ]),
+  ).toEqual([
+    '8 of the 10 watches now open are that far behind: 4 of /b…, 2 of /a/…, 1 of /c…, others.',
+    'What is watched on m3 is not known.',
+  ]);
 });
 
 test('the state differs when leader, votes or health do, and not by the order of members', () => {

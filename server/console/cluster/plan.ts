@@ -3,6 +3,9 @@ import type { ClusterAction, ClusterPlan } from '../../../lib/api/cluster-types.
 import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
 import { etcdctl } from '../../../lib/format/commands.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
+import { rangeWords } from '../../../lib/keys/range-words.ts';
+import { toWire } from '../../../lib/keys/wire-bytes.ts';
+import type { WatchersOfMember } from '../../engines/engine.ts';
 import { type DrillAction, planDrill } from '../drills/plan.ts';
 import { LAG_ENTRIES_MAX } from './view.ts';
 
@@ -13,6 +16,8 @@ export interface PlanInput {
   readonly compacted: number;
   /** Why a drill may not begin; null: it may. */
   readonly drillRefusal: (action: DrillAction, member: MemberView) => string | null;
+  /** Who watches, member by member; counts null: that one cannot tell. Null: none of them can. */
+  readonly watched: readonly { readonly member: string; readonly counts: WatchersOfMember | null }[] | null;
 }
 
 type Outline = Omit<ClusterPlan, 'state'>;
@@ -113,7 +118,7 @@ function defragment(member: MemberView, { view, endpoints }: PlanInput): Outline
   };
 }
 
-function compact(revision: number, { revision: current, compacted, endpoints }: PlanInput): Outline {
+function compact(revision: number, { revision: current, compacted, endpoints, watched }: PlanInput): Outline {
   const dies = Math.max(0, revision - Math.max(compacted, 1));
   return {
     title: `Compact history below revision ${formatCount(revision)}`,
@@ -121,6 +126,7 @@ function compact(revision: number, { revision: current, compacted, endpoints }: 
       `${formatCount(dies)} of ${formatCount(Math.max(0, current - Math.max(compacted, 1)))} revisions of history go for good: no reading, comparing or restoring below ${formatCount(revision)}.`,
       'Keys and their values as they are now stay untouched.',
       `Watches and consoles that still want revisions below ${formatCount(revision)} are told so and must start anew.`,
+      ...(watched === null ? [] : cutOff(watched)),
     ],
     refusal:
       revision > current
@@ -131,6 +137,36 @@ function compact(revision: number, { revision: current, compacted, endpoints }: 
     confirm: String(revision),
     command: etcdctl(endpoints, ['compact', String(revision)]),
   };
+}
+
+const RANGES_NAMED_MAX = 3;
+
+/** Which watches a compaction cuts off, as far as the members can tell. */
+function cutOff(watched: NonNullable<PlanInput['watched']>): string[] {
+  const known = watched.flatMap(({ counts }) => counts ?? []);
+  const total = known.reduce((sum, { watchers }) => sum + watchers, 0);
+  const cut = known.reduce((sum, { cancelled }) => sum + cancelled, 0);
+  const silent = watched.filter(({ counts }) => counts === null).map(({ member }) => member);
+  const sentences = [
+    cut === 0
+      ? `None of the ${formatCount(total)} watches now open is that far behind.`
+      : `${formatCount(cut)} of the ${formatCount(total)} watches now open ${cut === 1 ? 'is' : 'are'} that far behind: ${rangesCut(known)}.`,
+  ];
+  if (silent.length > 0) sentences.push(`What is watched on ${silent.join(', ')} is not known.`);
+  return sentences;
+}
+
+function rangesCut(known: readonly WatchersOfMember[]): string {
+  const byRange = new Map<string, number>();
+  for (const { key, rangeEnd, cancelled } of known.flatMap(({ ranges }) => ranges)) {
+    if (cancelled === 0) continue;
+    const words = rangeWords({ key: toWire(key), end: toWire(rangeEnd) });
+    byRange.set(words, (byRange.get(words) ?? 0) + cancelled);
+  }
+  const named = [...byRange].sort(([, a], [, b]) => b - a);
+  const shown = named.slice(0, RANGES_NAMED_MAX).map(([words, count]) => `${formatCount(count)} of ${words}`);
+  const hasMore = named.length > RANGES_NAMED_MAX || known.some(({ more }) => more);
+  return [...shown, ...(hasMore || shown.length === 0 ? ['others'] : [])].join(', ');
 }
 
 function disarm(member: MemberView, alarm: 'NOSPACE' | 'CORRUPT', { endpoints }: PlanInput): Outline {

@@ -237,7 +237,7 @@ const isNobody = ({ message }: EngineError): boolean => message.includes('user n
 
 /** The same store, where every write obeys the policy. */
 export function guardedEngine(engine: Engine, policy: KeyPolicy): Engine {
-  const { kind, endpoints, kv, leases, cluster, history, access, maintenance, metrics } = engine;
+  const { kind, endpoints, kv, leases, cluster, history, access, maintenance, metrics, extras } = engine;
   return {
     kind,
     endpoints,
@@ -251,6 +251,7 @@ export function guardedEngine(engine: Engine, policy: KeyPolicy): Engine {
     access,
     maintenance,
     metrics,
+    extras,
     watch: (request, handler) => engine.watch(request, handler),
     cost: () => engine.cost(),
     close: () => engine.close(),

@@ -26,6 +26,7 @@ import type {
 import { accessOf } from './access.ts';
 import { readChanges } from './changes.ts';
 import { compactedRevision } from './compaction.ts';
+import { extrasOf } from './extras.ts';
 import { followLeader } from './leader-stream.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { Meter } from './meter.ts';
@@ -70,6 +71,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     },
     maintenance: maintenanceOf(pool),
     metrics,
+    extras: extrasOf(pool),
     access: accessOf(pool, options.tls?.certFile !== undefined),
     watch: (request: WatchRequest, handler: WatchHandler): Watcher => {
       const watcher = new EtcdWatcher(pool, meter, { ...request, onClose: () => watchers.delete(watcher) }, handler);

@@ -42,6 +42,7 @@ export class FakeEngine implements Engine {
   readonly access = null;
   readonly maintenance = null;
   readonly metrics = null;
+  readonly extras = null;
   revision = 1;
   compacted = 0;
   /** Lists answered so far. */

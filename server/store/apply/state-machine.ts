@@ -179,8 +179,8 @@ class ReplicatedStateMachine implements StateMachine {
     return this.#watches.watcherCount();
   }
 
-  watchersOf(range: KeyRange): WatchedRanges {
-    return this.#watches.watchersOf(range);
+  watchersOf(range: KeyRange, compactRevision: number): WatchedRanges {
+    return this.#watches.watchersOf(range, compactRevision);
   }
 
   eventCount(): number {

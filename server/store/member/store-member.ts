@@ -80,7 +80,7 @@ class LocalMember implements RunningMember {
       pump: () => machine.pump(),
       watcherCount: () => machine.watcherCount(),
       slowCount: () => machine.slowCount(),
-      watchersOf: (range) => machine.watchersOf(range),
+      watchersOf: (range, compactRevision) => machine.watchersOf(range, compactRevision),
       eventCount: () => machine.eventCount(),
     };
     this.#noSpace = new NoSpaceAlarm({

@@ -81,8 +81,8 @@ export interface Watchable {
   watcherCount(): number;
   /** Of those, the ones behind the current revision: reading history, or with a full output. */
   slowCount(): number;
-  /** Those that see some key of `range`. */
-  watchersOf(range: KeyRange): WatchedRanges;
+  /** Those that see some key of `range`. `compactRevision` 0: no compaction is meant. */
+  watchersOf(range: KeyRange, compactRevision: number): WatchedRanges;
   /** Events handed to sinks since the start. */
   eventCount(): number;
 }

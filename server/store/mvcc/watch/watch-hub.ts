@@ -56,8 +56,8 @@ export class WatchHub implements Watchable {
     return this.#unsynced.all.size + this.#paused.size;
   }
 
-  watchersOf(range: KeyRange): WatchedRanges {
-    return countWatchers(this.#everyone(), range);
+  watchersOf(range: KeyRange, compactRevision: number): WatchedRanges {
+    return countWatchers(this.#everyone(), range, compactRevision);
   }
 
   *#everyone(): Iterable<Watcher> {

@@ -19,21 +19,21 @@ const watchers = [
 ];
 
 test('everybody who sees some key is counted; what he watches is told where it lies within what was asked', () => {
-  const { total, ranges } = countWatchers(watchers, range('a/', 'a0'));
-  expect(total).toEqual({ watchers: 5, slow: 2, oldestNeeded: 5 });
+  const { total, ranges } = countWatchers(watchers, range('a/', 'a0'), 6);
+  expect(total).toEqual({ watchers: 5, slow: 2, oldestNeeded: 5, cancelled: 1 });
   expect(ranges).toEqual([
-    { range: range('a/', 'a0'), watchers: 3, slow: 2, oldestNeeded: 5 },
-    { range: range('a/1'), watchers: 1, slow: 0, oldestNeeded: 0 },
+    { range: range('a/', 'a0'), watchers: 3, slow: 2, oldestNeeded: 5, cancelled: 1 },
+    { range: range('a/1'), watchers: 1, slow: 0, oldestNeeded: 0, cancelled: 0 },
   ]);
 });
 
 test('a single key is seen by those of its prefix, and by nobody behind it', () => {
-  expect(countWatchers(watchers, range('a/1')).total.watchers).toBe(5);
-  expect(countWatchers(watchers, range('a/1')).ranges).toHaveLength(1);
-  expect(countWatchers(watchers, range('a0')).total.watchers).toBe(1);
+  expect(countWatchers(watchers, range('a/1'), 0).total.watchers).toBe(5);
+  expect(countWatchers(watchers, range('a/1'), 0).ranges).toHaveLength(1);
+  expect(countWatchers(watchers, range('a0'), 0).total.watchers).toBe(1);
 });
 
 test('of everything all ranges are told, an empty one is seen by nobody', () => {
-  expect(countWatchers(watchers, EVERYTHING).ranges.map(({ watchers: count }) => count)).toEqual([3, 1, 1, 1]);
-  expect(countWatchers(watchers, range('b', 'a')).total.watchers).toBe(0);
+  expect(countWatchers(watchers, EVERYTHING, 0).ranges.map(({ watchers: count }) => count)).toEqual([3, 1, 1, 1]);
+  expect(countWatchers(watchers, range('b', 'a'), 0).total.watchers).toBe(0);
 });

@@ -10,6 +10,8 @@ export interface WatchedRange {
   slow: number;
   /** The oldest revision one of the slow ones still has to read; 0 without any. */
   oldestNeeded: number;
+  /** Those whom a compaction at the revision asked about would cancel. */
+  cancelled: number;
 }
 
 export interface WatchedRanges {
@@ -19,31 +21,33 @@ export interface WatchedRanges {
   readonly ranges: readonly WatchedRange[];
 }
 
-export function countWatchers(watchers: Iterable<Watcher>, asked: KeyRange): WatchedRanges {
-  const total = { watchers: 0, slow: 0, oldestNeeded: 0 };
+/** @param compactRevision 0: no compaction is meant */
+export function countWatchers(watchers: Iterable<Watcher>, asked: KeyRange, compactRevision: number): WatchedRanges {
+  const total = { watchers: 0, slow: 0, oldestNeeded: 0, cancelled: 0 };
   const byRange = new Map<string, WatchedRange>();
   const [from, to] = boundsOf(asked);
   for (const watcher of watchers) {
     const { range } = watcher;
     const [start, end] = boundsOf(range);
     if (!isBelow(from, end) || !isBelow(start, to)) continue;
-    count(total, watcher);
+    count(total, watcher, compactRevision);
     if (start < from || !(to === undefined || (end !== undefined && end <= to))) continue;
     const name = `${start.length} ${start}${end === undefined ? '' : ` ${end}`}`;
     let entry = byRange.get(name);
     if (entry === undefined) {
-      entry = { range, watchers: 0, slow: 0, oldestNeeded: 0 };
+      entry = { range, watchers: 0, slow: 0, oldestNeeded: 0, cancelled: 0 };
       byRange.set(name, entry);
     }
-    count(entry, watcher);
+    count(entry, watcher, compactRevision);
   }
   return { total, ranges: [...byRange.values()].sort((a, b) => b.watchers - a.watchers) };
 }
 
-function count(counts: Omit<WatchedRange, 'range'>, { state, next }: Watcher): void {
+function count(counts: Omit<WatchedRange, 'range'>, { state, next }: Watcher, compactRevision: number): void {
   counts.watchers++;
   if (state === 'synced') return;
   counts.slow++;
+  if (next < compactRevision) counts.cancelled++;
   counts.oldestNeeded = counts.oldestNeeded === 0 ? next : Math.min(counts.oldestNeeded, next);
 }
 

@@ -112,7 +112,7 @@ test('watchers are counted by what they watch', async () => {
     await stream.next();
   }
   const range = (key: string, end: string, watchers: number) => ({
-    ...{ key: Buffer.from(key), rangeEnd: Buffer.from(end), watchers, slow: 0, oldestNeeded: 0 },
+    ...{ key: Buffer.from(key), rangeEnd: Buffer.from(end), watchers, slow: 0, oldestNeeded: 0, cancelled: 0 },
   });
   const plain = async (request: Init<Parameters<typeof watcherCounts.request.encode>[0]>) => {
     const answer = await call(watcherCounts, request);
@@ -121,7 +121,7 @@ test('watchers are counted by what they watch', async () => {
     return { ...answer, header: undefined, ranges };
   };
   const all = { rangeEnd: Uint8Array.of(0) };
-  const none = { header: undefined, slow: 0, oldestNeeded: 0 };
+  const none = { header: undefined, slow: 0, oldestNeeded: 0, cancelled: 0 };
   expect(await plain(all)).toEqual({
     ...none,
     watchers: 3,

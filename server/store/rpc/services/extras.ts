@@ -82,7 +82,7 @@ class ExtrasService {
     return readFor(this.#context, call, {
       check: ({ auth, identity }) => auth.checkRead(identity, key, rangeEnd),
       read: () => {
-        const { total, ranges } = member.watches.watchersOf(keyRangeOf({ key, rangeEnd }));
+        const { total, ranges } = member.watches.watchersOf(keyRangeOf({ key, rangeEnd }), request.compactRevision);
         const shown = ranges.slice(0, limit).map(watchedRange);
         return { header: member.header(), ...total, ranges: shown, more: ranges.length > limit };
       },

@@ -86,7 +86,7 @@ export class FakeMember implements StoreMember {
       pump: () => this.#machine.pump(),
       watcherCount: () => this.#machine.watcherCount(),
       slowCount: () => this.#machine.slowCount(),
-      watchersOf: (range) => this.#machine.watchersOf(range),
+      watchersOf: (range, compactRevision) => this.#machine.watchersOf(range, compactRevision),
       eventCount: () => this.#machine.eventCount(),
     };
   }
