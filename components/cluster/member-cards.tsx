@@ -26,7 +26,7 @@ export interface MemberCardsProps {
 export function MemberCards({ view, ...rest }: MemberCardsProps) {
   const members = [...view.members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   return (
-    <ul className="grid gap-3 @3xl:grid-cols-2 @6xl:grid-cols-3">
+    <ul className="grid grid-cols-[repeat(auto-fit,minmax(18rem,1fr))] gap-3">
       {members.map((member) => (
         <li key={member.id}>
           <MemberCard member={member} drillRefusal={view.drills.refusal} {...rest} />
@@ -57,7 +57,7 @@ function MemberCard({
       </header>
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2.5">
         <Fact name="Id">
-          <span className="mono">{member.id}</span> <CopyButton text={member.id} label="Copy id" />
+          <span className="mono">{member.id}</span> <CopyButton text={member.id} label="Copy id" className="size-5" />
         </Fact>
         <Fact name="Clients">
           <span className="mono break-all">{member.clientUrls.join(', ') || 'not started yet'}</span>

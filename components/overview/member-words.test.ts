@@ -77,7 +77,7 @@ test('a few entries under way are "in step", many are counted', () => {
 });
 
 test('a member that does not answer shows no number of before', () => {
-  const silent = ringMember(member('m3', { health: 'unreachable', status: null }), false);
+  const silent = ringMember(member('m3', { health: 'unreachable', status: null }), '7', false);
   expect([silent.note, silent.arrowLabel, silent.tone]).toEqual(['', 'no answer', 'bad']);
 });
 

@@ -1,5 +1,5 @@
 /** A member's state in words, once, for ring, table, hover card and screen readers. */
-import type { ClusterView, MemberView } from '../../lib/api/types.ts';
+import type { ClusterView, MemberView, WireInt } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import type { RingMember } from '../charts/raft-ring.tsx';
 
@@ -11,6 +11,7 @@ export function roleWord({ isLeader, isLearner, health }: MemberView): string {
   if (health === 'unstarted') return 'not started';
   if (isLeader) return 'leader';
   if (health === 'unasked') return 'not asked';
+  if (health === 'cutOff') return 'hears no leader';
   if (health === 'lagging') return 'lagging';
   return isLearner ? 'learner' : 'follower';
 }
@@ -31,16 +32,19 @@ export function memberTone(member: MemberView, isStale: boolean): RingMember['to
     case 'unasked':
       return 'stale';
     case 'lagging':
+    case 'cutOff':
       return 'risk';
     case 'healthy':
       return member.isLeader ? 'leader' : 'good';
   }
 }
 
-export function ringMember(member: MemberView, isStale: boolean): RingMember {
+export function ringMember(member: MemberView, term: WireInt, isStale: boolean): RingMember {
   const word = roleWord(member);
   const lag = lagWord(member);
-  const index = member.status === null ? '' : `index ${formatCount(member.status.raftIndex)}`;
+  // One that is elsewhere in time than the others says so.
+  const ownTerm = member.status === null || member.status.raftTerm === term ? '' : ` · term ${member.status.raftTerm}`;
+  const index = member.status === null ? '' : `index ${formatCount(member.status.raftIndex)}${ownTerm}`;
   return {
     id: member.id,
     name: member.name,
@@ -48,7 +52,7 @@ export function ringMember(member: MemberView, isStale: boolean): RingMember {
     word,
     note: index,
     tone: memberTone(member, isStale),
-    arrowLabel: member.status === null ? word : lag,
+    arrowLabel: member.status === null || member.health === 'cutOff' ? word : lag,
     sentence: `${member.name}: ${[word, lag, index].filter((part) => part !== '').join(', ')}. Show details`,
   };
 }
@@ -75,8 +79,14 @@ export function headline(view: ClusterView): string {
 }
 
 function laggingClause(members: readonly MemberView[]): string {
-  const behind = members.filter((member) => member.health === 'lagging').map((member) => member.name);
-  return behind.length === 0 ? '' : `, but ${behind.join(' and ')} ${behind.length === 1 ? 'lags' : 'lag'} behind`;
+  const named = (health: MemberView['health']) =>
+    members.filter((one) => one.health === health).map(({ name }) => name);
+  const [behind, cut] = [named('lagging'), named('cutOff')];
+  const clauses = [
+    ...(behind.length === 0 ? [] : [`${behind.join(' and ')} ${behind.length === 1 ? 'lags' : 'lag'} behind`]),
+    ...(cut.length === 0 ? [] : [`${cut.join(' and ')} ${cut.length === 1 ? 'hears' : 'hear'} no leader`]),
+  ];
+  return clauses.length === 0 ? '' : `, but ${clauses.join(' and ')}`;
 }
 
 function toleranceSentence({ survives }: ClusterView['quorum']): string {

@@ -40,7 +40,7 @@ export function RaftPanel({ view, isStale, className }: RaftPanelProps) {
           return (
             <div className={cn('@container flex flex-1 flex-col', isStale && 'greyed')}>
               <RaftRing
-                members={members.map((one) => ringMember(one, isStale))}
+                members={members.map((one) => ringMember(one, term, isStale))}
                 term={term}
                 selected={selected}
                 onSelect={(id) => void select(id === selected ? null : id)}
@@ -112,6 +112,9 @@ function MemberTable({ members, isStale, selected, onSelect }: MemberTableProps)
             <th scope="col" className={cn(HEAD, '@max-lg:hidden')}>
               Version
             </th>
+            <th scope="col" className={cn(HEAD, 'text-right @max-lg:hidden')}>
+              Term
+            </th>
             <th scope="col" className={cn(HEAD, 'text-right')}>
               Log index
             </th>
@@ -145,6 +148,9 @@ function MemberTable({ members, isStale, selected, onSelect }: MemberTableProps)
                 <StatusMark tone={memberTone(member, isStale)}>{roleWord(member)}</StatusMark>
               </td>
               <td className="mono px-3 @max-lg:hidden">{member.status?.version ?? '–'}</td>
+              <td className={cn(NUMBER, '@max-lg:hidden')}>
+                {member.status === null ? '–' : formatCount(member.status.raftTerm)}
+              </td>
               <td className={NUMBER}>{member.status === null ? '–' : formatCount(member.status.raftIndex)}</td>
               <td className={NUMBER}>
                 {member.status === null || member.isLeader ? '–' : formatCount(member.status.lagEntries)}

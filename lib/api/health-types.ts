@@ -63,7 +63,7 @@ export interface Evidence {
 /** Why the leader changed, as far as what was seen tells. */
 export interface ElectionExplained {
   readonly change: LeaderChange;
-  readonly cause: 'planned' | 'drill' | 'stopped' | 'unresponsive' | 'slowDisk' | 'network' | 'unknown';
+  readonly cause: 'planned' | 'drill' | 'stopped' | 'unresponsive' | 'slowDisk' | 'overloaded' | 'network' | 'unknown';
   readonly certainty: 'known' | 'likely' | 'unknown';
   /** One sentence. */
   readonly verdict: string;

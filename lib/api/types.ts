@@ -62,7 +62,8 @@ export interface SignInBody {
 // ---------------------------------------------------------------- cluster
 
 /** unasked: it advertises an address on no host that the settings name, and only those are dialled. */
-export type MemberHealth = 'healthy' | 'lagging' | 'unreachable' | 'unstarted' | 'unasked';
+/** cutOff: it answers the console, and knows no leader although the others have one: it takes no part. */
+export type MemberHealth = 'healthy' | 'lagging' | 'cutOff' | 'unreachable' | 'unstarted' | 'unasked';
 
 export interface MemberView {
   readonly id: WireHexId;
@@ -113,6 +114,7 @@ export interface Risk {
     | 'noLeader'
     | 'noQuorum'
     | 'lagging'
+    | 'cutOff'
     | 'alarm'
     | 'storeUnreachable'
     | 'oneMember';

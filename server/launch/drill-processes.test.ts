@@ -116,6 +116,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     const cut = follower();
     await drill('isolate', cut, 60);
     await until(() => one(cut.name)?.status?.errors.some((text) => text.includes('no leader')) ?? false);
+    await until(({ quorum }) => one(cut.name)?.health === 'cutOff' && quorum.healthy === 2 && quorum.survives === 0);
     expect(leader().id).not.toBe(cut.id);
     expect(await store.healDrills({ member: cut.id })).toEqual({ healed: 1 });
     await until(() => one(cut.name)?.status?.errors.length === 0);

@@ -379,3 +379,19 @@ test('a member that is cut off and asks for votes in vain does not hide the lead
   await vi.advanceTimersByTimeAsync(500);
   expect(monitor.view()).toMatchObject({ leaderId: HEX[0], term: '5' });
 });
+
+test('a member that answers and hears no leader while others follow one adds nothing to the quorum', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  cluster.state.set(C, { leader: 0n, errors: ['etcdserver: no leader'] });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(monitor.view().quorum.healthy, 'every election looks like that for a moment').toBe(3);
+  await vi.advanceTimersByTimeAsync(2_000);
+  const view = monitor.view();
+  expect(view.members.map(({ health }) => health)).toEqual(['healthy', 'healthy', 'cutOff']);
+  expect(view.quorum).toMatchObject({ healthy: 2, survives: 0 });
+  expect(titles(view)).toEqual(['m3 is cut off from its peers']);
+  cluster.state.delete(C);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(monitor.view().quorum.healthy).toBe(3);
+});

@@ -139,14 +139,22 @@ export class ClusterMonitor {
         await this.#options.cluster.status(endpoint, STATUS_TIMEOUT_MS),
         askedAt,
       );
-      const seen = { status, error: null, lastSeenAt: this.#now(), downSince: null, memberId: status.memberId };
+      const lastSeenAt = this.#now();
+      const leaderlessSince = status.leader === 0n ? (before.leaderlessSince ?? lastSeenAt) : null;
+      const seen = { status, error: null, lastSeenAt, downSince: null, leaderlessSince, memberId: status.memberId };
       this.#onStatus(endpoint, seen);
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause;
       const isOwnFault = this.#ownDelay.since(askedAt) > OWN_DELAY_MAX_MS;
       if (cause.code === GrpcCode.DEADLINE_EXCEEDED && isOwnFault) return;
       const downSince = before.downSince ?? this.#now();
-      this.#observations.set(endpoint, { ...before, status: null, error: cause.message, downSince });
+      this.#observations.set(endpoint, {
+        ...before,
+        status: null,
+        error: cause.message,
+        downSince,
+        leaderlessSince: null,
+      });
       this.#options.cluster.setReachable(endpoint, false);
       if (isRefusal(cause)) {
         this.#mayTell = false;
@@ -193,11 +201,10 @@ export class ClusterMonitor {
     // Of a member that has not answered yet, or no longer does, too little else is known.
     if (this.#closed || seen?.status?.memberId !== news.memberId) return;
     const { leader, raftTerm } = news;
-    this.#observations.set(endpoint, {
-      ...seen,
-      lastSeenAt: this.#now(),
-      status: { ...seen.status, leader, raftTerm },
-    });
+    const lastSeenAt = this.#now();
+    const leaderlessSince = leader === 0n ? (seen.leaderlessSince ?? lastSeenAt) : null;
+    const status = { ...seen.status, leader, raftTerm };
+    this.#observations.set(endpoint, { ...seen, lastSeenAt, leaderlessSince, status });
     this.#noteTerm(raftTerm);
     this.#publish();
   }

@@ -10,11 +10,20 @@ export interface Observation {
   readonly lastSeenAt: number | null;
   /** Since when it has not answered; null while it does. */
   readonly downSince: number | null;
+  /** Since when it has answered that it knows no leader; null while it knows one, or is down. */
+  readonly leaderlessSince: number | null;
   /** Who answered here last, also while it is down. */
   readonly memberId: bigint | null;
 }
 
-export const NOT_ASKED: Observation = { status: null, error: null, lastSeenAt: null, downSince: null, memberId: null };
+export const NOT_ASKED: Observation = {
+  status: null,
+  error: null,
+  lastSeenAt: null,
+  downSince: null,
+  leaderlessSince: null,
+  memberId: null,
+};
 
 /** "http://10.0.0.1:2379" → "10.0.0.1:2379". */
 export const addressOf = (url: string): string => url.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');

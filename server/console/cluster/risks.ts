@@ -29,7 +29,7 @@ export function risksOf(input: RiskInput): Risk[] {
 
 function quorumRisks({ quorum, hasLeader, members }: RiskInput): Risk[] {
   if (quorum.survives < 0) {
-    const down = members.filter((m) => m.health === 'unreachable' || m.health === 'unasked').map(nameOf);
+    const down = members.filter(({ health }) => ['unreachable', 'unasked', 'cutOff'].includes(health)).map(nameOf);
     const missing = -quorum.survives;
     return [
       {
@@ -77,6 +77,13 @@ function memberRisks({ members, quorum }: RiskInput): Risk[] {
         severity: quorum.survives <= 0 ? 'danger' : 'warning',
         title: `${nameOf(member)} does not answer`,
         remedy: `${member.error ?? 'no answer'}. ${rest} Start it again or restore its network.`,
+      });
+    } else if (member.health === 'cutOff') {
+      risks.push({
+        kind: 'cutOff',
+        severity: quorum.survives <= 0 ? 'danger' : 'warning',
+        title: `${nameOf(member)} is cut off from its peers`,
+        remedy: `It answers clients, but hears no leader and takes no part: what it has may be old. The others go on and survive ${failures(quorum.survives)}. Restore the network between it and them.`,
       });
     } else if (member.health === 'lagging') {
       risks.push({

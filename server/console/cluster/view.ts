@@ -9,6 +9,8 @@ import { parseAlarms, risksOf } from './risks.ts';
 
 /** A member further behind than this adds no safety: the leader may have to send it a snapshot. */
 export const LAG_ENTRIES_MAX = 1_000;
+/** Every member is without a leader for a moment at each election; one that stays so while others follow is cut off. */
+export const CUT_OFF_MS = 1_500;
 
 export interface ClusterState {
   readonly members: readonly Member[];
@@ -59,7 +61,9 @@ function memberView(member: Member, state: ClusterState, committed: number): Mem
   // An endpoint that now answers as somebody else says nothing about this member.
   const status = seen.status?.memberId === member.id ? seen.status : null;
   const lag = status === null ? 0 : Math.max(0, committed - status.raftIndex);
-  const health = healthOf({ member, endpoint, status, lag });
+  const leaderlessMs = seen.leaderlessSince === null ? 0 : state.now - seen.leaderlessSince;
+  const isCutOff = state.judgement.leader !== null && leaderlessMs >= CUT_OFF_MS;
+  const health = healthOf({ member, endpoint, status, lag, isCutOff });
   return {
     id: memberToHex(member.id),
     name: member.name,
@@ -80,10 +84,12 @@ function healthOf(input: {
   endpoint: string | null;
   status: MemberStatus | null;
   lag: number;
+  isCutOff: boolean;
 }): MemberHealth {
   if (input.member.name === '' && input.member.clientUrls.length === 0) return 'unstarted';
   if (input.endpoint === null && input.member.clientUrls.length > 0) return 'unasked';
   if (input.status === null) return 'unreachable';
+  if (input.isCutOff) return 'cutOff';
   return input.lag > LAG_ENTRIES_MAX ? 'lagging' : 'healthy';
 }
 

@@ -66,7 +66,13 @@ export function explainElection(input: ExplainInput): ElectionExplained {
     slices: input.slices.filter(({ at }) => at > from && at - HEALTH_SLICE_MS < to),
   };
   const finding =
-    noElection(scene) ?? act(scene) ?? ended(scene) ?? slowDisk(scene) ?? network(scene) ?? unknown(scene);
+    noElection(scene) ??
+    act(scene) ??
+    ended(scene) ??
+    slowDisk(scene) ??
+    overloaded(scene) ??
+    network(scene) ??
+    unknown(scene);
   const { proof, ...verdict } = finding;
   const proven = new Set(proof.map(({ text }) => text));
   const evidence = [...proof, ...seenBeside(scene).filter(({ text }) => !proven.has(text))];
@@ -141,19 +147,27 @@ function slowDisk({ change, before, slices, nameOf }: Scene): Finding | null {
   };
 }
 
-function network({ change, before, slices, nameOf }: Scene): Finding | null {
+/** etcd counts a heartbeat as failed when the leader's own loop came to it too late: it says nothing of the network. */
+function overloaded({ change, before, slices, nameOf }: Scene): Finding | null {
+  const late = worstOf(slices, (slice) => deltaOf(slice, before)?.heartbeatsFailed ?? null, change.at);
+  if (late === null || late.value === 0) return null;
   const name = nameOf(before.leaderId ?? '');
-  const proof: Evidence[] = [];
-  const slow = worstOf(slices, (slice) => deltaOf(slice, before)?.peer?.p99Ms ?? null, change.at);
-  if (slow !== null && slow.value >= SLOW_MS)
-    proof.push({ at: slow.at, text: peerText(name, slow.value), supports: true });
-  const failed = worstOf(slices, (slice) => deltaOf(slice, before)?.heartbeatsFailed ?? null, change.at);
-  if (failed !== null && failed.value > 0)
-    proof.push({ at: failed.at, text: `${name} could not send ${failed.value} heartbeats in time.`, supports: true });
-  if (proof.length === 0) return null;
+  const count = `${late.value} ${late.value === 1 ? 'heartbeat' : 'heartbeats'}`;
   return {
-    ...{ cause: 'network', certainty: 'likely', proof },
+    ...{ cause: 'overloaded', certainty: 'likely' },
+    verdict: `${name} was too busy to send its heartbeats in time.`,
+    proof: [{ at: late.at, text: `${name} sent ${count} too late.`, supports: true }],
+  };
+}
+
+function network({ change, before, slices, nameOf }: Scene): Finding | null {
+  const slow = worstOf(slices, (slice) => deltaOf(slice, before)?.peer?.p99Ms ?? null, change.at);
+  if (slow === null || slow.value < SLOW_MS) return null;
+  const name = nameOf(before.leaderId ?? '');
+  return {
+    ...{ cause: 'network', certainty: 'likely' },
     verdict: `${name} and its peers were slow to reach each other.`,
+    proof: [{ at: slow.at, text: peerText(name, slow.value), supports: true }],
   };
 }
 

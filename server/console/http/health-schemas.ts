@@ -51,7 +51,7 @@ export const history = named('HealthWindow', {
 
 export const election = named('ElectionExplained', {
   change: leaderChange,
-  cause: z.enum(['planned', 'drill', 'stopped', 'unresponsive', 'slowDisk', 'network', 'unknown']),
+  cause: z.enum(['planned', 'drill', 'stopped', 'unresponsive', 'slowDisk', 'overloaded', 'network', 'unknown']),
   certainty: z.enum(['known', 'likely', 'unknown']),
   verdict: z.string(),
   evidence: z.array(z.strictObject({ at: z.number(), text: z.string(), supports: z.boolean() })),

@@ -80,14 +80,24 @@ const member = named('Member', {
   clientUrls: z.array(z.string()),
   isLearner: z.boolean(),
   isLeader: z.boolean(),
-  health: z.enum(['healthy', 'lagging', 'unreachable', 'unstarted', 'unasked']),
+  health: z.enum(['healthy', 'lagging', 'cutOff', 'unreachable', 'unstarted', 'unasked']),
   status: memberStatus.nullable(),
   lastSeenAt: time.nullable(),
   error: z.string().nullable(),
 });
 
 const risk = named('Risk', {
-  kind: z.enum(['memberDown', 'notAsked', 'noLeader', 'noQuorum', 'lagging', 'alarm', 'storeUnreachable', 'oneMember']),
+  kind: z.enum([
+    'memberDown',
+    'notAsked',
+    'noLeader',
+    'noQuorum',
+    'lagging',
+    'cutOff',
+    'alarm',
+    'storeUnreachable',
+    'oneMember',
+  ]),
   severity: z.enum(['danger', 'warning']),
   title: z.string(),
   remedy: z.string(),
