@@ -54,6 +54,7 @@ const planOf = (gate: Partial<GateParameters>, observeSeconds: number): Plan => 
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
+  deadManSeconds: null,
   gate: { ...DEFAULT_GATE, evalIntervalSeconds: 5, failureLimit: 0, warmupSeconds: 0, minSample: 1, ...gate },
 });
 

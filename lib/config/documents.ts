@@ -93,6 +93,8 @@ export interface Assignment extends Exposure {
   /** The release before the last promotion, for going back. */
   readonly previous: string | null;
   readonly probe: Probe | null;
+  /** The exposure holds until then unless the controller renews it; null: without end. */
+  readonly expiresAt: number | null;
 }
 
 export const emptyAssignment = (target: TargetId): Assignment => ({
@@ -104,6 +106,7 @@ export const emptyAssignment = (target: TargetId): Assignment => ({
   rolloutId: null,
   previous: null,
   probe: null,
+  expiresAt: null,
   ...NO_EXPOSURE,
 });
 

@@ -58,6 +58,11 @@ export interface Plan {
   readonly exclude: readonly string[];
   /** True: other instances go first each time. False: always the same, as `hash(id) % 100` says. */
   readonly rotate: boolean;
+  /**
+   * How long the exposure holds without a controller that renews it; then clients that fail safe, and the console's own answers, go back to
+   * stable by themselves. Null: it holds (fail static).
+   */
+  readonly deadManSeconds: number | null;
   readonly gate: GateParameters;
 }
 
@@ -101,6 +106,8 @@ export const GATE_RANGES = {
 } as const satisfies Readonly<Partial<Record<keyof GateParameters, readonly [number, number]>>>;
 
 export const PHASES_MAX = 50;
+/** A new leader must have time to take over. */
+export const DEAD_MAN_SECONDS_MIN = 30;
 export const SECONDS_MAX = 86_400;
 const FULL = 100;
 
@@ -118,6 +125,7 @@ const plan = (phases: readonly Phase[], bakeSeconds: number): Plan => ({
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
+  deadManSeconds: null,
   gate: DEFAULT_GATE,
 });
 

@@ -21,6 +21,10 @@ export interface Chosen {
   readonly cohort: Cohort;
 }
 
+/** As it holds now: nobody has renewed the exposure in time, so it counts as none (the dead-man's switch). */
+export const inForce = (assign: Assignment, now: number): Assignment =>
+  (assign.expiresAt ?? null) === null || now <= (assign.expiresAt ?? 0) ? assign : { ...assign, candidate: null };
+
 export const wantsCandidate = (assign: Assignment, { instanceId, tags }: Asker): boolean =>
   assign.candidate !== null &&
   instanceId !== null &&

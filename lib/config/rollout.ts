@@ -120,6 +120,8 @@ export type AssignChange =
   /** Exposes what the phase (of the next document) says. */
   | { readonly kind: 'expose' }
   | { readonly kind: 'reset' }
+  /** Nothing but the dead-man's clock. */
+  | { readonly kind: 'renew' }
   /** The candidate becomes stable. */
   | { readonly kind: 'commit' };
 

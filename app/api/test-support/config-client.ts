@@ -116,6 +116,7 @@ export const planOf = (percents: number[], gate: Partial<GateParameters> = {}, m
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
+  deadManSeconds: null,
   gate: { ...DEFAULT_GATE, evalIntervalSeconds: 5, failureLimit: 0, ...gate },
   ...more,
 });

@@ -25,6 +25,8 @@ export interface ConfigOptions
   readonly credentials?: HttpCredentials;
   /** Where configuration lies in the store, when the console was told another place. */
   readonly prefix?: string;
+  /** On the store itself: 'stable' leaves a candidate whose rollout nobody supervises any more, where its plan has a dead-man's time. Default: 'hold'. */
+  readonly failSafe?: 'stable' | 'hold';
   /** Throws what it will not take; `ConfigRejected` names the place. */
   readonly validate?: (values: JsonObject) => void | Promise<void>;
   /** Takes the whole document, or throws and leaves everything as it was. The values are frozen. */
@@ -52,7 +54,10 @@ export function openConfig(options: ConfigOptions): Config {
   const source =
     typeof options.from === 'string'
       ? new HttpSource(options.from, who, options.credentials ?? null)
-      : new StoreSource(options.from, who, options.prefix);
+      : new StoreSource(options.from, who, {
+          ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
+          ...(options.failSafe === undefined ? {} : { failSafe: options.failSafe }),
+        });
   const runner = new ConfigRunner({
     source,
     memory: new LastKnownGood(options.folder ?? null),

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
 import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
-import { type Asker, type Chosen, chooseRelease, layerContent, tried, wantsCandidate } from '../../config/resolve.ts';
+import {
+  type Asker,
+  type Chosen,
+  chooseRelease,
+  inForce,
+  layerContent,
+  tried,
+  wantsCandidate,
+} from '../../config/resolve.ts';
 import { layersOf, placeId } from '../../config/target.ts';
 import { type Client, deleteOp, getOp, putOp } from '../client.ts';
 import { CompactedError } from '../errors.ts';
@@ -23,19 +31,28 @@ const RELEASES_KEPT = 16;
 
 type Listener = Parameters<ConfigSource['start']>[0];
 
+export interface StoreSourceOptions {
+  readonly prefix?: string;
+  /** 'stable': leave the candidate when nobody supervises its rollout any more; 'hold': what was assigned stays. Default: hold. */
+  readonly failSafe?: 'stable' | 'hold';
+}
+
 export class StoreSource implements ConfigSource {
   readonly #client: Client;
   readonly #prefix: string;
+  readonly #options: StoreSourceOptions;
+  #expiry: NodeJS.Timeout | undefined;
   readonly #who: Identity;
   readonly #stopped = new AbortController();
   readonly #releases = new Map<string, Release>();
   #session: Promise<Session> | null = null;
   #hasOffered = false;
 
-  constructor(client: Client, who: Identity, prefix: string = DEFAULT_CONFIG_PREFIX) {
+  constructor(client: Client, who: Identity, options: StoreSourceOptions = {}) {
     this.#client = client;
     this.#who = who;
-    this.#prefix = prefix;
+    this.#options = options;
+    this.#prefix = options.prefix ?? DEFAULT_CONFIG_PREFIX;
   }
 
   start(listener: Listener): void {
@@ -82,6 +99,20 @@ export class StoreSource implements ConfigSource {
 
   close(): void {
     this.#stopped.abort();
+    clearTimeout(this.#expiry);
+  }
+
+  /** Nothing comes from the store when an exposure runs out unrenewed: the clock must say so. */
+  #lookAgainAt(expiresAt: number | null, listener: Listener): void {
+    if (expiresAt === null || this.#options.failSafe !== 'stable') return;
+    clearTimeout(this.#expiry);
+    const look = (): void => {
+      this.#offer(listener).catch((cause: unknown) =>
+        listener.onTrouble(cause instanceof Error ? cause.message : String(cause)),
+      );
+    };
+    this.#expiry = setTimeout(look, Math.max(0, expiresAt - Date.now()) + 1);
+    this.#expiry.unref();
   }
 
   #key(family: 'instances' | 'probes' | 'left'): string {
@@ -134,8 +165,10 @@ export class StoreSource implements ConfigSource {
     let isWithdrawn = false;
     for (const [i, target] of targets.entries()) {
       const bytes = answer.ranges[i]?.[0]?.value;
-      const assign =
+      const stored =
         bytes === undefined ? emptyAssignment(target) : (JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
+      const assign = this.#options.failSafe === 'stable' ? inForce(stored, Date.now()) : stored;
+      if (assign.candidate !== null) this.#lookAgainAt(assign.expiresAt ?? null, listener);
       isWithdrawn ||= assign.generation > 0;
       const candidate = wantsCandidate(assign, asker) ? await this.#release(target, assign.candidate) : null;
       const stable = await this.#release(target, assign.stable);

@@ -17,6 +17,10 @@ import type { WritePoint } from './controller.ts';
 import { DEFAULT_CONFIG_PREFIX } from './keys.ts';
 
 const REPLICAS = 3;
+/** Longer than the drill: no phase passes in it. */
+const OBSERVE_SECONDS = 300;
+/** Two looks of the plan are ten seconds. */
+const BLIND_MS = 10_500;
 const FLEET = 4;
 let etcd: RealEtcd;
 let folder = '';
@@ -26,16 +30,27 @@ let counter = 0;
 
 const id = () => ({ idempotencyKey: `drill-key-${counter++}`, by: 'ada' });
 
-const planOf = (): Plan => ({
-  phases: [25, 50, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds: 0, pause: false })),
+const planOf = (observeSeconds = 0): Plan => ({
+  phases: [25, 50, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds, pause: false })),
   bakeSeconds: 0,
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
+  deadManSeconds: null,
   gate: { ...DEFAULT_GATE, evalIntervalSeconds: 5, failureLimit: 0 },
 });
 
-function startReplicas(point: WritePoint, when: string): { readonly processes: ChildProcess[]; readonly flag: string } {
+/** What stands there now. */
+async function rolloutAt(key: string): Promise<{ readonly value: Rollout; readonly modRevision: number }> {
+  const { kvs } = await client.get({ key });
+  const value = JSON.parse(utf8Decode(kvs[0]?.value ?? new Uint8Array(0)) ?? 'null') as Rollout;
+  return { value, modRevision: kvs[0]?.modRevision ?? 0 };
+}
+
+function startReplicas(
+  point: WritePoint | 'none',
+  when: string,
+): { readonly processes: ChildProcess[]; readonly flag: string } {
   const flag = path.join(folder, `${point}-${when}`);
   const script = path.join(import.meta.dirname, 'test-support/controller-process.ts');
   const args = [script, etcd.endpoints.join(','), point, when, flag];
@@ -60,7 +75,10 @@ async function historyOf<T>(key: string, startRevision: number, isLast: (value: 
 }
 
 /** A target with a live release, four live instances, and a rollout that the controller has to start by itself. */
-async function scene(reject: boolean): Promise<{
+async function scene(
+  reject: boolean,
+  observeSeconds = 0,
+): Promise<{
   readonly rolloutId: string;
   readonly target: string;
   readonly revision: number;
@@ -107,7 +125,7 @@ async function scene(reject: boolean): Promise<{
     ...id(),
     target,
     releaseId: second.releaseId,
-    plan: planOf(),
+    plan: planOf(observeSeconds),
     // Late enough that it is scheduled, whatever the machine is doing.
     startAt: Date.now() + 1_000,
     start: true,
@@ -119,6 +137,7 @@ async function scene(reject: boolean): Promise<{
 }
 
 const cases: readonly (readonly [WritePoint, boolean])[] = [
+  ['elect', false],
   ['start', false],
   ['expose', false],
   ['status', false],
@@ -193,4 +212,35 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
       }, 60_000);
     }
   }
+
+  test('time in which nobody looked is not observed: the phase begins its observation anew', async () => {
+    const { rolloutId, revision, fleet } = await scene(false, OBSERVE_SECONDS);
+    const key = `${DEFAULT_CONFIG_PREFIX}rollouts/${rolloutId}`;
+    const first = startReplicas('none', 'blind');
+    const seen = await historyOf<Rollout>(key, revision, ({ okSince }) => okSince !== null);
+    const gone = first.processes.map((one) => new Promise((resolve) => one.once('exit', resolve)));
+    for (const one of first.processes) one.kill('SIGKILL');
+    await Promise.all(gone);
+    const { value, modRevision } = await rolloutAt(key);
+    // As it would stand if they had died a while ago: the phase was nearly over when the last one looked.
+    const before = {
+      ...value,
+      lastEvalAt: (value.lastEvalAt ?? 0) - BLIND_MS,
+      okSince: (value.okSince ?? 0) - OBSERVE_SECONDS * 1_000,
+    };
+    await client.put(key, JSON.stringify(before));
+    const second = startReplicas('none', 'blind');
+    const isLater = ({ lastEvalAt }: Rollout): boolean => lastEvalAt !== before.lastEvalAt;
+    const after = (await historyOf<Rollout>(key, modRevision + 1, isLater)).at(-1);
+    for (const one of second.processes) one.kill('SIGKILL');
+    for (const one of fleet) await one.close();
+    const blind = (after?.lastEvalAt ?? 0) - before.lastEvalAt;
+    expect(seen.at(-1)?.phaseIndex).toBe(0);
+    expect(blind).toBeGreaterThanOrEqual(BLIND_MS);
+    expect(after, 'nothing of it counts').toMatchObject({ phaseIndex: 0, state: 'PROGRESSING' });
+    const observedSince = after?.okSince ?? Number.POSITIVE_INFINITY;
+    expect(observedSince, 'it begins with the first look').toBeGreaterThanOrEqual(after?.lastEvalAt ?? 0);
+    expect((after?.deadlineAt ?? 0) - (before.deadlineAt ?? 0), 'the deadline waited').toBe(blind);
+    await console_.act({ ...id(), rolloutId, act: 'abort', expectGeneration: 0, reason: '' });
+  }, 60_000);
 });

@@ -29,7 +29,7 @@ import type { ConfigState } from './state.ts';
 const ROUND_MS = 1_000;
 
 /** Every place where the controller writes; drills end the process at each. */
-export const WRITE_POINTS = ['start', 'expose', 'reset', 'commit', 'status', 'confirm'] as const;
+export const WRITE_POINTS = ['elect', 'start', 'expose', 'reset', 'renew', 'commit', 'status', 'confirm'] as const;
 export type WritePoint = (typeof WRITE_POINTS)[number];
 
 export interface ControllerOptions {
@@ -64,13 +64,14 @@ export class RolloutController {
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    const { engine, state } = options;
+    const { engine, state, onWrite } = options;
     this.#leadership = new Leadership({
       engine,
       state,
       keys: state.keys,
       onChange: () => this.#look(),
       isWanted: () => this.#hasWork(),
+      ...(onWrite === undefined ? {} : { onElection: (when) => onWrite('elect', when) }),
       ...(options.leaderTtlSeconds === undefined ? {} : { ttlSeconds: options.leaderTtlSeconds }),
     });
   }
@@ -171,8 +172,30 @@ export class RolloutController {
       now,
     });
     checked.isNew = false;
-    if (outcome === null && roster === before) return;
-    const written = outcome ?? { rollout, assign: null, log: [] };
+    const written = this.#renewed(snapshot, rollout, { outcome, now });
+    if (written === null && roster === before) return;
+    await this.#writeLook(snapshot, written ?? { rollout, assign: null, log: [] }, { fence, before, roster });
+  }
+
+  /** The outcome of a look, and half-way through the dead-man's time also its renewal. */
+  #renewed(
+    snapshot: ConfigSnapshot,
+    rollout: Rollout,
+    { outcome, now }: { readonly outcome: Outcome | null; readonly now: number },
+  ): Outcome | null {
+    const { expiresAt } = snapshot.assignment(rollout.target).value;
+    const { deadManSeconds } = rollout.plan;
+    const next = outcome?.rollout ?? { ...rollout, lastEvalAt: now };
+    const isDue = deadManSeconds !== null && expiresAt !== null && expiresAt - now < (deadManSeconds * 1000) / 2;
+    if (!isDue || !isExposing(next.state) || (outcome?.assign ?? null) !== null) return outcome;
+    return { rollout: next, assign: { kind: 'renew' }, log: outcome?.log ?? [] };
+  }
+
+  async #writeLook(
+    snapshot: ConfigSnapshot,
+    written: Outcome,
+    { fence, before, roster }: { readonly fence: number; readonly before: Roster; readonly roster: Roster },
+  ): Promise<void> {
     await this.#write(written.assign?.kind ?? 'status', snapshot, {
       outcome: written,
       fence,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../../lib/config/json.ts';
 import { isObject } from '../../../lib/config/json.ts';
-import { GATE_RANGES, PHASES_MAX, SECONDS_MAX } from '../../../lib/config/plan.ts';
+import { DEAD_MAN_SECONDS_MIN, GATE_RANGES, PHASES_MAX, SECONDS_MAX } from '../../../lib/config/plan.ts';
 import { ERROR_MESSAGE_MAX, HEALTH, REPORT_STATES, TAGS_MAX } from '../../../lib/config/report.ts';
 import { PAUSE_REASONS, ROLLOUT_STATES } from '../../../lib/config/rollout.ts';
 import { parseTarget } from '../../../lib/config/target.ts';
@@ -92,6 +92,7 @@ export const assignment = z.object({
   previous: nullableText,
   // Pointers written before there were dry runs on instances have none.
   probe: z.object({ releaseId: z.string(), generation: z.int(), askedAt: time, until: time }).nullable().default(null),
+  expiresAt: time.nullable().default(null),
 });
 
 const ranged = (name: keyof typeof GATE_RANGES) => {
@@ -146,6 +147,7 @@ export const plan = z.object({
   minCanaryInstances: z.int().min(0).max(10_000),
   exclude: names,
   rotate: z.boolean(),
+  deadManSeconds: z.number().min(DEAD_MAN_SECONDS_MIN).max(SECONDS_MAX).nullable().default(null),
   gate: gateParameters,
 });
 

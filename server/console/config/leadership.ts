@@ -26,6 +26,7 @@ export class Leadership {
   readonly #isWanted: () => boolean;
   readonly #name: string;
   readonly #ttlSeconds: number;
+  readonly #onElection: (when: 'before' | 'after') => void;
   #fence: number | null = null;
   #lease: bigint | null = null;
   /** Steady time at which the store may give the lease away. */
@@ -44,6 +45,8 @@ export class Leadership {
     /** Whether there is anything to supervise: a store without rollouts is not written to. */
     readonly isWanted: () => boolean;
     readonly ttlSeconds?: number;
+    /** For drills: called around the write that elects. */
+    readonly onElection?: (when: 'before' | 'after') => void;
   }) {
     this.#engine = options.engine;
     this.#keys = options.keys;
@@ -51,6 +54,7 @@ export class Leadership {
     this.#onChange = options.onChange;
     this.#isWanted = options.isWanted;
     this.#ttlSeconds = options.ttlSeconds ?? LEADER_TTL_SECONDS;
+    this.#onElection = options.onElection ?? (() => undefined);
     this.#name = `${hostname()}:${process.pid}`;
   }
 
@@ -122,6 +126,7 @@ export class Leadership {
     const sentAt = steadyNow();
     const { id, ttlSeconds } = await leases.grant(this.#ttlSeconds, 0n);
     const key = this.#keys.leader();
+    this.#onElection('before');
     const revision = await new ConfigWrite(this.#engine)
       .expect(key, 0)
       .put(key, { name: this.#name, since: sentAt }, id)
@@ -130,6 +135,7 @@ export class Leadership {
       await leases.revoke(id).catch(ignoreEngine);
       return;
     }
+    this.#onElection('after');
     this.#lease = id;
     this.#fence = revision;
     this.#goodUntil = sentAt + ttlSeconds * 1000;

@@ -71,14 +71,17 @@ function putRollout(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, log
 
 function assignmentAfter(snapshot: ConfigSnapshot, current: Assignment, { rollout, assign }: Outcome): Assignment {
   const base = { ...current, generation: current.generation + 1, probe: null };
-  const nobody = { ...base, ...NO_EXPOSURE, candidate: null, rolloutId: null, seed: '' };
+  const nobody = { ...base, ...NO_EXPOSURE, candidate: null, rolloutId: null, seed: '', expiresAt: null };
   switch (assign?.kind) {
     case 'expose': {
       const { plan, phaseIndex, seed, candidate, rolloutId, target } = rollout;
       const instanceIds = snapshot.instancesOf(target).map(({ value }) => value.instanceId);
       const atLeast = current.rolloutId === rolloutId ? current.thresholdBp : 0;
-      return { ...base, candidate, rolloutId, seed, ...exposureOf(plan, phaseIndex, { seed, instanceIds, atLeast }) };
+      const held = { ...base, candidate, rolloutId, seed, expiresAt: expiryOf(rollout) };
+      return { ...held, ...exposureOf(plan, phaseIndex, { seed, instanceIds, atLeast }) };
     }
+    case 'renew':
+      return { ...current, expiresAt: expiryOf(rollout) };
     case 'commit':
       return { ...nobody, stable: rollout.candidate, previous: current.stable };
     default:
@@ -86,9 +89,13 @@ function assignmentAfter(snapshot: ConfigSnapshot, current: Assignment, { rollou
   }
 }
 
+/** From the last time somebody looked. */
+const expiryOf = ({ plan, lastEvalAt, createdAt }: Rollout): number | null =>
+  plan.deadManSeconds === null ? null : (lastEvalAt ?? createdAt) + plan.deadManSeconds * 1000;
+
 /** Nobody may change a layer it rests on in the very moment of a start or a completion. */
 function guardBases(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, assign }: Outcome): void {
-  if (assign === null || assign.kind === 'reset') return;
+  if (assign === null || assign.kind === 'reset' || assign.kind === 'renew') return;
   for (const { target } of rollout.bases)
     write.expect(snapshot.keys.key('assign', target), snapshot.assignment(target).modRevision);
 }

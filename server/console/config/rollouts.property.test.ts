@@ -37,6 +37,7 @@ const planOf = (percents: readonly number[]): Plan => ({
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
+  deadManSeconds: null,
   gate: { ...DEFAULT_GATE, failureLimit: 0 },
 });
 

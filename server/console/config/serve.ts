@@ -4,10 +4,19 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { canonicalJson } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import { type Asker, type Chosen, chooseRelease, layerContent, meets, tried } from '../../../lib/config/resolve.ts';
+import {
+  type Asker,
+  type Chosen,
+  chooseRelease,
+  inForce,
+  layerContent,
+  meets,
+  tried,
+} from '../../../lib/config/resolve.ts';
 import { layersOf, type Place, placeId } from '../../../lib/config/target.ts';
 import { EngineError } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
+import { steadyNow } from './clock.ts';
 import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
 import { instanceKey } from './fleet.ts';
 import { sha256 } from './releases.ts';
@@ -18,7 +27,7 @@ export interface Client extends Place, Asker {}
 /** The releases of the layers as this client is to use them. */
 export const choose = (snapshot: ConfigSnapshot, client: Client): Chosen[] =>
   layersOf(placeId(client)).flatMap((target): Chosen[] => {
-    const assign = snapshot.assignment(target).value;
+    const assign = inForce(snapshot.assignment(target).value, steadyNow());
     const chosen = chooseRelease(assign, client, (releaseId) => snapshot.release(target, releaseId));
     return chosen === null ? [] : [chosen];
   });

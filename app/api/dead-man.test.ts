@@ -1,0 +1,112 @@
+/** The dead-man's switch of a rollout: an exposure that nobody renews ends by itself, where its plan says so; on a real etcd. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EffectiveConfig } from '../../lib/api/config-types.ts';
+import { routes } from '../../lib/api/routes.ts';
+import { openConfig } from '../../lib/client/config/index.ts';
+import { type Client, connect } from '../../lib/client/index.ts';
+import type { Assignment } from '../../lib/config/documents.ts';
+import type { JsonObject } from '../../lib/config/json.ts';
+import {
+  canStartRealConsole,
+  type RealConsole,
+  startRealConsole,
+} from '../../server/console/test-support/real-console.ts';
+import {
+  act,
+  detail,
+  live,
+  newTarget,
+  planOf,
+  publish,
+  roll,
+  STORE,
+  send,
+  until,
+} from './test-support/config-client.ts';
+
+const AHEAD_MS = 800;
+let real: RealConsole;
+let client: Client;
+
+/** Every instance runs the candidate, by hand: no controller renews what it did not begin. */
+async function exposed(expiresIn: number): Promise<{ readonly target: string; readonly assign: Assignment }> {
+  const target = await newTarget();
+  await live(target, { a: 1 });
+  const { body: release } = await publish(target, { a: 2 });
+  const { assignment } = await detail(target);
+  const assign = { ...assignment, candidate: release.releaseId, rolloutId: 'ro_gone', thresholdBp: 10_000 };
+  const held = { ...assign, generation: assignment.generation + 1, expiresAt: Date.now() + expiresIn };
+  await client.put(`/quorate/config/assign/${target}`, JSON.stringify(held));
+  return { target, assign: held };
+}
+
+describe.runIf(canStartRealConsole())('the dead-man’s switch', () => {
+  beforeAll(async () => {
+    real = await startRealConsole();
+    client = connect({ endpoints: [real.endpoint] });
+  });
+  afterAll(async () => {
+    client.close();
+    await real.stop();
+  });
+
+  /** Resolves with the documents applied once there are so many. */
+  function follow(target: string, failSafe: 'stable' | 'hold') {
+    const [bundle = '', app = '', env = '', service = ''] = target.split('/');
+    const applied: JsonObject[] = [];
+    let seen = (): void => undefined;
+    const config = openConfig({
+      ...{ from: client, bundle, app, env, service, instanceId: 'one', failSafe },
+      apply: (values) => {
+        applied.push(values);
+        seen();
+      },
+    });
+    const count = (wanted: number): Promise<JsonObject[]> =>
+      new Promise((resolve) => {
+        seen = () => applied.length >= wanted && resolve(applied);
+        seen();
+      });
+    return { config, applied, count };
+  }
+
+  test('a client that fails safe leaves the candidate when its time is up, without a word from the store', async () => {
+    const { target } = await exposed(AHEAD_MS);
+    const safe = follow(target, 'stable');
+    expect(await safe.count(2)).toEqual([{ a: 2 }, { a: 1 }]);
+    const holding = follow(target, 'hold');
+    expect(await holding.count(1), 'others hold what was assigned').toEqual([{ a: 2 }]);
+    await safe.config.close();
+    await holding.config.close();
+  });
+
+  test('the console serves stable over HTTP from then on', async () => {
+    const { target } = await exposed(-1);
+    const { body } = await send<EffectiveConfig>('GET', `${routes.clientConfig(STORE, target)}?instance=i`);
+    expect(body).toMatchObject({ values: { a: 1 }, cohort: 'stable' });
+  });
+
+  test('a controller that supervises renews it, and takes it away with the exposure', async () => {
+    const target = await newTarget();
+    await live(target, { a: 1 });
+    const { body: release } = await publish(target, { a: 2 });
+    const plan = planOf([10, 100], {}, { deadManSeconds: 30 });
+    const { body: created } = await roll(target, release.releaseId, plan);
+    const first = (await detail(target)).assignment;
+    expect(first.expiresAt ?? 0).toBeGreaterThan(Date.now());
+    // As it would stand if nobody had renewed it for a while.
+    await client.put(`/quorate/config/assign/${target}`, JSON.stringify({ ...first, expiresAt: Date.now() + 1_000 }));
+    const renewed = await until(
+      created.rolloutId,
+      ({ assignment }) => (assignment.expiresAt ?? 0) > Date.now() + 20_000,
+    );
+    expect(renewed.assignment, 'clients need not apply anything').toMatchObject({ generation: first.generation });
+    expect(renewed.rollout.state).toBe('PROGRESSING');
+    await act(created.rolloutId, 'abort');
+    expect((await detail(target)).assignment.expiresAt).toBe(null);
+    expect(
+      (await roll(target, release.releaseId, planOf([100], {}, { deadManSeconds: 1 }))).body,
+      'a new leader needs time',
+    ).toMatchObject({ detail: { field: 'plan.deadManSeconds' } });
+  });
+});
