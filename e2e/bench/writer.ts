@@ -4,6 +4,8 @@ import { type Client, putOp } from '../../lib/client/index.ts';
 /** Keys that are written round and round. */
 const KEYS = 2_000;
 const TICK_MS = 10;
+/** etcd's own bound is 128. */
+const TXN_OPS = 100;
 
 export interface Written {
   readonly events: number;
@@ -24,8 +26,9 @@ export async function writeSteadily(
   while (performance.now() - startedAt < seconds * 1_000) {
     const due = Math.floor((perTick * (performance.now() - startedAt)) / TICK_MS);
     // Behind by more than a moment: the store is slower than asked, and the figure says how fast it really went.
-    const count = Math.min(due - events, Math.ceil(perTick) * 4);
-    if (count > 0) {
+    for (let left = Math.min(due - events, Math.ceil(perTick) * 4); left > 0; ) {
+      const count = Math.min(left, TXN_OPS);
+      left -= count;
       const first = events;
       events += count;
       const success = Array.from({ length: count }, (_, i) => putOp(stormKey(first + i), `value ${first + i}`));

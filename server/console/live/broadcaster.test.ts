@@ -234,3 +234,24 @@ test('a new browser is shown the last changes as the past, one that resumes is n
   expect(revisions(second, 'recent')).toEqual([]);
   expect(revisions(second, 'changes')).toEqual(['12', '13']);
 });
+
+test('who comes back to a console that just started is told what it missed once that is known', async () => {
+  revision = 0;
+  const away = join('5');
+  const upToDate = join('12');
+  expect(names(await away.read()), 'nothing is known yet, nothing is claimed').toEqual([
+    'hello',
+    'cluster',
+    'revision',
+    'index',
+  ]);
+  expect((await upToDate.read())[0]?.id, 'a second break loses no place').toBe('12');
+  revision = 12;
+  recent = new RecentChanges(12);
+  live.gap({ from: 0, to: 12, reason: 'the watch was lost' });
+  expect(await away.read()).toMatchObject([{ event: 'gap', id: '12', data: { from: '5', to: '12' } }]);
+  expect(await upToDate.read(), 'nothing happened meanwhile').toEqual([]);
+  happen(change(13));
+  live.flush();
+  expect([await away.read(), await upToDate.read()].map(revisionsOf)).toEqual([['13'], ['13']]);
+});

@@ -103,8 +103,10 @@ export class Broadcaster {
   gap(gap: { readonly from: number; readonly to: number; readonly reason: string }): void {
     this.flush();
     for (const client of this.#clients) {
+      // Who came before the console knew anything has missed what lies between its last change and now, which may be nothing.
+      const from = gap.from === 0 ? client.revision : gap.from;
       if (client.revision === 0) client.revision = gap.to;
-      else this.#sendGap(client, gap);
+      else if (from !== gap.to) this.#sendGap(client, { ...gap, from });
     }
   }
 
@@ -136,10 +138,9 @@ export class Broadcaster {
     const { summary } = this.#source;
     const revision = this.#source.revision();
     const resumed = seen === null || (seen <= revision && this.#source.changesSince(seen) !== null);
-    // The id makes a client that reconnects before any change resume from here.
-    client.send(
-      frame('hello', { store: summary, revision: String(revision), resumed }, Math.min(client.revision, revision)),
-    );
+    // The id makes a client that reconnects before any change resume from here. A console that knows no revision yet takes nobody's place.
+    const id = revision === 0 ? client.revision : Math.min(client.revision, revision);
+    client.send(frame('hello', { store: summary, revision: String(revision), resumed }, id));
     this.#sendPresent(client);
     if (seen === null) this.#sendRecent(client);
     else this.#sendMissed(client);
@@ -166,6 +167,8 @@ export class Broadcaster {
 
   #sendMissed(client: LiveClient): void {
     const to = this.#source.revision();
+    // Before the first listing nothing is known, not even what is missing: the gap comes with it.
+    if (to === 0) return;
     const missed = client.revision > to ? null : this.#source.changesSince(client.revision);
     if (missed === null) {
       this.#sendGap(client, {
