@@ -23,6 +23,8 @@ const LINE: Readonly<Record<DiffLine['kind'], string>> = {
 const SIGN_COLOUR = { same: 'text-fg-3', add: 'text-good', del: 'text-bad' } as const;
 /** Beyond this many rows the rest is a sentence: nobody reads it here, and the page stays quick. */
 const ROWS_MAX = 400;
+/** The same for one line: a value of 1.5 MiB may well be a single one. */
+const ROW_CHARS_MAX = 4_000;
 
 /** One column: removed lines above added ones, with their line numbers, signs and words, never colour alone. */
 export function DiffView({ before, after, context = 2, className, label }: DiffViewProps) {
@@ -66,7 +68,13 @@ function drawRow(row: DiffRow) {
       </span>
       <span className={cn('whitespace-pre-wrap break-all pr-3', LINE[row.kind])}>
         <span className="sr-only">{WORD[row.kind]}</span>
-        {row.text === '' ? '\u00a0' : row.text}
+        {row.text === '' ? '\u00a0' : row.text.slice(0, ROW_CHARS_MAX)}
+        {row.text.length > ROW_CHARS_MAX ? (
+          <span className="font-sans text-fg-3 text-meta">
+            {' '}
+            … {plural(row.text.length - ROW_CHARS_MAX, 'more character')} of this line not shown
+          </span>
+        ) : null}
       </span>
     </>
   );

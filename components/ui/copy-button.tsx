@@ -45,7 +45,8 @@ export function useCopy(): { readonly copied: boolean; readonly copy: (text: str
 }
 
 export interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'children' | 'value' | 'size'> {
-  readonly text: string;
+  /** What goes to the clipboard; a function where working it out takes a moment. */
+  readonly text: string | (() => string);
   /** What is copied: "Copy key". */
   readonly label: string;
   readonly size?: 'small' | 'medium';
@@ -55,17 +56,18 @@ export interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'children
 
 export function CopyButton({ text, label, size = 'small', withLabel = false, ...props }: CopyButtonProps) {
   const { copied, copy } = useCopy();
+  const onClick = (): void => copy(typeof text === 'string' ? text : text());
   const icon = copied ? <Check aria-hidden="true" className="text-good" /> : <Copy aria-hidden="true" />;
   if (withLabel) {
     return (
-      <Button size={size} {...props} onClick={() => copy(text)}>
+      <Button size={size} {...props} onClick={onClick}>
         {icon}
         {copied ? 'Copied' : label}
       </Button>
     );
   }
   return (
-    <IconButton label={copied ? 'Copied' : label} size={size} {...props} onClick={() => copy(text)}>
+    <IconButton label={copied ? 'Copied' : label} size={size} {...props} onClick={onClick}>
       {icon}
     </IconButton>
   );

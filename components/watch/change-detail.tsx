@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { ApiFailure } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
 import type { ChangeEvent, KeyVersion } from '../../lib/api/types.ts';
-import { formatBytes, formatCount } from '../../lib/format/number.ts';
+import { formatBytes, formatCount, plural } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
 import { comparableText } from '../../lib/history/value-format.ts';
 import { DiffView } from '../history/diff-view.tsx';
@@ -20,6 +20,8 @@ import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 
+/** Of a value here; enough to know what it is. */
+const SHOWN_CHARS = 20_000;
 /** This version and the one before it. */
 const VERSIONS_NEEDED = 2;
 
@@ -171,7 +173,13 @@ function Value({ text, isDelete }: { readonly text: string; readonly isDelete: b
   if (isDelete) return null;
   return (
     <pre className="mono overflow-x-auto whitespace-pre-wrap break-all rounded-control border bg-inset px-3 py-2">
-      {text === '' ? <span className="text-fg-3">empty value</span> : text}
+      {text === '' ? <span className="text-fg-3">empty value</span> : text.slice(0, SHOWN_CHARS)}
+      {text.length > SHOWN_CHARS ? (
+        <span className="font-sans text-fg-3 text-meta">
+          {' '}
+          … {plural(text.length - SHOWN_CHARS, 'more character')}: the key shows all of it
+        </span>
+      ) : null}
     </pre>
   );
 }

@@ -47,3 +47,45 @@ test('comparable text lays JSON out and shows binary as hex', () => {
   expect(comparableText({ base64: '/wA=' })).toBe('00000000  ff 00');
   expect(valueBytesOf({ base64: '/wA=' })).toEqual(Uint8Array.of(0xff, 0));
 });
+
+/** etcd's largest request. */
+const LARGEST = 1_572_864;
+
+test('a value of 1.5 MiB is judged in one reading, however it is made', () => {
+  const evil = [
+    '<?',
+    '<!',
+    '<a "',
+    '<a ',
+    '<a>',
+    '<!--',
+    '<![CDATA[',
+    '[a.',
+    'a.',
+    '- ',
+    'a: ',
+    '"',
+    ' ',
+    '= ',
+    '[[',
+    'a = 1 ',
+    '{"a":',
+  ];
+  for (const piece of evil) {
+    for (const [head, tail] of [
+      ['', ''],
+      ['<', '>'],
+    ] as const) {
+      const text = head + piece.repeat(LARGEST / piece.length) + tail;
+      expect(typeof recogniseValue(text).kind).toBe('string');
+    }
+  }
+});
+
+test('tags are told from what merely looks like them', () => {
+  expect(recogniseValue('<a x=">"><!-- <b> --><![CDATA[<c>]]><d/></a>').kind).toBe('xml');
+  expect(recogniseValue('<?xml version="1.0"?>\n<!DOCTYPE a>\n<a>1 < 2</a>').kind).toBe('xml');
+  expect(recogniseValue('<a><b></a></b>').kind).toBe('text');
+  expect(recogniseValue('<a></a><b></b>').kind).toBe('text');
+  expect(recogniseValue('<a href="x>').kind).toBe('text');
+});

@@ -4,8 +4,9 @@
  */
 
 import type { WireBytes } from '../api/types.ts';
-import { fromBase64, toHex, utf8Encode } from '../base/bytes.ts';
+import { fromBase64, utf8Encode } from '../base/bytes.ts';
 import { jsonProblem, prettyJson } from './json-text.ts';
+import { remembered } from './remembered.ts';
 
 export type ValueKind = 'empty' | 'json' | 'xml' | 'toml' | 'yaml' | 'text' | 'binary';
 
@@ -19,7 +20,7 @@ export interface ValueFormat {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-export function recogniseValue(value: WireBytes): ValueFormat {
+export const recogniseValue = remembered((value: WireBytes): ValueFormat => {
   if (typeof value !== 'string') return { kind: 'binary', reason: 'the bytes are not valid UTF-8' };
   if (value === '') return { kind: 'empty', reason: 'zero bytes' };
   if (CONTROL.test(value)) return { kind: 'binary', reason: 'control characters that no text holds' };
@@ -33,24 +34,72 @@ export function recogniseValue(value: WireBytes): ValueFormat {
   if (toml !== undefined) return { kind: 'toml', reason: toml };
   const yaml = yamlReason(value);
   return yaml === undefined ? { kind: 'text', reason: 'valid UTF-8' } : { kind: 'yaml', reason: yaml };
-}
+});
 
-const TAG =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<![^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:"[^"]*"|'[^']*'|[^'">])*?)(\/?)>/g;
+/** What opens without a name of its own, and what closes it. */
+const NAMELESS = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+  ['<!', '>'],
+] as const;
+const TAG_NAME = /\/?[A-Za-z_][\w.:-]*/y;
 
-/** One root element whose tags all close, in order. */
+/** One root element whose tags all close, in order. Reads the text once, whatever is in it. */
 function xmlReason(text: string): string | undefined {
   if (!text.startsWith('<') || !text.endsWith('>')) return undefined;
   const open: string[] = [];
   let root: string | undefined;
-  for (const [, slash, name, , selfClosing] of text.matchAll(TAG)) {
-    if (name === undefined) continue;
-    if (open.length === 0 && (root !== undefined || slash === '/')) return undefined;
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    const nameless = NAMELESS.find(([begin]) => text.startsWith(begin, at));
+    if (nameless !== undefined) {
+      const end = text.indexOf(nameless[1], at + nameless[0].length);
+      if (end < 0) return undefined;
+      at = end + nameless[1].length;
+      continue;
+    }
+    TAG_NAME.lastIndex = at + 1;
+    const [name] = TAG_NAME.exec(text) ?? [];
+    if (name === undefined) {
+      at++;
+      continue;
+    }
+    const end = tagEnd(text, at + 1 + name.length);
+    if (end === undefined) return undefined;
+    if (open.length === 0 && (root !== undefined || name.startsWith('/'))) return undefined;
     root ??= name;
-    if (slash === '/' && open.pop() !== name) return undefined;
-    if (slash === '' && selfClosing === '') open.push(name);
+    if (name.startsWith('/')) {
+      if (open.pop() !== name.slice(1)) return undefined;
+    } else if (text[end - 1] !== '/') open.push(name);
+    at = end + 1;
   }
   return root === undefined || open.length > 0 ? undefined : `one <${root}> element, every tag closed`;
+}
+
+/** The ">" that ends a tag: none within quotes does. */
+function tagEnd(text: string, from: number): number | undefined {
+  let quote = '';
+  for (let at = from; at < text.length; at++) {
+    const char = text[at] as string;
+    if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if (char === '>') return at;
+    else if (char === '"' || char === "'") quote = char;
+  }
+  return undefined;
+}
+
+/** Who writes TOML or YAML by hand ends a line before this; what is longer is not looked into. */
+const LINE_CHARS_MAX = 1_000;
+/** A guess needs no more lines to be a good one. */
+const LINES_MAX = 5_000;
+
+/** The lines that say something, of the beginning of a long text; a line too long to be judged counts as an empty mark. */
+function linesOf(text: string): readonly string[] {
+  return text
+    .split('\n', LINES_MAX)
+    .map((line) => (line.length > LINE_CHARS_MAX ? '\u0000' : line))
+    .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
 }
 
 const TOML_TABLE = /^\s*\[\[?\s*[\w"'.-]+(\s*\.\s*[\w"'-]+)*\s*\]\]?\s*(#.*)?$/;
@@ -58,7 +107,7 @@ const TOML_PAIR = /^\s*[\w"'.-]+\s*=\s*("|'|\[|\{|true\b|false\b|[+-]?(\d|inf|na
 
 /** A table heading, or several pairs, and nothing that TOML would not say; text over several lines is left to the eye. */
 function tomlReason(text: string): string | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  const lines = linesOf(text);
   const tables = lines.filter((line) => TOML_TABLE.test(line)).length;
   const pairs = lines.filter((line) => TOML_PAIR.test(line)).length;
   const other = lines.length - tables - pairs;
@@ -71,7 +120,7 @@ const YAML_ITEM = /^\s*-(\s|$)/;
 
 /** Mapping lines or list items from the first line on; one "key: value" line alone is a sentence as often as YAML. */
 function yamlReason(text: string): string | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  const lines = linesOf(text);
   if (lines[0] === '---') return 'starts with a YAML document mark';
   const first = lines[0];
   if (lines.length < 2 || first === undefined || !(YAML_LINE.test(first) || YAML_ITEM.test(first))) return undefined;
@@ -85,8 +134,11 @@ function yamlReason(text: string): string | undefined {
 export const valueBytesOf = (value: WireBytes): Uint8Array =>
   typeof value === 'string' ? utf8Encode(value) : fromBase64(value.base64);
 
+/** A value larger than this is shown as it is until its layout is asked for. */
+export const LAID_OUT_CHARS_MAX = 256 * 1024;
+
 /** The text two versions are compared by: laid-out JSON where it is JSON, rows of hex where it is binary, else itself. */
-export function comparableText(value: WireBytes): string {
+export const comparableText = remembered((value: WireBytes): string => {
   const { kind } = recogniseValue(value);
   if (kind === 'json' && typeof value === 'string') return prettyJson(value) ?? value;
   if (kind === 'binary')
@@ -94,7 +146,7 @@ export function comparableText(value: WireBytes): string {
       .map((row) => `${row.offset}  ${row.hex}`)
       .join('\n');
   return typeof value === 'string' ? value : '';
-}
+});
 
 export interface HexRow {
   readonly offset: string;
@@ -103,17 +155,20 @@ export interface HexRow {
 }
 
 const HEX_ROW_BYTES = 16;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** 16 bytes a row, as `xxd` lays them out; dots stand for what has no glyph. */
 export function hexRows(bytes: Uint8Array): readonly HexRow[] {
   const rows: HexRow[] = [];
   for (let at = 0; at < bytes.length; at += HEX_ROW_BYTES) {
-    const part = bytes.subarray(at, at + HEX_ROW_BYTES);
-    rows.push({
-      offset: at.toString(16).padStart(8, '0'),
-      hex: (toHex(part).match(/.{1,2}/g) ?? []).join(' '),
-      ascii: Array.from(part, (b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.')).join(''),
-    });
+    let hex = '';
+    let ascii = '';
+    for (let i = at; i < at + HEX_ROW_BYTES && i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      hex += hex === '' ? HEX[byte] : ` ${HEX[byte]}`;
+      ascii += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+    }
+    rows.push({ offset: at.toString(16).padStart(8, '0'), hex, ascii });
   }
   return rows;
 }

@@ -10,7 +10,7 @@ import { fromBase64, toBase64 } from '../../../lib/base/bytes.ts';
 import { compactJson, jsonProblem, prettyJson } from '../../../lib/history/json-text.ts';
 import { type MergePart, mergeTexts } from '../../../lib/history/merge.ts';
 import { sameBytes } from '../../../lib/history/thread.ts';
-import { recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
+import { LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
 
 export type StoredKey = KeyMeta & { readonly value: WireBytes };
 
@@ -51,7 +51,9 @@ export function editable(value: WireBytes): Pick<Draft, 'text' | 'encoding' | 'i
   if (typeof value !== 'string') return { text: value.base64, encoding: 'base64', isCompact: false };
   const { kind } = recogniseValue(value);
   if (kind === 'binary') return { text: toBase64(valueBytesOf(value)), encoding: 'base64', isCompact: false };
-  const isCompact = kind === 'json' && compactJson(value) === value && value.length > 2;
+  // Laying out a large one, and taking it back with every key press, would take longer than anybody waits.
+  const isSmall = value.length > 2 && value.length <= LAID_OUT_CHARS_MAX;
+  const isCompact = kind === 'json' && isSmall && compactJson(value) === value;
   return { text: isCompact ? (prettyJson(value) ?? value) : value, encoding: 'text', isCompact };
 }
 

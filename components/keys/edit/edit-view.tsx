@@ -5,7 +5,7 @@ import { ApiFailure } from '../../../lib/api/client.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
-import { comparableText, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
+import { comparableText, LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
 import { DiffView } from '../../history/diff-view.tsx';
 import { useStore } from '../../shell/use-store.ts';
 import { StatusMark } from '../../ui/badge.tsx';
@@ -45,7 +45,10 @@ function Write({ draft, onDraft, note }: EditViewProps) {
   const value = draftValue(draft);
   const kind = draft.encoding === 'base64' ? 'text' : recogniseValue(draft.base?.value ?? draft.text).kind;
   const toReview = (): void => onDraft(review(draft, newId));
-  const pretty = draft.encoding === 'text' ? prettyJson(draft.text) : undefined;
+  // With every key press: of a large text only when it is asked for.
+  const isSmall = draft.text.length <= LAID_OUT_CHARS_MAX;
+  const pretty = draft.encoding === 'text' && isSmall ? prettyJson(draft.text) : undefined;
+  const canLayOut = isSmall ? pretty !== undefined && pretty !== draft.text : kind === 'json';
   return (
     <section aria-label="Edit the value" className="flex min-h-0 flex-1 flex-col">
       {note}
@@ -61,8 +64,12 @@ function Write({ draft, onDraft, note }: EditViewProps) {
         <span className="ml-auto flex items-center gap-1">
           {draft.isCompact ? (
             <span className="text-fg-3 text-meta">Stored without white space, as before</span>
-          ) : pretty !== undefined && pretty !== draft.text ? (
-            <Button variant="ghost" size="small" onClick={() => onDraft(edit(draft, { text: pretty }))}>
+          ) : canLayOut ? (
+            <Button
+              variant="ghost"
+              size="small"
+              onClick={() => onDraft(edit(draft, { text: pretty ?? prettyJson(draft.text) ?? draft.text }))}
+            >
               Lay out JSON
             </Button>
           ) : null}

@@ -1,10 +1,16 @@
 'use client';
 
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { toBase64 } from '../../../lib/base/bytes.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
-import { hexRows, recogniseValue, type ValueKind, valueBytesOf } from '../../../lib/history/value-format.ts';
+import {
+  hexRows,
+  LAID_OUT_CHARS_MAX,
+  recogniseValue,
+  type ValueKind,
+  valueBytesOf,
+} from '../../../lib/history/value-format.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -41,8 +47,10 @@ export function ValueView({ value, onDiff }: { readonly value: WireBytes; readon
   const format = recogniseValue(value);
   const views = VIEWS[format.kind];
   const [chosen, setChosen] = useState<View | null>(null);
-  const view = chosen !== null && views.includes(chosen) ? chosen : (views[0] ?? 'raw');
-  const text = textOf(value, view);
+  const isLarge = typeof value === 'string' && value.length > LAID_OUT_CHARS_MAX;
+  const first = isLarge && views.includes('raw') ? 'raw' : (views[0] ?? 'raw');
+  const view = chosen !== null && views.includes(chosen) ? chosen : first;
+  const text = useMemo(() => textOf(value, view), [value, view]);
   return (
     <section aria-label="Value" className="flex shrink-0 flex-col border-b">
       <header className="flex h-9 shrink-0 items-center gap-2 px-3">
@@ -71,7 +79,7 @@ export function ValueView({ value, onDiff }: { readonly value: WireBytes; readon
           <Kbd keys="d" />
         </Button>
         <CopyButton
-          text={typeof value === 'string' && view !== 'hex' ? text : textOf(value, view, true)}
+          text={() => (typeof value === 'string' && view !== 'hex' ? text : textOf(value, view, true))}
           label="Copy value"
         />
       </header>
