@@ -22,6 +22,7 @@ import { type Engine, EngineError } from '../engines/engine.ts';
 import { AccessControl, type AccessPlace } from './access/access-control.ts';
 import { mayReadAll } from './access/readable.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
+import { Authors } from './audit/authors.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
@@ -143,6 +144,7 @@ export class StoreSession implements StoreConsole {
       engine: guardedEngine(engine, this.config.keyPolicy),
       hub: this.#hub,
       past: new PastViews(engine, this.#hub),
+      authors: new Authors(engine),
       ownWrites: new OwnWrites(),
       author: this.#user ?? THIS_CONSOLE,
       readOnly: summary.readOnly,

@@ -66,7 +66,7 @@ export class AuditTrail {
   }
 
   /**
-   * Does `change` and keeps account of it. `revision` and `id` of the result, where it has them, become part of the entry.
+   * Does `change` and keeps account of it. `revision`, `revisions` and `id` of the result, where it has them, become part of the entry.
    *
    * @param user null where the store has no users
    * @param lastWord writes the result where the account may no longer, because of the change itself: turning authentication on
@@ -88,7 +88,9 @@ export class AuditTrail {
     try {
       const result = await change();
       const target = pending.target ?? textOf(result, 'id');
-      await this.#settle({ ...pending, target, result: 'done', revision: textOf(result, 'revision') }, lastWord);
+      const revisions = textOf(result, 'revisions');
+      const made = { revision: textOf(result, 'revision'), ...(revisions === null ? {} : { revisions }) };
+      await this.#settle({ ...pending, target, result: 'done', ...made }, lastWord);
       return result;
     } catch (error) {
       await this.#settle({ ...pending, ...failureOf(error) }, lastWord);
@@ -163,8 +165,8 @@ const isRefusal = ({ code, message }: EngineError): boolean =>
 const refusalWords = ({ message }: EngineError): string =>
   `the console’s own account may not write ${AUDIT_PREFIX}: ${message}`;
 
-/** What the result itself tells: the revision it made, or the id that the store picked. */
-function textOf(result: unknown, field: 'id' | 'revision'): string | null {
+/** What the result itself tells: the revision or revisions it made, or the id that the store picked. */
+function textOf(result: unknown, field: 'id' | 'revision' | 'revisions'): string | null {
   if (typeof result !== 'object' || result === null) return null;
   const value: unknown = Reflect.get(result, field);
   return typeof value === 'string' ? value : null;

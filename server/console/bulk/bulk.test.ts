@@ -3,6 +3,7 @@ import type { BulkRequest, JobView } from '../../../lib/api/bulk-types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { EngineError, type StoredKey } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
+import { Authors } from '../audit/authors.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
@@ -29,6 +30,7 @@ async function start(): Promise<void> {
     engine,
     hub,
     past: new PastViews(engine, hub),
+    authors: new Authors(engine),
     ownWrites: new OwnWrites(),
     author: THIS_CONSOLE,
     readOnly: false,

@@ -4,6 +4,7 @@
  */
 import type { BulkProblem, JobView } from '../../../lib/api/bulk-types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { rangesOf } from '../audit/revision-ranges.ts';
 import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
 import type { StoreContext } from '../operations/context.ts';
@@ -15,7 +16,10 @@ const PROBLEMS_KEPT_MAX = 1_000;
 const FOLLOW_MS = 2_000;
 
 /** Keeps account of a job's run: calls `change`, which says where it stands in the end or throws why it stopped. */
-export type JobAccount = (plan: Plan, change: () => Promise<{ readonly revision: string }>) => Promise<unknown>;
+export type JobAccount = (
+  plan: Plan,
+  change: () => Promise<{ readonly revision: string; readonly revisions?: string }>,
+) => Promise<unknown>;
 
 class Job {
   readonly changed = new Signal();
@@ -73,7 +77,7 @@ class Job {
       let isComplete = false;
       await this.#account(this.#plan, async () => {
         isComplete = await this.#runner.run();
-        return { revision: this.#view.revisions.at(-1) ?? '0' };
+        return accountOf(this.#view.revisions);
       });
       const last = Number(this.#view.revisions.at(-1) ?? 0);
       // Whoever looks at the keys next shall see them.
@@ -112,6 +116,15 @@ class Job {
     this.#view = { ...this.#view, ...change, version: this.#view.version + 1 };
     this.changed.fire();
   }
+}
+
+/** What the trail keeps of the revisions a job made. */
+function accountOf(revisions: readonly string[]): { readonly revision: string; readonly revisions?: string } {
+  const all = rangesOf(revisions.map(Number).sort((a, b) => a - b));
+  return {
+    revision: revisions.at(-1) ?? '0',
+    ...(revisions.length < 2 || all === undefined ? {} : { revisions: all }),
+  };
 }
 
 export class Jobs {

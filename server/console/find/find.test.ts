@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FindLine } from '../../../lib/api/find-types.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
+import { Authors } from '../audit/authors.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
     engine,
     hub,
     past: new PastViews(engine, hub),
+    authors: new Authors(engine),
     ownWrites: new OwnWrites(),
     author: THIS_CONSOLE,
     readOnly: false,

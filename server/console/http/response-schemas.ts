@@ -485,6 +485,7 @@ export const auditEntry = named('AuditEntry', {
   note: z.string().nullable(),
   result: z.enum(['pending', 'done', 'refused', 'failed', 'unknown']),
   revision: int.nullable(),
+  revisions: z.string().exactOptional().describe('All of them, where it made several: "12-40,43".'),
   message: z.string().nullable(),
 });
 

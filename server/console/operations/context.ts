@@ -1,6 +1,7 @@
 /** What every operation works with: one store's engine, hub and clock. */
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Engine, LeaseCapability } from '../../engines/engine.ts';
+import type { Authors } from '../audit/authors.ts';
 import { ConsoleError } from '../errors.ts';
 import type { PastViews } from '../history/past-views.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -10,6 +11,8 @@ export interface StoreContext {
   readonly engine: Engine;
   readonly hub: Hub;
   readonly past: PastViews;
+  /** Who made a revision, as the audit trail tells it. */
+  readonly authors: Authors;
   /** Writes made through this console. */
   readonly ownWrites: OwnWrites;
   /** Who writes through it: the user signed in, or the console itself. */
@@ -33,6 +36,10 @@ export function requireLeases(context: StoreContext): LeaseCapability {
   if (context.engine.leases === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no leases');
   return context.engine.leases;
 }
+
+/** Null: not known, because it was not written through a console whose trail may be read here. */
+export const authorOf = ({ ownWrites, authors }: StoreContext, revision: number): string | null =>
+  ownWrites.by(revision) ?? authors.by(revision);
 
 export const isOutOfRange = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === GrpcCode.OUT_OF_RANGE;

@@ -12,7 +12,7 @@ import { fromWire, toWire } from '../../../lib/keys/wire-bytes.ts';
 import type { ChangesResult, StoredEvent, StoredKey } from '../../engines/engine.ts';
 import type { StoreConsole } from '../console.ts';
 import { leaseToHex } from '../ids.ts';
-import { isOutOfRange, type StoreContext } from './context.ts';
+import { authorOf, isOutOfRange, type StoreContext } from './context.ts';
 
 /** The store reads all its revisions in such a stretch, of whatever key. */
 export const SCAN_REVISIONS = 20_000;
@@ -21,6 +21,8 @@ export async function keyHistory(
   context: StoreContext,
   query: Parameters<StoreConsole['history']>[0],
 ): Promise<KeyHistory> {
+  // What the trail got since is read beside the history itself.
+  await context.authors.refresh();
   const walk = new HistoryWalk(context, fromWire(query.key), query.limit);
   await walk.run(query.before);
   return { key: query.key, ...walk.result() };
@@ -143,7 +145,7 @@ function putVersion(context: StoreContext, kv: StoredKey): KeyVersion {
     valueBytes: kv.value.length,
     lease: leaseToHex(kv.lease),
     at: context.hub.timeOf(kv.modRevision),
-    by: context.ownWrites.by(kv.modRevision),
+    by: authorOf(context, kv.modRevision),
   };
 }
 
@@ -158,6 +160,6 @@ function eventVersion(context: StoreContext, { type, kv }: StoredEvent): KeyVers
     valueBytes: 0,
     lease: null,
     at: context.hub.timeOf(kv.modRevision),
-    by: context.ownWrites.by(kv.modRevision),
+    by: authorOf(context, kv.modRevision),
   };
 }

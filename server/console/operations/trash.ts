@@ -12,7 +12,7 @@ import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex } from '../ids.ts';
 import { isReserved } from '../reserved.ts';
 import { requireView } from './browse.ts';
-import { isOutOfRange, type StoreContext } from './context.ts';
+import { authorOf, isOutOfRange, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
 
 /** Of the store's history per page; it reads all of them, whatever the prefix. */
@@ -43,6 +43,7 @@ export async function trash(context: StoreContext, query: TrashQuery): Promise<T
     const { revision } = await context.engine.kv.list({ ...rangeOf(query.prefix), countOnly: true });
     await context.hub.follows(revision, FOLLOW_MS);
   }
+  await context.authors.refresh();
   const search = new TrashSearch(context, query, (await requireView(context)).revision);
   return search.run();
 }
@@ -187,7 +188,7 @@ class GroupTally {
     return {
       revision: String(this.#revision),
       at: context.hub.timeOf(this.#revision),
-      by: context.ownWrites.by(this.#revision),
+      by: authorOf(context, this.#revision),
       keys: this.#keys,
       deleted: this.#deleted,
       bytes: this.#bytes,
