@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChangeFilter } from '../../lib/live/change-filter.ts';
-import { WatchList, type WatchListState, type WatchRow } from '../../lib/live/watch-list.ts';
+import { NO_ROWS, WatchList, type WatchListState, type WatchRow } from '../../lib/live/watch-list.ts';
 import { useCell, useLiveStore } from '../shell/use-live.ts';
 import { useReplay, useReplaySession } from '../shell/use-replay.ts';
 import type { RowSource } from '../ui/data-table.tsx';
@@ -13,7 +13,7 @@ export type HoldReason = 'paused' | 'scrolled' | 'pointing' | 'reading' | 'menu'
 /** A pointer that rests this long is not aiming any more. */
 const AIMING_MS = 1_500;
 
-const NOTHING: WatchListState = { rows: [], waiting: 0, forgotten: 0, counts: [] };
+const NOTHING: WatchListState = { rows: NO_ROWS, waiting: 0, forgotten: 0, counts: [] };
 
 export interface LiveList {
   readonly list: WatchList;
@@ -58,7 +58,7 @@ export function useWatchList(filters: readonly ChangeFilter[]): LiveList {
 
   const state = useCell(list.state, NOTHING);
   const newestFirst = useMemo(
-    () => ({ length: state.rows.length, at: (index: number) => state.rows[state.rows.length - 1 - index] }),
+    () => ({ length: state.rows.length, at: (index: number) => state.rows.at(state.rows.length - 1 - index) }),
     [state.rows],
   );
   const hold = (reason: HoldReason): void => setReasons((now) => (now.has(reason) ? now : new Set([...now, reason])));

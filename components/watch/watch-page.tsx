@@ -57,7 +57,7 @@ export function WatchPage() {
   };
   const togglePause = (): void => (isPaused ? list.release('paused') : list.hold('paused'));
   const exportList = (): void => {
-    const rows = list.state.rows.map(({ row }) => row);
+    const rows = Array.from(list.state.rows, ({ row }) => row);
     const last = rows.at(-1);
     download(`changes-to-${last === undefined ? '0' : revisionOf(last)}.ndjson`, toNdjson(rows));
   };

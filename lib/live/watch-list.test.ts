@@ -27,7 +27,7 @@ const pastRow = (revision: number): ChangeRow => ({
   receivedAt: 0,
 });
 const shown = (list: WatchList): (string | undefined)[] =>
-  list.state.get().rows.map(({ row }) => (row.kind === 'change' ? row.event.revision : `gap:${row.reason}`));
+  [...list.state.get().rows].map(({ row }) => (row.kind === 'change' ? row.event.revision : `gap:${row.reason}`));
 const prefix = (text: string) => ({ ...NO_FILTER, text });
 
 test('held rows stand still, what came meanwhile is counted and nothing of it is lost', () => {
@@ -67,7 +67,7 @@ test('a row that two subscriptions let pass is shown once, with both marks, as s
   list.setPaused(new Set([1]));
   push(ring, event(1, '/a/b/c'));
   list.read();
-  expect(list.state.get().rows.map(({ subs }) => subs)).toEqual([0b11]);
+  expect([...list.state.get().rows].map(({ subs }) => subs)).toEqual([0b11]);
 });
 
 test('however pauses, holds and reads interleave, all rows are there in order once everything goes on', () => {
@@ -88,7 +88,7 @@ test('however pauses, holds and reads interleave, all rows are there in order on
         else if (word === 'hold') list.hold();
         else if (word === 'release') list.release();
         else list.read();
-        const seqs = list.state.get().rows.map(({ row }) => row.seq);
+        const seqs = [...list.state.get().rows].map(({ row }) => row.seq);
         expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
       }
       list.read();
@@ -120,7 +120,7 @@ test('gap rows belong to every subscription', () => {
   const list = new WatchList(ring);
   ring.push({ kind: 'gap', from: '1', to: '9', reason: 'away', receivedAt: 0 });
   list.setFilters([prefix('nothing'), prefix('none')]);
-  expect(list.state.get().rows).toMatchObject([{ row: { reason: 'away' }, subs: 0b11 }]);
+  expect([...list.state.get().rows]).toMatchObject([{ row: { reason: 'away' }, subs: 0b11 }]);
 });
 
 test('what a long pause cannot hold is told by a gap row', () => {
@@ -199,4 +199,21 @@ test('a filter on value and lease lets deletes pass only where it asks for neith
   expect(passes({ lease: 'cafe' })).toEqual([false, false]);
   expect(passes({ text: '/k', match: 'key' }), 'one key exactly').toEqual([false, false]);
   expect(passes({ text: '/k1', match: 'key' })).toEqual([true, true]);
+});
+
+test('what was read of the list stays as it was while the list grows and forgets', () => {
+  const ring = new ChangeRing(1_000);
+  const list = new WatchList(ring, 5);
+  for (let revision = 1; revision <= 40; revision++) {
+    push(ring, event(revision));
+    list.read();
+    const { rows } = list.state.get();
+    const before = [...rows];
+    push(ring, event(1_000 + revision));
+    list.read();
+    expect([...rows]).toEqual(before);
+    expect([rows.at(-1), rows.at(rows.length)]).toEqual([before.at(-1), undefined]);
+  }
+  expect(shown(list)).toEqual(['38', '1038', '39', '1039', '40', '1040'].slice(1));
+  expect(list.state.get().forgotten).toBe(75);
 });

@@ -10,6 +10,7 @@ import { Cell } from './cell.ts';
 import { type ChangeFilter, matchesFilter, NO_FILTER } from './change-filter.ts';
 import { type ChangeRing, type ChangeRow, RING_ROWS, revisionOf } from './change-ring.ts';
 import { RateMeter } from './rate-meter.ts';
+import { RowView } from './row-view.ts';
 
 export interface WatchRow {
   readonly row: ChangeRow;
@@ -24,9 +25,11 @@ export interface SubscriptionCount {
   readonly waiting: number;
 }
 
+export const NO_ROWS: RowView<WatchRow> = new RowView([], 0, 0);
+
 export interface WatchListState {
-  /** Oldest first. Replaced, never changed in place. */
-  readonly rows: readonly WatchRow[];
+  /** Oldest first. */
+  readonly rows: RowView<WatchRow>;
   /** Rows that wait. */
   readonly waiting: number;
   /** Rows that the bound let go, at the old end. */
@@ -38,7 +41,7 @@ export interface WatchListState {
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class WatchList {
-  readonly state = new Cell<WatchListState>({ rows: [], waiting: 0, forgotten: 0, counts: [] });
+  readonly state = new Cell<WatchListState>({ rows: NO_ROWS, waiting: 0, forgotten: 0, counts: [] });
   readonly #ring: ChangeRing;
   readonly #capacity: number;
   #filters: readonly ChangeFilter[] = [NO_FILTER];
@@ -49,7 +52,9 @@ export class WatchList {
   #pausedAt: readonly number[] = [NEVER];
   #past: readonly ChangeRow[] = [];
   readonly #filled = new Map<number, readonly ChangeRow[]>();
-  #shown: readonly WatchRow[] = [];
+  /** Shown are those from `#start` on; what a view was given is never changed. */
+  #shown: WatchRow[] = [];
+  #start = 0;
   #waiting: WatchRow[] = [];
   /** First and last of the waiting rows that the bound let go. */
   #dropped: readonly ChangeRow[] = [];
@@ -145,6 +150,7 @@ export class WatchList {
 
   #rebuild(): void {
     this.#shown = [];
+    this.#start = 0;
     this.#waiting = [];
     this.#dropped = [];
     this.#droppedCount = 0;
@@ -224,12 +230,18 @@ export class WatchList {
     const first = rows[0];
     if (first === undefined) return;
     const last = this.#shown.at(-1);
-    const all = [...this.#shown, ...rows];
-    // A subscription that goes on brings rows from between those that others have shown meanwhile.
-    if (last !== undefined && first.row.seq < last.row.seq) all.sort((a, b) => a.row.seq - b.row.seq);
-    const over = Math.max(0, all.length - this.#capacity);
+    if (last !== undefined && first.row.seq < last.row.seq) {
+      // A subscription that goes on brings rows from between those that others have shown meanwhile.
+      this.#shown = [...this.#shown.slice(this.#start), ...rows].sort((a, b) => a.row.seq - b.row.seq);
+      this.#start = 0;
+    } else for (const row of rows) this.#shown.push(row);
+    const over = Math.max(0, this.#shown.length - this.#start - this.#capacity);
     this.#forgotten += over;
-    this.#shown = over === 0 ? all : all.slice(over);
+    this.#start += over;
+    // As many gone as are shown: cutting them off costs one copy now and then, not one for each batch.
+    if (this.#start < this.#capacity) return;
+    this.#shown = this.#shown.slice(this.#start);
+    this.#start = 0;
   }
 
   #boundWaiting(): void {
@@ -275,7 +287,7 @@ export class WatchList {
       for (let bit = 0; bit < waiting.length; bit++)
         if ((subs & (1 << bit)) !== 0) waiting[bit] = (waiting[bit] ?? 0) + 1;
     this.state.set({
-      rows: this.#shown,
+      rows: new RowView(this.#shown, this.#start, this.#shown.length),
       waiting: this.#waiting.length + this.#droppedCount,
       forgotten: this.#forgotten,
       counts: this.#filters.map((_, bit) => ({ seen: this.#seen[bit] ?? 0, waiting: waiting[bit] ?? 0 })),
