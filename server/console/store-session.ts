@@ -56,7 +56,7 @@ import { deleteKeys, previewDelete } from './operations/delete-keys.ts';
 import { heat } from './operations/heat.ts';
 import { keyHistory } from './operations/key-history.ts';
 import { grantLease, revokeLease } from './operations/leases.ts';
-import { OwnWrites, THIS_CONSOLE } from './operations/own-writes.ts';
+import { THIS_CONSOLE } from './operations/own-writes.ts';
 import { pastChanges, revisionAt } from './operations/past-changes.ts';
 import { prefixDiff } from './operations/prefix-diff.ts';
 import { readKey } from './operations/read-key.ts';
@@ -145,7 +145,6 @@ export class StoreSession implements StoreConsole {
       hub: this.#hub,
       past: new PastViews(engine, this.#hub),
       authors: new Authors(engine),
-      ownWrites: new OwnWrites(),
       author: this.#user ?? THIS_CONSOLE,
       readOnly: summary.readOnly,
       compacted: () => this.#compacted.value,

@@ -8,6 +8,7 @@
 import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { prefixRangeEnd, utf8Decode } from '../../../lib/base/bytes.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
+import { OwnWrites } from '../operations/own-writes.ts';
 import { AUDIT_PREFIX, auditKey, decodeEntry, firstIdAt } from './entry.ts';
 import { inRanges } from './revision-ranges.ts';
 
@@ -21,6 +22,8 @@ const JOBS_MAX = 500;
 
 export class Authors {
   readonly #engine: Engine;
+  /** What this session wrote itself: known at once, whatever the trail says later. */
+  readonly #own = new OwnWrites();
   readonly #single = new Map<number, string>();
   /** By id, oldest first. */
   readonly #many = new Map<string, { readonly ranges: string; readonly by: string }>();
@@ -39,9 +42,13 @@ export class Authors {
     return this.#reading;
   }
 
+  note(revision: number, by: string): void {
+    this.#own.note(revision, by);
+  }
+
   /** Null: not made through a console, or the trail does not tell (any more). */
   by(revision: number): string | null {
-    const single = this.#single.get(revision);
+    const single = this.#own.by(revision) ?? this.#single.get(revision);
     if (single !== undefined) return single;
     for (const { ranges, by } of this.#many.values()) if (inRanges(ranges, revision)) return by;
     return null;

@@ -7,7 +7,7 @@ import { Authors } from '../audit/authors.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { OwnWrites, THIS_CONSOLE } from '../operations/own-writes.ts';
+import { THIS_CONSOLE } from '../operations/own-writes.ts';
 import { prefixDiff } from '../operations/prefix-diff.ts';
 import { trash } from '../operations/trash.ts';
 import { BulkChanges } from './bulk-changes.ts';
@@ -31,7 +31,6 @@ async function start(): Promise<void> {
     hub,
     past: new PastViews(engine, hub),
     authors: new Authors(engine),
-    ownWrites: new OwnWrites(),
     author: THIS_CONSOLE,
     readOnly: false,
     compacted: () => engine.compacted,

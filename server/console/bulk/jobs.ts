@@ -95,7 +95,7 @@ class Job {
   }
 
   #done(writes: number, revision: number): void {
-    this.#context.ownWrites.note(revision, this.#context.author);
+    this.#context.authors.note(revision, this.#context.author);
     const { revisions } = this.#view;
     const text = String(revision);
     this.#set({

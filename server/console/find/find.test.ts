@@ -5,7 +5,7 @@ import { Authors } from '../audit/authors.ts';
 import { PastViews } from '../history/past-views.ts';
 import { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { OwnWrites, THIS_CONSOLE } from '../operations/own-writes.ts';
+import { THIS_CONSOLE } from '../operations/own-writes.ts';
 import { type FindOptions, find } from './find.ts';
 
 let engine: FakeEngine;
@@ -20,7 +20,6 @@ async function start(): Promise<void> {
     hub,
     past: new PastViews(engine, hub),
     authors: new Authors(engine),
-    ownWrites: new OwnWrites(),
     author: THIS_CONSOLE,
     readOnly: false,
     compacted: () => engine.compacted,

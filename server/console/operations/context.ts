@@ -5,16 +5,13 @@ import type { Authors } from '../audit/authors.ts';
 import { ConsoleError } from '../errors.ts';
 import type { PastViews } from '../history/past-views.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { OwnWrites } from './own-writes.ts';
 
 export interface StoreContext {
   readonly engine: Engine;
   readonly hub: Hub;
   readonly past: PastViews;
-  /** Who made a revision, as the audit trail tells it. */
+  /** Who made a revision: what is written here is noted, the audit trail tells of the rest. */
   readonly authors: Authors;
-  /** Writes made through this console. */
-  readonly ownWrites: OwnWrites;
   /** Who writes through it: the user signed in, or the console itself. */
   readonly author: string;
   readonly readOnly: boolean;
@@ -36,10 +33,6 @@ export function requireLeases(context: StoreContext): LeaseCapability {
   if (context.engine.leases === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no leases');
   return context.engine.leases;
 }
-
-/** Null: not known, because it was not written through a console whose trail may be read here. */
-export const authorOf = ({ ownWrites, authors }: StoreContext, revision: number): string | null =>
-  ownWrites.by(revision) ?? authors.by(revision);
 
 export const isOutOfRange = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === GrpcCode.OUT_OF_RANGE;

@@ -88,7 +88,7 @@ export async function deleteKeys(context: StoreContext, body: DeleteBody): Promi
     otherwiseRead: [],
   });
   if (!outcome.succeeded) throw changed(context, body, count);
-  context.ownWrites.note(outcome.revision, context.author);
+  context.authors.note(outcome.revision, context.author);
   await context.hub.follows(outcome.revision, FOLLOW_MS);
   return { revision: String(outcome.revision), deleted: outcome.deleted[0] ?? 0 };
 }

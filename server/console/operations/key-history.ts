@@ -12,7 +12,7 @@ import { fromWire, toWire } from '../../../lib/keys/wire-bytes.ts';
 import type { ChangesResult, StoredEvent, StoredKey } from '../../engines/engine.ts';
 import type { StoreConsole } from '../console.ts';
 import { leaseToHex } from '../ids.ts';
-import { authorOf, isOutOfRange, type StoreContext } from './context.ts';
+import { isOutOfRange, type StoreContext } from './context.ts';
 
 /** The store reads all its revisions in such a stretch, of whatever key. */
 export const SCAN_REVISIONS = 20_000;
@@ -145,7 +145,7 @@ function putVersion(context: StoreContext, kv: StoredKey): KeyVersion {
     valueBytes: kv.value.length,
     lease: leaseToHex(kv.lease),
     at: context.hub.timeOf(kv.modRevision),
-    by: authorOf(context, kv.modRevision),
+    by: context.authors.by(kv.modRevision),
   };
 }
 
@@ -160,6 +160,6 @@ function eventVersion(context: StoreContext, { type, kv }: StoredEvent): KeyVers
     valueBytes: 0,
     lease: null,
     at: context.hub.timeOf(kv.modRevision),
-    by: authorOf(context, kv.modRevision),
+    by: context.authors.by(kv.modRevision),
   };
 }

@@ -57,7 +57,7 @@ export async function revokeLease(context: StoreContext, hex: string, body: Leas
     );
   }
   const { revision } = await requireLeases(context).revoke(id);
-  context.ownWrites.note(revision, context.author);
+  context.authors.note(revision, context.author);
   await context.hub.follows(revision, FOLLOW_MS);
   return { revision: String(revision), kv: null };
 }

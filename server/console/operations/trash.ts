@@ -12,7 +12,7 @@ import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
 import { leaseToHex } from '../ids.ts';
 import { isReserved } from '../reserved.ts';
 import { requireView } from './browse.ts';
-import { authorOf, isOutOfRange, type StoreContext } from './context.ts';
+import { isOutOfRange, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
 
 /** Of the store's history per page; it reads all of them, whatever the prefix. */
@@ -188,7 +188,7 @@ class GroupTally {
     return {
       revision: String(this.#revision),
       at: context.hub.timeOf(this.#revision),
-      by: authorOf(context, this.#revision),
+      by: context.authors.by(this.#revision),
       keys: this.#keys,
       deleted: this.#deleted,
       bytes: this.#bytes,

@@ -25,7 +25,7 @@ export async function putKey(context: StoreContext, body: PutBody): Promise<Writ
     otherwiseRead: [range],
   });
   if (!outcome.succeeded) throw conflict(body, outcome.reads[0]?.[0]);
-  context.ownWrites.note(outcome.revision, context.author);
+  context.authors.note(outcome.revision, context.author);
   return { revision: String(outcome.revision), kv: await writtenMeta(context, range.key, outcome.revision) };
 }
 
