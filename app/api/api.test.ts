@@ -137,6 +137,14 @@ describe.skipIf(!canStartRealConsole())('the HTTP API on a real etcd server', ()
     expect((await detail('/conflict')).kv?.value).toBe('theirs');
   });
 
+  test('a value the store cannot take is refused in words, and nothing changes', async () => {
+    const first = (await put('/large', 'small')).body;
+    const refused = await put('/large', 'x'.repeat(1_700_000), { expect: first.revision });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_ARGUMENT' } });
+    expect(refused.body.message).toMatch(/too large/);
+    expect((await detail('/large')).kv).toMatchObject({ value: 'small', modRevision: first.revision });
+  });
+
   test('H1, H4: an edit keeps the lease, and a 64-bit lease id is exact to the last digit', async () => {
     const id = '2040a1fc3202c40c';
     const grant = await send<LeaseView>('POST', routes.leases('main'), {
