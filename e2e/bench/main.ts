@@ -7,6 +7,8 @@ import { liveFigures } from './live.ts';
 import type { BenchStore } from './loaded.ts';
 import { pageFigures } from './pages.ts';
 import { pastFigures } from './past.ts';
+import { perfFigures } from './perf.ts';
+import { roadFigures } from './road.ts';
 import { storeFigures } from './store.ts';
 
 interface Options {
@@ -23,7 +25,12 @@ const PARTS: Readonly<Record<string, (options: Options) => AsyncIterable<Figure>
   live: liveFigures,
   past: pastFigures,
 };
-const STORE_PART = 'store';
+/** Parts that bring their own stores. */
+const STORE_PARTS: Readonly<Record<string, (options: { readonly keys: number }) => AsyncIterable<Figure>>> = {
+  store: storeFigures,
+  perf: perfFigures,
+  road: roadFigures,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,7 +42,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [keys, revisions, seconds] = [values.keys, values.revisions, values.seconds].map(Number);
-const names = [STORE_PART, ...Object.keys(PARTS)];
+const names = [...Object.keys(STORE_PARTS), ...Object.keys(PARTS)];
 const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
 const stores = values.on.split(',').filter((one) => one === 'bundled' || one === 'etcd');
 if (
@@ -62,8 +69,9 @@ const print = async (name: string, figures: AsyncIterable<Figure>): Promise<void
   }
 };
 for (const name of positionals.length > 0 ? positionals : names) {
-  const part = PARTS[name];
-  if (part === undefined) await print(name, storeFigures());
-  else for (const store of stores) await print(`${name} ${store}`, part({ keys, revisions, seconds, store }));
+  const [part, storePart] = [PARTS[name], STORE_PARTS[name]];
+  if (storePart !== undefined) await print(name, storePart({ keys }));
+  if (part !== undefined)
+    for (const store of stores) await print(`${name} ${store}`, part({ keys, revisions, seconds, store }));
 }
 process.exit(failures > 0 ? 1 : 0);

@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { COMMANDS_WITHOUT_SERVER, etcdctlCommands } from './coverage/etcdctl.ts';
 import { withEtcd } from './harness/differential.ts';
-import { Etcdctl, type Step } from './harness/etcdctl.ts';
+import { Etcdctl, normalise, type Step } from './harness/etcdctl.ts';
 import { type Pair, startPair } from './harness/pair.ts';
 import type { Store } from './harness/store.ts';
 
@@ -85,6 +86,42 @@ withEtcd('etcdctl at longer work', (binaries) => {
     });
     expect(ours).toEqual({ codes: [0, 0, 0], isOfNow: true, fields: etcd.fields });
     expect(ours).toEqual(etcd);
+  });
+
+  test('a member is added as a learner, moved, not promoted, and removed', async () => {
+    const [ours, etcd] = await both(async (store) => {
+      const seen: unknown[] = [];
+      const say = async (...args: readonly string[]): Promise<void> => {
+        const { code, stdout, stderr } = normalise(store, await etcdctl.run(store, step('member', ...args)));
+        // Members are told in the order of their ids, which differ.
+        const lines = stdout
+          .split('\n')
+          .map((line) => line.replace(/"(.*,.*)"/, (_, list: string) => list.split(',').sort().join()));
+        seen.push({ what: args[0], code, lines, stderr });
+      };
+      await say('add', 'pupil', '--learner', '--peer-urls', 'http://127.0.0.1:4741');
+      const added =
+        /^([0-9a-f]+), unstarted/m.exec((await etcdctl.run(store, step('member', 'list'))).stdout)?.[1] ?? '';
+      await say('promote', added);
+      await say('update', added, '--peer-urls', 'http://127.0.0.1:4742');
+      await say('update', added, '--peer-urls', 'nonsense');
+      await say('remove', added);
+      await say('remove', added);
+      await say('add', 'nobody');
+      return seen;
+    });
+    expect(ours).toEqual(etcd);
+  });
+
+  test('every command of etcdctl is run somewhere', async () => {
+    const { stdout } = await etcdctl.run(pair.ours, step('--help'));
+    const commands = stdout
+      .slice(stdout.indexOf('COMMANDS:'), stdout.indexOf('OPTIONS:'))
+      .split('\n')
+      .flatMap((line) => /^\t([a-z][a-z -]*?)\t/.exec(line)?.[1] ?? [])
+      .filter((command) => !COMMANDS_WITHOUT_SERVER.includes(command.split(' ')[0] ?? ''));
+    expect(commands.length).toBeGreaterThan(40);
+    expect(commands.filter((command) => !(command in etcdctlCommands))).toEqual([]);
   });
 
   test('a watch runs a program for each event', async () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, openSync, readSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { routes } from '../../lib/api/routes.ts';
-import type { ClusterView } from '../../lib/api/types.ts';
+import type { ClusterView, StoreSummary } from '../../lib/api/types.ts';
 import { residentBytes } from '../fixtures/memory.ts';
 import type { Product } from '../fixtures/product.ts';
 
@@ -25,8 +25,11 @@ export interface Download {
 
 /** From the first member that does not lead. */
 export async function downloadThroughConsole(product: Product, file: string): Promise<Download> {
-  const view = (await (await fetch(`${product.url}${routes.cluster('etcd')}`)).json()) as ClusterView;
-  const source = view.members.find(({ isLeader }) => !isLeader);
+  const getJson = async <T>(path: string): Promise<T> => (await (await fetch(`${product.url}${path}`)).json()) as T;
+  const [first] = await getJson<StoreSummary[]>(routes.stores);
+  const store = first?.id ?? '';
+  const { members } = await getJson<ClusterView>(routes.cluster(store));
+  const source = members.find(({ isLeader }) => !isLeader);
   const memberPid = product.members().get(source?.name ?? '')?.pid;
   if (source === undefined || memberPid === undefined) throw new Error('no member to take it from');
   const pids = { console: product.running.pid, member: memberPid };
@@ -38,7 +41,7 @@ export async function downloadThroughConsole(product: Product, file: string): Pr
   }, LOOK_MS);
   const since = performance.now();
   try {
-    const response = await fetch(`${product.url}${routes.clusterSnapshot('etcd')}?member=${source.id}`);
+    const response = await fetch(`${product.url}${routes.clusterSnapshot(store)}?member=${source.id}`);
     if (!response.ok || response.body === null) throw new Error(`${response.status} ${await response.text()}`);
     let pieces = 0;
     const { body } = response;

@@ -25,10 +25,10 @@ withEtcd('ours to etcd and back', (binaries) => {
     const [first, ...others] = stations;
     for (const { name, facts } of others) expect(facts, name).toEqual(first?.facts);
     expect(stations.map(({ name }) => name)).toHaveLength(7);
-    expect(described[0]).toEqual(described[1]);
+    expect(described[0]?.revision).toBe(described[1]?.revision);
     for (const peak of Object.values(peaks)) expect(peak).toBeLessThan(PEAK_BYTES_MAX);
     [fromEtcd, wanted] = [snapshotFromEtcd, first?.facts];
-    last = (described[0] as { revision: number }).revision;
+    last = described[0]?.revision ?? 0;
     console.log(
       `peaks in MiB: ${JSON.stringify(Object.fromEntries(Object.entries(peaks).map(([name, bytes]) => [name, Math.round(bytes / MIB)])))}`,
     );
@@ -38,7 +38,9 @@ withEtcd('ours to etcd and back', (binaries) => {
     timeout: TIMEOUT_MS,
   }, async () => {
     const [ports, data] = [await freeProductPorts(), temporaryFolder('road-product')];
-    const product = spawnProduct(productSettings({ ports, dataDir: data.path }), ['--from-snapshot', fromEtcd]);
+    const product = spawnProduct(productSettings({ ports, dataDir: data.path }), {
+      args: ['--from-snapshot', fromEtcd],
+    });
     try {
       await product.waitFor(/^Quorate is ready at (\S+)$/m, READY_MS);
       const endpoint = `127.0.0.1:${ports.store[0]}`;

@@ -19,13 +19,13 @@ export interface Station {
 export interface RoundTrip {
   /** All must tell the same. */
   readonly stations: readonly Station[];
-  /** What etcdctl says about the two files, without their hash and size. */
-  readonly described: readonly unknown[];
+  /** What etcdctl says about the two files. Its keys are entries of all buckets: those of the members differ. */
+  readonly described: readonly { readonly revision: number }[];
   readonly snapshotFromEtcd: string;
   /** Bytes resident at most: the busiest member of ours while it was filled and gave its snapshot, the restore command, a member started on it. */
   readonly peaks: { readonly giving: number; readonly restoring: number; readonly started: number };
-  /** Milliseconds of the parts that are ours. */
-  readonly times: { readonly save: number; readonly restoreAndStart: number };
+  /** Milliseconds: a snapshot given, and a directory made of one. */
+  readonly times: Readonly<Record<'ours' | 'etcd', { readonly save: number; readonly restore: number }>>;
 }
 
 /** Fills a store with `keys` keys and carries it there and back. `folder` holds the files and stays. */
@@ -36,24 +36,14 @@ export async function roundTrip(binaries: EtcdBinaries, folder: TemporaryFolder,
     return place;
   };
   const peakOf = ({ processes }: Server) => Math.max(...processes.map(({ pid }) => peakBytes(pid)));
-  const save = (server: Server, file: string) =>
-    etcdctl(binaries, [
-      '--endpoints',
-      server.endpoints[0] ?? '',
-      '--user',
-      `${ROOT.name}:${ROOT.password}`,
-      'snapshot',
-      'save',
-      file,
-    ]);
-  const describe = async (file: string) => {
-    const {
-      hash: _,
-      totalSize: __,
-      ...rest
-    } = JSON.parse(await etcdctl(binaries, ['snapshot', 'status', file, '-w', 'json']));
-    return rest as unknown;
+  const save = async (server: Server, file: string): Promise<number> => {
+    const since = performance.now();
+    const who = ['--endpoints', server.endpoints[0] ?? '', '--user', `${ROOT.name}:${ROOT.password}`];
+    await etcdctl(binaries, [...who, 'snapshot', 'save', file]);
+    return performance.now() - since;
   };
+  const describe = async (file: string) =>
+    JSON.parse(await etcdctl(binaries, ['snapshot', 'status', file, '-w', 'json'])) as { revision: number };
   const [ourFile, etcdFile] = [path.join(folder.path, 'ours.db'), path.join(folder.path, 'etcd.db')];
   const stations: Station[] = [];
   let revisions: readonly number[] = [];
@@ -63,41 +53,40 @@ export async function roundTrip(binaries: EtcdBinaries, folder: TemporaryFolder,
   };
 
   const ours = await startOurs(at('ours'));
-  let giving = 0;
-  let saveMs = 0;
+  let [giving, ourSaveMs] = [0, 0];
   try {
     await fillStore(ours.endpoints, keys);
     const last = await revisionOf(ours.endpoints[0] ?? '');
     revisions = [1, Math.floor(last / 2), ...[0.9, 0.95, 0.99].map((part) => Math.floor(last * part)), last, last + 1];
     await look('ours', ours);
-    const since = performance.now();
-    await save(ours, ourFile);
-    saveMs = performance.now() - since;
+    ourSaveMs = await save(ours, ourFile);
     giving = peakOf(ours);
   } finally {
     await ours.stop();
   }
 
   const etcd = await startEtcdFrom(binaries, at('etcd'), ourFile);
+  let etcdSaveMs = 0;
   try {
     await look('etcd', etcd);
-    await save(etcd, etcdFile);
+    etcdSaveMs = await save(etcd, etcdFile);
   } finally {
     await etcd.stop();
   }
 
-  const since = performance.now();
   const again = await startOurs(at('again'), etcdFile);
   try {
-    const restoreAndStart = performance.now() - since;
     const started = peakOf(again);
     await look('ours again', again);
     return {
       stations,
       described: [await describe(ourFile), await describe(etcdFile)],
       snapshotFromEtcd: etcdFile,
-      peaks: { giving, restoring: again.restorePeak, started },
-      times: { save: saveMs, restoreAndStart },
+      peaks: { giving, restoring: again.restored.peak, started },
+      times: {
+        ours: { save: ourSaveMs, restore: again.restored.ms },
+        etcd: { save: etcdSaveMs, restore: etcd.restoreMs },
+      },
     };
   } finally {
     await again.stop();

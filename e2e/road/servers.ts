@@ -8,7 +8,8 @@ import { peakBytes } from '../fixtures/memory.ts';
 import { freePorts } from '../fixtures/ports.ts';
 import { Running } from '../fixtures/running.ts';
 
-const READY = /ready to serve client requests/;
+/** Ours, and what an etcd since 3.4 says in its JSON log. */
+const READY = /ready to serve client requests|serving client traffic/;
 const READY_TIMEOUT_MS = 300_000;
 const TOOL_TIMEOUT_MS = 300_000;
 const STOP_GRACE_MS = 20_000;
@@ -64,24 +65,27 @@ async function served(all: readonly Place[], processes: readonly Running[]): Pro
   return { endpoints: all.map(({ client }) => `127.0.0.1:${client}`), processes, stop };
 }
 
+/** What the restore of one directory took: resident bytes at most, and milliseconds. */
+export interface Restored {
+  readonly peak: number;
+  readonly ms: number;
+}
+
 /** Three of ours; `restoredFrom`: each member's directory is made by `quorate-member restore` first. */
 export async function startOurs(
   folder: string,
   restoredFrom?: string,
-): Promise<Server & { readonly restorePeak: number }> {
+): Promise<Server & { readonly restored: Restored }> {
   const all = await places(folder, 3);
-  let restorePeak = 0;
+  let restored: Restored = { peak: 0, ms: 0 };
   if (restoredFrom !== undefined)
-    for (const place of all)
-      restorePeak = Math.max(
-        restorePeak,
-        await peakOf(spawnMember(['restore', restoredFrom, ...identity(all, place)])),
-      );
-  const server = await served(
-    all,
-    all.map((place) => spawnMember([...identity(all, place), ...listening(place)])),
-  );
-  return { ...server, restorePeak };
+    for (const place of all) {
+      const since = performance.now();
+      const peak = await peakOf(spawnMember(['restore', restoredFrom, ...identity(all, place)]));
+      restored = { peak: Math.max(restored.peak, peak), ms: Math.max(restored.ms, performance.now() - since) };
+    }
+  const processes = all.map((place) => spawnMember([...identity(all, place), ...listening(place)]));
+  return { ...(await served(all, processes)), restored };
 }
 
 /** To its end. @throws Error with its output when it fails */
@@ -114,15 +118,19 @@ function peakWhileAlive(pid: number): number {
 }
 
 /** One real etcd, on what `etcdctl snapshot restore` made of the file. */
-export async function startEtcdFrom(binaries: EtcdBinaries, folder: string, snapshot: string): Promise<Server> {
+export async function startEtcdFrom(
+  binaries: EtcdBinaries,
+  folder: string,
+  snapshot: string,
+): Promise<Server & { readonly restoreMs: number }> {
   const [place] = await places(folder, 1);
   if (place === undefined) throw new Error('no place');
+  const since = performance.now();
   await etcdctl(binaries, ['snapshot', 'restore', snapshot, ...identity([place], place)]);
+  const restoreMs = performance.now() - since;
   const args = ['--log-level', 'info', '--logger', 'zap', ...identity([place], place), ...listening(place)];
-  return served(
-    [place],
-    [new Running({ command: binaries.server, args, env: { PATH: process.env.PATH, NODE_ENV: 'test' } })],
-  );
+  const env: NodeJS.ProcessEnv = { NODE_ENV: 'test', PATH: process.env.PATH };
+  return { ...(await served([place], [new Running({ command: binaries.server, args, env })])), restoreMs };
 }
 
 /** What it printed. @throws when it failed */

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errors } from './errors.ts';
+import { etcdctlCommands } from './etcdctl.ts';
 import { semantics } from './semantics.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const CONFORMANCE = 'e2e/conformance';
-const TABLES = { errors, ...semantics };
+const TABLES = { errors, etcdctlCommands, ...semantics };
 
 function sourceOf(file: string): string {
   const candidates = [
@@ -20,10 +21,10 @@ function sourceOf(file: string): string {
   return readFileSync(found, 'utf8');
 }
 
-/** A name stands in its file as a string, or as the key of a table. */
+/** A name stands in its file as a string, or as the key of a table, without quotes where it is one word. */
 function isIn(source: string, raw: string): boolean {
   const name = raw.replaceAll('\\', '\\\\');
-  return [`'${name}'`, `\`${name}\``, `"${name}"`].some((text) => source.includes(text));
+  return [`\n  ${name}: `, `'${name}'`, `\`${name}\``, `"${name}"`].some((text) => source.includes(text));
 }
 
 describe.each(Object.entries(TABLES))('%s', (_, table) => {
