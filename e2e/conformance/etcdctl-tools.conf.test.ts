@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { COMMANDS_WITHOUT_SERVER, etcdctlCommands } from './coverage/etcdctl.ts';
 import { withEtcd } from './harness/differential.ts';
+import { isSince } from './harness/etcd-version.ts';
 import { Etcdctl, normalise, type Step } from './harness/etcdctl.ts';
 import { type Pair, startPair } from './harness/pair.ts';
 import type { Store } from './harness/store.ts';
@@ -67,7 +68,8 @@ withEtcd('etcdctl at longer work', (binaries) => {
     });
   });
 
-  test('a snapshot is saved, described and restored', async () => {
+  // Since 3.6 the last two are commands of etcdutl.
+  test.skipIf(isSince(binaries.version, ['3.6.0']))('a snapshot is saved, described and restored', async () => {
     const folder = temporaryFolder('snapshot');
     onTestFinished(folder.remove);
     await Promise.all([pair.ours, pair.etcd].map((store) => etcdctl.run(store, step('put', 'snapshot/key', 'value'))));

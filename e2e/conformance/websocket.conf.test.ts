@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withEtcd } from './harness/differential.ts';
+import { isSince } from './harness/etcd-version.ts';
 import { type Pair, startPair } from './harness/pair.ts';
 import type { Store } from './harness/store.ts';
 
@@ -78,7 +79,8 @@ withEtcd('WebSockets of the gateway', (binaries) => {
         return received.map((text) => 'error' in JSON.parse(text));
       }),
     );
-    expect(codes).toEqual([[true], [true]]);
+    // Since 3.6 etcd ends the connection without a word.
+    expect(codes).toEqual([[true], isSince(binaries.version, ['3.6.0']) ? [] : [true]]);
   });
 
   test('a browser offers its token as a protocol, and "Bearer" is chosen', async () => {
