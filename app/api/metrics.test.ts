@@ -1,4 +1,6 @@
 /** The console's own /metrics: what it says, and to whom. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { routes } from '../../lib/api/routes.ts';
 import { currentConsole } from '../../server/console/current.ts';
@@ -42,6 +44,15 @@ describe.skipIf(!canStartRealConsole())('metrics of a console on an open store',
     }
     expect(new Set(families).size).toBe(families.length);
     expect(families.length).toBeGreaterThan(15);
+  });
+
+  test('the document names every family and no other', async () => {
+    const text = await (await get()).text();
+    const file = path.join(import.meta.dirname, '../../server/docs/console-metrics.md');
+    const documented = [...readFileSync(file, 'utf8').matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map((match) => match[1]);
+    const told = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]);
+    // Nothing has been asked over HTTP in this test.
+    expect(new Set([...told, 'quorate_console_requests_total'])).toEqual(new Set(documented));
   });
 
   test('what a store costs and how far its index is are told by store', async () => {

@@ -75,6 +75,13 @@ test.each([
   ['a hand-over asked for here', [mark(LOST - 500, { cause: 'moveLeader' })], 'planned', 'known'],
   ['a hand-over asked for long before', [mark(LOST - 14_000, { cause: 'moveLeader' })], 'unknown', 'unknown'],
   ['a drill on the one that led', [mark(LOST - 500, { kind: 'drill' })], 'drill', 'known'],
+  ['a drill that began long ago and goes on', [mark(LOST - 60_000, { kind: 'drill' })], 'drill', 'known'],
+  [
+    'a drill that was over by then',
+    [mark(LOST - 9_000, { kind: 'drill' }), mark(LOST - 4_000, { kind: 'healed' })],
+    'unknown',
+    'unknown',
+  ],
   ['a drill on another one', [mark(LOST - 500, { kind: 'drill', memberId: M2 })], 'unknown', 'unknown'],
   ['a connection refused', [mark(LOST, { kind: 'silent', cause: 'refused' })], 'stopped', 'known'],
   ['silence', [mark(LOST, { kind: 'silent', cause: 'timeout' })], 'unresponsive', 'likely'],

@@ -39,6 +39,8 @@ interface Scene {
   readonly before: LeaderChange;
   readonly lostAt: number;
   readonly marks: readonly Mark[];
+  /** On the one that led, under way when it was lost. */
+  readonly drill: Mark | undefined;
   readonly slices: readonly Slice[];
   readonly nameOf: (id: string) => string;
 }
@@ -63,6 +65,7 @@ export function explainElection(input: ExplainInput): ElectionExplained {
   const scene: Scene = {
     ...{ change, before, lostAt, nameOf: input.nameOf },
     marks: input.marks.filter(belongs),
+    drill: drillAt(input.marks, before.leaderId, { from: lostAt, to: change.at }),
     slices: input.slices.filter(({ at }) => at > from && at - HEALTH_SLICE_MS < to),
   };
   const finding =
@@ -91,18 +94,27 @@ function noElection({ change, before, lostAt, marks, nameOf }: Scene): Finding |
   };
 }
 
+/** Begun before the end of a stretch of time, and not healed before its beginning. */
+function drillAt(
+  marks: readonly Mark[],
+  member: string | null,
+  { from, to }: { readonly from: number; readonly to: number },
+): Mark | undefined {
+  const own = marks.filter(({ memberId }) => memberId === member);
+  const drill = own.findLast(({ kind, at }) => kind === 'drill' && at <= to);
+  const isOver = own.some(({ kind, at }) => kind === 'healed' && drill !== undefined && at > drill.at && at < from);
+  return isOver ? undefined : drill;
+}
+
 /** Somebody asked for it. */
-function act({ change, before, lostAt, marks, nameOf }: Scene): Finding | null {
-  const isRecent = ({ at }: Mark) => at >= lostAt - ACT_MS && at <= change.at;
-  const drill = marks.findLast(
-    (mark) => mark.kind === 'drill' && mark.memberId === before.leaderId && mark.at <= change.at,
-  );
+function act({ change, before, lostAt, marks, drill, nameOf }: Scene): Finding | null {
   if (drill !== undefined) {
     return {
       ...{ cause: 'drill', certainty: 'known', proof: [proofOf(drill)] },
       verdict: `A drill on ${nameOf(before.leaderId ?? '')} took the leader away.`,
     };
   }
+  const isRecent = ({ at }: Mark) => at >= lostAt - ACT_MS && at <= change.at;
   const moved = marks.findLast((mark) => mark.cause === 'moveLeader' && isRecent(mark));
   if (moved === undefined) return null;
   return {
