@@ -181,6 +181,16 @@ describe.runIf(canStartRealConsole())('OFREP', () => {
     expect(event).toMatch(
       /^id: \d+\nevent: message\ndata: \{"type":"refetchEvaluation","etag":"\\"[0-9a-f]{16}\\"","lastModified":\d+\}\n\n$/,
     );
+    const before = Number(/id: (\d+)/.exec(event)?.[1]) - 1;
+    const again = async (lastEventId: number): Promise<string> => {
+      const headers = { 'last-event-id': String(lastEventId) };
+      const back = await dispatch(new Request(`${baseOf(target)}/events`, { headers, signal: ending.signal }));
+      const reading = back.body?.getReader();
+      const opening = decoder.decode((await reading?.read())?.value);
+      return lastEventId > before ? opening : decoder.decode((await reading?.read())?.value);
+    };
+    expect(await again(before), 'whoever comes back is told what it missed').toContain('refetchEvaluation');
+    expect(await again(before + 1), 'and nothing that it knows').toMatch(/^: flags/);
     ending.abort();
   });
 

@@ -108,6 +108,7 @@ describe.skipIf(!canStartRealConsole())('applications on a store with users', ()
           may: [
             ['read', PREFIX, '/quorate/config0'],
             ['readwrite', `${PREFIX}instances/${PLACE}/`, `${PREFIX}instances/${PLACE}0`],
+            ['readwrite', `${PREFIX}probes/${PLACE}/`, `${PREFIX}probes/${PLACE}0`],
             ['readwrite', `${PREFIX}left/${PLACE}/`, `${PREFIX}left/${PLACE}0`],
           ],
         },

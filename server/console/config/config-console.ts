@@ -230,8 +230,8 @@ export class ConfigConsole {
   }
 
   /** Server-sent events that say when to evaluate again. `id` is the store's revision. */
-  flagEvents(place: Place, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    return flagEvents(this.state, place, signal);
+  flagEvents(place: Place, options: Parameters<typeof flagEvents>[2]): Promise<ReadableStream<Uint8Array>> {
+    return flagEvents(this.state, place, options);
   }
 
   #nextChange(ms: number, signal: AbortSignal): Promise<void> {

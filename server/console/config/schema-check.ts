@@ -62,8 +62,34 @@ function compileNew(schema: Json, text: string): ValidateFunction | SchemaIssue 
     return ajv.compile(schema);
   } catch (cause) {
     const first = ajv.errors?.[0];
-    return wrong(first?.instancePath ?? '', cause instanceof Error ? cause.message : String(cause));
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return wrong(first?.instancePath ?? placeOf(schema, message), message);
   }
+}
+
+/** Where a schema says what the compiler only quotes: an unknown keyword, format or reference. "" where it quotes nothing. */
+function placeOf(schema: Json, message: string): string {
+  const keyword = /unknown keyword: "([^"]+)"/.exec(message)?.[1];
+  if (keyword !== undefined) return findIn(schema, (key) => key === keyword) ?? '';
+  const format = /unknown format "([^"]+)"/.exec(message)?.[1];
+  if (format !== undefined) return findIn(schema, (key, value) => key === 'format' && value === format) ?? '';
+  const reference = /can't resolve reference (\S+)/.exec(message)?.[1];
+  const isReference = (key: string, value: Json): boolean => key === '$ref' && value === reference;
+  return reference === undefined ? '' : (findIn(schema, isReference) ?? '');
+}
+
+/** The pointer of the first entry that is meant, the shallowest first. */
+function findIn(schema: Json, isMeant: (key: string, value: Json) => boolean): string | undefined {
+  const open: (readonly [at: string, value: Json])[] = [['', schema]];
+  for (const [at, value] of open) {
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, child] of Object.entries(value) as [string, Json][]) {
+      const path = joinPointer(at, key);
+      if (isMeant(key, child)) return path;
+      open.push([path, child]);
+    }
+  }
+  return undefined;
 }
 
 function issueOf({ instancePath, keyword, message, params }: ErrorObject): SchemaIssue {

@@ -133,14 +133,17 @@ export async function acceptReport(
   const family = report.state === 'WOULD_ACCEPT' || report.state === 'WOULD_REJECT' ? 'probes' : 'instances';
   const known = snapshot.get(family, key);
   if (known !== undefined && known.value.bootId === report.bootId && known.value.seq >= report.seq) {
-    throw conflict(`report ${report.seq} is older than ${known.value.seq}, which is known`, { seq: known.value.seq });
+    const { seq } = known.value;
+    throw conflict(`/seq: report ${report.seq} is not newer than ${seq}, which is known`, { seq, path: '/seq' });
   }
-  const stranger = [...report.layers, ...report.running].find((layer) => !isPossible(snapshot, report, layer));
-  if (stranger !== undefined) {
-    throw conflict(
-      `generation ${stranger.generation} of ${stranger.target} with ${stranger.releaseId} was never assigned`,
-      { layer: stranger },
-    );
+  for (const part of ['layers', 'running'] as const) {
+    const at = report[part].findIndex((layer) => !isPossible(snapshot, report, layer));
+    const stranger = report[part][at];
+    if (stranger === undefined) continue;
+    const { generation, target, releaseId } = stranger;
+    const path = `/${part}/${at}`;
+    const words = `${path}: generation ${generation} of ${target} with ${releaseId} was never assigned`;
+    throw conflict(words, { layer: stranger, path });
   }
   const lease = await leases.for(context, key);
   const name = context.keys.key(family, key);

@@ -52,6 +52,12 @@ export function waitSeconds(request: Request): number {
   return wait === undefined ? 0 : Math.min(WAIT_SECONDS_MAX, Number(wait));
 }
 
+/** Null: none, or one that is no revision. */
+export function lastEventIdOf(request: Request): number | null {
+  const id = request.headers.get('last-event-id') ?? '';
+  return /^\d{1,15}$/.test(id) ? Number(id) : null;
+}
+
 export function configAnswer(
   result: { readonly etag: string; readonly body: { readonly cohort: string } } | null,
   known: string | null,
