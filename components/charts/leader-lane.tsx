@@ -5,9 +5,12 @@ import { clockTime, durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { barAt, type LaneBar, type LaneInput, type LaneLayout, layoutLane } from './leader-lane.layout.ts';
+import { type LaneMark, MarkTick } from './mark-tick.tsx';
 
 export interface LeaderLaneProps extends Omit<LaneInput, 'width'> {
   readonly members: readonly { readonly id: string; readonly name: string }[];
+  /** What was done to members, across all rows. */
+  readonly marks: readonly LaneMark[];
   /** Beginning of the term whose explanation is shown. */
   readonly chosen: number | null;
   readonly onChoose: (at: number) => void;
@@ -16,7 +19,7 @@ export interface LeaderLaneProps extends Omit<LaneInput, 'width'> {
 const ROW = 'relative h-5 border-b last:border-b-0';
 
 /** A bar per term of office, in the row of the member that held it. */
-export function LeaderLane({ members, chosen, onChoose, ...input }: LeaderLaneProps) {
+export function LeaderLane({ members, chosen, onChoose, marks, ...input }: LeaderLaneProps) {
   const { ref, width } = useWidth();
   const [hoverX, setHoverX] = useState<number | null>(null);
   const lane = layoutLane({ ...input, width: Math.max(width, 1) });
@@ -59,6 +62,11 @@ export function LeaderLane({ members, chosen, onChoose, ...input }: LeaderLanePr
             </div>
           ))}
           {width === 0 ? null : <Absences lane={lane} now={input.now} spanMs={input.spanMs} />}
+          {width === 0
+            ? null
+            : marks
+                .filter(({ at }) => at > input.now - input.spanMs)
+                .map((mark) => <MarkTick key={`${mark.at} ${mark.text}`} mark={mark} x={lane.xOf(mark.at)} />)}
         </div>
         <div aria-hidden="true" className="relative h-5">
           {lane.ticks.map((tick) => (

@@ -4,6 +4,7 @@ import { memo, type PointerEvent, useMemo } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { type LaneMark, MarkTick } from './mark-tick.tsx';
 import { type Band, bands, type LaneAxis, type LaneTime, laneAxis, linePaths } from './member-lanes.layout.ts';
 
 const LINE_HEIGHT = 30;
@@ -19,12 +20,6 @@ export interface LaneLine {
   readonly reading: string;
   /** Stands in the place of the line; null: there is one. */
   readonly absent: string | null;
-}
-
-export interface LaneMark {
-  readonly at: number;
-  readonly kind: 'silent' | 'back' | 'restarted' | 'drill' | 'healed' | 'action';
-  readonly text: string;
 }
 
 export interface MemberLanesProps {
@@ -164,25 +159,6 @@ function RoleBand({ role, term, time, axis }: Drawn & Pick<MemberLanesProps, 'ro
         : `${band.role === 'leader' ? '★ leads' : band.role === 'learner' ? 'learns' : 'follows'}, term ${formatCount(band.term)}`}
     </span>
   ));
-}
-
-const MARK_TONE: Readonly<Record<LaneMark['kind'], string>> = {
-  silent: 'bg-bad',
-  back: 'bg-good',
-  restarted: 'bg-risk',
-  drill: 'bg-risk',
-  healed: 'bg-good',
-  action: 'bg-accent',
-};
-
-function MarkTick({ mark, x }: { readonly mark: LaneMark; readonly x: number }) {
-  return (
-    <span
-      title={mark.text}
-      className={cn('absolute inset-y-0 w-[3px] -translate-x-1/2', MARK_TONE[mark.kind])}
-      style={{ left: x }}
-    />
-  );
 }
 
 interface LineProps extends Drawn, Pick<LaneLine, 'values' | 'second' | 'top'> {

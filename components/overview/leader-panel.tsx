@@ -7,6 +7,7 @@ import type { ClusterView, LeaderChange } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockMillis, clockTime } from '../../lib/format/time.ts';
 import { LeaderLane } from '../charts/leader-lane.tsx';
+import { useHistory } from '../cluster/use-history.ts';
 import { useNow } from '../shell/use-live.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -54,6 +55,8 @@ export function LeaderPanel({
   const tick = useNow(2_000);
   const [form, setForm] = useQueryState('lane', parseAsStringLiteral(['table']));
   const [chosenAt, setChosenAt] = useQueryState('election', parseAsInteger);
+  // Drills and what was done by hand; silence shows in the lanes of the members below.
+  const marks = (useHistory().data?.marks ?? []).filter(({ kind }) => ['drill', 'healed', 'action'].includes(kind));
   const choose = (at: number): void => void setChosenAt(at);
   const now = view === null ? tick : Math.max(tick, view.at);
   return (
@@ -83,6 +86,7 @@ export function LeaderPanel({
                 watchingSince={cluster.watchingSince}
                 now={isStale ? cluster.at : now}
                 spanMs={spanOf(now - cluster.watchingSince)}
+                marks={marks}
                 chosen={chosenOf(cluster, chosenAt)?.at ?? null}
                 onChoose={choose}
               />
