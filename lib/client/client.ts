@@ -28,6 +28,8 @@ export interface GetOptions extends CallOptions {
   readonly revision?: number;
   readonly limit?: number;
   readonly keysOnly?: boolean;
+  /** Answered by whichever member is asked, from what it has: cheaper, perhaps behind. Default: linearizable. */
+  readonly serializable?: boolean;
 }
 
 export interface GetResult {
@@ -68,6 +70,7 @@ export class Client {
       revision: options.revision ?? 0,
       limit: options.limit ?? 0,
       keysOnly: options.keysOnly ?? false,
+      serializable: options.serializable ?? false,
     };
     const answer = await this.#channel.unary(methods.range, request, options);
     return { kvs: answer.kvs, count: answer.count, more: answer.more, revision: answer.header?.revision ?? 0 };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
+import { type Event, EventType } from '../../base/etcdpb/mvcc.ts';
 import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
 import {
@@ -45,6 +46,8 @@ export class StoreSource implements ConfigSource {
   readonly #who: Identity;
   readonly #stopped = new AbortController();
   readonly #releases = new Map<string, Release>();
+  /** Of our layers, as the store was read or watched last. */
+  readonly #pointers = new Map<string, Assignment>();
   #session: Promise<Session> | null = null;
   #hasOffered = false;
 
@@ -131,14 +134,15 @@ export class StoreSource implements ConfigSource {
     const { signal } = this.#stopped;
     for (let wait = RETRY_MS_MIN; !signal.aborted; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
       try {
-        const revision = await this.#offer(listener);
+        const revision = await this.#readPointers();
+        await this.#offer(listener);
         wait = RETRY_MS_MIN;
-        // Also other bundles whose names begin alike: their changes only cost a look.
+        // Also other places and bundles whose names begin alike: their changes only cost a look.
         for await (const { events } of this.#client.watch(
           { prefix: `${this.#prefix}assign/${this.#who.bundle}` },
           { startRevision: revision + 1, signal },
         )) {
-          if (events.length > 0) await this.#offer(listener);
+          if (this.#note(events)) await this.#offer(listener);
         }
       } catch (cause) {
         if (signal.aborted) return;
@@ -149,11 +153,38 @@ export class StoreSource implements ConfigSource {
     }
   }
 
-  /** Reads the pointers of all layers at one revision, and what they point at. */
-  async #offer(listener: Listener): Promise<number> {
+  /** The pointers of all layers at one revision, which is returned. */
+  async #readPointers(): Promise<number> {
     const targets = layersOf(placeId(this.#who));
     const reads = targets.map((target) => getOp({ key: `${this.#prefix}assign/${target}` }));
     const answer = await this.#client.txn({ success: reads });
+    this.#pointers.clear();
+    for (const [i, target] of targets.entries()) this.#setPointer(target, answer.ranges[i]?.[0]?.value);
+    return answer.revision;
+  }
+
+  /** Takes pointers from the watch itself: a fleet that is told at once must not ask at once. True: one of ours changed. */
+  #note(events: readonly Event[]): boolean {
+    const targets = layersOf(placeId(this.#who));
+    let isOurs = false;
+    for (const { type, kv } of events) {
+      const key = kv === undefined ? undefined : utf8Decode(kv.key);
+      const target = targets.find((one) => key === `${this.#prefix}assign/${one}`);
+      if (target === undefined) continue;
+      isOurs = true;
+      this.#setPointer(target, type === EventType.PUT ? kv?.value : undefined);
+    }
+    return isOurs;
+  }
+
+  #setPointer(target: string, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) this.#pointers.delete(target);
+    else this.#pointers.set(target, JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
+  }
+
+  /** What the pointers say, with the releases they point at. */
+  async #offer(listener: Listener): Promise<void> {
+    const targets = layersOf(placeId(this.#who));
     const asker: Asker = {
       instanceId: this.#who.instanceId,
       tags: this.#who.tags,
@@ -163,10 +194,8 @@ export class StoreSource implements ConfigSource {
     const chosen: Chosen[] = [];
     const asked = new Map<string, Pick<Chosen, 'release' | 'generation'>>();
     let isWithdrawn = false;
-    for (const [i, target] of targets.entries()) {
-      const bytes = answer.ranges[i]?.[0]?.value;
-      const stored =
-        bytes === undefined ? emptyAssignment(target) : (JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
+    for (const target of targets) {
+      const stored = this.#pointers.get(target) ?? emptyAssignment(target);
       const assign = this.#options.failSafe === 'stable' ? inForce(stored, Date.now()) : stored;
       if (assign.candidate !== null) this.#lookAgainAt(assign.expiresAt ?? null, listener);
       isWithdrawn ||= assign.generation > 0;
@@ -186,7 +215,6 @@ export class StoreSource implements ConfigSource {
       const would = tried(chosen, asker, targets, (target) => asked.get(target) ?? null);
       listener.onOffer({ ...offerOf(chosen), probe: would === null ? null : offerOf(would) });
     }
-    return answer.revision;
   }
 
   /** By its address: what does not match it is refused, whoever wrote it. */
@@ -194,7 +222,10 @@ export class StoreSource implements ConfigSource {
     if (releaseId === null) return null;
     const known = this.#releases.get(`${target}/${releaseId}`);
     if (known !== undefined) return known;
-    const { kvs } = await this.#client.get({ key: `${this.#prefix}releases/${target}/${releaseId}` });
+    const key = `${this.#prefix}releases/${target}/${releaseId}`;
+    // A release never changes: whichever member has it has the right one, and only who lacks it must be asked for the newest.
+    const near = await this.#client.get({ key }, { serializable: true });
+    const { kvs } = near.kvs.length > 0 ? near : await this.#client.get({ key });
     const text = kvs[0] === undefined ? undefined : utf8Decode(kvs[0].value);
     if (text === undefined) throw new Error(`release ${releaseId} of ${target} is not in the store`);
     const release = JSON.parse(text) as Release;

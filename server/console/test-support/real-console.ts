@@ -1,4 +1,6 @@
 /** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
+
+import type { Credentials } from '../../engines/engine.ts';
 import { BUNDLED_MEMBER, hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
 import { enableUsers, type TestUser } from '../../engines/etcd/test-support/users.ts';
 import { type ConsoleOptions, startConsole } from '../boot.ts';
@@ -42,13 +44,18 @@ export async function startRealConsoleWithUsers(
   users: readonly TestUser[],
   {
     isBundled = false,
+    account = null,
     ...more
-  }: Pick<ConsoleOptions, 'flagOrigins' | 'metricsToken'> & { readonly isBundled?: boolean } = {},
+  }: Pick<ConsoleOptions, 'flagOrigins' | 'metricsToken'> & {
+    readonly isBundled?: boolean;
+    /** The console's own; null: it has none. */
+    readonly account?: Credentials | null;
+  } = {},
 ): Promise<RealConsole> {
   const etcd = await startRealEtcd(1, [], isBundled ? BUNDLED_MEMBER : undefined);
   await enableUsers(etcd.endpoints, users);
   const { endpoints } = etcd;
-  const store = { label: 'main', colour: null, kind: 'external', endpoints, tls: null, auth: null } as const;
+  const store = { label: 'main', colour: null, kind: 'external', endpoints, tls: null, auth: account } as const;
   const running = await startConsole({
     stores: [
       { ...store, id: 'main', readOnly: false },
