@@ -1,57 +1,43 @@
 /**
- * One HTTP/2 connection: which frame may come when, and what it does (RFC 9113 §5, §6). Sending is output.ts.
+ * One HTTP/2 connection: which frame may come when, and what it does (RFC 9113 §5, §6). Sending is output.ts, streams are stream-table.ts,
+ * windows windows.ts, header blocks request-blocks.ts, what a peer may do how often peer-limits.ts.
  *
- * Invariants: every header block passes the HPACK decoder, in order; a stream is in the map from its HEADERS until both sides
- * ended or one reset it; an error of the peer ends its stream or its connection and nothing else (connection.test.ts).
+ * Invariant: an error of the peer ends its stream or its connection and nothing else (connection.test.ts).
  *
- * Longer than 300 lines because the state machine is easier to check against the RFC in one place.
+ * Longer than 300 lines because what each frame does is easier to check against the RFC in one place.
  */
 import type { Socket } from 'node:net';
-import {
-  CONNECTION_WINDOW_BYTES,
-  HEADER_LIST_BYTES_MAX,
-  HEADER_PAIRS_MAX,
-  RESETS_PER_SECOND_MAX,
-  STREAM_WINDOW_BYTES,
-} from '../../limits.ts';
+import { HEADER_LIST_BYTES_MAX, STREAM_WINDOW_BYTES } from '../../limits.ts';
 import { GrpcCall } from '../call.ts';
 import type { FramingHost } from '../exchange.ts';
 import { peerCommonName } from '../peer-name.ts';
 import { frame, goawayFrame, resetFrame, settingsFrame, windowUpdateFrame } from './control-frames.ts';
-import { FloodMeter } from './flood-meter.ts';
 import { FrameCutter, type FrameSink } from './frame-cutter.ts';
 import { type HeaderBlock, HeaderBlockJoiner, stripPadding } from './header-block.ts';
-import { type Field, HpackDecoder } from './hpack-decoder.ts';
+import type { Field } from './hpack-decoder.ts';
 import { Output, type OutputOwner } from './output.ts';
 import { OwnStream, type StreamHost } from './own-stream.ts';
+import { PeerLimits } from './peer-limits.ts';
 import { readSettings } from './peer-settings.ts';
 import {
   ConnectionError,
-  ENDED_STREAMS_REMEMBERED,
   ErrorCode,
   Flag,
   FrameType,
   frameSizeError,
   GOAWAY_TIMEOUT_MS,
   HEADER_TABLE_BYTES,
-  IDLE_FRAME_BURST_MAX,
-  IDLE_FRAMES_PER_SECOND_MAX,
   protocolError,
   Setting,
   SOCKET_PAUSE_BYTES_MAX,
   StreamError,
-  WINDOW_BYTES_DEFAULT,
-  WINDOW_BYTES_MAX,
 } from './protocol.ts';
-import { parseRequestHead, type RequestHead, whyTrailersMalformed } from './request-head.ts';
+import { RequestBlocks } from './request-blocks.ts';
+import { whyTrailersMalformed } from './request-head.ts';
 import { NO_TABLE_PREFIX, NOT_GRPC_BLOCK } from './response-blocks.ts';
+import { StreamTable } from './stream-table.ts';
+import { Windows } from './windows.ts';
 
-/** A change of all windows costs one meter token per this many streams. */
-const STREAMS_PER_TOKEN = 64;
-/** Longer header blocks are not worth keeping. */
-const KNOWN_BLOCK_BYTES_MAX = 1024;
-/** Smaller steps of a window are counted: they make us send crumbs (CVE-2019-9511). */
-const SMALL_INCREMENT_BYTES = 1024;
 const SETTINGS_ACK = frame(FrameType.SETTINGS, Flag.ACK, 0, Buffer.alloc(0));
 
 export class Connection implements FrameSink, OutputOwner, StreamHost {
@@ -59,38 +45,22 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   readonly #host: FramingHost;
   readonly #cutter = new FrameCutter(this);
   readonly #joiner = new HeaderBlockJoiner();
-  readonly #hpack = new HpackDecoder({ listBytesMax: HEADER_LIST_BYTES_MAX, pairsMax: HEADER_PAIRS_MAX });
+  readonly #blocks = new RequestBlocks();
   readonly output: Output;
-  readonly #streams = new Map<number, OwnStream>();
-  /** Streams we reset: frames that crossed our RST_STREAM are no error. */
-  readonly #resetByUs = new Set<number>();
-  readonly #resets: FloodMeter;
-  readonly #idleFrames: FloodMeter;
-  #lastStreamId = 0;
-  #initialSendWindow = WINDOW_BYTES_DEFAULT;
-  #unacknowledged = 0;
+  readonly #streams = new StreamTable();
+  readonly #windows: Windows;
+  readonly #limits: PeerLimits;
   #heldBytes = 0;
   #hasSettings = false;
   #isDraining = false;
   #isOver = false;
   #isSocketPaused = false;
-  /** The last block that left the dynamic table alone. */
-  #known:
-    | {
-        readonly block: Buffer;
-        readonly version: number;
-        readonly fields: readonly Field[];
-        head: RequestHead | undefined;
-      }
-    | undefined;
-
   constructor(socket: Socket, host: FramingHost) {
     this.#socket = socket;
     this.#host = host;
     this.output = new Output(socket, this);
-    const nowMs = performance.now();
-    this.#resets = new FloodMeter(host.resetBurstMax, RESETS_PER_SECOND_MAX, nowMs);
-    this.#idleFrames = new FloodMeter(IDLE_FRAME_BURST_MAX, IDLE_FRAMES_PER_SECOND_MAX, nowMs);
+    this.#windows = new Windows(this.output);
+    this.#limits = new PeerLimits(host.resetBurstMax);
   }
 
   get peerCommonName(): string | undefined {
@@ -105,14 +75,14 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
         [Setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
       ]),
     );
-    this.output.control(windowUpdateFrame(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES_DEFAULT));
+    this.#windows.open();
   }
 
   /** Announces the end: what runs may finish, what is new is refused, and the last stream takes the connection along. */
   drain(): void {
     if (this.#isDraining || this.#isOver) return;
     this.#isDraining = true;
-    this.output.control(goawayFrame(this.#lastStreamId, ErrorCode.NO_ERROR, ''));
+    this.output.control(goawayFrame(this.#streams.lastId, ErrorCode.NO_ERROR, ''));
   }
 
   onBytes(chunk: Buffer): void {
@@ -145,9 +115,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   onSocketClose(): void {
     this.#isOver = true;
     // Answers of handlers that are told now find their streams closed.
-    const streams = [...this.#streams.values()];
-    this.#streams.clear();
-    for (const stream of streams) stream.close();
+    for (const stream of this.#streams.takeAll()) stream.close();
   }
 
   onStreamSent(stream: OwnStream, wasReset: boolean): void {
@@ -166,10 +134,10 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
 
   /**
    * A call wrote. From the bound on new streams are refused; answers to older ones get as much again before the connection
-   * ends, unless it is a single large one. Sent data forgives pings: grpc-go measures the line with one ping per round trip of data.
+   * ends, unless it is a single large one.
    */
   onOutput(): void {
-    this.#idleFrames.refill();
+    this.#limits.forgive();
     if (this.output.queuedBytes > 2 * this.#host.connectionBytesMax && this.#streams.size > 1 && !this.#isOver) {
       const error = new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'answers wait and are not taken');
       this.#isOver = true;
@@ -222,28 +190,28 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
       case FrameType.GOAWAY:
         if (streamId !== 0) throw protocolError('GOAWAY on a stream');
         if (payload.length < 8) throw frameSizeError('GOAWAY too short');
-        this.#meter();
+        this.#limits.idleFrame();
         break;
       case FrameType.PRIORITY:
         if (streamId === 0) throw protocolError('PRIORITY without a stream');
         if (payload.length !== 5) throw frameSizeError('PRIORITY of wrong size');
-        this.#meter();
+        this.#limits.idleFrame();
         break;
       default:
-        this.#meter();
+        this.#limits.idleFrame();
         break;
     }
   }
 
   #onData(flags: number, streamId: number, payload: Buffer): void {
     if (streamId === 0) throw protocolError('DATA without a stream');
-    this.#refuseIdle(streamId, 'DATA');
-    if (payload.length === 0 && (flags & Flag.END_STREAM) === 0) this.#meter();
-    this.#credit(payload.length);
+    this.#streams.refuseIdle(streamId, 'DATA');
+    if (payload.length === 0 && (flags & Flag.END_STREAM) === 0) this.#limits.idleFrame();
+    this.#windows.credit(payload.length);
     const body = stripPadding(flags, payload);
     const stream = this.#streams.get(streamId);
     if (stream === undefined || stream.isRemoteEnded) {
-      if (stream === undefined && this.#resetByUs.has(streamId)) return;
+      if (stream === undefined && this.#streams.wasResetByUs(streamId)) return;
       throw new StreamError(streamId, ErrorCode.STREAM_CLOSED, 'DATA on a closed stream');
     }
     stream.receiveWindow -= payload.length;
@@ -265,15 +233,15 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   #onBlock(block: HeaderBlock | undefined): void {
     if (block === undefined) return;
     const { streamId, endsStream } = block;
-    const fields = this.#decode(block.bytes);
-    if (streamId > this.#lastStreamId) {
-      this.#lastStreamId = streamId;
+    const fields = this.#blocks.decode(block.bytes);
+    if (streamId > this.#streams.lastId) {
+      this.#streams.lastId = streamId;
       this.#openStream(streamId, fields, endsStream);
       return;
     }
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
-      if (this.#resetByUs.has(streamId)) return;
+      if (this.#streams.wasResetByUs(streamId)) return;
       throw new ConnectionError(ErrorCode.STREAM_CLOSED, 'HEADERS on a closed stream');
     }
     if (stream.isRemoteEnded) throw new StreamError(streamId, ErrorCode.STREAM_CLOSED, 'HEADERS behind the end');
@@ -284,38 +252,18 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     this.#endRemote(stream);
   }
 
-  /** A client repeats its headers byte by byte: while the table stands still they mean what they meant. */
-  #decode(block: Buffer): readonly Field[] | undefined {
-    const known = this.#known;
-    const { tableVersion } = this.#hpack;
-    if (known?.version === tableVersion && known.block.equals(block)) return known.fields;
-    const fields = this.#hpack.decode(block);
-    if (fields !== undefined && block.length <= KNOWN_BLOCK_BYTES_MAX && tableVersion === this.#hpack.tableVersion)
-      this.#known = { block: Buffer.from(block), version: tableVersion, fields, head: undefined };
-    return fields;
-  }
-
-  #headOf(streamId: number, fields: readonly Field[]): RequestHead {
-    const known = this.#known?.fields === fields ? this.#known : undefined;
-    if (known?.head !== undefined) return known.head;
-    const head = parseRequestHead(fields);
-    if (typeof head === 'string') throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, head);
-    if (known !== undefined) known.head = head;
-    return head;
-  }
-
   #openStream(streamId: number, fields: readonly Field[] | undefined, endsStream: boolean): void {
     if (fields === undefined) throw tooManyHeaders(streamId);
-    const head = this.#headOf(streamId, fields);
+    const head = this.#blocks.headOf(streamId, fields);
     if (endsStream && (head.contentLength ?? 0) > 0)
       throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, 'less than content-length');
     // Untouched: a client may try again elsewhere.
     const isFull =
       this.#streams.size >= this.#host.streamsMax || this.output.queuedBytes > this.#host.connectionBytesMax;
     if (this.#isDraining || isFull) throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, 'no further stream');
-    const stream = new OwnStream(streamId, head, this.#initialSendWindow, this);
+    const stream = new OwnStream(streamId, head, this.#windows.initialSend, this);
     stream.isRemoteEnded = endsStream;
-    this.#streams.set(streamId, stream);
+    this.#streams.add(stream);
     const verdict = this.#host.judge(head.path, head.contentType);
     if (verdict.kind === 'call') {
       stream.call = new GrpcCall(stream, verdict.method, this.#host);
@@ -334,8 +282,8 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
 
   #onReset(streamId: number, payload: Buffer): void {
     if (payload.length !== 4) throw frameSizeError('RST_STREAM of wrong size');
-    this.#refuseIdle(streamId, 'RST_STREAM');
-    this.#countReset();
+    this.#streams.refuseIdle(streamId, 'RST_STREAM');
+    this.#limits.reset();
     const stream = this.#streams.get(streamId);
     if (stream !== undefined) this.#forget(stream, false);
   }
@@ -349,110 +297,57 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
       this.#hasSettings = true;
       this.#socket.setTimeout(0);
     }
-    this.#meter(1 + Math.floor(this.#streams.size / STREAMS_PER_TOKEN));
+    this.#limits.settings(this.#streams.size);
     if (isAck) return;
     const settings = readSettings(payload);
     if (settings.headerTableBytes !== undefined && settings.headerTableBytes < HEADER_TABLE_BYTES)
       this.output.blockPrefix = NO_TABLE_PREFIX;
-    if (settings.initialWindowBytes !== undefined) this.#changeInitialWindow(settings.initialWindowBytes);
+    if (settings.initialWindowBytes !== undefined)
+      this.#windows.changeInitial(settings.initialWindowBytes, this.#streams.values());
     this.output.control(SETTINGS_ACK);
-  }
-
-  /** RFC 9113 §6.9.2: the difference applies to every open stream, and may leave a window negative. */
-  #changeInitialWindow(bytes: number): void {
-    const difference = bytes - this.#initialSendWindow;
-    this.#initialSendWindow = bytes;
-    for (const stream of this.#streams.values()) {
-      stream.sendWindow += difference;
-      if (stream.sendWindow > WINDOW_BYTES_MAX)
-        throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'a window beyond 2^31-1');
-      if (difference > 0 && stream.hasOutput) this.output.ready(stream);
-    }
   }
 
   #onPing(flags: number, streamId: number, payload: Buffer): void {
     if (streamId !== 0) throw protocolError('PING on a stream');
     if (payload.length !== 8) throw frameSizeError('PING of wrong size');
-    this.#meter();
+    this.#limits.idleFrame();
     if ((flags & Flag.ACK) === 0) this.output.control(frame(FrameType.PING, Flag.ACK, 0, payload));
   }
 
   #onWindowUpdate(streamId: number, payload: Buffer): void {
     if (payload.length !== 4) throw frameSizeError('WINDOW_UPDATE of wrong size');
     const increment = payload.readUInt32BE() & 0x7fff_ffff;
-    if (increment < SMALL_INCREMENT_BYTES) this.#meter();
+    this.#limits.windowUpdate(increment);
     if (streamId === 0) {
-      if (increment === 0) throw protocolError('WINDOW_UPDATE by 0');
-      this.output.sendWindow += increment;
-      if (this.output.sendWindow > WINDOW_BYTES_MAX)
-        throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'a window beyond 2^31-1');
-      this.output.windowGrew();
+      this.#windows.grow(increment);
       return;
     }
-    this.#refuseIdle(streamId, 'WINDOW_UPDATE');
+    this.#streams.refuseIdle(streamId, 'WINDOW_UPDATE');
     const stream = this.#streams.get(streamId);
-    if (stream === undefined) return;
-    if (increment === 0) throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE by 0');
-    stream.sendWindow += increment;
-    if (stream.sendWindow > WINDOW_BYTES_MAX)
-      throw new StreamError(streamId, ErrorCode.FLOW_CONTROL_ERROR, 'a window beyond 2^31-1');
-    if (stream.hasOutput) this.output.ready(stream);
-  }
-
-  #refuseIdle(streamId: number, what: string): void {
-    if (streamId % 2 === 0 || streamId > this.#lastStreamId) throw protocolError(`${what} on an idle stream`);
-  }
-
-  #meter(count = 1): void {
-    if (!this.#idleFrames.take(performance.now(), count))
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'too many frames that say nothing');
-  }
-
-  /** Also those we had to send for the peer's errors: making us reset costs us as much (CVE-2025-8671). */
-  #countReset(): void {
-    if (!this.#resets.take(performance.now()))
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'too many resets');
-  }
-
-  /**
-   * Opens the connection's window again as bytes arrive, so that no peer can run beyond it. Streams of slow readers keep theirs closed,
-   * and cannot block the others.
-   */
-  #credit(count: number): void {
-    this.#unacknowledged += count;
-    if (this.#unacknowledged < CONNECTION_WINDOW_BYTES / 2) return;
-    this.output.control(windowUpdateFrame(0, this.#unacknowledged));
-    this.#unacknowledged = 0;
+    if (stream !== undefined) this.#windows.growStream(stream, increment);
   }
 
   #reset(error: StreamError): void {
-    this.#countReset();
+    this.#limits.reset();
     this.output.control(resetFrame(error.streamId, error.code));
     const stream = this.#streams.get(error.streamId);
-    if (stream === undefined) this.#rememberReset(error.streamId);
+    if (stream === undefined) this.#streams.rememberReset(error.streamId);
     else this.#forget(stream, true);
   }
 
   #forget(stream: OwnStream, wasReset: boolean): void {
-    this.#streams.delete(stream.id);
-    if (wasReset) this.#rememberReset(stream.id);
+    this.#streams.delete(stream);
+    if (wasReset) this.#streams.rememberReset(stream.id);
     stream.close();
     // The last stream of a draining connection takes it along, behind the flush.
     if (this.#isDraining && this.#streams.size === 0) this.output.schedule();
-  }
-
-  #rememberReset(streamId: number): void {
-    this.#resetByUs.add(streamId);
-    if (this.#resetByUs.size <= ENDED_STREAMS_REMEMBERED) return;
-    const [oldest] = this.#resetByUs;
-    if (oldest !== undefined) this.#resetByUs.delete(oldest);
   }
 
   #fail(error: ConnectionError): void {
     this.#isOver = true;
     // What the peer has earned so far, our SETTINGS among it, leaves before the reason.
     this.output.flush();
-    this.#socket.end(goawayFrame(this.#lastStreamId, error.code, error.message));
+    this.#socket.end(goawayFrame(this.#streams.lastId, error.code, error.message));
     this.#cutLater();
   }
 
