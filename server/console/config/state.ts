@@ -17,7 +17,10 @@ const RETRY_MS = 1_000;
 const REFUSED_RETRY_MS = 15_000;
 const READY_MS = 5_000;
 const FOLLOW_MS = 2_000;
-const PAGE_KEYS = 1_000;
+/** Releases may be a mebibyte each, reports a few hundred bytes: pages aim at so many bytes, whatever lies in them. */
+const PAGE_KEYS_FIRST = 50;
+const PAGE_KEYS_MAX = 1_000;
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 export class ConfigState {
   readonly keys: ConfigKeys;
@@ -130,14 +133,17 @@ export class ConfigState {
     const { end } = this.keys.range();
     let { key } = this.keys.range();
     const seenAt = steadyNow();
+    let limit = PAGE_KEYS_FIRST;
     for (let at = revision; ; ) {
-      const page = await this.#engine.kv.list({ key, end, limit: PAGE_KEYS, revision: at });
+      const page = await this.#engine.kv.list({ key, end, limit, revision: at });
       if (at === 0) at = page.revision;
       snapshot.revision = at;
       for (const kv of page.kvs) snapshot.put(kv, seenAt, true);
       const last = page.kvs.at(-1);
       if (!page.more || last === undefined) return snapshot;
       key = Uint8Array.of(...last.key, 0);
+      const bytes = page.kvs.reduce((sum, kv) => sum + kv.key.length + kv.value.length, 1);
+      limit = Math.max(1, Math.min(PAGE_KEYS_MAX, limit * 4, Math.floor((limit * PAGE_BYTES) / bytes)));
     }
   }
 
