@@ -100,6 +100,22 @@ const verdict = (
     parameters: { ...DEFAULT_GATE, ...changes },
   }).kind;
 
+/** reference/rollout.md §2.4, restated word for word and nothing else. */
+function byTheRules(counts: Record<InstanceClass, number>, gate: GateParameters, late: boolean): string {
+  const { healthy, unhealthy, rejected, lost, silent, pending, stale } = counts;
+  const n = healthy + unhealthy + rejected + lost + silent + pending + stale;
+  const failures = rejected + unhealthy + lost + silent;
+  const decided = healthy + failures;
+  const isShort = decided < Math.min(gate.minSample, n) || healthy < Math.min(gate.minHealthyReports, n);
+  if (rejected > gate.maxRejections) return 'FAIL';
+  if (n > 0 && failures / n > gate.maxErrorRatio) return 'FAIL_TICK';
+  if (decided >= Math.min(gate.minSample, n) && decided > 0 && failures / decided > gate.maxErrorRatio)
+    return 'FAIL_TICK';
+  if (late && (n === 0 || isShort || pending > 0 || stale > 0)) return 'INCONCLUSIVE';
+  if (n === 0 || isShort || stale > 0 || (healthy + failures) / n < gate.minAckRatio) return 'WAIT';
+  return 'OK';
+}
+
 describe('the decision table', () => {
   test.each<[string, string, Counts, Partial<GateParameters>, boolean]>([
     ['all healthy', 'OK', { healthy: 5 }, {}, false],
@@ -134,6 +150,34 @@ describe('the decision table', () => {
     expect(verdict({ healthy: 5 }, {}, { checks: [check('error')] })).toBe('WAIT');
     expect(verdict({ healthy: 5 }, {}, { checks: [check('error')], late: true })).toBe('INCONCLUSIVE');
     expect(verdict({ rejected: 1 }, {}, { checks: [check('pass')] })).toBe('FAIL');
+  });
+
+  test('every small fleet is judged as the rules say, read from the top, for every limit they can have', () => {
+    const limits: Partial<GateParameters>[] = [
+      {},
+      { maxRejections: 1 },
+      { minSample: 0, minHealthyReports: 0 },
+      { minSample: 2, maxErrorRatio: 0.5, minAckRatio: 0.5 },
+      { minSample: 100, minHealthyReports: 3, maxErrorRatio: 0.4, minAckRatio: 1 },
+      { maxRejections: 2, maxErrorRatio: 1, minAckRatio: 0 },
+    ];
+    const seen = new Map<string, number>();
+    const names = ['healthy', 'unhealthy', 'rejected', 'lost', 'silent', 'pending', 'stale', 'excluded'] as const;
+    for (let code = 0; code < 3 ** names.length; code++) {
+      const counts = Object.fromEntries(names.map((name, i) => [name, Math.floor(code / 3 ** i) % 3])) as Record<
+        InstanceClass,
+        number
+      >;
+      for (const changes of limits) {
+        for (const late of [false, true]) {
+          const wanted = byTheRules(counts, { ...DEFAULT_GATE, ...changes }, late);
+          const kind = verdict(counts, changes, { late });
+          if (kind !== wanted) expect(kind, JSON.stringify({ counts, changes, late })).toBe(wanted);
+          seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        }
+      }
+    }
+    expect([...seen.keys()].sort()).toEqual(['FAIL', 'FAIL_TICK', 'INCONCLUSIVE', 'OK', 'WAIT']);
   });
 
   test('more than the tolerated rejections is always FAIL, whatever else is true', () => {
