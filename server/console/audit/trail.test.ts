@@ -92,6 +92,22 @@ test('where the account may not write, the change goes on, the log has it, and t
   expect(trail.kept().durable).toBe(true);
 });
 
+test('a full store does not keep anybody from making room, and gets the entries once there is some', async () => {
+  refusal = new EngineError(GrpcCode.RESOURCE_EXHAUSTED, 'etcdserver: mvcc: database space exceeded');
+  await trail.run('ada', { ...ACT, action: 'cluster.compact' }, async () => ({ revision: '9' }));
+  expect(trail.kept().reason).toContain('the store is full');
+  expect(await entries()).toEqual([]);
+  await trail.run('ada', { ...ACT, action: 'cluster.disarm' }, async () => {
+    refusal = undefined;
+    return { revision: '10' };
+  });
+  expect((await entries()).map(({ action, result }) => [action, result])).toEqual([
+    ['cluster.compact', 'done'],
+    ['cluster.disarm', 'done'],
+  ]);
+  expect(trail.kept().durable).toBe(true);
+});
+
 test('a store that does not answer gets no change whose account could not be opened', async () => {
   refusal = new EngineError(GrpcCode.UNAVAILABLE, 'no endpoint answered');
   let changed = false;

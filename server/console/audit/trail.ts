@@ -3,7 +3,8 @@
  * after it with the result: a console that dies between leaves an entry that says so, never a change without one.
  *
  * The console's own account writes it, so operators need no permission for it and cannot change it. Where that account may not
- * write, changes go on, entries go to the log of this process, and the page says why.
+ * write, or the store is full, changes go on, entries go to the log of this process, and the page says why; they are written as
+ * soon as that works again.
  */
 import type { AuditEntry, AuditKept } from '../../../lib/api/audit.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
@@ -16,6 +17,8 @@ import { AUDIT_PREFIX, auditKey, encodeEntry, firstIdAt, newAuditId } from './en
 export const KEEP_DAYS = 90;
 const DAY_MS = 24 * 3_600_000;
 const CLEAN_EVERY_MS = 3_600_000;
+/** Entries kept in memory while the store takes no writes; older ones are in the log alone. */
+export const UNWRITTEN_MAX = 1_000;
 
 /** What is about to be done. */
 export interface Act {
@@ -47,6 +50,8 @@ export class AuditTrail {
   readonly #log: (line: string) => void;
   readonly #cleaner: NodeJS.Timeout | undefined;
   #refusal: string | null = null;
+  /** Waiting for a store that is full: what makes room there must not wait for its own account. */
+  #unwritten: AuditEntry[] = [];
 
   constructor({ engine, readOnly, now = Date.now, log = (line) => console.log(line) }: AuditTrailOptions) {
     this.#engine = engine;
@@ -117,7 +122,7 @@ export class AuditTrail {
       await this.#put(entry);
       this.#refusal = null;
     } catch (error) {
-      if (!(error instanceof EngineError) || !isRefusal(error)) throw error;
+      if (!(error instanceof EngineError) || !(isRefusal(error) || isFull(error))) throw error;
       this.#refusal = refusalWords(error);
     }
   }
@@ -125,18 +130,36 @@ export class AuditTrail {
   async #settle(entry: AuditEntry, lastWord?: LastWord): Promise<void> {
     if (this.#refusal !== null) {
       this.#log(`audit: ${JSON.stringify(entry)}`);
+      this.#unwritten.push(entry);
+      if (this.#unwritten.length > UNWRITTEN_MAX) this.#unwritten.shift();
+      await this.#catchUp();
       return;
     }
     try {
       await this.#put(entry);
+      await this.#catchUp();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       // The change itself may have ended it: authentication was turned on.
-      if (isRefusal(error)) {
+      if (isRefusal(error) || isFull(error)) {
         this.#refusal = refusalWords(error);
         if (lastWord !== undefined && (await this.#written(entry, lastWord))) return;
       }
       this.#log(`audit: the result could not be written (${error.message}): ${JSON.stringify(entry)}`);
+    }
+  }
+
+  /** What could not be written, as soon as it can be: after an alarm was cleared, say. */
+  async #catchUp(): Promise<void> {
+    try {
+      for (let entry = this.#unwritten[0]; entry !== undefined; entry = this.#unwritten[0]) {
+        await this.#put(entry);
+        this.#refusal = null;
+        this.#unwritten.shift();
+      }
+    } catch (error) {
+      // It is in the log, and the next change tries again.
+      if (!(error instanceof EngineError)) throw error;
     }
   }
 
@@ -162,8 +185,14 @@ export class AuditTrail {
 const isRefusal = ({ code, message }: EngineError): boolean =>
   code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');
 
-const refusalWords = ({ message }: EngineError): string =>
-  `the console’s own account may not write ${AUDIT_PREFIX}: ${message}`;
+/** NOSPACE: etcd takes nothing but what makes room. */
+const isFull = ({ code, message }: EngineError): boolean =>
+  code === GrpcCode.RESOURCE_EXHAUSTED && message.includes('database space exceeded');
+
+const refusalWords = (error: EngineError): string =>
+  isFull(error)
+    ? `the store is full and takes no entry under ${AUDIT_PREFIX} until there is room: ${error.message}`
+    : `the console’s own account may not write ${AUDIT_PREFIX}: ${error.message}`;
 
 /** What the result itself tells: the revision or revisions it made, or the id that the store picked. */
 function textOf(result: unknown, field: 'id' | 'revision' | 'revisions'): string | null {

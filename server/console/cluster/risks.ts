@@ -120,7 +120,7 @@ function alarmRisks({ alarms, known }: RiskInput): Risk[] {
         severity: 'danger',
         title: `Space alarm: the quota of ${name} is used up`,
         remedy:
-          'Writes are refused on every member. Compact, defragment each member, then disarm the alarm: etcdctl alarm disarm.',
+          'Writes are refused on every member. The page Cluster leads out of it: compact, defragment each member, clear the alarm.',
       };
     }
     return {

@@ -1,7 +1,13 @@
 /** A console on a real etcd server, for tests of routes: store "main", and the same one read-only as "guarded". */
 
+import { freePorts } from '../../../e2e/fixtures/ports.ts';
 import type { Credentials } from '../../engines/engine.ts';
-import { BUNDLED_MEMBER, hasRealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
+import {
+  BUNDLED_MEMBER,
+  hasRealEtcd,
+  type RealEtcd,
+  startRealEtcd,
+} from '../../engines/etcd/test-support/real-etcd.ts';
 import { enableUsers, type TestUser } from '../../engines/etcd/test-support/users.ts';
 import { type ConsoleOptions, startConsole } from '../boot.ts';
 
@@ -11,11 +17,17 @@ export const canStartRealConsole = hasRealEtcd;
 export interface RealConsole {
   /** The etcd server's own address, for what the console cannot do. */
   readonly endpoint: string;
+  /** The servers themselves. */
+  readonly etcd: RealEtcd;
+  freePorts(count: number): Promise<number[]>;
   stop(): Promise<void>;
 }
 
-export async function startRealConsole(members = 1): Promise<RealConsole> {
-  const etcd = await startRealEtcd(members);
+export async function startRealConsole(
+  members = 1,
+  { isBundled = false, flags = [] }: { readonly isBundled?: boolean; readonly flags?: readonly string[] } = {},
+): Promise<RealConsole> {
+  const etcd = await startRealEtcd(members, flags, isBundled ? BUNDLED_MEMBER : undefined);
   const store = {
     label: 'main',
     colour: null,
@@ -32,6 +44,8 @@ export async function startRealConsole(members = 1): Promise<RealConsole> {
   });
   return {
     endpoint: etcd.endpoints[0] ?? '',
+    etcd,
+    freePorts,
     stop: async () => {
       await running.close();
       await etcd.stop();
@@ -65,6 +79,8 @@ export async function startRealConsoleWithUsers(
   });
   return {
     endpoint: endpoints[0] ?? '',
+    etcd,
+    freePorts,
     stop: async () => {
       await running.close();
       await etcd.stop();

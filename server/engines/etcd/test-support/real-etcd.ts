@@ -43,6 +43,8 @@ export interface RealMember {
 export interface RealEtcd {
   readonly endpoints: readonly string[];
   readonly members: readonly RealMember[];
+  /** Starts one more member, which the cluster has been told of, with an empty directory. */
+  join(name: string, peerPort: number): Promise<RealMember>;
   stop(): Promise<void>;
 }
 
@@ -79,6 +81,12 @@ class Member implements RealMember {
   }
 }
 
+interface Placed {
+  readonly name: string;
+  readonly client: number;
+  readonly peer: number;
+}
+
 /** Resolves when the cluster answers a linearizable read. `flags` go to every member. */
 export async function startRealEtcd(
   size = 1,
@@ -89,33 +97,38 @@ export async function startRealEtcd(
   const ports = await freePorts(size * 2);
   const plan = Array.from({ length: size }, (_, i) => ({
     name: `e${i + 1}`,
-    client: ports[2 * i],
-    peer: ports[2 * i + 1],
+    client: ports[2 * i] as number,
+    peer: ports[2 * i + 1] as number,
   }));
-  const cluster = plan.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
-  const members = plan.map(
-    (m) =>
-      new Member(m.name, `127.0.0.1:${m.client}`, {
-        command,
-        args: [
-          ...args,
-          ...['--name', m.name, '--data-dir', path.join(dir, m.name)],
-          ...['--listen-client-urls', `http://127.0.0.1:${m.client}`],
-          ...['--advertise-client-urls', `http://127.0.0.1:${m.client}`],
-          ...['--listen-peer-urls', `http://127.0.0.1:${m.peer}`],
-          ...['--initial-advertise-peer-urls', `http://127.0.0.1:${m.peer}`],
-          ...['--initial-cluster', cluster, '--log-level', 'error', '--heartbeat-interval', '50', '--election-timeout'],
-          ...['500', ...flags],
-        ],
-      }),
-  );
+  const start = (m: Placed, all: readonly Placed[], more: readonly string[]): Member =>
+    new Member(m.name, `127.0.0.1:${m.client}`, {
+      command,
+      args: [
+        ...args,
+        ...['--name', m.name, '--data-dir', path.join(dir, m.name)],
+        ...['--listen-client-urls', `http://127.0.0.1:${m.client}`],
+        ...['--advertise-client-urls', `http://127.0.0.1:${m.client}`],
+        ...['--listen-peer-urls', `http://127.0.0.1:${m.peer}`],
+        ...['--initial-advertise-peer-urls', `http://127.0.0.1:${m.peer}`],
+        ...['--initial-cluster', all.map((one) => `${one.name}=http://127.0.0.1:${one.peer}`).join(',')],
+        ...['--log-level', 'error', '--heartbeat-interval', '50', '--election-timeout', '500', ...more, ...flags],
+      ],
+    });
+  const members = plan.map((m) => start(m, plan, []));
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
     rmSync(dir, { recursive: true, force: true });
   };
   const endpoints = members.map((member) => member.endpoint);
   await answers(endpoints, stop);
-  return { endpoints, members, stop };
+  const join = async (name: string, peer: number): Promise<RealMember> => {
+    const [client = 0] = await freePorts(1);
+    const joining = { name, client, peer };
+    const member = start(joining, [...plan, joining], ['--initial-cluster-state', 'existing']);
+    members.push(member);
+    return member;
+  };
+  return { endpoints, members, join, stop };
 }
 
 const START_TIMEOUT_MS = 15_000;
