@@ -39,6 +39,10 @@ export const FLAG_DEFAULTS = {
   metrics: 'basic',
   'listen-metrics-urls': '',
   'max-concurrent-streams': '4294967295',
+  // etcd cuts off clients that ping more often than every 5s; we do so only when told to.
+  'grpc-keepalive-min-time': '0',
+  'grpc-keepalive-interval': '2h',
+  'grpc-keepalive-timeout': '20s',
   'warning-apply-duration': '100ms',
   'auth-token': 'simple',
   'auth-token-ttl': '300',
@@ -82,14 +86,8 @@ const IGNORED: ReadonlySet<string> = new Set([
     'proxy-write-timeout',
   ],
   ...['proxy-read-timeout', 'initial-election-tick-advance', 'backend-batch-limit', 'backend-batch-interval', 'cors'],
-  ...[
-    'host-whitelist',
-    'socket-reuse-port',
-    'socket-reuse-address',
-    'grpc-keepalive-min-time',
-    'grpc-keepalive-interval',
-  ],
-  ...['grpc-keepalive-timeout', 'unsafe-no-fsync', 'raft-read-timeout'],
+  ...['host-whitelist', 'socket-reuse-port', 'socket-reuse-address'],
+  ...['unsafe-no-fsync', 'raft-read-timeout'],
   ...['raft-write-timeout', 'compaction-batch-limit', 'feature-gates'],
   ...['snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.

@@ -46,6 +46,7 @@ test('without flags the settings are those of etcd', () => {
     metrics: 'basic',
     listenMetricsUrls: [],
     streamsMax: 4_294_967_295,
+    keepAlive: { clientPingMinMs: 0, intervalMs: 7_200_000, timeoutMs: 20_000 },
     logLevel: 'info',
     clientCertAuth: false,
     warnings: [],
@@ -225,6 +226,12 @@ test('the client port is told how talkative its metrics are, where else they are
   expect(refusal('--max-concurrent-streams', '-1')).toContain('is not a whole number from 0 to 4294967295');
   expect(refusal('--listen-metrics-urls', 'h:1')).toContain('--listen-metrics-urls: "h:1" is not a URL');
   expect(refusal('--listen-metrics-urls', 'https://h:1')).toContain('needs a certificate');
+});
+
+test('keep-alive times are settings, 0 among them', () => {
+  const flags = ['--grpc-keepalive-min-time', '5s', '--grpc-keepalive-interval=0s', '--grpc-keepalive-timeout', '0'];
+  expect(settingsOf(flags).keepAlive).toEqual({ clientPingMinMs: 5_000, intervalMs: 0, timeoutMs: 0 });
+  expect(refusal('--grpc-keepalive-timeout', 'long')).toContain('"long" is not a time from 0 to 500h');
 });
 
 test('what counts as slow is a setting, under the flag’s old name too', () => {

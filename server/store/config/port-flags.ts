@@ -10,8 +10,11 @@ export interface PortSettings {
   readonly listenMetricsUrls: readonly string[];
   /** `--max-concurrent-streams`: of one connection. The port's own bound holds all the same. */
   readonly streamsMax: number;
+  /** `--grpc-keepalive-min-time`, `-interval`, `-timeout`. */
+  readonly keepAlive: { readonly clientPingMinMs: number; readonly intervalMs: number; readonly timeoutMs: number };
 }
 
+const KEEP_ALIVE = { minMs: 0, maxMs: 500 * 3_600_000, words: 'from 0 to 500h: give a duration like 20s' };
 const UINT32_MAX = 2 ** 32 - 1;
 
 /** @throws MemberSettingsError */
@@ -26,6 +29,11 @@ export function portSettings(values: FlagValues): PortSettings {
     listenMetricsUrls: urls === '' ? [] : parseUrls('--listen-metrics-urls', urls),
     // As in grpc servers, 0 is no bound of the operator's.
     streamsMax: streams === 0 ? UINT32_MAX : streams,
+    keepAlive: {
+      clientPingMinMs: duration('grpc-keepalive-min-time', values, KEEP_ALIVE),
+      intervalMs: duration('grpc-keepalive-interval', values, KEEP_ALIVE),
+      timeoutMs: duration('grpc-keepalive-timeout', values, KEEP_ALIVE),
+    },
   };
 }
 

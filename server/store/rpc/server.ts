@@ -12,7 +12,7 @@ import { guardMethods } from './auth/method-rights.ts';
 import { PasswordHasher } from './auth/password-hasher.ts';
 import { ClientRequests } from './client-requests.ts';
 import { createFront } from './front/front.ts';
-import type { Address, FramingName, Front, Method } from './front/types.ts';
+import type { Address, FramingName, Front, KeepAliveSettings, Method } from './front/types.ts';
 import { createGateway } from './http/gateway.ts';
 import { HealthCounts } from './http/health.ts';
 import type { MetricsSource } from './http/metrics/metrics.ts';
@@ -64,6 +64,8 @@ export interface ClientFrontOptions {
   readonly metrics?: 'basic' | 'extensive';
   /** `--listen-metrics-urls`: /metrics and the health pages alone. */
   readonly listenMetrics?: readonly Address[];
+  /** `--grpc-keepalive-*`. */
+  readonly keepAlive?: KeepAliveSettings;
   /** `--max-concurrent-streams`. */
   readonly streamsMax?: number;
   /** Needed where `listen` holds https addresses. */
@@ -106,7 +108,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
     ...{ peers: options.peers?.() ?? [], front: front.stats(), leaderChanges: leaderChanges.count() },
   });
   const pages = { member, health, onDefect, metrics };
-  const shared = { receiveBytesMax, onDefect, ...optional(options, ['framing', 'tls', 'streamsMax']) };
+  const shared = { receiveBytesMax, onDefect, ...optional(options, ['framing', 'tls', 'streamsMax', 'keepAlive']) };
   const front: Front = createFront({
     ...{ ...shared, methods, upgrade: gateway.upgrade },
     http: createHttpHandler({ ...pages, gateway: gateway.handle }),

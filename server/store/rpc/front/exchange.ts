@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { EtcdError } from '../../../../lib/base/etcdpb/errors.ts';
 import type { GrpcCall } from './call.ts';
 import type { Status } from './status.ts';
-import type { Method } from './types.ts';
+import type { KeepAliveSettings, Method } from './types.ts';
 
 /** One HTTP/2 stream as a call writes to it. Response headers leave by themselves before the first byte or status. */
 export interface Exchange {
@@ -45,6 +45,7 @@ export interface FramingHost extends CallHost {
   judge(path: string, contentType: string | undefined): Verdict;
   readonly resetBurstMax: number;
   readonly streamsMax: number;
+  readonly keepAlive: KeepAliveSettings;
   readonly connectionBytesMax: number;
 }
 

@@ -18,9 +18,11 @@ import type { Framing, FramingHost, Verdict } from './exchange.ts';
 import { createOwnFraming } from './h2/own-framing.ts';
 import { createNodeFraming } from './node-framing.ts';
 import { sniffProtocol } from './sniff.ts';
-import type { Address, Front, FrontOptions, FrontStats, Method } from './types.ts';
+import type { Address, Front, FrontOptions, FrontStats, KeepAliveSettings, Method } from './types.ts';
 
 const TCP_KEEPALIVE_MS = 60_000;
+/** etcd's times; how often peers ping is nobody's business unless the operator says so. */
+const KEEP_ALIVE_DEFAULT: KeepAliveSettings = { clientPingMinMs: 0, intervalMs: 2 * 3_600_000, timeoutMs: 20_000 };
 /** What may be agreed on in a TLS handshake. What is really spoken is sniffed all the same. */
 const PROTOCOLS = ['h2', 'http/1.1'];
 
@@ -32,6 +34,7 @@ class SniffedFront implements Front, FramingHost {
   readonly receiveBytesMax: number;
   readonly resetBurstMax: number;
   readonly streamsMax: number;
+  readonly keepAlive: KeepAliveSettings;
   readonly connectionBytesMax: number;
   readonly onDefect: FrontOptions['onDefect'];
   readonly calls = new Set<GrpcCall>();
@@ -49,6 +52,7 @@ class SniffedFront implements Front, FramingHost {
   constructor(options: FrontOptions) {
     this.receiveBytesMax = options.receiveBytesMax;
     this.streamsMax = Math.min(CONNECTION_STREAMS_MAX, options.streamsMax ?? CONNECTION_STREAMS_MAX);
+    this.keepAlive = options.keepAlive ?? KEEP_ALIVE_DEFAULT;
     this.resetBurstMax = options.resetBurstMax ?? RESET_BURST_MAX;
     this.connectionBytesMax = options.connectionBytesMax ?? CONNECTION_MEMORY_MIB_MAX * 1024 * 1024;
     this.onDefect = options.onDefect;

@@ -89,6 +89,15 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Answers a request for a WebSocket; `head` are bytes that came behind the request. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
+/** gRPC keep-alive, in milliseconds. */
+export interface KeepAliveSettings {
+  /** A peer that pings more often without need is cut off. 0: none is. */
+  readonly clientPingMinMs: number;
+  /** A peer that has said nothing for this long is pinged, and cut off when it stays silent. Either at 0: it is not. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
 export type FramingName = 'own' | 'node';
 
 export interface FrontOptions {
@@ -104,6 +113,8 @@ export interface FrontOptions {
   readonly tls?: TlsEndpoint | undefined;
   /** Streams of one connection, below CONNECTION_STREAMS_MAX. */
   readonly streamsMax?: number;
+  /** Heeded by our own framing alone. */
+  readonly keepAlive?: KeepAliveSettings;
   /** Streams one connection may reset at once. RESET_BURST_MAX unless a test needs less. */
   readonly resetBurstMax?: number;
   /** Memory of one connection in the HTTP/2 layer. CONNECTION_MEMORY_MIB_MAX unless a test needs less. */

@@ -369,3 +369,37 @@ test('a peer’s own GOAWAY changes nothing for its open streams', async () => {
     .data(1, ECHO_BODY);
   expect(await peer.fields(1)).toMatchObject({ 'grpc-status': '0' });
 });
+
+test('a peer that says nothing for the interval is pinged, and cut off when it stays silent', async () => {
+  const keepAlive = { clientPingMinMs: 0, intervalMs: 20, timeoutMs: 20 };
+  const probing = createFront({
+    receiveBytesMax: 1024,
+    onDefect: (error) => defects.push(error),
+    http: () => undefined,
+    methods: [],
+    keepAlive,
+  });
+  const { port } = await probing.listen({ host: '127.0.0.1', port: 0 });
+  const silent = await RawPeer.connect(port);
+  await expect.poll(() => silent.of(0, FrameType.PING).length).toBe(1);
+  await expect.poll(() => probing.stats().connections).toBe(0);
+  silent.destroy();
+  await probing.close();
+});
+
+test('a peer that pings more often than the operator allows is sent away as etcd does it', async () => {
+  const keepAlive = { clientPingMinMs: 60_000, intervalMs: 0, timeoutMs: 0 };
+  const strict = createFront({
+    receiveBytesMax: 1024,
+    onDefect: (error) => defects.push(error),
+    http: () => undefined,
+    methods: [],
+    keepAlive,
+  });
+  const { port } = await strict.listen({ host: '127.0.0.1', port: 0 });
+  const eager = await RawPeer.connect(port);
+  for (let i = 0; i < 4; i++) eager.send(frame(FrameType.PING, 0, 0, Buffer.alloc(8)));
+  expect(await eager.goaway()).toBe(ErrorCode.ENHANCE_YOUR_CALM);
+  eager.destroy();
+  await strict.close();
+});

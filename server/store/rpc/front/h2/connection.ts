@@ -15,6 +15,7 @@ import { frame, goawayFrame, resetFrame, settingsFrame, windowUpdateFrame } from
 import { FrameCutter, type FrameSink } from './frame-cutter.ts';
 import { type HeaderBlock, HeaderBlockJoiner, stripPadding } from './header-block.ts';
 import type { Field } from './hpack-decoder.ts';
+import { PingStrikes, type Probed } from './keep-alive.ts';
 import { Output, type OutputOwner } from './output.ts';
 import { OwnStream, type StreamHost } from './own-stream.ts';
 import { PeerLimits } from './peer-limits.ts';
@@ -38,9 +39,10 @@ import { NO_TABLE_PREFIX, NOT_GRPC_BLOCK } from './response-blocks.ts';
 import { StreamTable } from './stream-table.ts';
 import { Windows } from './windows.ts';
 
+const KEEP_ALIVE_PING = frame(FrameType.PING, 0, 0, Buffer.from('quorate?'));
 const SETTINGS_ACK = frame(FrameType.SETTINGS, Flag.ACK, 0, Buffer.alloc(0));
 
-export class Connection implements FrameSink, OutputOwner, StreamHost {
+export class Connection implements FrameSink, OutputOwner, StreamHost, Probed {
   readonly #socket: Socket;
   readonly #host: FramingHost;
   readonly #cutter = new FrameCutter(this);
@@ -50,6 +52,8 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   readonly #streams = new StreamTable();
   readonly #windows: Windows;
   readonly #limits: PeerLimits;
+  readonly #pings: PingStrikes;
+  heardAt = performance.now();
   #heldBytes = 0;
   #hasSettings = false;
   #isDraining = false;
@@ -61,6 +65,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     this.output = new Output(socket, this);
     this.#windows = new Windows(this.output);
     this.#limits = new PeerLimits(host.resetBurstMax);
+    this.#pings = new PingStrikes(host.keepAlive.clientPingMinMs);
   }
 
   get peerCommonName(): string | undefined {
@@ -85,8 +90,18 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     this.output.control(goawayFrame(this.#streams.lastId, ErrorCode.NO_ERROR, ''));
   }
 
+  ping(): void {
+    this.output.control(KEEP_ALIVE_PING);
+  }
+
+  /** Nobody is there to read a reason. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
   onBytes(chunk: Buffer): void {
     if (this.#isOver) return;
+    this.heardAt = performance.now();
     try {
       this.#cutter.push(chunk);
     } catch (error) {
@@ -119,6 +134,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
   }
 
   onStreamSent(stream: OwnStream, wasReset: boolean): void {
+    this.#pings.forgive();
     this.#forget(stream, wasReset);
   }
 
@@ -138,6 +154,7 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
    */
   onOutput(): void {
     this.#limits.forgive();
+    this.#pings.forgive();
     if (this.output.queuedBytes > 2 * this.#host.connectionBytesMax && this.#streams.size > 1 && !this.#isOver) {
       const error = new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'answers wait and are not taken');
       this.#isOver = true;
@@ -311,7 +328,9 @@ export class Connection implements FrameSink, OutputOwner, StreamHost {
     if (streamId !== 0) throw protocolError('PING on a stream');
     if (payload.length !== 8) throw frameSizeError('PING of wrong size');
     this.#limits.idleFrame();
-    if ((flags & Flag.ACK) === 0) this.output.control(frame(FrameType.PING, Flag.ACK, 0, payload));
+    if ((flags & Flag.ACK) !== 0) return;
+    this.#pings.pinged(performance.now(), this.#streams.size);
+    this.output.control(frame(FrameType.PING, Flag.ACK, 0, payload));
   }
 
   #onWindowUpdate(streamId: number, payload: Buffer): void {

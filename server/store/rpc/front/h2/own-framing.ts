@@ -3,10 +3,17 @@ import type { Socket } from 'node:net';
 import { FIRST_BYTE_TIMEOUT_MS } from '../../limits.ts';
 import type { Framing, FramingHost } from '../exchange.ts';
 import { Connection } from './connection.ts';
+import { Prober } from './keep-alive.ts';
 
 export function createOwnFraming(host: FramingHost): Framing {
   const connections = new Set<Connection>();
   let isDraining = false;
+  const prober = new Prober<Connection>(host.keepAlive);
+  const { everyMs } = prober;
+  const sweeps =
+    everyMs === undefined
+      ? undefined
+      : setInterval(() => prober.sweep(connections, performance.now()), everyMs).unref();
   const accept = (socket: Socket): void => {
     const connection = new Connection(socket, host);
     connections.add(connection);
@@ -16,6 +23,7 @@ export function createOwnFraming(host: FramingHost): Framing {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       connections.delete(connection);
+      prober.forget(connection);
       connection.onSocketClose();
     });
     socket.on('end', () => {
@@ -32,6 +40,7 @@ export function createOwnFraming(host: FramingHost): Framing {
     accept,
     drain: () => {
       isDraining = true;
+      clearInterval(sweeps);
       for (const connection of connections) connection.drain();
     },
   };
