@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { Result, Target, Who } from './audit-columns.tsx';
 import { actionWords, resultWords } from './audit-words.ts';
+import { UndoEntry } from './undo-entry.tsx';
 
 /** One entry in full: what was asked, what had to hold, how it ended, and the way to what it changed. */
 export function AuditDetail({ entry, onBack }: { readonly entry: AuditEntry; readonly onBack: () => void }) {
@@ -53,6 +54,7 @@ export function AuditDetail({ entry, onBack }: { readonly entry: AuditEntry; rea
         </Fact>
         {entry.note === null ? null : <Fact name="Note">{entry.note}</Fact>}
       </dl>
+      <UndoEntry key={entry.id} entry={entry} />
       {entry.targetKind !== 'key' || target === null ? null : (
         <div className="border-t px-3 py-3">
           <Button size="small" onClick={() => router.push(href('/keys', keyParams(target)))}>

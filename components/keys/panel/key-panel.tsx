@@ -17,6 +17,7 @@ import { conflicted, edit, editable, review, startDraft } from '../edit/draft.ts
 import { EditView } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { type DraftArgs, useDraft } from '../edit/use-draft.ts';
+import { AboutKey } from './about-key.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { ChangeView } from './change-view.tsx';
 import { Facts } from './facts.tsx';
@@ -150,7 +151,10 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
             </>
           )}
           <section aria-label="History" className="flex shrink-0 flex-col">
-            <h2 className="flex h-9 items-center px-3 font-semibold">History</h2>
+            <div className="flex min-h-9 flex-wrap items-center gap-x-4 px-3">
+              <h2 className="font-semibold">History</h2>
+              {typeof wire === 'string' ? <AboutKey value={wire} /> : null}
+            </div>
             {history.data === undefined ? (
               history.error === null ? (
                 <SkeletonRows rows={4} />
