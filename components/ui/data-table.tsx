@@ -1,11 +1,12 @@
 'use client';
 
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { cn } from './cn.ts';
+import { cellsOf, StillCells } from './data-table-cells.tsx';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
 import { ROW_PX } from './row-size.ts';
+import { useRowWindow } from './use-row-window.ts';
 import { useWidth } from './use-width.ts';
 
 export interface Column<Row> {
@@ -47,6 +48,11 @@ export interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: RowSource<Row>;
   readonly rowKey: (row: Row, index: number) => string;
+  /**
+   * For lists that stream: where a row stands, counted from the end at which none are added, so that what a row that left was drawn with serves
+   * the one that came. Cells then must not keep state of their own, nor use the index they are given.
+   */
+  readonly positionOf?: (index: number) => number;
   /** Key of the selected row. */
   readonly selected?: string | null;
   /** Arrow keys, j and k, or a click move the selection. */
@@ -69,33 +75,22 @@ export interface DataTableProps<Row> {
   readonly empty?: ReactNode;
 }
 
+/** Of the sticky head. */
+const HEAD_PX = 29;
+
 /** An instrument: sticky head, right-aligned numbers, only the visible rows in the DOM, moved through by keyboard. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, rows, rowKey, selected = null, onSelect, onOpen, className } = props;
   const id = useId();
-  const scroller = useRef<HTMLDivElement>(null);
   const { ref: measure, width } = useWidth();
-  const columns = props.columns.filter(
-    (column) => width === 0 || column.hideBelow === undefined || width >= column.hideBelow,
-  );
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    scrollPaddingStart: ROW_PX + 4,
-    getItemKey: (index) => {
-      const row = rows.at(index);
-      return row === undefined ? index : rowKey(row, index);
-    },
-  });
-  const items = virtual.getVirtualItems();
-  useTellWindow(items[0]?.index, items.at(-1)?.index, props.onWindow);
+  const columns = useShown(props.columns, width);
+  const { scroller, first, last, slots, ...view } = useRowWindow(rows.length, HEAD_PX);
+  useTellWindow(first, last, props.onWindow);
   const selectedIndex = selected === null ? -1 : indexOfKey(rows, rowKey, selected);
   const select = (index: number): void => {
     const row = index < 0 ? undefined : rows.at(index);
     if (row === undefined) return;
-    virtual.scrollToIndex(index);
+    view.scrollToRow(index);
     onSelect?.(row, index);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -108,6 +103,36 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     event.preventDefault();
   };
   const template = columns.map((column) => column.width).join(' ');
+  const drawn: ReactNode[] = [];
+  for (let index = first; index <= last; index++) {
+    const row = rows.at(index);
+    if (row === undefined) continue;
+    const isSelected = index === selectedIndex;
+    const key = props.positionOf === undefined ? rowKey(row, index) : String(props.positionOf(index) % slots);
+    const element = (
+      <GridRow
+        key={key}
+        id={`${id}-${index}`}
+        aria-rowindex={index + 2}
+        aria-selected={isSelected}
+        onClick={() => select(index)}
+        onDoubleClick={() => onOpen?.(row, index)}
+        className={cn(
+          'absolute inset-x-0 top-0 grid h-6 items-center gap-x-3 border-transparent border-b px-3 focus:outline-none',
+          isSelected ? 'bg-selected' : 'hover:bg-hover',
+          props.rowClassName?.(row),
+        )}
+        style={{ gridTemplateColumns: template, transform: `translateY(${index * ROW_PX}px)` }}
+      >
+        {props.positionOf === undefined ? (
+          cellsOf({ row, index, columns, wideRow: props.wideRow })
+        ) : (
+          <StillCells row={row} columns={columns} wideRow={props.wideRow} />
+        )}
+      </GridRow>
+    );
+    drawn.push(props.wrapRow?.(row, element) ?? element);
+  }
 
   return (
     <Grid
@@ -118,7 +143,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       aria-rowcount={rows.length + 1}
       aria-activedescendant={selectedIndex >= 0 ? `${id}-${selectedIndex}` : undefined}
       onKeyDown={onKeyDown}
-      onScroll={(event) => props.onScrollTop?.(event.currentTarget.scrollTop)}
+      onScroll={(event) => {
+        view.onScroll();
+        props.onScrollTop?.(event.currentTarget.scrollTop);
+      }}
       className={cn('@container relative min-h-0 flex-1 overflow-auto', className)}
     >
       <div ref={measure} aria-hidden="true" className="sticky left-0 h-0" />
@@ -126,60 +154,30 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {rows.length === 0 ? (
         <RowlessNote empty={props.empty} />
       ) : (
-        <GridRowGroup className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows.at(item.index);
-            if (row === undefined) return null;
-            const isSelected = item.index === selectedIndex;
-            const element = (
-              <GridRow
-                key={item.key}
-                id={`${id}-${item.index}`}
-                aria-rowindex={item.index + 2}
-                aria-selected={isSelected}
-                onClick={() => select(item.index)}
-                onDoubleClick={() => onOpen?.(row, item.index)}
-                className={cn(
-                  'absolute inset-x-0 top-0 grid h-6 items-center gap-x-3 border-transparent border-b px-3 focus:outline-none',
-                  isSelected ? 'bg-selected' : 'hover:bg-hover',
-                  props.rowClassName?.(row),
-                )}
-                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
-              >
-                {props.wideRow?.(row) != null ? (
-                  <GridCell className="col-span-full min-w-0 truncate">{props.wideRow(row)}</GridCell>
-                ) : (
-                  columns.map((column) => (
-                    <GridCell
-                      key={column.id}
-                      className={cn('min-w-0 truncate', column.align === 'right' && 'text-right', column.className)}
-                    >
-                      {column.cell(row, item.index)}
-                    </GridCell>
-                  ))
-                )}
-              </GridRow>
-            );
-            return props.wrapRow?.(row, element) ?? element;
-          })}
+        <GridRowGroup className="relative min-w-fit" style={{ height: rows.length * ROW_PX }}>
+          {drawn}
         </GridRowGroup>
       )}
     </Grid>
   );
 }
 
-function useTellWindow(
-  first: number | undefined,
-  last: number | undefined,
-  onWindow: ((window: RowWindow) => void) | undefined,
-): void {
+function useTellWindow(first: number, last: number, onWindow: ((window: RowWindow) => void) | undefined): void {
   const latest = useRef(onWindow);
   useEffect(() => {
     latest.current = onWindow;
   });
   useEffect(() => {
-    if (first !== undefined && last !== undefined) latest.current?.({ first, last });
+    if (last >= first) latest.current?.({ first, last });
   }, [first, last]);
+}
+
+/** The columns there is room for; the same array as long as they are the same. */
+function useShown<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
+  return useMemo(
+    () => columns.filter((column) => width === 0 || column.hideBelow === undefined || width >= column.hideBelow),
+    [columns, width],
+  );
 }
 
 function indexOfKey<Row>(rows: RowSource<Row>, rowKey: DataTableProps<Row>['rowKey'], key: string): number {

@@ -114,6 +114,7 @@ export function WatchPage() {
       <WatchTable
         rows={list.newestFirst}
         subscriptions={filters.length}
+        forgotten={list.state.forgotten}
         selected={chosen === null ? null : rowKey(chosen)}
         onSelect={choose}
         onScrollTop={(scrollTop) => (scrollTop > READING_PX ? list.hold('scrolled') : list.release('scrolled'))}

@@ -136,13 +136,23 @@ function gapRow({ row }: WatchRow): ReactNode | null {
 export interface WatchTableProps {
   readonly rows: RowSource<WatchRow>;
   readonly subscriptions: number;
+  /** Rows that left the list at its old end. */
+  readonly forgotten: number;
   readonly selected: string | null;
   readonly onSelect: (row: WatchRow) => void;
   readonly onScrollTop: (scrollTop: number) => void;
   readonly empty: ReactNode;
 }
 
-export function WatchTable({ rows, subscriptions, selected, onSelect, onScrollTop, empty }: WatchTableProps) {
+export function WatchTable({
+  rows,
+  subscriptions,
+  forgotten,
+  selected,
+  onSelect,
+  onScrollTop,
+  empty,
+}: WatchTableProps) {
   const columns = useMemo(
     () => (subscriptions === 1 ? COLUMNS : [marksColumn(subscriptions), ...COLUMNS]),
     [subscriptions],
@@ -153,6 +163,7 @@ export function WatchTable({ rows, subscriptions, selected, onSelect, onScrollTo
       columns={columns}
       rows={rows}
       rowKey={rowKey}
+      positionOf={(index) => forgotten + rows.length - 1 - index}
       selected={selected}
       onSelect={onSelect}
       onScrollTop={onScrollTop}

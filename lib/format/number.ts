@@ -38,7 +38,10 @@ export const addInt = (value: WireInt, delta: number): WireInt => (BigInt(value)
 
 /** Orders decimal strings by value: negative, 0 or positive. */
 export function compareInt(a: WireInt, b: WireInt): number {
-  if (a.length !== b.length && !a.startsWith('-') && !b.startsWith('-')) return a.length - b.length;
+  if (!a.startsWith('-') && !b.startsWith('-')) {
+    // Digits of one length order as text does.
+    return a.length !== b.length ? a.length - b.length : a < b ? -1 : a > b ? 1 : 0;
+  }
   const difference = BigInt(a) - BigInt(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
