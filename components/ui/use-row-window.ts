@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from '
 import { ROW_PX } from './row-size.ts';
 
 /** Rows drawn beyond each edge of what is seen. */
-const OVERSCAN_ROWS = 12;
+const OVERSCAN_ROWS = 8;
 
 export interface DrawnRows {
   readonly scroller: RefObject<HTMLDivElement | null>;

@@ -1,7 +1,7 @@
 /**
  * What one tab knows of one store, fed by the stream. Framework-free: cells for states, a ring for changes.
  *
- * Announcements are paced: at most one per frame, at 10 Hz above STORM_PER_SECOND, and none while the tab is hidden (frames
+ * Announcements are paced: at most one per frame, at 5 Hz above STORM_PER_SECOND, and none while the tab is hidden (frames
  * do not come then); the data itself is taken at once.
  */
 import type { ChangeEvent, ClusterView, IndexState, LiveEvents, RevisionView, WireInt } from '../api/types.ts';
@@ -18,9 +18,9 @@ import {
 import { RateHistory } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
 
-/** Up to here every frame shows what came; a list that changes faster than anybody reads settles at 10 Hz. */
+/** Up to here every frame shows what came; a list that changes faster than anybody reads settles at 5 Hz. */
 export const STORM_PER_SECOND = 2_000;
-const STORM_FLUSH_MS = 100;
+const STORM_FLUSH_MS = 200;
 
 export interface Received<T> {
   readonly value: T;
