@@ -157,6 +157,7 @@ export class WatchList {
     this.#forgotten = 0;
     this.#seen = this.#filters.map(() => 0);
     this.#readTo = this.#ring.nextSeq;
+    for (const seq of this.#filled.keys()) if (seq < this.#ring.firstSeq) this.#filled.delete(seq);
     this.#add(this.#taken(this.#source(), false));
     this.#publish();
   }
