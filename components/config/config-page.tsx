@@ -18,6 +18,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
+import { KeySchemasDialog } from './key-schemas-dialog.tsx';
 import { NewTargetDialog } from './new-target-dialog.tsx';
 import { TargetDetail } from './target-detail.tsx';
 import { useConfigOverview } from './use-config.ts';
@@ -30,6 +31,7 @@ export function ConfigPage() {
   const overview = useConfigOverview();
   const [target, setTarget] = useQueryState('target', parseAsString.withOptions({ history: 'push' }));
   const [isCreating, setCreating] = useState(false);
+  const [isSeeingSchemas, setSeeingSchemas] = useState(false);
   const canWrite = !store.readOnly && rev === null;
   useBindings([
     {
@@ -84,6 +86,7 @@ export function ConfigPage() {
   return (
     <>
       <PageHeader title="Configuration" meta={summary(rows)}>
+        <Button onClick={() => setSeeingSchemas(true)}>Schemas of keys…</Button>
         {canWrite ? (
           <Button onClick={() => setCreating(true)}>
             <Plus aria-hidden="true" />
@@ -103,6 +106,7 @@ export function ConfigPage() {
           second={<TargetDetail key={target} target={target} onBack={() => void setTarget(null)} />}
         />
       )}
+      <KeySchemasDialog isOpen={isSeeingSchemas} canWrite={canWrite} onClose={() => setSeeingSchemas(false)} />
       <NewTargetDialog
         isOpen={isCreating}
         kind="config"

@@ -22,6 +22,7 @@ import { Select } from '../ui/select.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { AuthorField } from './author-field.tsx';
 import { PlanEditor } from './plan-editor.tsx';
+import { ProbePanel } from './probe-panel.tsx';
 import { byOf, useAuthor, useWriteKey } from './use-config.ts';
 
 export interface RolloutDialogProps {
@@ -163,6 +164,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
           </StatusMark>
         )}
         <PlanWords plan={plan} instances={detail.instances.length} />
+        <ProbePanel detail={detail} releaseId={releaseId} by={author.by} />
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
       </div>

@@ -19,6 +19,7 @@ import type {
   RolloutDetail,
   TargetPutBody,
 } from './config-types.ts';
+import type { PrefixSchemaList, PrefixSchemaPutBody } from './prefix-schema-types.ts';
 import type { ProbeBody } from './probe-types.ts';
 import { routes } from './routes.ts';
 import type { WireInt } from './types.ts';
@@ -46,6 +47,10 @@ export const configApi = {
     call<Release>({ method: 'POST', path: routes.configPublish(store), body }),
   point: (store: string, body: PointBody) =>
     call<ConfigWritten>({ method: 'POST', path: routes.configPoint(store), body }),
+  prefixes: (store: string, rev: WireInt | null, signal?: Signal) =>
+    call<PrefixSchemaList>({ path: routes.configPrefixes(store), params: paramsOf({ rev }), signal }),
+  putPrefixSchema: (store: string, body: PrefixSchemaPutBody) =>
+    call<ConfigWritten>({ method: 'PUT', path: routes.configPrefixes(store), body }),
   probe: (store: string, body: ProbeBody) =>
     call<ConfigWritten>({ method: 'POST', path: routes.configProbe(store), body }),
   release: (store: string, query: { readonly target: string; readonly release: string }, signal?: Signal) =>
@@ -83,6 +88,12 @@ export const configQueries = {
     queryOptions({
       queryKey: [...configKey(store), 'rollout', id, rev],
       queryFn: ({ signal }) => configApi.rollout(store, id, rev, signal),
+      staleTime: staleTimeOf(rev),
+    }),
+  prefixes: (store: string, rev: WireInt | null) =>
+    queryOptions({
+      queryKey: [...configKey(store), 'prefixes', rev],
+      queryFn: ({ signal }) => configApi.prefixes(store, rev, signal),
       staleTime: staleTimeOf(rev),
     }),
   release: (store: string, target: string, release: string) =>
