@@ -144,14 +144,14 @@ export class ProcessCluster {
     this.members = members;
   }
 
-  static async create(size: number): Promise<ProcessCluster> {
+  static async create(size: number, peerScheme: 'http' | 'https' = 'http'): Promise<ProcessCluster> {
     const dir = mkdtempSync(path.join(tmpdir(), 'quorate-members-'));
     const ports = await freePorts(size * 2);
-    const url = (at: number) => `http://127.0.0.1:${ports[at] ?? 0}`;
+    const url = (at: number, scheme = 'http') => `${scheme}://127.0.0.1:${ports[at] ?? 0}`;
     const names = Array.from({ length: size }, (_, i) => `m${i + 1}`);
-    const cluster = names.map((name, i) => `${name}=${url(2 * i + 1)}`).join(',');
+    const cluster = names.map((name, i) => `${name}=${url(2 * i + 1, peerScheme)}`).join(',');
     const members = names.map((name, i) => {
-      const [client, peer] = [url(2 * i), url(2 * i + 1)];
+      const [client, peer] = [url(2 * i), url(2 * i + 1, peerScheme)];
       const dataDir = path.join(dir, name);
       const args = ['--name', name, '--data-dir', dataDir, '--initial-cluster', cluster];
       args.push(`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`);
