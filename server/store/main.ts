@@ -107,7 +107,8 @@ async function start(settings: MemberSettings, place: Place): Promise<Running> {
   log('info', 'member started', { name: settings.name, id: identity.memberId, cluster: identity.clusterId, dataDir });
 
   const compactor = compactBySchedule(settings.autoCompaction, { member, clock, log });
-  const listen = await listenAddresses('--listen-client-urls', settings.listenClientUrls);
+  const clientUrls = [...settings.listenClientUrls, ...settings.listenClientHttpUrls];
+  const listen = await listenAddresses('--listen-client-urls', clientUrls);
   const listenMetrics = await listenAddresses('--listen-metrics-urls', settings.listenMetricsUrls);
   const portFlags = `--listen-client-urls${listenMetrics.length > 0 ? ' or --listen-metrics-urls' : ''}`;
   const front = await bind(portFlags, listen[0], () =>

@@ -38,6 +38,7 @@ export const FLAG_DEFAULTS = {
   'log-level': 'info',
   metrics: 'basic',
   'listen-metrics-urls': '',
+  'listen-client-http-urls': '',
   'max-concurrent-streams': '4294967295',
   // etcd cuts off clients that ping more often than every 5s; we do so only when told to.
   'grpc-keepalive-min-time': '0',
@@ -90,6 +91,15 @@ const IGNORED: ReadonlySet<string> = new Set([
   ...['unsafe-no-fsync', 'raft-read-timeout'],
   ...['raft-write-timeout', 'compaction-batch-limit', 'feature-gates'],
   ...['snapshot-catchup-entries', 'corrupt-check-time', 'compact-hash-check-enabled'],
+  ...['backend-bbolt-freelist-type', 'bootstrap-defrag-threshold-megabytes', 'memory-mlock', 'v2-deprecation'],
+  ...['compact-hash-check-time', 'compaction-sleep-interval', 'downgrade-check-time'],
+  ...['warning-unary-request-duration', 'debug', 'log-package-levels'],
+  // Without --discovery and --enable-distributed-tracing these say nothing.
+  ...['discovery-fallback', 'discovery-proxy', 'discovery-srv-name', 'discovery-dial-timeout'],
+  ...['discovery-request-timeout', 'discovery-keepalive-time', 'discovery-keepalive-timeout', 'discovery-cacert'],
+  ...['discovery-insecure-transport', 'discovery-insecure-skip-tls-verify', 'discovery-cert', 'discovery-key'],
+  ...['discovery-user', 'discovery-password', 'distributed-tracing-address', 'distributed-tracing-service-name'],
+  ...['distributed-tracing-instance-id', 'distributed-tracing-sampling-rate'],
   // What etcd's gateway shows when it dials its own member; ours calls it directly.
   ...['client-cert-file', 'client-key-file'],
 ]);
@@ -100,13 +110,19 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   'max-learners': ['1', ''],
   discovery: [''],
   'discovery-srv': [''],
+  'discovery-token': [''],
+  'discovery-endpoints': [''],
+  'enable-distributed-tracing': ['false'],
+  'set-member-localaddr': ['false'],
 };
 const BOOLEANS: ReadonlySet<string> = new Set([
   ...['client-cert-auth', 'auto-tls', 'peer-client-cert-auth', 'peer-auto-tls', 'peer-skip-client-san-verification'],
   ...['force-new-cluster', 'version', 'help'],
   ...['enable-log-rotation', 'enable-grpc-gateway', 'enable-pprof', 'strict-reconfig-check', 'pre-vote', 'enable-v2'],
   ...['initial-election-tick-advance', 'socket-reuse-port', 'socket-reuse-address', 'unsafe-no-fsync'],
-  ...['compact-hash-check-enabled', 'skip-hash-check', 'drop-auth'],
+  ...['compact-hash-check-enabled', 'skip-hash-check', 'drop-auth', 'memory-mlock', 'debug'],
+  ...['discovery-insecure-transport', 'discovery-insecure-skip-tls-verify'],
+  ...['enable-distributed-tracing', 'set-member-localaddr'],
 ]);
 
 export type FlagValues = ReadonlyMap<FlagName, string>;

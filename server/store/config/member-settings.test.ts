@@ -45,6 +45,7 @@ test('without flags the settings are those of etcd', () => {
     slowApplyMs: 100,
     metrics: 'basic',
     listenMetricsUrls: [],
+    listenClientHttpUrls: [],
     streamsMax: 4_294_967_295,
     keepAlive: { clientPingMinMs: 0, intervalMs: 7_200_000, timeoutMs: 20_000 },
     logLevel: 'info',
@@ -226,6 +227,20 @@ test('the client port is told how talkative its metrics are, where else they are
   expect(refusal('--max-concurrent-streams', '-1')).toContain('is not a whole number from 0 to 4294967295');
   expect(refusal('--listen-metrics-urls', 'h:1')).toContain('--listen-metrics-urls: "h:1" is not a URL');
   expect(refusal('--listen-metrics-urls', 'https://h:1')).toContain('needs a certificate');
+});
+
+test('HTTP may be given addresses of its own', () => {
+  expect(settingsOf(['--listen-client-http-urls', 'http://h:1']).listenClientHttpUrls).toEqual(['http://h:1']);
+  expect(refusal('--listen-client-http-urls', 'h')).toContain('--listen-client-http-urls: "h" is not a URL');
+});
+
+test('what etcd 3.6 takes is taken, unless it asks for what there is not', () => {
+  expect(refusal('--memory-mlock', '--v2-deprecation', 'gone', '--compact-hash-check-time=1m', '--debug')).toBe(
+    'accepted',
+  );
+  expect(refusal('--enable-distributed-tracing=false', '--discovery-token', '')).toBe('accepted');
+  expect(refusal('--enable-distributed-tracing')).toContain('is not supported by this store');
+  expect(refusal('--discovery-endpoints', 'http://d:1')).toContain('is not supported by this store');
 });
 
 test('keep-alive times are settings, 0 among them', () => {

@@ -135,7 +135,10 @@ export function memberSettings(values: FlagValues, cwd: string): MemberSettings 
     ...port,
     autoCompaction: autoCompaction(text('auto-compaction-mode'), text('auto-compaction-retention')),
     logLevel: logLevel(text('log-level')),
-    clientTls: clientTls({ ...tlsInput, urls: [...listenClientUrls, ...port.listenMetricsUrls] }),
+    clientTls: clientTls({
+      ...tlsInput,
+      urls: [...listenClientUrls, ...port.listenClientHttpUrls, ...port.listenMetricsUrls],
+    }),
     clientCertAuth: isSet(values, 'client-cert-auth'),
     peerTls: peerTls({ ...tlsInput, urls: listenPeerUrls }),
     warnings,

@@ -8,6 +8,8 @@ export interface PortSettings {
   readonly metrics: 'basic' | 'extensive';
   /** Where /metrics and the health pages are served besides the client port; https:// with the certificates of clients. */
   readonly listenMetricsUrls: readonly string[];
+  /** `--listen-client-http-urls`: where clients are served as well. */
+  readonly listenClientHttpUrls: readonly string[];
   /** `--max-concurrent-streams`: of one connection. The port's own bound holds all the same. */
   readonly streamsMax: number;
   /** `--grpc-keepalive-min-time`, `-interval`, `-timeout`. */
@@ -22,11 +24,11 @@ export function portSettings(values: FlagValues): PortSettings {
   const metrics = textOf(values, 'metrics');
   if (metrics !== 'basic' && metrics !== 'extensive')
     throw new MemberSettingsError(`--metrics: "${metrics}" is neither "basic" nor "extensive"`);
-  const urls = textOf(values, 'listen-metrics-urls');
   const streams = wholeNumber('max-concurrent-streams', values, { min: 0, max: UINT32_MAX });
   return {
     metrics,
-    listenMetricsUrls: urls === '' ? [] : parseUrls('--listen-metrics-urls', urls),
+    listenMetricsUrls: urlsOf(values, 'listen-metrics-urls'),
+    listenClientHttpUrls: urlsOf(values, 'listen-client-http-urls'),
     // As in grpc servers, 0 is no bound of the operator's.
     streamsMax: streams === 0 ? UINT32_MAX : streams,
     keepAlive: {
@@ -35,6 +37,11 @@ export function portSettings(values: FlagValues): PortSettings {
       timeoutMs: duration('grpc-keepalive-timeout', values, KEEP_ALIVE),
     },
   };
+}
+
+function urlsOf(values: FlagValues, flag: FlagName): string[] {
+  const text = textOf(values, flag);
+  return text === '' ? [] : parseUrls(`--${flag}`, text);
 }
 
 const textOf = (values: FlagValues, flag: FlagName): string => values.get(flag) ?? FLAG_DEFAULTS[flag] ?? '';
