@@ -1,6 +1,7 @@
 /** `npm run bench [-- part… --keys N --revisions N --seconds N --on bundled,etcd]`: figures with their opponents. Exit 0 unless something could not be measured. */
 import { parseArgs } from 'node:util';
 import { findEtcd } from '../fixtures/etcd.ts';
+import { configFigures } from './config.ts';
 import { consoleFigures } from './console.ts';
 import { type Figure, row } from './figure.ts';
 import { liveFigures } from './live.ts';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (options: Options) => AsyncIterable<Figure>
   pages: pageFigures,
   live: liveFigures,
   past: pastFigures,
+  config: configFigures,
 };
 /** Parts that bring their own stores. */
 const STORE_PARTS: Readonly<Record<string, (options: { readonly keys: number }) => AsyncIterable<Figure>>> = {
