@@ -22,10 +22,14 @@ import { HashesPanel } from './hashes-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { InspectPanel } from './inspect-panel.tsx';
 import { MemberCards } from './member-cards.tsx';
+import { isFull } from './room-steps.ts';
 import { SnapshotPanel } from './snapshot-panel.tsx';
 
 // Pictures come when the rest stands.
 const LanesPanel = dynamic(() => import('./lanes-panel.tsx').then((module) => module.LanesPanel), { ssr: false });
+
+// Few ever need it.
+const RoomPanel = dynamic(() => import('./room-panel.tsx').then((module) => module.RoomPanel), { ssr: false });
 
 const DrillDialog = dynamic(() => import('./drill-dialog.tsx').then((module) => module.DrillDialog), { ssr: false });
 
@@ -65,6 +69,7 @@ export function ClusterPage() {
           {(known) => (
             <>
               <DrillBanner drills={known.drills} />
+              {known.members.some(isFull) ? <RoomPanel view={known} onAction={canWrite ? setAction : null} /> : null}
               <h2 className="sr-only">Members</h2>
               <div className={cn(isStale && 'greyed')}>
                 <MemberCards

@@ -1,0 +1,65 @@
+'use client';
+
+import Link from 'next/link';
+import type { ClusterAction } from '../../lib/api/cluster-types.ts';
+import type { ClusterView } from '../../lib/api/types.ts';
+import { useHref } from '../shell/use-href.ts';
+import { useRevision } from '../shell/use-live.ts';
+import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { Panel, PanelStates } from '../ui/panel.tsx';
+import { fillWords, type RoomStep, roomSteps } from './room-steps.ts';
+
+const STATE_WORDS: Readonly<Record<RoomStep['state'], string>> = { done: 'done', next: 'next', later: 'then' };
+
+export interface RoomPanelProps {
+  readonly view: ClusterView;
+  /** Null where nothing can be done. */
+  readonly onAction: ((action: ClusterAction) => void) | null;
+}
+
+/** Why a full store takes nothing, and the way out of it, step by step. */
+export function RoomPanel({ view, onAction }: RoomPanelProps) {
+  const href = useHref();
+  const known = useRevision()?.value ?? null;
+  return (
+    <Panel title="The store is full: the way out" bodyClassName="p-3">
+      <PanelStates isLoading={known === null} data={known}>
+        {(revisions) => (
+          <div className="flex flex-col gap-3">
+            <p>
+              It takes nothing but what makes room. {view.members.map(fillWords).join('; ')}.{' '}
+              <Link href={href('/space', { rev: null })} prefetch={false} className="text-accent hover:underline">
+                What takes the room
+              </Link>
+            </p>
+            <ol className="flex flex-col gap-2">
+              {roomSteps(view, revisions, view.at).map((step) => (
+                <li key={step.id} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                  <StatusMark
+                    tone={step.state === 'done' ? 'good' : step.state === 'next' ? 'accent' : 'stale'}
+                    className="w-14"
+                  >
+                    {STATE_WORDS[step.state]}
+                  </StatusMark>
+                  <span className="min-w-0 flex-1 basis-72">
+                    <span className="font-medium">{step.title}.</span> <span className="text-fg-2">{step.why}</span>
+                  </span>
+                  {step.action === null || onAction === null ? null : (
+                    <Button
+                      size="small"
+                      disabled={step.state !== 'next'}
+                      onClick={() => (step.action === null ? undefined : onAction(step.action))}
+                    >
+                      Show what happens
+                    </Button>
+                  )}
+                </li>
+              ))}
+            </ol>
+          </div>
+        )}
+      </PanelStates>
+    </Panel>
+  );
+}
