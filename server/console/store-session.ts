@@ -163,6 +163,7 @@ export class StoreSession implements StoreConsole {
       revision: () => this.#hub.revision,
       compacted: () => this.#compacted.value,
       refreshCompacted: () => this.#compacted.refresh(),
+      underWay: () => ({ rollouts: this.config.rolloutsUnderWay(), jobs: this.#bulk.titlesUnderWay() }),
       drills: {
         refusalOf: (action, member) => drills.refusalOf(action, member, driller),
         begin: (action, member) => drills.begin(action, member, driller),

@@ -37,6 +37,13 @@ export class BulkChanges {
     return this.jobs.read(id, after, LONG_POLL_MS);
   }
 
+  titlesUnderWay(): string[] {
+    return this.jobs
+      .list()
+      .filter(({ state }) => state === 'queued' || state === 'running')
+      .map(({ title }) => title);
+  }
+
   act(id: string, act: 'cancel' | 'resume'): JobView {
     requireWritable(this.#context);
     return act === 'cancel' ? this.jobs.cancel(id) : this.jobs.resume(id);

@@ -32,6 +32,7 @@ export interface MaintenanceWorld {
   view(): ClusterView;
   revision(): number;
   compacted(): number;
+  underWay(): PlanInput['underWay'];
   /** Asks the store again where its history begins. */
   refreshCompacted(): Promise<number>;
   readonly drills: {
@@ -69,6 +70,7 @@ export class Maintenance {
       endpoints,
       revision: this.#world.revision(),
       compacted: this.#world.compacted(),
+      underWay: this.#world.underWay(),
       drillRefusal: (drill, member) => drills.refusalOf(drill, member),
       watched,
     });

@@ -68,6 +68,7 @@ function clusterOf(...sketches: Sketch[]): ClusterView {
 const plan = (action: ClusterAction, view: ClusterView, watched: PlanInput['watched'] = null) =>
   planOf(action, {
     view,
+    underWay: { rollouts: ['ro_1'], jobs: ['Copy 3 keys'] },
     endpoints: ['127.0.0.1:1'],
     revision: 1_000,
     compacted: 100,
@@ -186,6 +187,8 @@ test('removing a voter says what the store survives then', () => {
 test('compaction says how much history dies', () => {
   const { effects } = plan({ type: 'compact', revision: '400' }, clusterOf(LEADER));
   expect(effects[0]).toContain('300 of 900 revisions');
+  expect(effects[3]).toMatch(/^Under way: ro_1\. Rollouts need no history/);
+  expect(effects[4]).toBe('Under way here, and undone from history only: Copy 3 keys.');
 });
 
 const counts = (watchers: number, cut: Readonly<Record<string, number>> = {}) => ({
@@ -195,7 +198,7 @@ const counts = (watchers: number, cut: Readonly<Record<string, number>> = {}) =>
   })),
 });
 const watchesOf = (watched: PlanInput['watched']): readonly string[] =>
-  plan({ type: 'compact', revision: '400' }, clusterOf(LEADER), watched).effects.slice(3);
+  plan({ type: 'compact', revision: '400' }, clusterOf(LEADER), watched).effects.slice(5);
 
 test('compaction says whose watches it cuts off, as far as members can tell', () => {
   expect(watchesOf(null)).toEqual([]);

@@ -10,6 +10,8 @@ import { type DrillAction, planDrill } from '../drills/plan.ts';
 import { LAG_ENTRIES_MAX } from './view.ts';
 
 export interface PlanInput {
+  /** What is under way: rollouts by id, jobs of this console by title. */
+  readonly underWay: { readonly rollouts: readonly string[]; readonly jobs: readonly string[] };
   readonly view: ClusterView;
   readonly endpoints: readonly string[];
   readonly revision: number;
@@ -118,7 +120,7 @@ function defragment(member: MemberView, { view, endpoints }: PlanInput): Outline
   };
 }
 
-function compact(revision: number, { revision: current, compacted, endpoints, watched }: PlanInput): Outline {
+function compact(revision: number, { revision: current, compacted, endpoints, watched, underWay }: PlanInput): Outline {
   const dies = Math.max(0, revision - Math.max(compacted, 1));
   return {
     title: `Compact history below revision ${formatCount(revision)}`,
@@ -126,6 +128,7 @@ function compact(revision: number, { revision: current, compacted, endpoints, wa
       `${formatCount(dies)} of ${formatCount(Math.max(0, current - Math.max(compacted, 1)))} revisions of history go for good: no reading, comparing or restoring below ${formatCount(revision)}.`,
       'Keys and their values as they are now stay untouched.',
       `Watches and consoles that still want revisions below ${formatCount(revision)} are told so and must start anew.`,
+      ...needsOf(underWay),
       ...(watched === null ? [] : cutOff(watched)),
     ],
     refusal:
@@ -137,6 +140,16 @@ function compact(revision: number, { revision: current, compacted, endpoints, wa
     confirm: String(revision),
     command: etcdctl(endpoints, ['compact', String(revision)]),
   };
+}
+
+/** Rollouts rest on keys as they stand; jobs take values from history, and so does their undo. */
+function needsOf({ rollouts, jobs }: PlanInput['underWay']): string[] {
+  return [
+    rollouts.length === 0
+      ? 'No rollout is under way.'
+      : `Under way: ${rollouts.join(', ')}. Rollouts need no history, neither to go on nor to go back: releases are keys.`,
+    ...(jobs.length === 0 ? [] : [`Under way here, and undone from history only: ${jobs.join('; ')}.`]),
+  ];
 }
 
 const RANGES_NAMED_MAX = 3;

@@ -18,6 +18,7 @@ import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { isObject, type JsonObject } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
+import { isSupervised } from '../../../lib/config/rollout.ts';
 import type { Place, TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
@@ -84,6 +85,12 @@ export class ConfigConsole {
   close(): void {
     this.state.close();
     void this.#context.checker.close();
+  }
+
+  /** By id, as far as the console follows configuration. */
+  rolloutsUnderWay(): string[] {
+    const rollouts = this.state.current?.all('rollouts') ?? [];
+    return [...rollouts].filter(([, { value }]) => isSupervised(value.state)).map(([id]) => id);
   }
 
   async overview(revision: number | undefined) {
