@@ -395,3 +395,26 @@ test('a member that answers and hears no leader while others follow one adds not
   await vi.advanceTimersByTimeAsync(500);
   expect(monitor.view().quorum.healthy).toBe(3);
 });
+
+test('after a change of leaders members are asked often, for a while', async () => {
+  let asked = 0;
+  const plain = cluster.status;
+  cluster.status = (endpoint, timeoutMs) => {
+    asked++;
+    return plain(endpoint, timeoutMs);
+  };
+  const perSecond = async (): Promise<number> => {
+    asked = 0;
+    await vi.advanceTimersByTimeAsync(2_000);
+    return asked / 3 / 2;
+  };
+  start();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await perSecond()).toBeLessThanOrEqual(3);
+  cluster.leader = ID[1];
+  cluster.term = 6;
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await perSecond()).toBeGreaterThanOrEqual(9);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await perSecond()).toBeLessThanOrEqual(3);
+});
