@@ -91,7 +91,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
 
   test('a paused leader: nobody leads, then another does, and it comes back as a follower by itself', async () => {
     const paused = leader();
-    await drill('pause', paused);
+    await drill('pause', paused, 10);
     await until(({ leaderId }) => leaderId !== paused.id);
     await until(({ leaderId }) => leaderId !== null && leaderId !== paused.id);
     expect(one(paused.name)?.health).toBe('unreachable');
@@ -163,8 +163,8 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     for (const action of ['pause', 'kill', 'isolate', 'slowDisk']) expect(actions).toContain(`cluster.drill.${action}`);
     expect(actions).toContain('cluster.heal');
     const kinds = store.memberHealth.view(0).marks.map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'drill')).toHaveLength(7);
-    expect(kinds.filter((kind) => kind === 'healed')).toHaveLength(7);
+    expect(kinds.filter((kind) => kind === 'drill')).toHaveLength(8);
+    expect(kinds.filter((kind) => kind === 'healed')).toHaveLength(8);
   });
 });
 
