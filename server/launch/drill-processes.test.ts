@@ -91,6 +91,7 @@ describe('drills on real members', { timeout: 90_000 }, () => {
 
   test('a paused leader: nobody leads, then another does, and it comes back as a follower by itself', async () => {
     const paused = leader();
+    const begunAt = Date.now();
     await drill('pause', paused, 10);
     await until(({ leaderId }) => leaderId !== paused.id);
     await until(({ leaderId }) => leaderId !== null && leaderId !== paused.id);
@@ -98,7 +99,8 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     expect(store.cluster().drills.running).toMatchObject([{ kind: 'pause', memberName: paused.name }]);
     await whole();
     expect(one(paused.name)?.isLeader).toBe(false);
-    const change = store.cluster().leaderChanges.findLast(({ leaderId }) => leaderId !== null);
+    // The first one after it: on a busy machine others may follow.
+    const change = store.cluster().leaderChanges.find(({ at, leaderId }) => at > begunAt && leaderId !== null);
     expect(store.memberHealth.explain(change?.at ?? 0)).toMatchObject({ cause: 'drill', certainty: 'known' });
   });
 
@@ -158,10 +160,16 @@ describe('drills on real members', { timeout: 90_000 }, () => {
 
   test('what was done stands in the audit trail and in the history of the members', async () => {
     const everything = { before: undefined, user: undefined, text: undefined, result: undefined, revision: undefined };
-    const { entries } = await store.audit({ ...everything, limit: 100 });
-    const actions = entries.map(({ action }) => action);
-    for (const action of ['pause', 'kill', 'isolate', 'slowDisk']) expect(actions).toContain(`cluster.drill.${action}`);
-    expect(actions).toContain('cluster.heal');
+    // Results come when the store has been calm for a while; one that was on its way when the next drill struck stays pending.
+    await vi.waitFor(
+      async () => {
+        const { entries } = await store.audit({ ...everything, limit: 100 });
+        const done = entries.filter(({ result }) => result === 'done').map(({ action }) => action);
+        for (const action of ['drill.pause', 'drill.kill', 'drill.isolate', 'drill.slowDisk', 'heal'])
+          expect(done).toContain(`cluster.${action}`);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
     const kinds = store.memberHealth.view(0).marks.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'drill')).toHaveLength(8);
     expect(kinds.filter((kind) => kind === 'healed')).toHaveLength(8);
