@@ -122,6 +122,12 @@ test('failed writes and terms that nobody was seen to win stand beside, whatever
   expect(texts).toContain('2 terms passed');
 });
 
+test('a hand-over that brought the leader does not explain how that one was lost', () => {
+  const changes = [change(0, M2), change(LOST - 2_000, M1), change(LOST, M2)];
+  expect(explain({ changes, marks: [mark(LOST - 2_500, { cause: 'moveLeader' })] }).cause).toBe('unknown');
+  expect(explain({ changes, marks: [mark(LOST - 500, { cause: 'moveLeader' })] }).cause).toBe('planned');
+});
+
 test('of the leader found at the start nothing is claimed', () => {
   expect(explain({ index: 0 })).toMatchObject({ cause: 'unknown', missing: ['The console was not watching then.'] });
 });

@@ -114,7 +114,8 @@ function act({ change, before, lostAt, marks, drill, nameOf }: Scene): Finding |
       verdict: `A drill on ${nameOf(before.leaderId ?? '')} took the leader away.`,
     };
   }
-  const isRecent = ({ at }: Mark) => at >= lostAt - ACT_MS && at <= change.at;
+  // One from before this leader came has had its effect: it brought this leader.
+  const isRecent = ({ at }: Mark) => at >= lostAt - ACT_MS && at <= change.at && at > before.at;
   const moved = marks.findLast((mark) => mark.cause === 'moveLeader' && isRecent(mark));
   if (moved === undefined) return null;
   return {
