@@ -161,8 +161,7 @@ export class StoreSession implements StoreConsole {
       readOnly: summary.readOnly,
       view: () => this.cluster(),
       revision: () => this.#hub.revision,
-      compacted: () => this.#compacted.value,
-      refreshCompacted: () => this.#compacted.refresh(),
+      ...{ compacted: () => this.#compacted.value, refreshCompacted: () => this.#compacted.refresh() },
       underWay: () => ({ rollouts: this.config.rolloutsUnderWay(), jobs: this.#bulk.titlesUnderWay() }),
       drills: {
         refusalOf: (action, member) => drills.refusalOf(action, member, driller),
