@@ -42,7 +42,7 @@ export const CHILDREN_MAX = 10_000;
 export const WATCHED_RANGES_DEFAULT = 100;
 export const WATCHED_RANGES_MAX = 1000;
 /** Keys a listing looks at before others get their turn, and listings at work at once; further ones are "too many requests". */
-export const CHILD_SLICE_KEYS = 20_000;
+export const CHILD_SLICE_KEYS = 5_000;
 export const CHILD_SCANS_MAX = 8;
 /** A delimiter longer than this separates nothing. */
 export const DELIMITER_BYTES_MAX = 64;

@@ -21,26 +21,56 @@ export interface WatchedRanges {
   readonly ranges: readonly WatchedRange[];
 }
 
-/** @param compactRevision 0: no compaction is meant */
+/** Looks at every watcher once. @param compactRevision 0: no compaction is meant */
 export function countWatchers(watchers: Iterable<Watcher>, asked: KeyRange, compactRevision: number): WatchedRanges {
   const total = { watchers: 0, slow: 0, oldestNeeded: 0, cancelled: 0 };
-  const byRange = new Map<string, WatchedRange>();
   const [from, to] = boundsOf(asked);
+  const entries = new Entries();
   for (const watcher of watchers) {
     const { range } = watcher;
-    const [start, end] = boundsOf(range);
-    if (!isBelow(from, end) || !isBelow(start, to)) continue;
+    if (range.kind === 'empty') continue;
+    const start = range.kind === 'key' ? range.key : range.from;
+    const isWithin = start >= from && isBelow(start, to) && endsWithin(range, to);
+    if (!isWithin && !overlaps(range, from, to)) continue;
     count(total, watcher, compactRevision);
-    if (start < from || !(to === undefined || (end !== undefined && end <= to))) continue;
-    const name = `${start.length} ${start}${end === undefined ? '' : ` ${end}`}`;
-    let entry = byRange.get(name);
+    if (isWithin) count(entries.of(range), watcher, compactRevision);
+  }
+  return { total, ranges: entries.byWatchers() };
+}
+
+/** Keyed by both ends of the range, without making a string of them for every watcher. */
+class Entries {
+  readonly #byStart = new Map<ByteString, Map<ByteString | undefined | null, WatchedRange>>();
+
+  of(range: Exclude<KeyRange, { kind: 'empty' }>): WatchedRange {
+    const [start, end] = range.kind === 'key' ? [range.key, null] : [range.from, range.to];
+    let byEnd = this.#byStart.get(start);
+    if (byEnd === undefined) {
+      byEnd = new Map();
+      this.#byStart.set(start, byEnd);
+    }
+    let entry = byEnd.get(end);
     if (entry === undefined) {
       entry = { range, watchers: 0, slow: 0, oldestNeeded: 0, cancelled: 0 };
-      byRange.set(name, entry);
+      byEnd.set(end, entry);
     }
-    count(entry, watcher, compactRevision);
+    return entry;
   }
-  return { total, ranges: [...byRange.values()].sort((a, b) => b.watchers - a.watchers) };
+
+  byWatchers(): WatchedRange[] {
+    const all = [...this.#byStart.values()].flatMap((byEnd) => [...byEnd.values()]);
+    return all.sort((a, b) => b.watchers - a.watchers);
+  }
+}
+
+/** It begins within [from, to): does it end there, too? */
+function endsWithin(range: Exclude<KeyRange, { kind: 'empty' }>, to: ByteString | undefined): boolean {
+  return range.kind === 'key' || to === undefined || (range.to !== undefined && range.to <= to);
+}
+
+function overlaps(range: Exclude<KeyRange, { kind: 'empty' }>, from: ByteString, to: ByteString | undefined): boolean {
+  if (range.kind === 'key') return range.key >= from && isBelow(range.key, to);
+  return isBelow(from, range.to) && isBelow(range.from, to);
 }
 
 function count(counts: Omit<WatchedRange, 'range'>, { state, next }: Watcher, compactRevision: number): void {
