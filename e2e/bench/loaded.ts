@@ -1,12 +1,9 @@
 /** A console on a store that holds many keys, for parts that measure the console and its pages. */
-import { readFileSync } from 'node:fs';
 import { type Client, connect, putOp } from '../../lib/client/index.ts';
 import { startEtcd } from '../fixtures/etcd.ts';
+import { applyMany } from '../fixtures/many-ops.ts';
 import { type Product, startProduct } from '../fixtures/product.ts';
 
-/** etcd's own bound for one transaction. */
-const TXN_OPS = 128;
-const IN_FLIGHT = 16;
 const FOLDERS = 1_000;
 
 /** What the console under measurement stands on. */
@@ -33,16 +30,7 @@ export async function startLoaded({
   const etcd = store === 'etcd' ? await startEtcd() : undefined;
   const product = await startProduct(etcd === undefined ? {} : { endpoints: etcd.endpoints });
   const client = connect({ endpoints: product.endpoints });
-  let next = 0;
-  const fill = async (): Promise<void> => {
-    while (next < keys) {
-      const from = next;
-      next = Math.min(keys, next + TXN_OPS);
-      const success = Array.from({ length: next - from }, (_, i) => putOp(keyOf(from + i), 'v'));
-      await client.txn({ success }, { timeoutMs: 60_000 });
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, fill));
+  await applyMany(client, { below: keys, op: (index) => putOp(keyOf(index), 'v') });
   return {
     product,
     client,
@@ -52,10 +40,4 @@ export async function startLoaded({
       await etcd?.stop();
     },
   };
-}
-
-/** Resident bytes of a process, as the system counts them. */
-export function residentBytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes ?? Number.NaN) * 1_024;
 }

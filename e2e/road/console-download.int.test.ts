@@ -1,12 +1,12 @@
 /** A snapshot downloaded through the console founds a store of the same history. `npm run bench -- snapshot` does it with a million keys. */
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect } from '../../lib/client/index.ts';
+import { connect, putOp } from '../../lib/client/index.ts';
+import { applyMany } from '../fixtures/many-ops.ts';
 import { type Product, startProduct } from '../fixtures/product.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { downloadThroughConsole } from './console-download.ts';
 import { hashesOf } from './hashes.ts';
-import { putMany } from './put-many.ts';
 import { startOurs } from './servers.ts';
 
 const KEYS = 10_000;
@@ -27,7 +27,7 @@ afterAll(async () => {
 test(`${KEYS} keys through the console, and three fresh members on the file`, { timeout: TIMEOUT_MS }, async () => {
   if (product === undefined) throw new Error('no product');
   const client = connect({ endpoints: product.endpoints });
-  await putMany(client, { keys: KEYS, nameOf: (i) => `download/${i % 100}/${i}`, textOf: (i) => `value ${i}` });
+  await applyMany(client, { below: KEYS, op: (i) => putOp(`download/${i % 100}/${i}`, `value ${i}`) });
   const { revision } = await client.put('download/last', 'one');
   client.close();
   const wanted = await hashesOf(product.endpoints, revision);

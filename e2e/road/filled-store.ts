@@ -1,10 +1,8 @@
 /** A store with something of everything: keys with and without leases, history, a compaction, users and roles; authentication on. */
 import { connect, deleteOp, putOp } from '../../lib/client/index.ts';
 import { Probe, utf8 } from '../conformance/harness/probe.ts';
+import { applyMany } from '../fixtures/many-ops.ts';
 
-/** etcd's own bound for one transaction. */
-const TXN_OPS = 128;
-const IN_FLIGHT = 16;
 const FOLDERS = 100;
 const LEASES = 50;
 /** Every so many-th key: has a lease, is written again, is deleted. */
@@ -29,28 +27,14 @@ export async function fillStore(endpoints: readonly string[], keys: number): Pro
   try {
     for (let i = 0; i < LEASES; i++)
       await probe.must('leaseGrant', { id: BigInt(1_000 + i), ttl: LEASE_TTL_SECONDS + i });
-    const batches = async (
-      every: number,
-      op: (index: number) => ReturnType<typeof putOp> | ReturnType<typeof deleteOp>,
-    ) => {
-      let next = 0;
-      const work = async (): Promise<void> => {
-        while (next < keys) {
-          const from = next;
-          next += TXN_OPS * every;
-          const success = [];
-          for (let index = from; index < Math.min(keys, next); index += every) success.push(op(index));
-          await client.txn({ success });
-        }
-      };
-      await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-    };
-    await batches(1, (index) =>
-      putOp(keyOf(index), `value ${index}`, index % LEASED === 0 ? BigInt(1_000 + ((index / LEASED) % LEASES)) : 0n),
-    );
+    await applyMany(client, {
+      below: keys,
+      op: (index) =>
+        putOp(keyOf(index), `value ${index}`, index % LEASED === 0 ? BigInt(1_000 + ((index / LEASED) % LEASES)) : 0n),
+    });
     const compacted = (await client.put('/road/middle', 'of history')).revision;
-    await batches(REWRITTEN, (index) => putOp(keyOf(index), `again ${index}`));
-    await batches(DELETED, (index) => deleteOp({ key: keyOf(index) }));
+    await applyMany(client, { below: keys, step: REWRITTEN, op: (index) => putOp(keyOf(index), `again ${index}`) });
+    await applyMany(client, { below: keys, step: DELETED, op: (index) => deleteOp({ key: keyOf(index) }) });
     await probe.must('put', { key: utf8('/road/bytes'), value: Uint8Array.of(0, 255, 0xc3, 0x28) });
     await probe.must('compact', { revision: compacted });
     await addUsers(probe);

@@ -195,6 +195,8 @@ const watch: Coverage = {
     'grpc-revisions#two watchers of one stream each hear of a write, and progress is told once for both',
     'server/store/rpc/services/watch#a progress request is answered only when every watcher has everything',
     'server/store/rpc/services/watch#a watcher that starts in the future silences progress',
+    'grpc-progress#an idle watcher that wants it is told how far it is, its neighbour on the stream is not',
+    'grpc-progress#what happens elsewhere moves it on',
     'server/store/rpc/services/watch#progress is notified to idle watchers that asked for it, once per interval',
   ],
   fragments: ['grpc-watch#a large answer is fragmented when asked, and whole otherwise'],
