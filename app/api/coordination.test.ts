@@ -93,6 +93,10 @@ describe.skipIf(!canStartRealConsole())('locks and elections on a real etcd serv
     });
     expect(mine[1]?.reason).toContain('lease');
     expect(mine[0]?.holder?.value).toBe('node-a');
+    const locks = await send<CoordinationList>('GET', `${routes.coordination('main')}?kind=lock&find=list/&limit=1`);
+    expect(locks.body).toMatchObject({ matching: 1, offset: 0, groups: [{ name: 'list/lock' }] });
+    expect(locks.body.total).toBeGreaterThanOrEqual(1);
+    expect(locks.body.waiting).toBeGreaterThanOrEqual(1);
   });
 
   test('evicting deletes exactly the holder’s key; the next one follows at that revision, and the lease stays', async () => {

@@ -1,24 +1,33 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
-import type { CoordinationGroup, CoordinationList } from '../../lib/api/coordination-types.ts';
+import { Filter } from 'lucide-react';
+import { createParser, parseAsString, useQueryStates } from 'nuqs';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import {
+  COORDINATION_SORTS,
+  type CoordinationGroup,
+  type CoordinationList,
+  type CoordinationSort,
+} from '../../lib/api/coordination-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
-import { type Column, DataTable } from '../ui/data-table.tsx';
+import { type Column, DataTable, type RowWindow } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Input } from '../ui/input.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { PanelStates } from '../ui/panel.tsx';
+import { FIRST_PAGE, pageAround, rowsOfPage } from '../ui/row-page.ts';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { GroupDetail } from './group-detail.tsx';
 import { MasterDetail } from './master-detail.tsx';
 import { MomentContext } from './moment.ts';
 import { ReleaseDialog } from './release-dialog.tsx';
-import { useCoordination, useKind } from './use-coordination.ts';
+import { useCoordination, useCoordinationGroup } from './use-coordination.ts';
 import { useSelected } from './use-selected.ts';
 import { KIND_WORDS, type Kind } from './words.ts';
 
@@ -27,25 +36,52 @@ export interface CoordinationPageProps {
   readonly title: string;
   readonly columns: readonly Column<CoordinationGroup>[];
   /** Beside the title, in words. */
-  readonly summary: (groups: readonly CoordinationGroup[], now: number) => string;
+  readonly summary: (list: CoordinationList) => string;
   /** At the right of the title. */
-  readonly toolbar?: ReactNode;
+  readonly toolbar?: (list: CoordinationList | undefined) => ReactNode;
   /** One sentence for when there is none, and the command that would make one. */
   readonly empty: { readonly sentence: string; readonly command: string };
 }
+
+interface GroupOrder {
+  readonly column: CoordinationSort;
+  readonly descending: boolean;
+}
+
+const isSort = (text: string): text is CoordinationSort => (COORDINATION_SORTS as readonly string[]).includes(text);
+
+const sortParser = createParser<GroupOrder>({
+  parse: (text) => {
+    const descending = text.startsWith('-');
+    const column = text.slice(descending ? 1 : 0);
+    return isSort(column) ? { column, descending } : null;
+  },
+  serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
+  eq: (a, b) => a.column === b.column && a.descending === b.descending,
+}).withDefault({ column: 'name', descending: false });
 
 /** Locks or elections: the list, and the chosen one beside it. */
 export function CoordinationPage({ kind, title, columns, summary, toolbar, empty }: CoordinationPageProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const list = useCoordination(store.id, rev);
-  const groups = useKind(list.data, kind);
+  const [{ sort, find }, setUrl] = useQueryStates({ sort: sortParser, find: parseAsString.withDefault('') });
+  const [page, setPage] = useState(FIRST_PAGE);
+  const query = { kind, sort: sort.column, descending: sort.descending, find, ...page };
+  const list = useCoordination(store.id, query, rev);
+  const rows = useMemo(
+    () => rowsOfPage(list.data?.matching ?? 0, list.data?.offset ?? 0, list.data?.groups ?? []),
+    [list.data],
+  );
+  const onWindow = (window: RowWindow): void => {
+    const next = pageAround(window);
+    if (next.offset !== page.offset || next.limit !== page.limit) setPage(next);
+  };
   const { selected, select } = useSelected();
   const [isReleasing, setReleasing] = useState(false);
-  const chosen = selected === null ? undefined : groups?.find((group) => wireId(group.id) === wireId(selected));
+  const chosen = useCoordinationGroup(store.id, { key: selected, rev }).data?.group;
+  const field = useRef<HTMLInputElement>(null);
   const canWrite = !store.readOnly && rev === null;
   const words = KIND_WORDS[kind];
-  const now = useNow(1_000);
   useBindings([
     {
       id: `${kind}.release`,
@@ -53,6 +89,13 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
       title: `${words.act} the holder of the chosen ${words.one}`,
       group: 'Page',
       run: () => (canWrite && chosen?.holder != null ? setReleasing(true) : undefined),
+    },
+    {
+      id: `${kind}.filter`,
+      keys: '/',
+      title: `Filter the ${words.one}s`,
+      group: 'Page',
+      run: () => field.current?.focus(),
     },
     {
       id: `${kind}.move`,
@@ -66,7 +109,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
   const table = (
     <PanelStates
       isLoading={list.isPending || (list.error !== null && list.isListing)}
-      data={groups}
+      data={list.data}
       skeleton={<SkeletonRows rows={8} />}
       error={
         list.error === null ? undefined : (
@@ -77,7 +120,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
           />
         )
       }
-      isEmpty={(rows) => rows.length === 0}
+      isEmpty={({ total }) => total === 0}
       empty={
         <EmptyState command={empty.command}>
           {empty.sentence}
@@ -85,7 +128,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
         </EmptyState>
       }
     >
-      {(rows) => (
+      {(data) => (
         <>
           <DataTable
             label={title}
@@ -94,16 +137,36 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
             rowKey={(group) => wireId(group.id)}
             selected={selected === null ? null : wireId(selected)}
             onSelect={(group) => select(group.id)}
+            sort={sort}
+            onSort={({ column, descending }) =>
+              isSort(column) ? void setUrl({ sort: { column, descending } }) : undefined
+            }
+            onWindow={onWindow}
+            empty={<span className="block p-3 text-fg-3">No {words.one} fits the filter.</span>}
           />
-          <Completeness list={list.data} shown={rows.length} kind={kind} error={list.error} />
+          <Completeness list={data} kind={kind} error={list.error} />
         </>
       )}
     </PanelStates>
   );
   return (
     <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
-      <PageHeader title={title} meta={groups === undefined || now === 0 ? null : summary(groups, now)}>
-        {toolbar}
+      <PageHeader title={title} meta={list.data === undefined ? null : summary(list.data)}>
+        <Input
+          ref={field}
+          mono
+          className="w-44"
+          aria-label={`Filter the ${words.one}s by name or key`}
+          placeholder="name or key"
+          icon={<Filter aria-hidden="true" />}
+          trailing={<Kbd keys="/" />}
+          value={find}
+          onChange={(event) => void setUrl({ find: event.target.value === '' ? null : event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
+        />
+        {toolbar?.(list.data)}
       </PageHeader>
       <MasterDetail
         title={title}
@@ -127,22 +190,18 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
 
 function Completeness({
   list,
-  shown,
   kind,
   error,
 }: {
-  readonly list: CoordinationList | undefined;
-  readonly shown: number;
+  readonly list: CoordinationList;
   readonly kind: Kind;
   readonly error: Error | null;
 }) {
-  if (list === undefined) return null;
-  const isAll = list.groups.length === list.total;
+  const all = plural(list.total, KIND_WORDS[kind].one);
   return (
     <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
-      {isAll
-        ? `${plural(shown, KIND_WORDS[kind].one)}, complete at revision ${formatCount(list.revision)}`
-        : `${plural(shown, KIND_WORDS[kind].one)} among the first ${formatCount(list.groups.length)} of ${formatCount(list.total)} locks and elections`}
+      {list.matching === list.total ? '' : `${formatCount(list.matching)} shown of `}
+      {all}, complete at revision {formatCount(list.revision)}
       {error === null ? null : <span className="text-bad">not refreshed: {error.message}</span>}
     </p>
   );

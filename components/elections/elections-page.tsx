@@ -1,6 +1,6 @@
 'use client';
 
-import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
+import type { CoordinationGroup, CoordinationList } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
@@ -27,26 +27,34 @@ export function ElectionsPage() {
   );
 }
 
-export function summary(groups: readonly CoordinationGroup[]): string {
-  const vacant = groups.filter((group) => group.holder === null).length;
-  if (groups.length === 0) return '';
-  return vacant === 0
-    ? `${plural(groups.length, 'election')}, each has a leader`
-    : `${plural(groups.length, 'election')}, ${formatCount(vacant)} without a leader`;
+export function summary({ total, held }: Pick<CoordinationList, 'total' | 'held'>): string {
+  if (total === 0) return '';
+  return held === total
+    ? `${plural(total, 'election')}, each has a leader`
+    : `${plural(total, 'election')}, ${formatCount(total - held)} without a leader`;
 }
 
 const COLUMNS: readonly Column<CoordinationGroup>[] = [
   {
     id: 'name',
+    sortable: true,
     head: 'Election',
     width: 'minmax(9rem, 1.2fr)',
     cell: (group) => <span className="mono">{displayBytes(group.name)}</span>,
   },
   { id: 'leader', head: 'Leader', width: 'minmax(7rem, 1fr)', cell: (group) => <Holder group={group} /> },
-  { id: 'since', head: 'Leads for', width: '6.5rem', align: 'right', cell: (group) => <HeldFor group={group} /> },
+  {
+    id: 'held',
+    head: 'Leads for',
+    width: '6.5rem',
+    align: 'right',
+    sortable: true,
+    cell: (group) => <HeldFor group={group} />,
+  },
   { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 670, cell: (group) => <LeaseCell group={group} /> },
   {
-    id: 'candidates',
+    id: 'waiting',
+    sortable: true,
     head: 'Candidates',
     width: '5rem',
     align: 'right',
@@ -54,6 +62,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   },
   {
     id: 'terms',
+    sortable: true,
     head: 'Terms seen',
     width: '5.5rem',
     align: 'right',

@@ -1,7 +1,8 @@
 'use client';
 
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
-import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
+import type { ReactNode } from 'react';
+import type { CoordinationGroup, CoordinationList } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
@@ -16,7 +17,7 @@ import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Column } from '../ui/data-table.tsx';
-import { useWaits, WaitsView } from './waits-view.tsx';
+import { WaitsView } from './waits-view.tsx';
 import { deadlockText } from './words.ts';
 
 const SHOWS = ['locks', 'waits'] as const;
@@ -26,8 +27,6 @@ export function LocksPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const [show, setShow] = useQueryState('show', parseAsStringLiteral(SHOWS).withDefault('locks'));
-  const circles = useWaits(store.id, rev).data?.circles.length ?? 0;
-  const deadlocks = deadlockText(circles);
   useBindings([
     {
       id: 'locks.waits',
@@ -37,10 +36,10 @@ export function LocksPage() {
       run: () => void setShow(show === 'waits' ? 'locks' : 'waits'),
     },
   ]);
-  const toolbar = (
+  const toolbar = (circles: number | undefined): ReactNode => (
     <fieldset className="flex items-center gap-2">
       <legend className="sr-only">Show</legend>
-      {deadlocks === null ? null : <StatusMark tone="bad">{deadlocks}</StatusMark>}
+      {circles === undefined || circles === 0 ? null : <StatusMark tone="bad">{deadlockText(circles)}</StatusMark>}
       <Button size="small" variant="ghost" aria-pressed={show === 'locks'} onClick={() => void setShow('locks')}>
         Locks
       </Button>
@@ -53,7 +52,7 @@ export function LocksPage() {
     return (
       <>
         <PageHeader title="Locks" meta="Who waits for whom, across all locks">
-          {toolbar}
+          {toolbar(undefined)}
         </PageHeader>
         <WaitsView storeId={store.id} rev={rev} />
       </>
@@ -65,7 +64,7 @@ export function LocksPage() {
       title="Locks"
       columns={COLUMNS}
       summary={summary}
-      toolbar={toolbar}
+      toolbar={(list) => toolbar(list?.deadlocks.circles)}
       empty={{
         sentence:
           'No lock is recognised among the keys. One appears as soon as a program takes it with clientv3’s layout: a leased key without a value that ends in its own lease’s id.',
@@ -75,18 +74,17 @@ export function LocksPage() {
   );
 }
 
-export function summary(groups: readonly CoordinationGroup[]): string {
-  if (groups.length === 0) return '';
-  const held = groups.filter((group) => group.holder !== null).length;
-  const waiting = groups.reduce((sum, group) => sum + group.waiting, 0);
-  const free = groups.length - held;
+export function summary({ total, held, waiting }: Pick<CoordinationList, 'total' | 'held' | 'waiting'>): string {
+  if (total === 0) return '';
+  const free = total - held;
   const parts = [`${formatCount(held)} held`, ...(free === 0 ? [] : [`${formatCount(free)} free`])];
-  return `${plural(groups.length, 'lock')}: ${parts.join(', ')}, ${waiting === 0 ? 'nobody waits' : `${formatCount(waiting)} waiting`}`;
+  return `${plural(total, 'lock')}: ${parts.join(', ')}, ${waiting === 0 ? 'nobody waits' : `${formatCount(waiting)} waiting`}`;
 }
 
 const COLUMNS: readonly Column<CoordinationGroup>[] = [
   {
     id: 'name',
+    sortable: true,
     head: 'Lock',
     width: 'minmax(9rem, 1.2fr)',
     cell: (group) => <span className="mono">{displayBytes(group.name)}</span>,
@@ -94,6 +92,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   { id: 'holder', head: 'Holder', width: 'minmax(10.5rem, 1fr)', cell: (group) => <Holder group={group} /> },
   {
     id: 'held',
+    sortable: true,
     head: 'Held for',
     width: '6.5rem',
     align: 'right',
@@ -103,6 +102,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   { id: 'lease', head: 'Lease', width: '9.5rem', hideBelow: 940, cell: (group) => <LeaseCell group={group} /> },
   {
     id: 'waiting',
+    sortable: true,
     head: 'Waiting',
     width: '4rem',
     align: 'right',
@@ -110,6 +110,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   },
   {
     id: 'longest',
+    sortable: true,
     head: 'Longest wait',
     width: '6.5rem',
     align: 'right',
@@ -118,6 +119,7 @@ const COLUMNS: readonly Column<CoordinationGroup>[] = [
   },
   {
     id: 'token',
+    sortable: true,
     head: 'Fencing token',
     width: '6.5rem',
     align: 'right',

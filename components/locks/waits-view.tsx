@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { WaitsView as Waits, WaitView } from '../../lib/api/coordination-types.ts';
+import type { CoordinationListQuery, WaitsView as Waits, WaitView } from '../../lib/api/coordination-types.ts';
 import { queries } from '../../lib/api/queries.ts';
 import type { WireInt } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
@@ -17,9 +17,14 @@ import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { circleSentence } from './words.ts';
 
-export function useWaits(storeId: string, rev: WireInt | null) {
+/** Only its counts are of interest here: the page that is asked for is as short as can be. */
+const REFRESHER: CoordinationListQuery = {
+  ...{ kind: 'lock', sort: 'name', descending: false, find: '', offset: 0, limit: 1 },
+};
+
+function useWaits(storeId: string, rev: WireInt | null) {
   // The list of locks is refreshed by the stream, and with it everything under the same key.
-  useCoordination(storeId, rev);
+  useCoordination(storeId, REFRESHER, rev);
   return useQuery({ ...queries.waits(storeId, rev), placeholderData: keepPreviousData });
 }
 

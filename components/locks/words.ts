@@ -2,6 +2,7 @@
 import type { WaitView } from '../../lib/api/coordination-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { CIRCLES_MAX } from '../../lib/recognise/waits.ts';
 
 /** "Deadlock: lease a waits for “x” behind lease b, which waits for “y” behind lease a. …" */
 export function circleSentence(circle: readonly WaitView[]): string {
@@ -14,5 +15,6 @@ export function circleSentence(circle: readonly WaitView[]): string {
 
 /** Beside the title of the locks; null: no deadlock. */
 export function deadlockText(circles: number): string | null {
-  return circles === 0 ? null : `${plural(circles, 'deadlock')}`;
+  if (circles === 0) return null;
+  return circles < CIRCLES_MAX ? plural(circles, 'deadlock') : `${CIRCLES_MAX} deadlocks or more`;
 }

@@ -15,6 +15,7 @@ import type {
 import type {
   CoordinationDetail,
   CoordinationList,
+  CoordinationListQuery,
   CoordinationTerms,
   PrimitiveList,
   ReleaseBody,
@@ -173,6 +174,9 @@ export interface ChildrenQuery {
   readonly rev?: WireInt | null;
 }
 
+/** `rev` null or absent: now. */
+export type CoordinationQuery = CoordinationListQuery & { readonly rev?: WireInt | null };
+
 export interface KeyQuery {
   readonly key: WireBytes;
   readonly rev?: WireInt | null;
@@ -253,10 +257,10 @@ export const api = {
     call<JobView>({ method: 'POST', path: routes.jobCancel(store, id), body: {} }),
   resumeJob: (store: string, id: string) =>
     call<JobView>({ method: 'POST', path: routes.jobResume(store, id), body: {} }),
-  leases: (store: string, { only, ...query }: LeaseListQuery, signal?: Signal) =>
+  leases: (store: string, { descending, ...query }: LeaseListQuery, signal?: Signal) =>
     call<LeaseList>({
       path: routes.leases(store),
-      params: bytesParams({}, { ...query, descending: String(query.descending), ...(only === null ? {} : { only }) }),
+      params: bytesParams({}, { ...query, descending: String(descending) }),
       signal,
     }),
   leaseTimes: (store: string, ids: readonly WireHexId[], signal?: Signal) =>
@@ -266,8 +270,12 @@ export const api = {
   lease: (store: string, id: WireHexId, signal?: Signal) => call<LeaseView>({ path: routes.lease(store, id), signal }),
   revokeLease: (store: string, id: WireHexId, body: LeaseRevokeBody) =>
     call<WriteResult>({ method: 'POST', path: routes.leaseRevoke(store, id), body }),
-  coordination: (store: string, { rev }: { readonly rev?: WireInt | null }, signal?: Signal) =>
-    call<CoordinationList>({ path: routes.coordination(store), params: bytesParams({}, { rev }), signal }),
+  coordination: (store: string, { descending, ...query }: CoordinationQuery, signal?: Signal) =>
+    call<CoordinationList>({
+      path: routes.coordination(store),
+      params: bytesParams({}, { ...query, descending: String(descending) }),
+      signal,
+    }),
   coordinationGroup: (store: string, { key, rev }: KeyQuery, signal?: Signal) =>
     call<CoordinationDetail>({ path: routes.coordinationGroup(store), params: bytesParams({ key }, { rev }), signal }),
   coordinationTerms: (store: string, query: { readonly key: WireBytes; readonly before: WireInt }, signal?: Signal) =>

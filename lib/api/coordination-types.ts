@@ -58,9 +58,32 @@ export interface CoordinationList {
   readonly revision: WireInt;
   /** The moment shown: now, or when the revision asked for came about; null: before the console watched. */
   readonly at: WireTime | null;
-  /** All there are; `groups` holds the first of them when there are very many. */
+  /** All of the kind asked for. */
   readonly total: number;
+  /** Those of them that fit `find`. */
+  readonly matching: number;
+  readonly offset: number;
   readonly groups: readonly CoordinationGroup[];
+  /** Among all of the kind: held ones, and everybody who waits. */
+  readonly held: number;
+  readonly waiting: number;
+  /** Circles of waits among all locks, as the locks stood at that revision. */
+  readonly deadlocks: { readonly circles: number; readonly revision: WireInt };
+}
+
+export const COORDINATION_SORTS = ['name', 'held', 'waiting', 'longest', 'token', 'terms'] as const;
+export type CoordinationSort = (typeof COORDINATION_SORTS)[number];
+export const COORDINATION_PAGE_MAX = 500;
+
+export interface CoordinationListQuery {
+  /** Null: both. */
+  readonly kind: 'lock' | 'election' | null;
+  readonly sort: CoordinationSort;
+  readonly descending: boolean;
+  /** Part of the name, or of the key of somebody who stands in line. */
+  readonly find: string;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 export interface CoordinationDetail {

@@ -8,6 +8,7 @@ import {
   type AuditPageQuery,
   api,
   type ChildrenQuery,
+  type CoordinationQuery,
   type DiffQuery,
   type HeatQuery,
   type HistoryQuery,
@@ -169,11 +170,12 @@ export const queries = {
       queryFn: ({ signal }) => api.lease(store, id, signal),
       staleTime: LIVE_STALE_MS,
     }),
-  coordination: (store: string, rev: WireInt | null) =>
+  coordination: (store: string, query: CoordinationQuery) =>
     queryOptions({
-      queryKey: [...queryKeys.coordination(store), 'list', rev],
-      queryFn: ({ signal }) => api.coordination(store, { rev }, signal),
-      staleTime: staleTimeOf(rev),
+      queryKey: [...queryKeys.coordination(store), 'list', query],
+      queryFn: ({ signal }) => api.coordination(store, query, signal),
+      staleTime: staleTimeOf(query.rev),
+      placeholderData: keepPreviousData,
     }),
   waits: (store: string, rev: WireInt | null) =>
     queryOptions({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { circlesOf, type Line, waitsOf } from './waits.ts';
+import { CIRCLES_MAX, circlesOf, type Line, waitsOf } from './waits.ts';
 
 const line = (lock: string, ...leases: readonly (string | null)[]): Line => ({ lock, leases });
 const circles = (...lines: readonly Line[]) =>
@@ -55,4 +55,14 @@ test('a circle is found exactly when somebody can be reached from itself', () =>
       expect(found.length > 0).toBe(waits.some(({ waiter }) => reaches(waiter)));
     }),
   );
+});
+
+test('a thousand waiters behind a deadlock are not in it, and of very many deadlocks the first are told', () => {
+  const tail = Array.from({ length: 1_000 }, (_, at) => `t${at}`);
+  expect(circles(line('a', 'p', 'q', ...tail), line('b', 'q', 'p'))).toEqual([['q→a', 'p→b']]);
+  const pairs = Array.from({ length: CIRCLES_MAX + 5 }, (_, at) => [
+    line(`x${at}`, `p${at}`, `q${at}`),
+    line(`y${at}`, `q${at}`, `p${at}`),
+  ]);
+  expect(circles(...pairs.flat())).toHaveLength(CIRCLES_MAX);
 });

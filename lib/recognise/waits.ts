@@ -35,13 +35,19 @@ export function waitsOf(lines: readonly Line[]): Wait[] {
   });
 }
 
-/** Each circle of waits, as the waits that make it up: each one's `behind` is the next one's `waiter`. Shortest first. */
+/** More deadlocks than these at once are not told apart. */
+export const CIRCLES_MAX = 100;
+
+/**
+ * Circles of waits, as the waits that make them up: each one's `behind` is the next one's `waiter`. Shortest first, at most
+ * CIRCLES_MAX; empty only if there is none. Linear where nobody waits in a circle.
+ */
 export function circlesOf(waits: readonly Wait[]): Wait[][] {
-  const from = new Map<string, Wait[]>();
-  for (const wait of waits) from.set(wait.waiter, [...(from.get(wait.waiter) ?? []), wait]);
+  const from = knotted(waits);
   const circles: Wait[][] = [];
   const taken = new Set<string>();
   for (const start of from.keys()) {
+    if (circles.length === CIRCLES_MAX) break;
     if (taken.has(start)) continue;
     const circle = shortestCircle(start, from);
     if (circle === null) continue;
@@ -49,6 +55,51 @@ export function circlesOf(waits: readonly Wait[]): Wait[][] {
     circles.push(circle);
   }
   return circles.sort((a, b) => a.length - b.length);
+}
+
+/** The waits that may be part of a circle, by waiter: whoever waits for nobody, or is waited for by nobody, is taken away until none is left. */
+function knotted(waits: readonly Wait[]): Map<string, Wait[]> {
+  const from = new Map<string, Wait[]>();
+  const into = new Map<string, Wait[]>();
+  for (const wait of waits) {
+    put(from, wait.waiter, wait);
+    put(into, wait.behind, wait);
+  }
+  strip(from, into, ({ waiter }) => waiter);
+  strip(into, from, ({ behind }) => behind);
+  // What is left over has a way in and a way out, both within what is left over.
+  const left = new Map<string, Wait[]>();
+  for (const [waiter, list] of from) {
+    const inside = list.filter(({ behind }) => from.has(behind) && into.has(behind) && into.has(waiter));
+    if (inside.length > 0) left.set(waiter, inside);
+  }
+  return left;
+}
+
+function put(map: Map<string, Wait[]>, key: string, wait: Wait): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [wait]);
+  else list.push(wait);
+}
+
+/** Takes away those of `into` that have no way on in `from`, and by that perhaps others' only way. `who`: the near end of a wait. */
+function strip(
+  from: Map<string, Wait[]>,
+  into: ReadonlyMap<string, readonly Wait[]>,
+  who: (wait: Wait) => string,
+): void {
+  const waysOn = new Map([...from].map(([one, list]) => [one, list.length]));
+  const done = [...into.keys()].filter((one) => !waysOn.has(one));
+  for (let one = done.pop(); one !== undefined; one = done.pop()) {
+    for (const wait of into.get(one) ?? []) {
+      const near = who(wait);
+      const left = (waysOn.get(near) ?? 0) - 1;
+      waysOn.set(near, left);
+      if (left > 0) continue;
+      from.delete(near);
+      done.push(near);
+    }
+  }
 }
 
 /** Breadth first from a program back to itself. */

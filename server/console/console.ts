@@ -21,6 +21,7 @@ import type {
 import type {
   CoordinationDetail,
   CoordinationList,
+  CoordinationListQuery,
   CoordinationTerms,
   PrimitiveList,
   ReleaseBody,
@@ -119,7 +120,7 @@ export interface StoreConsole {
   grantLease(body: LeaseGrantBody): Promise<LeaseView>;
   revokeLease(id: string, body: LeaseRevokeBody): Promise<WriteResult>;
   /** Locks and elections, now or at a revision. */
-  coordination(query: { readonly revision: number | undefined }): Promise<CoordinationList>;
+  coordination(query: CoordinationListQuery & { readonly revision: number | undefined }): Promise<CoordinationList>;
   coordinationGroup(query: {
     readonly key: WireBytes;
     readonly revision: number | undefined;

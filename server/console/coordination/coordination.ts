@@ -17,21 +17,21 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { displayBytes, fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { type Contender, CoordinationQueue } from '../../../lib/recognise/coordination-queue.ts';
 import type { Layout } from '../../../lib/recognise/layout.ts';
-import { circlesOf, type Wait, waitsOf } from '../../../lib/recognise/waits.ts';
+import type { Wait } from '../../../lib/recognise/waits.ts';
 import type { StoreConsole } from '../console.ts';
 import { ConsoleError } from '../errors.ts';
 import { previewOf } from '../hub/change-event.ts';
 import type { KeyIndex } from '../hub/key-index.ts';
-import { leaseToHex, toRevision } from '../ids.ts';
+import { toRevision } from '../ids.ts';
 import { requireView } from '../operations/browse.ts';
 import { explainCompacted, requireWritable, type StoreContext } from '../operations/context.ts';
 import { withValue } from '../operations/key-meta.ts';
+import { byName, groupPage } from './group-page.ts';
 import { readTerms } from './history.ts';
 import { CoordinationTracker, findGroups } from './tracker.ts';
 import { contenderView, groupView, termView, waitView } from './views.ts';
+import { WaitBook, type Waits, waitsAmong } from './wait-book.ts';
 
-/** Groups in one answer; `total` counts all. */
-export const GROUPS_LISTED_MAX = 2_000;
 /** Contenders in one answer. */
 export const QUEUE_LISTED_MAX = 500;
 /** Waits in one answer; circles are found among all. */
@@ -44,6 +44,7 @@ const FOLLOW_MS = 500;
 export class Coordination {
   readonly #context: StoreContext;
   readonly #tracker = new CoordinationTracker();
+  readonly #waitBook = new WaitBook();
 
   constructor(context: StoreContext) {
     this.#context = context;
@@ -66,24 +67,25 @@ export class Coordination {
     if (state.phase === 'live' && this.#tracker.watchedFrom === null) this.#rebuild();
   }
 
-  async list({ revision }: Parameters<StoreConsole['coordination']>[0]): Promise<CoordinationList> {
+  async list({ revision, ...query }: Parameters<StoreConsole['coordination']>[0]): Promise<CoordinationList> {
     const all = revision === undefined ? await this.#present() : await this.#past(revision);
-    const queues = all.queues.slice(0, GROUPS_LISTED_MAX);
+    const { queues, counts } = groupPage(all.queues, query);
     const wanted = queues.flatMap((queue) => (queue.holder === undefined ? [] : [{ queue, one: queue.holder }]));
     await this.#learnValues(wanted, revision);
     return {
       revision: String(all.revision),
       at: this.#momentOf(revision),
-      total: all.queues.length,
+      ...counts,
       groups: queues.map(groupView),
+      deadlocks: deadlocksOf(this.#waits(all, revision)),
     };
   }
 
   /** @throws ConsoleError NOT_FOUND when no lock or election is recognised there */
   async detail({ key, revision }: Parameters<StoreConsole['coordinationGroup']>[0]): Promise<CoordinationDetail> {
-    const all = revision === undefined ? await this.#present() : await this.#past(revision);
     const id = wireToByteString(key);
-    const queue = all.queues.find((one) => one.group === id);
+    const all = await this.#one(id, revision);
+    const [queue] = all.queues;
     if (queue === undefined) {
       const when = revision === undefined ? '' : ` at revision ${revision}`;
       throw new ConsoleError(GrpcCode.NOT_FOUND, `no lock or election is recognised at ${displayBytes(key)}${when}`);
@@ -106,20 +108,15 @@ export class Coordination {
 
   async waits({ revision }: Parameters<StoreConsole['waits']>[0]): Promise<WaitsView> {
     const all = revision === undefined ? await this.#present() : await this.#past(revision);
-    const locks = all.queues.filter(({ verdict }) => verdict.kind === 'lock');
-    const lines = locks.map(({ group, contenders }) => ({
-      lock: group,
-      leases: contenders.map(({ lease }) => leaseToHex(lease)),
-    }));
-    const waits = waitsOf(lines);
-    const layouts = new Map<string, Layout>(locks.map(({ group, layout }) => [group, layout]));
+    const { waits, circles, revision: at } = this.#waits(all, revision);
+    const layouts = new Map<string, Layout>(all.queues.map(({ group, layout }) => [group, layout]));
     const view = (wait: Wait): WaitView => waitView(wait, layouts.get(wait.lock) ?? 'leaseQueue');
     return {
-      revision: String(all.revision),
+      revision: String(at),
       at: this.#momentOf(revision),
       total: waits.length,
       waits: waits.slice(0, WAITS_LISTED_MAX).map(view),
-      circles: circlesOf(waits).map((circle) => circle.map(view)),
+      circles: circles.map((circle) => circle.map(view)),
     };
   }
 
@@ -148,6 +145,12 @@ export class Coordination {
     return { revision: String(outcome.revision), kv: null };
   }
 
+  #waits(all: Snapshot, revision: number | undefined): Waits {
+    if (revision !== undefined) return waitsAmong(all.queues, all.revision);
+    const { version } = this.#tracker;
+    return this.#waitBook.read({ ...all, version, now: this.#context.now() });
+  }
+
   #momentOf(revision: number | undefined): number | null {
     return revision === undefined ? this.#context.now() : this.#context.hub.timeOf(revision);
   }
@@ -162,8 +165,18 @@ export class Coordination {
 
   async #present(): Promise<Snapshot> {
     const view = await requireView(this.#context);
-    const queues = [...this.#tracker.groups()].filter(isWorthShowing);
-    return { queues: queues.sort(byName), revision: view.revision };
+    return { queues: [...this.#tracker.groups()].filter(isWorthShowing), revision: view.revision };
+  }
+
+  /** The queue at `id`, if one is recognised there. */
+  async #one(id: ByteString, revision: number | undefined): Promise<Snapshot> {
+    if (revision !== undefined) {
+      const all = await this.#past(revision);
+      return { ...all, queues: all.queues.filter(({ group }) => group === id) };
+    }
+    const view = await requireView(this.#context);
+    const queue = this.#tracker.group(id);
+    return { queues: queue === undefined || !isWorthShowing(queue) ? [] : [queue], revision: view.revision };
   }
 
   async #past(revision: number): Promise<Snapshot> {
@@ -218,5 +231,7 @@ interface Snapshot {
 const isWorthShowing = (queue: CoordinationQueue): boolean =>
   queue.holder !== undefined || queue.verdict.confidence !== 'possible';
 
-const byName = (a: CoordinationQueue, b: CoordinationQueue): number =>
-  a.group < b.group ? -1 : a.group > b.group ? 1 : 0;
+const deadlocksOf = ({ circles, revision }: Waits): CoordinationList['deadlocks'] => ({
+  circles: circles.length,
+  revision: String(revision),
+});

@@ -30,10 +30,16 @@ export class CoordinationTracker {
   /** In the order in which they became vacant. */
   readonly #vacant = new Set<ByteString>();
   #watchedFrom: number | null = null;
+  #version = 0;
 
   /** No change went unseen after this revision; null: none is being followed. */
   get watchedFrom(): number | null {
     return this.#watchedFrom;
+  }
+
+  /** Changes whenever somebody came, went or changed in any group. */
+  get version(): number {
+    return this.#version;
   }
 
   get size(): number {
@@ -56,6 +62,7 @@ export class CoordinationTracker {
   /** Another store: nothing known holds any more. */
   clear(): void {
     this.lost();
+    this.#version++;
     this.#groups.clear();
     this.#groupOf.clear();
     this.#vacant.clear();
@@ -64,6 +71,7 @@ export class CoordinationTracker {
   /** Takes what the index holds at `moment`; goes on with the terms of groups known before. */
   rebuild(index: KeyIndex, moment: Moment, timeOf: TimeOf): void {
     const found = findGroups(index, timeOf);
+    this.#version++;
     this.#groupOf.clear();
     for (const [id, { place, contenders }] of found) {
       this.#ensure(place).observe(contenders, moment);
@@ -103,6 +111,7 @@ export class CoordinationTracker {
       touched.set(found.group, list);
     }
     if (touched === undefined) return;
+    this.#version++;
     const first = changes[from];
     const moment = { revision: Number(first?.revision ?? 0), at: first?.at ?? null };
     for (const [id, list] of touched) {

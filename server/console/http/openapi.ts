@@ -191,8 +191,9 @@ export const operations: readonly Operation[] = [
   {
     path: template(routes.coordination(STORE)),
     method: 'get',
-    summary: 'Locks and elections recognised among the keys, with holder and number of waiters, now or at a revision',
-    query: requests.coordinationParams,
+    summary:
+      'A page of the locks and elections recognised among the keys, with holder and number of waiters, now or at a revision',
+    query: requests.coordinationListParams,
     answer: responses.coordinationList,
   },
   {

@@ -348,7 +348,12 @@ export const coordinationList = named('CoordinationList', {
   revision: int,
   at: time.nullable(),
   total: z.int(),
+  matching: z.int(),
+  offset: z.int(),
   groups: z.array(coordinationGroup),
+  held: z.int(),
+  waiting: z.int(),
+  deadlocks: z.strictObject({ circles: z.int(), revision: int }),
 });
 
 export const coordinationDetail = named('CoordinationDetail', {

@@ -3,6 +3,7 @@
  * lib/api/types.ts (schemas.test.ts holds them together).
  */
 import { z } from 'zod';
+import { COORDINATION_PAGE_MAX, COORDINATION_SORTS } from '../../../lib/api/coordination-types.ts';
 import { LEASE_FILTERS, LEASE_PAGE_MAX, LEASE_SORTS, LEASE_TIMES_MAX } from '../../../lib/api/lease-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 
@@ -100,20 +101,19 @@ export const wholeNumber = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 
-export const leaseListParams = z
-  .object({
-    sort: z.enum(LEASE_SORTS).default('left'),
-    descending: z.enum(['true', 'false']).default('false'),
-    only: z.enum(LEASE_FILTERS).exactOptional(),
-    find: text.max(200).default(''),
-    offset: wholeNumber.default(0),
-    limit: count(LEASE_PAGE_MAX, 200),
-  })
-  .transform(({ descending, only, ...query }) => ({
-    ...query,
-    descending: descending === 'true',
-    only: only ?? null,
-  }));
+const isTrue = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+
+export const leaseListParams = z.object({
+  sort: z.enum(LEASE_SORTS).default('left'),
+  descending: isTrue,
+  only: z.enum(LEASE_FILTERS).nullable().default(null),
+  find: text.max(200).default(''),
+  offset: wholeNumber.default(0),
+  limit: count(LEASE_PAGE_MAX, 200),
+});
 
 export const leaseTimesParams = z.object({
   ids: z
@@ -164,6 +164,16 @@ export const historyParams = z.object({ key, before: revision, limit: count(HIST
 export const targetParams = target;
 
 export const coordinationParams = z.object({ rev: revision });
+
+export const coordinationListParams = z.object({
+  kind: z.enum(['lock', 'election']).nullable().default(null),
+  sort: z.enum(COORDINATION_SORTS).default('name'),
+  descending: isTrue,
+  find: text.max(200).default(''),
+  offset: wholeNumber.default(0),
+  limit: count(COORDINATION_PAGE_MAX, 200),
+  rev: revision,
+});
 
 export const coordinationTermsParams = z.object({
   key,
