@@ -6,7 +6,7 @@ import { type ScaleLinear, type ScaleTime, scaleLinear, scaleTime } from 'd3';
 import type { ContenderView, TermView } from '../../lib/api/coordination-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockMinute, clockTime } from '../../lib/format/time.ts';
-import { gapsOf, isFlap } from '../../lib/recognise/terms.ts';
+import { gapsOf, isFlap, overlapsOf } from '../../lib/recognise/terms.ts';
 
 export type LaneAxis = 'time' | 'revision';
 
@@ -34,6 +34,12 @@ export interface TermGap {
   readonly exact: boolean;
 }
 
+export interface TermOverlap {
+  readonly key: string;
+  readonly x: number;
+  readonly width: number;
+}
+
 export interface TermWait {
   readonly key: string;
   readonly lane: number;
@@ -48,6 +54,8 @@ export interface TermLanes {
   readonly bars: readonly TermBar[];
   readonly waits: readonly TermWait[];
   readonly gaps: readonly TermGap[];
+  /** Two held at once: must not be. */
+  readonly overlaps: readonly TermOverlap[];
   readonly ticks: readonly { readonly at: number; readonly x: number; readonly label: string }[];
   /** Terms that cannot be placed by time. */
   readonly timeless: number;
@@ -114,6 +122,7 @@ export function layoutTermLanes(input: TermLanesInput): TermLanes {
     bars,
     waits: waitsOf(input, axis, laneAt),
     gaps: gaps(input, axis),
+    overlaps: overlaps(input, axis),
     ticks: axis.ticks,
     timeless,
   };
@@ -150,6 +159,16 @@ function gaps({ terms, axis: kind }: TermLanesInput, axis: Axis): TermGap[] {
     if (from === null || to === null || to <= from) return [];
     const x = axis.of(from);
     return [{ key: gap.from, x, width: Math.max(BAR_WIDTH_MIN, axis.of(to) - x), exact: gap.exact }];
+  });
+}
+
+function overlaps({ terms, axis: kind }: TermLanesInput, axis: Axis): TermOverlap[] {
+  return overlapsOf(terms).flatMap((one) => {
+    const from = kind === 'time' ? one.fromAt : Number(one.from);
+    const to = one.to === null ? axis.last : kind === 'time' ? one.toAt : Number(one.to);
+    if (from === null || to === null) return [];
+    const x = axis.of(from);
+    return [{ key: one.from, x, width: Math.max(BAR_WIDTH_MIN, axis.of(to) - x) }];
   });
 }
 

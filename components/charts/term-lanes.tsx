@@ -99,6 +99,18 @@ function Lanes({ layout, width, height, onHover }: LanesProps) {
           <title>{gap.exact ? 'Nobody held' : 'Nobody was seen to hold'}</title>
         </rect>
       ))}
+      {layout.overlaps.map((overlap) => (
+        <rect
+          key={overlap.key}
+          x={overlap.x}
+          y={0}
+          width={overlap.width}
+          height={height}
+          className="fill-bad/20 stroke-bad"
+        >
+          <title>Two held at the same time</title>
+        </rect>
+      ))}
       {layout.waits.map((wait) => (
         <rect
           key={wait.key}
@@ -146,6 +158,7 @@ function Bar({ bar, onHover }: { readonly bar: TermBar; readonly onHover: (bar: 
 
 function Legend({ layout }: { readonly layout: TermLanes }) {
   const parts = ['bar: held', 'line: waits', 'hatched: nobody held', 'dashed edge: the start was not seen'];
+  if (layout.overlaps.length > 0) parts.push('red: two held at the same time');
   if (layout.hiddenLanes > 0) parts.push(`${formatCount(layout.hiddenLanes)} earlier holders stand in the table only`);
   if (layout.timeless > 0) parts.push(`${formatCount(layout.timeless)} terms have no known time: see them by revision`);
   return parts.join(' · ');

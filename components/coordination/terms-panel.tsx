@@ -6,7 +6,7 @@ import type { CoordinationDetail, TermView } from '../../lib/api/coordination-ty
 import { queries } from '../../lib/api/queries.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
-import { flapsOf, gapsOf, isFlap, joinTerms } from '../../lib/recognise/terms.ts';
+import { flapsOf, gapsOf, isFlap, joinTerms, overlapsOf } from '../../lib/recognise/terms.ts';
 import type { LaneAxis } from '../charts/term-lanes.layout.ts';
 import { TermLanesChart } from '../charts/term-lanes.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -40,7 +40,12 @@ export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) 
       run: () => setForm(form === 'lanes' ? 'table' : 'lanes'),
     },
   ]);
-  const counts = { terms: terms.length, gaps: gapsOf(terms).length, flaps: flapsOf(terms) };
+  const counts = {
+    terms: terms.length,
+    gaps: gapsOf(terms).length,
+    flaps: flapsOf(terms),
+    overlaps: overlapsOf(terms).length,
+  };
   return (
     <section aria-label="Terms of office" className="flex min-h-0 flex-1 flex-col border-t">
       <header className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 px-3 py-1">

@@ -93,6 +93,9 @@ test('the preview of an eviction names the heir, and does not guess one for Patr
 });
 
 test('flaps are mentioned only when there are some', () => {
-  expect(termsSentence({ terms: 3, gaps: 1, flaps: 0 })).toBe('3 terms, 1 gap');
-  expect(termsSentence({ terms: 1, gaps: 0, flaps: 2 })).toBe('1 term, no gap, 2 flaps (under 10 s)');
+  expect(termsSentence({ terms: 3, gaps: 1, flaps: 0, overlaps: 0 })).toBe('3 terms, 1 gap');
+  expect(termsSentence({ terms: 1, gaps: 0, flaps: 2, overlaps: 0 })).toBe('1 term, no gap, 2 flaps (under 10 s)');
+  expect(termsSentence({ terms: 2, gaps: 0, flaps: 0, overlaps: 1 })).toBe(
+    '2 terms, no gap, 1 overlap: two held at the same time',
+  );
 });

@@ -120,8 +120,10 @@ export function termsSentence(counts: {
   readonly terms: number;
   readonly gaps: number;
   readonly flaps: number;
+  readonly overlaps: number;
 }): string {
   const parts = [plural(counts.terms, 'term'), counts.gaps === 0 ? 'no gap' : plural(counts.gaps, 'gap')];
+  if (counts.overlaps > 0) parts.push(`${plural(counts.overlaps, 'overlap')}: two held at the same time`);
   if (counts.flaps > 0) parts.push(`${plural(counts.flaps, 'flap')} (under 10 s)`);
   return parts.join(', ');
 }

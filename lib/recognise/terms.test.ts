@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TermView } from '../api/coordination-types.ts';
-import { flapsOf, gapsOf, joinTerms } from './terms.ts';
+import { flapsOf, gapsOf, joinTerms, overlapsOf } from './terms.ts';
 
 const term = (more: Partial<TermView>): TermView => ({
   key: 'a/x',
@@ -14,6 +14,19 @@ const term = (more: Partial<TermView>): TermView => ({
   toAt: null,
   toExact: true,
   ...more,
+});
+
+test('two that held at once are an overlap from the later start to the earlier end; what was not seen exactly is none', () => {
+  const first = term({ to: '9', toAt: 9_000 });
+  const second = term({ token: '3', from: '6', fromAt: 6_000 });
+  expect(overlapsOf([first, second])).toEqual([{ from: '6', to: '9', fromAt: 6_000, toAt: 9_000 }]);
+  expect(overlapsOf([term({}), term({ token: '3', from: '6', fromAt: 6_000, to: '7', toAt: 7_000 })])).toMatchObject([
+    { from: '6', to: '7' },
+  ]);
+  expect(overlapsOf([term({ to: '6', toAt: 6_000 }), second]), 'one revision ends one and begins the other').toEqual(
+    [],
+  );
+  expect(overlapsOf([{ ...first, toExact: false }, second])).toEqual([]);
 });
 
 test('a gap lies between the end of one term and the start of the next, and after the last', () => {

@@ -35,6 +35,29 @@ export function gapsOf(terms: readonly TermView[]): Gap[] {
   return gaps;
 }
 
+export interface Overlap {
+  readonly from: WireInt;
+  /** Null: both still hold. */
+  readonly to: WireInt | null;
+  readonly fromAt: WireTime | null;
+  readonly toAt: WireTime | null;
+}
+
+/**
+ * Spans in which two held at once. The order of create revisions leaves room for none: one here means that somebody broke the layout. Only
+ * what was seen exactly counts.
+ */
+export function overlapsOf(terms: readonly TermView[]): Overlap[] {
+  return terms.flatMap((term, index): Overlap[] => {
+    const next = terms[index + 1];
+    if (next === undefined || !term.toExact || !next.fromExact) return [];
+    if (term.to !== null && compareInt(next.from, term.to) >= 0) return [];
+    const isNextFirst = next.to !== null && (term.to === null || compareInt(next.to, term.to) < 0);
+    const end = isNextFirst ? next : term;
+    return [{ from: next.from, to: end.to, fromAt: next.fromAt, toAt: end.toAt }];
+  });
+}
+
 export const isFlap = (term: TermView): boolean =>
   term.toAt !== null && term.fromAt !== null && term.fromExact && term.toExact && term.toAt - term.fromAt < FLAP_MS;
 
