@@ -17,7 +17,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { discoveryCode, FLAPS_MIN, healthText, stateText, versionsText } from './words.ts';
+import { discoveryCode, FLAPS_MIN, healthText, registrationCode, stateText, versionsText } from './words.ts';
 
 const ROW_PX = 24;
 const HEAD_PX = 30;
@@ -47,6 +47,7 @@ export function ServiceDetail({ service, onBack }: { readonly service: ServiceVi
             json: () => JSON.stringify(service, null, 2),
             more: {
               'TypeScript (quorate/client)': () => discoveryCode(name, store.endpoints),
+              'TypeScript: register with a check': () => registrationCode(name, store.endpoints),
               'gRPC target (Go)': () => `etcd:///${name}`,
             },
           }}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InstanceView, ServiceView } from '../../lib/api/coordination-types.ts';
-import { conditionOf, discoveryCode, healthText, stateText, summary, versionsText } from './words.ts';
+import { conditionOf, discoveryCode, healthText, registrationCode, stateText, summary, versionsText } from './words.ts';
 
 const instance = (more: Partial<InstanceView> = {}): InstanceView => ({
   key: 'services/web/a',
@@ -52,4 +52,11 @@ test('the discovery call names prefix, service and endpoints', () => {
   const code = discoveryCode('services/web', ['http://127.0.0.1:2379']);
   expect(code).toContain("serviceRegistry(client, 'services').discover('web')");
   expect(code).toContain("endpoints: ['127.0.0.1:2379']");
+});
+
+test('an instance with a check is registered by a call that can be copied', () => {
+  const code = registrationCode('services/web', ['http://127.0.0.1:2379']);
+  expect(code).toContain("serviceRegistry(client, 'services').register(session");
+  expect(code).toContain("service: 'web'");
+  expect(code).toContain("check: { kind: 'http'");
 });

@@ -55,14 +55,38 @@ export function summary(services: readonly ServiceView[]): string {
 
 /** The call that finds the instances of a service, in the language of Quorate's client. */
 export function discoveryCode(name: string, endpoints: readonly string[]): string {
-  const slash = name.lastIndexOf('/');
-  const [prefix, service] = [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
-  const quoted = endpoints.map((endpoint) => `'${endpoint.replace(/^https?:\/\//, '')}'`).join(', ');
+  const { opening, prefix, service } = codeOf(name, endpoints);
   return [
-    `import { connect, serviceRegistry } from 'quorate/client';`,
-    '',
-    `const client = connect({ endpoints: [${quoted}] });`,
+    ...opening,
     `const found = await serviceRegistry(client, '${prefix}').discover('${service}');`,
     `const picked = found.picker('roundRobin')();`,
   ].join('\n');
+}
+
+/** The call that registers one more instance with a check, which runs beside it: in the language of Quorate's client. */
+export function registrationCode(name: string, endpoints: readonly string[]): string {
+  const { opening, prefix, service } = codeOf(name, endpoints);
+  return [
+    ...opening,
+    `const session = await client.session({ ttlSeconds: 10 });`,
+    `await serviceRegistry(client, '${prefix}').register(session, {`,
+    `  service: '${service}',`,
+    `  address: '10.0.0.1:8080',`,
+    `  check: { kind: 'http', url: 'http://10.0.0.1:8080/health', intervalMs: 5_000, whenFailing: 'mark' },`,
+    `});`,
+  ].join('\n');
+}
+
+function codeOf(name: string, endpoints: readonly string[]) {
+  const slash = name.lastIndexOf('/');
+  const quoted = endpoints.map((endpoint) => `'${endpoint.replace(/^https?:\/\//, '')}'`).join(', ');
+  return {
+    opening: [
+      `import { connect, serviceRegistry } from 'quorate/client';`,
+      '',
+      `const client = connect({ endpoints: [${quoted}] });`,
+    ],
+    prefix: name.slice(0, Math.max(0, slash)),
+    service: name.slice(slash + 1),
+  };
 }
