@@ -1,12 +1,13 @@
 /**
  * The recipes on three real members: each round kills the leader and lets the members suffer further faults while programs lock, lead,
- * queue and count; then all heals, and the account is held against what the store says.
+ * queue and count; then all heals, programs of their own are stopped and killed while they hold, and the account is held against what the store says.
  */
 import { Prng } from '../../lib/base/prng.ts';
 import { type Client, connect, counter, queue } from '../../lib/client/index.ts';
 import { DrillCluster } from '../faults/drill-members.ts';
 import { suffer, untilLeader } from '../faults/schedule.ts';
 import { Account, runActors } from './actors.ts';
+import { CLIENT_FAULTS, ClientFaults } from './client-faults.ts';
 
 /** Faults that members of a drill know, in turn over the rounds. */
 const FAULTS = [
@@ -53,18 +54,22 @@ async function runRound(cluster: DrillCluster, round: number, prng: Prng) {
   const over = new AbortController();
   const endpoints = cluster.members.map((member) => member.endpoint);
   const prefix = `round-${round}/`;
+  const clients = await ClientFaults.start(endpoints, prefix);
   const acting = runActors({ endpoints, account, prefix, over: over.signal }, prng.uint32() % 1_000_000);
   const faults = [FAULTS[(2 * round) % FAULTS.length] ?? '', FAULTS[(2 * round + 1) % FAULTS.length] ?? ''];
   try {
     await suffer(cluster, prng, faults);
     await untilLeader(cluster);
+    await clients.suffer(account);
   } finally {
     over.abort();
     await acting;
+    await clients.stop();
   }
   const client = connect({ endpoints });
   try {
-    return { faults, turns: account.turns, problems: [...account.problems, ...(await judge(client, prefix, account))] };
+    const problems = [...account.problems, ...(await judge(client, prefix, account)), ...(await clients.judge(client))];
+    return { faults: [...faults, ...CLIENT_FAULTS], turns: account.turns, problems };
   } finally {
     client.close();
   }
