@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { findEtcd } from '../fixtures/etcd.ts';
 import { configFigures } from './config.ts';
 import { consoleFigures } from './console.ts';
+import { coordinationFigures } from './coordination.ts';
 import { type Figure, row } from './figure.ts';
 import { liveFigures } from './live.ts';
 import type { BenchStore } from './loaded.ts';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (options: Options) => AsyncIterable<Figure>
   live: liveFigures,
   past: pastFigures,
   config: configFigures,
+  coordination: coordinationFigures,
 };
 /** Parts that bring their own stores. */
 const STORE_PARTS: Readonly<Record<string, (options: { readonly keys: number }) => AsyncIterable<Figure>>> = {
