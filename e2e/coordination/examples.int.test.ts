@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alone, gate, racks, together } from '../../lib/client/examples/barriers.ts';
 import { orders } from '../../lib/client/examples/counters.ts';
+import { nightly, routed } from '../../lib/client/examples/election.ts';
 import { calls, members } from '../../lib/client/examples/groups-and-services.ts';
+import { follow, lose, raise } from '../../lib/client/examples/keys-and-watches.ts';
 import { migrate, migrateUnlessBusy } from '../../lib/client/examples/mutex.ts';
 import { letters, reminder, survivor, tickets } from '../../lib/client/examples/queues.ts';
 import { readersThenWriter } from '../../lib/client/examples/rw-lock.ts';
@@ -24,6 +26,18 @@ describe.each(STORES)('$name', ({ skip, start }) => {
     await stop?.();
   });
   const it = test.skipIf(skip);
+
+  it('a guarded write loses no other, a watch loses no change, and who loses a session is told', async () => {
+    expect((await Promise.all([raise(client, 'raised'), raise(client, 'raised')])).sort()).toEqual([1, 2]);
+    expect(await follow(client, 'followed/')).toEqual(['followed/a=1', 'followed/b=2', 'followed/a=']);
+    expect(await lose(client, 'lost')).toEqual(['told', 'lost', '0 keys']);
+    await client.delete({ key: 'raised' });
+  });
+
+  it('an election has one leader at a time, whom everybody knows', async () => {
+    expect(await nightly(client)).toEqual(['host-1', 'host-1:8080', 'host-2', 'the token grew', 'leads no more']);
+    expect(await routed(client)).toEqual(['nobody', 'host-1:8080']);
+  });
 
   it('a mutex lets one through at a time, and guards what it protects', async () => {
     expect(await Promise.all([migrate(client, 'a'), migrate(client, 'b')])).toEqual(['migrated', 'migrated']);
