@@ -66,7 +66,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
   const { rev } = usePinnedRevision();
   const [{ sort, find }, setUrl] = useQueryStates({ sort: sortParser, find: parseAsString.withDefault('') });
   const [page, setPage] = useState(FIRST_PAGE);
-  const query = { kind, sort: sort.column, descending: sort.descending, find, ...page };
+  const query = { kind, sort: sort.column, descending: sort.descending, find, lease: null, ...page };
   const list = useCoordination(store.id, query, rev);
   const rows = useMemo(
     () => rowsOfPage(list.data?.matching ?? 0, list.data?.offset ?? 0, list.data?.groups ?? []),

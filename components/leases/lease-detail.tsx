@@ -17,6 +17,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { Mark } from '../ui/marks.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
+import { LeaseOffices } from './lease-offices.tsx';
 import { LeaseRhythmLine } from './lease-rhythm.tsx';
 import { endsWith } from './lease-summary.ts';
 import { useLeaseTime } from './use-lease-time.ts';
@@ -123,6 +124,11 @@ function Loaded({
         {endsWith(lease)}
         {lease.keyCount === 0 && !lease.hasHidden ? ' It may be left over, or its client attaches keys later.' : ''}
       </p>
+      {lease.keyCount === 0 ? null : (
+        <div className="shrink-0 px-3 pb-2">
+          <LeaseOffices id={lease.id} />
+        </div>
+      )}
       {lease.keyCount === 0 ? null : (
         <DataTable
           label="Keys of this lease"

@@ -19,6 +19,7 @@ import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
+import { LeaseOffices } from './lease-offices.tsx';
 import { endsWith } from './lease-summary.ts';
 
 export interface RevokeDialogProps {
@@ -118,6 +119,7 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
           {lease.hasHidden ? <p className="text-risk">Whoever may read all of its keys can revoke it.</p> : null}
           {lease.keyCount === 0 || lease.hasHidden ? null : (
             <>
+              <LeaseOffices id={id} />
               <ul className="max-h-52 overflow-y-auto rounded-control border bg-inset py-1">
                 {lease.keys.map((key) => (
                   <li key={wireId(key)} className="mono flex h-6 items-center gap-2 px-3">

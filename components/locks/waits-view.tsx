@@ -19,7 +19,7 @@ import { circleSentence } from './words.ts';
 
 /** Only its counts are of interest here: the page that is asked for is as short as can be. */
 const REFRESHER: CoordinationListQuery = {
-  ...{ kind: 'lock', sort: 'name', descending: false, find: '', offset: 0, limit: 1 },
+  ...{ kind: 'lock', sort: 'name', descending: false, find: '', lease: null, offset: 0, limit: 1 },
 };
 
 function useWaits(storeId: string, rev: WireInt | null) {

@@ -20,20 +20,27 @@ test('revoking shows first which keys end with the lease', async ({ page, client
   const leases = new Leases(page);
   const lease = await client.grantLease(600);
   const id = lease.toString(16);
-  for (const name of ['a', 'b']) await client.put(`${prefix}${name}`, name, { lease });
+  await client.put(`${prefix}a`, 'a', { lease });
+  await client.put(`${prefix}lock/${id}`, '', { lease });
+  const next = await client.grantLease(600);
+  await client.put(`${prefix}lock/${next.toString(16)}`, '', { lease: next });
   await new Shell(page).open(`/leases?lease=${id}`);
   await leases
     .detail(id)
     .getByRole('button', { name: /^Revoke/ })
     .click();
   await expect(leases.revokeDialog).toContainText(`${prefix}a`);
-  await expect(leases.revokeDialog).toContainText(`${prefix}b`);
+  await expect(leases.revokeDialog).toContainText(`${prefix}lock/${id}`);
+  await expect(leases.revokeDialog).toContainText(
+    `Holds the lock “${prefix}lock”: lease ${next.toString(16)} follows.`,
+  );
   const confirm = leases.revokeDialog.getByRole('button', { name: 'Revoke and delete 2 keys' });
   await expect(confirm).toBeDisabled();
   await leases.revokeDialog.getByRole('textbox').fill('2');
   await confirm.click();
   await expect(page.getByRole('status').filter({ hasText: `Revoked lease ${id}` })).toBeVisible();
-  expect((await client.get({ prefix })).count, 'its keys went with it').toBe(0);
+  expect((await client.get({ prefix })).count, 'its keys went with it').toBe(1);
+  await client.revokeLease(next);
 });
 
 test('a lease of another program that ends disappears', async ({ page, client }) => {

@@ -82,6 +82,8 @@ export interface CoordinationListQuery {
   readonly descending: boolean;
   /** Part of the name, or of the key of somebody who stands in line. */
   readonly find: string;
+  /** Only those in which it holds or waits. */
+  readonly lease: WireHexId | null;
   readonly offset: number;
   readonly limit: number;
 }

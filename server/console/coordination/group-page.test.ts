@@ -5,7 +5,7 @@ import { CoordinationQueue } from '../../../lib/recognise/coordination-queue.ts'
 import { groupPage } from './group-page.ts';
 
 const QUERY: CoordinationListQuery = {
-  ...{ kind: 'lock', sort: 'name', descending: false, find: '', offset: 0, limit: 100 },
+  ...{ kind: 'lock', sort: 'name', descending: false, find: '', lease: null, offset: 0, limit: 100 },
 };
 
 /** Those that stand there joined at these revisions. */
@@ -43,6 +43,8 @@ test('a page says how many there are, how many fit, and how many hold and wait a
   expect(names({ offset: 1, limit: 2 })).toEqual(['b', 'c']);
 });
 
-test('a lock is also found by the key of somebody who waits for it', () => {
+test('a lock is also found by the key of somebody who waits for it, and by a lease that stands in it, to the bit', () => {
   expect(names({ find: 'a/32' })).toEqual(['a']);
+  expect(names({ lease: '3c' }), 'the lease of the one who waits').toEqual(['b']);
+  expect(names({ lease: '3' })).toEqual([]);
 });

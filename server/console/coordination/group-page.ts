@@ -2,6 +2,7 @@
 import type { CoordinationList, CoordinationListQuery } from '../../../lib/api/coordination-types.ts';
 import { type ByteString, toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
 import type { CoordinationQueue } from '../../../lib/recognise/coordination-queue.ts';
+import { leaseFromHex } from '../ids.ts';
 
 export interface GroupPage {
   readonly queues: readonly CoordinationQueue[];
@@ -9,10 +10,14 @@ export interface GroupPage {
 }
 
 export function groupPage(all: readonly CoordinationQueue[], query: CoordinationListQuery): GroupPage {
-  const { kind, find, offset, limit } = query;
+  const { kind, find, lease, offset, limit } = query;
   const ofKind = kind === null ? all : all.filter(({ verdict }) => verdict.kind === kind);
   const text = toByteString(utf8Encode(find));
-  const matching = find === '' ? [...ofKind] : ofKind.filter((queue) => isFound(queue, text));
+  const id = lease === null ? null : leaseFromHex(lease);
+  const matching = ofKind.filter(
+    (queue) =>
+      (find === '' || isFound(queue, text)) && (id === null || queue.contenders.some((one) => one.lease === id)),
+  );
   let held = 0;
   let waiting = 0;
   for (const { contenders } of ofKind) {

@@ -170,6 +170,7 @@ export const coordinationListParams = z.object({
   sort: z.enum(COORDINATION_SORTS).default('name'),
   descending: isTrue,
   find: text.max(200).default(''),
+  lease: hexId.nullable().default(null),
   offset: wholeNumber.default(0),
   limit: count(COORDINATION_PAGE_MAX, 200),
   rev: revision,
