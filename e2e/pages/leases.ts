@@ -2,17 +2,22 @@ import type { Locator, Page } from '@playwright/test';
 
 export class Leases {
   readonly page: Page;
+  readonly grid: Locator;
+  /** What ends in the next minute. */
+  readonly calendar: Locator;
   readonly grantDialog: Locator;
   readonly revokeDialog: Locator;
 
   constructor(page: Page) {
     this.page = page;
+    this.grid = page.getByRole('grid', { name: 'Leases', exact: true });
+    this.calendar = page.getByRole('region', { name: 'What disappears in the next 60 s' });
     this.grantDialog = page.getByRole('dialog', { name: 'Grant a lease' });
     this.revokeDialog = page.getByRole('dialog', { name: 'Revoke this lease' });
   }
 
   row(id: string): Locator {
-    return this.page.getByRole('grid', { name: 'Leases', exact: true }).getByRole('row').filter({ hasText: id });
+    return this.grid.getByRole('row').filter({ hasText: id });
   }
 
   detail(id: string): Locator {

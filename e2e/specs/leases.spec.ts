@@ -1,3 +1,4 @@
+import { expectAccessible } from '../fixtures/axe.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Leases } from '../pages/leases.ts';
 import { Shell } from '../pages/shell.ts';
@@ -51,4 +52,41 @@ test('a lease of another program that ends disappears', async ({ page, client })
   await expect(leases.row(id)).toBeVisible();
   await client.revokeLease(lease);
   await expect(leases.row(id)).toHaveCount(0, { timeout: 15_000 });
+});
+
+test('a lease that a program renews is told from one that nobody renews', async ({ page, client, prefix }) => {
+  const leases = new Leases(page);
+  const session = await client.session({ ttlSeconds: 6 });
+  await client.put(`${prefix}kept`, 'x', { lease: session.lease });
+  const left = await client.grantLease(30);
+  await client.put(`${prefix}left`, 'x', { lease: left });
+  await new Shell(page).open('/leases');
+  await expect(leases.row(session.leaseHex), 'renewals are seen').toContainText('renewed');
+  await expect(leases.row(left.toString(16)), 'nothing is told that was not seen').toContainText('not known yet');
+  await expect(leases.calendar).toContainText('end in the next 60 s unless they are renewed');
+  await expect(leases.calendar).toContainText('not seen to be renewed');
+  await leases.row(session.leaseHex).click();
+  await expect(leases.detail(session.leaseHex)).toContainText(/Renewed (now|\d s ago)/);
+  await expect(leases.detail(session.leaseHex).getByRole('img', { name: /^Renewed/ })).toBeVisible();
+  await expectAccessible(page, 'a lease with its heartbeat');
+  await client.revokeLease(left);
+  await session.close();
+});
+
+test('a list longer than the screen is ordered, filtered and read by the page', async ({ page, client }) => {
+  const leases = new Leases(page);
+  const ids: bigint[] = [];
+  for (let i = 0; i < 300; i++) ids.push(await client.grantLease(2_000 + i));
+  await new Shell(page).open('/leases?sort=-granted');
+  const longest = (ids.at(-1) ?? 0n).toString(16);
+  await expect(leases.row(longest)).toBeVisible();
+  await leases.grid.focus();
+  await page.keyboard.press('End');
+  const shortest = leases.grid.getByRole('row').last();
+  await expect(shortest, 'the end of the list is fetched').toContainText(/[0-9a-f]{4}/);
+  await expect(leases.row(longest)).toHaveCount(0);
+  await page.getByRole('textbox', { name: 'Filter by id or key' }).fill(longest);
+  await expect(leases.row(longest)).toBeVisible();
+  await expect(page.getByText(/^1 shown of \d+ leases, complete at revision/)).toBeVisible();
+  for (const id of ids) await client.revokeLease(id);
 });
