@@ -1,5 +1,4 @@
 /** What ends in each of the next seconds, as bars: those nobody was seen to renew stand below the others. In px. */
-import { max, scaleLinear } from 'd3';
 import type { LeaseCalendarSecond } from '../../lib/api/lease-types.ts';
 
 export interface CalendarBar {
@@ -29,13 +28,10 @@ export function layoutCalendar({
   readonly width: number;
   readonly height: number;
 }): CalendarLayout {
-  const peak = max(seconds, ({ leases }) => leases) ?? 0;
-  const scale = scaleLinear()
-    .domain([0, Math.max(1, peak)])
-    .range([0, height]);
+  const peak = Math.max(0, ...seconds.map(({ leases }) => leases));
   const step = seconds.length === 0 ? 0 : width / seconds.length;
   const bars = seconds.map((counts, second): CalendarBar => {
-    const tall = (leases: number): number => (leases === 0 ? 0 : Math.max(HEIGHT_MIN, scale(leases)));
+    const tall = (leases: number): number => (leases === 0 ? 0 : Math.max(HEIGHT_MIN, (leases / peak) * height));
     const unkeptHeight = tall(counts.unkeptLeases);
     return {
       second,
