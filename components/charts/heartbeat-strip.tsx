@@ -23,7 +23,7 @@ export function HeartbeatStrip({
   const { ref, width } = useWidth();
   const { beats, watchedX, nowX, endX } = layoutHeartbeat({ reading, now, width });
   return (
-    <div ref={ref} role="img" aria-label={label} className="relative min-w-24 flex-1" style={{ height: HEIGHT }}>
+    <div ref={ref} role="img" aria-label={label} className="relative w-full shrink-0" style={{ height: HEIGHT }}>
       <svg aria-hidden="true" width={width} height={HEIGHT} className="absolute inset-0">
         <defs>
           <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

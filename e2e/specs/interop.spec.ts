@@ -29,12 +29,14 @@ test.describe('etcdctl', () => {
   }) => {
     const locks = new Coordination(page, 'Locks');
     const name = `${prefix}shared`;
-    await new Shell(page).open(`/locks?name=${encodeURIComponent(`${name}/`)}`);
+    await new Shell(page).open('/locks');
     const theirs = etcdctl(product.endpoints, 'lock', name);
     const [theirKey] = await theirs.waitFor(/\S+\/[0-9a-f]+/, ANSWER_MS);
     const theirLease = theirKey.split('/').at(-1) ?? '';
+    await expect(locks.row(name), 'without typing a prefix').toContainText(`lease ${theirLease}`);
+    await locks.row(name).click();
     await expect(locks.detail(name)).toContainText(`lease ${theirLease} holds it`);
-    await expect(locks.row(name)).toContainText('certain');
+    await expect(locks.detail(name)).toContainText('certain');
     const session = await client.session({ ttlSeconds: 30 });
     expect(await mutex(client, name).tryAcquire(session), 'it is not ours').toBeNull();
     const waiting = mutex(client, name).acquire(session);
@@ -75,7 +77,8 @@ test('a lock of the etcd3 package is recognised and shown, with the doubt its la
   await locks.row(name).click();
   await expect(locks.detail(name)).toContainText('holds it');
   await lock.release();
-  await expect(locks.row(name)).toHaveCount(0);
+  await expect(locks.detail(name)).toContainText('Nobody holds it');
+  await expect(locks.row(name), 'a key that might have been a lock and is gone').toHaveCount(0);
   other.close();
 });
 

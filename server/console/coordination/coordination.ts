@@ -168,7 +168,7 @@ export class Coordination {
     return { queues: [...this.#tracker.groups()].filter(isWorthShowing), revision: view.revision };
   }
 
-  /** The queue at `id`, if one is recognised there. */
+  /** The queue at `id`, if one is recognised there, or was: who looks at it learns that everybody left. */
   async #one(id: ByteString, revision: number | undefined): Promise<Snapshot> {
     if (revision !== undefined) {
       const all = await this.#past(revision);
@@ -176,7 +176,7 @@ export class Coordination {
     }
     const view = await requireView(this.#context);
     const queue = this.#tracker.group(id);
-    return { queues: queue === undefined || !isWorthShowing(queue) ? [] : [queue], revision: view.revision };
+    return { queues: queue === undefined ? [] : [queue], revision: view.revision };
   }
 
   async #past(revision: number): Promise<Snapshot> {
