@@ -3,7 +3,7 @@
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { ClusterView, IndexState, RevisionView } from '../../lib/api/types.ts';
 import type { Cell } from '../../lib/live/cell.ts';
-import { type ChangeRow, isNews } from '../../lib/live/change-ring.ts';
+import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { LiveStore, type Received } from '../../lib/live/live-store.ts';
 import { type ConnectionStatus, INITIAL_STATUS } from '../../lib/live/protocol.ts';
 
@@ -30,7 +30,10 @@ export const useConnection = (): ConnectionStatus => useCell(useLiveStore().stat
 /** Rerenders with each announcement of changes (at most once a frame); then read `useLiveStore().ring`. */
 export const useChanges = (): number => useCell(useLiveStore().changes, 0);
 
-/** Calls `onRows` with the change and gap rows that came since the last call, oldest first; not with those of the past. */
+/**
+ * Calls `onRows` with the change and gap rows that came since the last call, oldest first. The first of a stream may be from before it
+ * began: a page that was read while the stream opened may hold them or not, so they are told too.
+ */
 export function useOnChanges(onRows: (rows: readonly ChangeRow[]) => void): void {
   const store = useLiveStore();
   const latest = useRef(onRows);
@@ -40,7 +43,7 @@ export function useOnChanges(onRows: (rows: readonly ChangeRow[]) => void): void
   useEffect(() => {
     let seen = store.ring.nextSeq;
     return store.changes.subscribe(() => {
-      const rows = [...store.ring.since(seen)].filter(isNews);
+      const rows = [...store.ring.since(seen)];
       seen = store.ring.nextSeq;
       if (rows.length > 0) latest.current(rows);
     });

@@ -7,6 +7,7 @@ import { cellsOf, StillCells } from './data-table-cells.tsx';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
 import { ROW_PX } from './row-size.ts';
 import { useRowWindow } from './use-row-window.ts';
+import { useSelection } from './use-selection.ts';
 import { useWidth } from './use-width.ts';
 
 export interface Column<Row> {
@@ -80,22 +81,22 @@ const HEAD_PX = 29;
 
 /** An instrument: sticky head, right-aligned numbers, only the visible rows in the DOM, moved through by keyboard. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, rowKey, selected = null, onSelect, onOpen, className } = props;
+  const { label, rows, rowKey, selected = null, onOpen, className } = props;
   const id = useId();
   const { ref: measure, width } = useWidth();
   const columns = useShown(props.columns, width);
   const { scroller, first, last, slots, ...view } = useRowWindow(rows.length, HEAD_PX);
   useTellWindow(first, last, props.onWindow);
   const selectedIndex = selected === null ? -1 : indexOfKey(rows, rowKey, selected);
+  const { place, wish } = useSelection(props, selectedIndex);
   const select = (index: number): void => {
-    const row = index < 0 ? undefined : rows.at(index);
-    if (row === undefined) return;
+    if (index < 0) return;
     view.scrollToRow(index);
-    onSelect?.(row, index);
+    wish(index);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
-    const target = nextIndex(event.key, selectedIndex, rows.length);
+    const target = nextIndex(event.key, place(), rows.length);
     const row = selectedIndex < 0 ? undefined : rows.at(selectedIndex);
     if (target !== null) select(target);
     else if (event.key === 'Enter' && row !== undefined) onOpen?.(row, selectedIndex);
