@@ -9,6 +9,7 @@ import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts
 import type { LoneClientOptions } from '../coordination/lone-client.ts';
 import { type Product, ROOT } from '../fixtures/product.ts';
 import { Running } from '../fixtures/running.ts';
+import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
 import { type BenchStore, startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
@@ -31,7 +32,7 @@ const FRAMES_PER_SECOND_MIN = 55;
 const FRAME_MS_MAX = 1_000 / FRAMES_PER_SECOND_MIN;
 
 const FAILOVERS = 3;
-const RESIGNATIONS = 10;
+const RESIGNATIONS = 20;
 const OPENINGS = 5;
 const WATCHED_MS = 6_000;
 /** Between two changes of what is on the screen. */
@@ -68,7 +69,7 @@ const budget = (name: string, figure: Pick<Figure, 'unit' | 'ours' | 'more'>, va
 
 async function* handovers({ product, client, page }: Stage): AsyncGenerator<Figure> {
   const name = 'bench/election';
-  await page.goto(`${product.url}/elections?name=${encodeURIComponent(`${name}/`)}`);
+  await new Shell(page).open(`${product.url}/elections?name=${encodeURIComponent(`${name}/`)}`);
   const failovers: number[] = [];
   const heir = await client.session({ ttlSeconds: 60 });
   for (let i = 0; i < FAILOVERS; i++) {
