@@ -22,6 +22,7 @@ import type * as bulkSchema from '../../server/console/http/bulk-response-schema
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
 import type * as configSchema from '../../server/console/http/config-schemas.ts';
 import type * as healthSchema from '../../server/console/http/health-schemas.ts';
+import type * as leaseSchema from '../../server/console/http/lease-response-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
 import type * as schema from '../../server/console/http/response-schemas.ts';
 import type * as spaceSchema from '../../server/console/http/space-schemas.ts';
@@ -83,8 +84,8 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof configSchema.prefixSchemaList>, PrefixSchemaList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof configSchema.prefixSchemaCheck>, PrefixSchemaCheck>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.leaseList>, leases.LeaseList>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.leaseTimes>, leases.LeaseTimes>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof leaseSchema.leaseList>, leases.LeaseList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof leaseSchema.leaseTimes>, leases.LeaseTimes>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationList>, coordination.CoordinationList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationDetail>, coordination.CoordinationDetail>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.coordinationTerms>, coordination.CoordinationTerms>>().toEqualTypeOf<true>();

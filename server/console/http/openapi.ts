@@ -5,6 +5,7 @@ import { accessOperations } from './access-operations.ts';
 import { bulkOperations } from './bulk-operations.ts';
 import { clusterOperations } from './cluster-operations.ts';
 import { configOperations } from './config-operations.ts';
+import * as leaseResponses from './lease-response-schemas.ts';
 import type { Operation } from './operation.ts';
 import { programOperations } from './program-operations.ts';
 import * as responses from './response-schemas.ts';
@@ -157,14 +158,14 @@ export const operations: readonly Operation[] = [
     summary:
       'A page of the leases, and what ends in each of the next seconds; each time with the moment it was read at',
     query: requests.leaseListParams,
-    answer: responses.leaseList,
+    answer: leaseResponses.leaseList,
   },
   {
     path: template(routes.leaseTimes(STORE)),
     method: 'get',
     summary: 'Time left and renewals of the leases named, in the order asked for',
     query: requests.leaseTimesParams,
-    answer: responses.leaseTimes,
+    answer: leaseResponses.leaseTimes,
   },
   {
     path: template(routes.leases(STORE)),
