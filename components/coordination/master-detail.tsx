@@ -14,7 +14,6 @@ export interface MasterDetailProps {
 /** A list, and what is chosen of it beside. */
 export function MasterDetail({ title, list, detail }: MasterDetailProps) {
   const first = <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>;
-  if (detail === null) return first;
   const name = title.toLowerCase();
   return (
     <Splitter

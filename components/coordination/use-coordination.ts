@@ -13,7 +13,7 @@ import { useIndexState, useOnChanges } from '../shell/use-live.ts';
 
 /** A handover shows at once; in a storm the answer is asked for again this often at most: less often where it is long to work out. */
 const REFRESH_MS = 120;
-const LONG_REFRESH_MS = 500;
+const LONG_REFRESH_MS = 1_000;
 const LONG_GROUPS = 200;
 
 /** A page of the locks or elections, now or at `rev`, fresh with the stream. */

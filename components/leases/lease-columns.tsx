@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { LeaseRow } from '../../lib/api/lease-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
@@ -62,7 +62,7 @@ export const LEASE_COLUMNS: readonly Column<LeaseRow>[] = [
     id: 'attached',
     head: 'Attached',
     width: 'minmax(8rem, 1fr)',
-    cell: (lease) => <Attached lease={lease} />,
+    cell: ({ keys, keyCount }) => <Attached keys={keys} keyCount={keyCount} />,
   },
 ];
 
@@ -85,22 +85,23 @@ function Rhythm({ lease }: LeaseProps) {
   return time === null ? null : <LeaseRhythmCell reading={time} />;
 }
 
-function Attached({ lease }: LeaseProps) {
+/** Times change with every answer, keys seldom: they are not drawn anew with them. */
+const Attached = memo(function Attached({ keys, keyCount }: Pick<LeaseRow, 'keys' | 'keyCount'>) {
   const { access } = useStore();
-  if (lease.keyCount === null) return <span className="text-fg-3">not followed</span>;
-  if (lease.keyCount === 0) {
+  if (keyCount === null) return <span className="text-fg-3">not followed</span>;
+  if (keyCount === 0) {
     return <StatusMark tone="stale">{isLimited(access) ? 'no keys you may read' : 'no keys'}</StatusMark>;
   }
-  const more = lease.keyCount - Math.min(ATTACHED_SHOWN, lease.keys.length);
+  const more = keyCount - Math.min(ATTACHED_SHOWN, keys.length);
   return (
     <span className="flex min-w-0 items-center gap-2">
-      {lease.keys.slice(0, ATTACHED_SHOWN).map((key) => (
+      {keys.slice(0, ATTACHED_SHOWN).map((key) => (
         <PeekKeyLink key={wireId(key)} value={key} />
       ))}
       {more > 0 ? <span className="shrink-0 text-fg-3 text-meta">and {formatCount(more)} more</span> : null}
     </span>
   );
-}
+});
 
 /** The right-click menu of a row. */
 export function LeaseRowMenu({

@@ -4,7 +4,9 @@ import { useNow } from '../shell/use-live.ts';
 import { cn } from '../ui/cn.ts';
 import { leaseTime, leaseTimeText, type SaidOfLease } from './lease-time.ts';
 
-const TICK_MS = 250;
+/** What is left is known in whole seconds. */
+const TICK_MS = 1_000;
+const BAR_PX = 64;
 
 export interface LeaseCountdownProps {
   readonly lease: SaidOfLease;
@@ -40,11 +42,9 @@ export function LeaseBar({ share, isUrgent }: { readonly share: number; readonly
   return (
     <span aria-hidden="true" className="relative inline-block h-1.5 w-16 shrink-0 overflow-hidden rounded-full bg-line">
       <span
-        className={cn(
-          'absolute inset-y-0 left-0 w-full origin-left rounded-full transition-transform duration-[250ms] ease-linear',
-          isUrgent ? 'bg-risk' : 'bg-lease',
-        )}
-        style={{ transform: `scaleX(${share})` }}
+        className={cn('absolute inset-y-0 left-0 rounded-full', isUrgent ? 'bg-risk' : 'bg-lease')}
+        // Whole pixels, and no motion of its own: a screen full of bars must not be painted anew for what nobody can see.
+        style={{ width: Math.round(share * BAR_PX) }}
       />
     </span>
   );

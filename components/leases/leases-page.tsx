@@ -17,7 +17,6 @@ import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { cn } from '../ui/cn.ts';
 import { DataTable, type RowWindow } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Input } from '../ui/input.tsx';
@@ -204,25 +203,23 @@ export function LeasesPage() {
       </PageHeader>
       <PinnedNote shows="The list of leases" />
       <Calendar list={leases.data} />
-      {selectedId === null ? (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>
-      ) : (
-        <Splitter
-          label="Resize the list of leases"
-          storageKey="leases"
-          initial={60}
-          className={cn('max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden')}
-          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
-          second={
+      <Splitter
+        label="Resize the list of leases"
+        storageKey="leases"
+        initial={60}
+        className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
+        first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
+        second={
+          selectedId === null ? null : (
             <LeaseDetail
               key={selectedId}
               id={selectedId}
               onBack={() => select(null)}
               onRevoke={canWrite ? () => setRevoking(selectedId) : null}
             />
-          }
-        />
-      )}
+          )
+        }
+      />
       <GrantDialog
         isOpen={isGranting}
         onClose={() => setGranting(false)}

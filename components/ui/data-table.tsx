@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { cn } from './cn.ts';
-import { cellsOf, StillCells } from './data-table-cells.tsx';
+import { KeptCells, StillCells } from './data-table-cells.tsx';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
 import { ROW_PX } from './row-size.ts';
 import { useRowWindow } from './use-row-window.ts';
@@ -126,7 +126,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         style={{ gridTemplateColumns: template, transform: `translateY(${index * ROW_PX}px)` }}
       >
         {props.positionOf === undefined ? (
-          cellsOf({ row, index, columns, wideRow: props.wideRow })
+          <KeptCells row={row} index={index} columns={columns} wideRow={props.wideRow} />
         ) : (
           <StillCells row={row} columns={columns} wideRow={props.wideRow} />
         )}

@@ -7,7 +7,8 @@ export interface SplitterProps {
   /** Names the divider: "Resize the key tree". */
   readonly label: string;
   readonly first: ReactNode;
-  readonly second: ReactNode;
+  /** Null: there is none now, the first has all the room, and stays as it is scrolled when one comes. */
+  readonly second: ReactNode | null;
   /** Share of the first pane in percent, at first sight. */
   readonly initial?: number;
   readonly min?: number;
@@ -78,32 +79,46 @@ export function Splitter({
     settle(next);
   };
 
+  const divider = (
+    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot take focus, a window splitter must
+    <div
+      role="separator"
+      tabIndex={0}
+      aria-label={label}
+      aria-orientation={isHorizontal ? 'vertical' : 'horizontal'}
+      aria-valuenow={Math.round(share)}
+      aria-valuemin={min}
+      aria-valuemax={max}
+      onKeyDown={onKeyDown}
+      onDoubleClick={() => settle(initial)}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={onPointerMove}
+      className={cn(
+        'group relative z-10 shrink-0 touch-none bg-line transition-colors duration-[120ms] hover:bg-accent focus-visible:bg-accent focus-visible:outline-none',
+        isHorizontal
+          ? 'w-px cursor-col-resize before:absolute before:inset-y-0 before:-inset-x-1'
+          : 'h-px cursor-row-resize before:absolute before:inset-x-0 before:-inset-y-1',
+      )}
+    />
+  );
+
   return (
-    <div ref={mount} className={cn('flex min-h-0 min-w-0 flex-1', isHorizontal ? 'flex-row' : 'flex-col', className)}>
-      <div className="flex min-h-0 min-w-0 flex-col" style={{ flex: `0 0 calc(${share}% - 2px)` }}>
+    <div
+      ref={mount}
+      className={cn(
+        'flex min-h-0 min-w-0 flex-1',
+        isHorizontal ? 'flex-row' : 'flex-col',
+        second !== null && className,
+      )}
+    >
+      <div
+        className="flex min-h-0 min-w-0 flex-col"
+        style={{ flex: second === null ? '1 1 0' : `0 0 calc(${share}% - 2px)` }}
+      >
         {first}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: an <hr> cannot take focus, a window splitter must */}
-      <div
-        role="separator"
-        tabIndex={0}
-        aria-label={label}
-        aria-orientation={isHorizontal ? 'vertical' : 'horizontal'}
-        aria-valuenow={Math.round(share)}
-        aria-valuemin={min}
-        aria-valuemax={max}
-        onKeyDown={onKeyDown}
-        onDoubleClick={() => settle(initial)}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={onPointerMove}
-        className={cn(
-          'group relative z-10 shrink-0 touch-none bg-line transition-colors duration-[120ms] hover:bg-accent focus-visible:bg-accent focus-visible:outline-none',
-          isHorizontal
-            ? 'w-px cursor-col-resize before:absolute before:inset-y-0 before:-inset-x-1'
-            : 'h-px cursor-row-resize before:absolute before:inset-x-0 before:-inset-y-1',
-        )}
-      />
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col">{second}</div>
+      {second === null ? null : divider}
+      {second === null ? null : <div className="flex min-h-0 min-w-0 flex-1 flex-col">{second}</div>}
     </div>
   );
 }

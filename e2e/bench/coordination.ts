@@ -148,9 +148,15 @@ async function fill(client: Client): Promise<readonly bigint[]> {
   return leases;
 }
 
-/** Programs wait for several locks, always in the same order, so that none of them is stuck. */
-const leaseOf = (leases: readonly bigint[], lock: number, place: number): bigint =>
-  leases[((lock * STANDING) % (leases.length - STANDING)) + place] ?? 0n;
+/**
+ * Programs wait for several locks, always in the same order, so that none of them is stuck. Those of the locks that change hands wait for
+ * one only: the order in line changes there.
+ */
+function leaseOf(leases: readonly bigint[], lock: number, place: number): bigint {
+  const own = LOCKS_CHANGED * STANDING;
+  const first = lock < LOCKS_CHANGED ? lock * STANDING : own + ((lock * STANDING) % (leases.length - own - STANDING));
+  return leases[first + place] ?? 0n;
+}
 
 const keyOf = (lock: number, lease: bigint): string =>
   `bench/locks/${String(lock).padStart(4, '0')}/${BigInt.asUintN(64, lease).toString(16)}`;

@@ -36,20 +36,26 @@ export function waitsOf(lines: readonly Line[]): Wait[] {
 }
 
 /** More deadlocks than these at once are not told apart. */
-export const CIRCLES_MAX = 100;
+export const CIRCLES_MAX = 20;
 
 /**
  * Circles of waits, as the waits that make them up: each one's `behind` is the next one's `waiter`. Shortest first, at most
- * CIRCLES_MAX; empty only if there is none. Linear where nobody waits in a circle.
+ * CIRCLES_MAX; empty only if there is none. Linear in the waits but for the circles it tells.
  */
 export function circlesOf(waits: readonly Wait[]): Wait[][] {
-  const from = knotted(waits);
+  const from = new Map<string, Wait[]>();
+  for (const wait of waits) {
+    const list = from.get(wait.waiter);
+    if (list === undefined) from.set(wait.waiter, [wait]);
+    else list.push(wait);
+  }
+  const knotOf = knots(from);
   const circles: Wait[][] = [];
   const taken = new Set<string>();
-  for (const start of from.keys()) {
+  for (const start of knotOf.keys()) {
     if (circles.length === CIRCLES_MAX) break;
     if (taken.has(start)) continue;
-    const circle = shortestCircle(start, from);
+    const circle = shortestCircle(start, from, knotOf);
     if (circle === null) continue;
     for (const { waiter } of circle) taken.add(waiter);
     circles.push(circle);
@@ -57,59 +63,67 @@ export function circlesOf(waits: readonly Wait[]): Wait[][] {
   return circles.sort((a, b) => a.length - b.length);
 }
 
-/** The waits that may be part of a circle, by waiter: whoever waits for nobody, or is waited for by nobody, is taken away until none is left. */
-function knotted(waits: readonly Wait[]): Map<string, Wait[]> {
-  const from = new Map<string, Wait[]>();
-  const into = new Map<string, Wait[]>();
-  for (const wait of waits) {
-    put(from, wait.waiter, wait);
-    put(into, wait.behind, wait);
-  }
-  strip(from, into, ({ waiter }) => waiter);
-  strip(into, from, ({ behind }) => behind);
-  // What is left over has a way in and a way out, both within what is left over.
-  const left = new Map<string, Wait[]>();
-  for (const [waiter, list] of from) {
-    const inside = list.filter(({ behind }) => from.has(behind) && into.has(behind) && into.has(waiter));
-    if (inside.length > 0) left.set(waiter, inside);
-  }
-  return left;
+interface Visit {
+  readonly one: string;
+  next: number;
 }
 
-function put(map: Map<string, Wait[]>, key: string, wait: Wait): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [wait]);
-  else list.push(wait);
-}
-
-/** Takes away those of `into` that have no way on in `from`, and by that perhaps others' only way. `who`: the near end of a wait. */
-function strip(
-  from: Map<string, Wait[]>,
-  into: ReadonlyMap<string, readonly Wait[]>,
-  who: (wait: Wait) => string,
-): void {
-  const waysOn = new Map([...from].map(([one, list]) => [one, list.length]));
-  const done = [...into.keys()].filter((one) => !waysOn.has(one));
-  for (let one = done.pop(); one !== undefined; one = done.pop()) {
-    for (const wait of into.get(one) ?? []) {
-      const near = who(wait);
-      const left = (waysOn.get(near) ?? 0) - 1;
-      waysOn.set(near, left);
-      if (left > 0) continue;
-      from.delete(near);
-      done.push(near);
+/**
+ * Programs that can be reached from each other, by the number of their knot; those in none are left out. Tarjan's strongly connected
+ * components, with a stack of its own: lines are as long as they like.
+ */
+function knots(from: ReadonlyMap<string, readonly Wait[]>): Map<string, number> {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const knotOf = new Map<string, number>();
+  const lower = (one: string, to: number): void => void low.set(one, Math.min(low.get(one) ?? to, to));
+  const visits: Visit[] = [];
+  const enter = (one: string): void => {
+    order.set(one, order.size);
+    lower(one, order.get(one) ?? 0);
+    open.push(one);
+    isOpen.add(one);
+    visits.push({ one, next: 0 });
+  };
+  const close = (one: string): void => {
+    const members = open.splice(open.lastIndexOf(one));
+    for (const member of members) isOpen.delete(member);
+    const isKnot = members.length > 1 || (from.get(one) ?? []).some(({ behind }) => behind === one);
+    if (isKnot) for (const member of members) knotOf.set(member, order.get(one) ?? 0);
+  };
+  for (const start of from.keys()) {
+    if (order.has(start)) continue;
+    enter(start);
+    for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
+      const { one } = visit;
+      const wait = from.get(one)?.[visit.next++];
+      if (wait === undefined) {
+        visits.pop();
+        const above = visits.at(-1);
+        if (above !== undefined) lower(above.one, low.get(one) ?? 0);
+        if (low.get(one) === order.get(one)) close(one);
+      } else if (!order.has(wait.behind)) enter(wait.behind);
+      else if (isOpen.has(wait.behind)) lower(one, order.get(wait.behind) ?? 0);
     }
   }
+  return knotOf;
 }
 
-/** Breadth first from a program back to itself. */
-function shortestCircle(start: string, from: ReadonlyMap<string, readonly Wait[]>): Wait[] | null {
+/** Breadth first from a program back to itself, within its knot. */
+function shortestCircle(
+  start: string,
+  from: ReadonlyMap<string, readonly Wait[]>,
+  knotOf: ReadonlyMap<string, number>,
+): Wait[] | null {
+  const knot = knotOf.get(start);
   const cameBy = new Map<string, Wait>();
   const queue = [start];
   for (let at = 0; at < queue.length; at++) {
     for (const wait of from.get(queue[at] ?? '') ?? []) {
       if (wait.behind === start) return pathTo(wait, start, cameBy);
-      if (cameBy.has(wait.behind)) continue;
+      if (cameBy.has(wait.behind) || knotOf.get(wait.behind) !== knot) continue;
       cameBy.set(wait.behind, wait);
       queue.push(wait.behind);
     }
@@ -121,7 +135,7 @@ function pathTo(last: Wait, start: string, cameBy: ReadonlyMap<string, Wait>): W
   const path = [last];
   for (let wait: Wait | undefined = last; wait !== undefined && wait.waiter !== start; ) {
     wait = cameBy.get(wait.waiter);
-    if (wait !== undefined) path.unshift(wait);
+    if (wait !== undefined) path.push(wait);
   }
-  return path;
+  return path.reverse();
 }

@@ -18,7 +18,7 @@ const IDS_EVERY_MS = 2_000;
 /** Clients renew at a third of the TTL: looking twice as often sees each renewal. */
 const LOOKS_PER_TTL = 6;
 const WANTED_MS = { min: 500, max: 2_000 };
-const OTHERS_MS = { min: 2_000, max: 30_000 };
+const OTHERS_MS = { min: 2_000, max: 300_000 };
 /** After a failed read the store is left alone for so long; what it refuses to tell is not asked again for longer. */
 const FAILED_MS = 1_000;
 const REFUSED_MS = 30_000;
