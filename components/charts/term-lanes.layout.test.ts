@@ -36,6 +36,7 @@ const layout = (
     queue: more.queue ?? [],
     labelOf: (one) => String(one.value),
     axis: more.axis ?? 'time',
+    marksFlaps: true,
     now: NOW,
     revision: '100',
     width: 1_000,

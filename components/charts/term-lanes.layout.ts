@@ -67,6 +67,8 @@ export interface TermLanesInput {
   readonly queue: readonly ContenderView[];
   readonly labelOf: (one: TermView | ContenderView) => string;
   readonly axis: LaneAxis;
+  /** Short terms are a sign of trouble in an election, and nothing special for a lock. */
+  readonly marksFlaps: boolean;
   readonly now: number;
   readonly revision: string;
   readonly width: number;
@@ -113,7 +115,7 @@ export function layoutTermLanes(input: TermLanesInput): TermLanes {
       width: Math.max(BAR_WIDTH_MIN, axis.of(end) - x),
       term,
       isOpenLeft: !term.fromExact || start === null,
-      isFlap: isFlap(term),
+      isFlap: input.marksFlaps && isFlap(term),
     });
   }
   return {

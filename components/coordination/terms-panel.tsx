@@ -40,10 +40,11 @@ export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) 
       run: () => setForm(form === 'lanes' ? 'table' : 'lanes'),
     },
   ]);
+  const marksFlaps = detail.group.kind === 'election';
   const counts = {
     terms: terms.length,
     gaps: gapsOf(terms).length,
-    flaps: flapsOf(terms),
+    flaps: marksFlaps ? flapsOf(terms) : 0,
     overlaps: overlapsOf(terms).length,
   };
   return (
@@ -71,6 +72,7 @@ export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) 
             queue={detail.queue}
             labelOf={whoText}
             axis={axis}
+            marksFlaps={marksFlaps}
             now={now}
             revision={detail.revision}
           />
@@ -78,7 +80,7 @@ export function TermsPanel({ detail }: { readonly detail: CoordinationDetail }) 
       ) : (
         <DataTable
           label="Terms of office"
-          columns={columns(now)}
+          columns={columns(now, marksFlaps)}
           rows={[...terms].reverse()}
           rowKey={(term) => term.from + term.token}
           className="border-t"
@@ -163,7 +165,7 @@ function reachText(from: string, reachesCompaction: boolean): string {
   return `Complete from revision ${formatCount(from)} on. ${before}`;
 }
 
-function columns(now: number): readonly Column<TermView>[] {
+function columns(now: number, marksFlaps: boolean): readonly Column<TermView>[] {
   return [
     {
       id: 'who',
@@ -210,7 +212,7 @@ function columns(now: number): readonly Column<TermView>[] {
       head: 'Held for',
       width: '7rem',
       align: 'right',
-      cell: (term) => <HeldFor term={term} now={now} />,
+      cell: (term) => <HeldFor term={term} now={now} marksFlaps={marksFlaps} />,
     },
     {
       id: 'token',
@@ -223,9 +225,21 @@ function columns(now: number): readonly Column<TermView>[] {
   ];
 }
 
-function HeldFor({ term, now }: { readonly term: TermView; readonly now: number }) {
+function HeldFor({
+  term,
+  now,
+  marksFlaps,
+}: {
+  readonly term: TermView;
+  readonly now: number;
+  readonly marksFlaps: boolean;
+}) {
   const end = term.to === null ? now : term.toAt;
   if (end === null || term.fromAt === null) return <span className="text-fg-3">not seen</span>;
   const text = `${term.fromExact && term.toExact ? '' : '≤ '}${durationText(end - term.fromAt)}`;
-  return isFlap(term) ? <StatusMark tone="risk">{text}</StatusMark> : <span className="mono">{text}</span>;
+  return marksFlaps && isFlap(term) ? (
+    <StatusMark tone="risk">{text}</StatusMark>
+  ) : (
+    <span className="mono">{text}</span>
+  );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { memo, type ReactNode } from 'react';
-import type { LeaseRow } from '../../lib/api/lease-types.ts';
+import type { LeaseReading, LeaseRow } from '../../lib/api/lease-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { leaseCommand } from '../keys/key-copy.ts';
@@ -72,16 +72,20 @@ interface LeaseProps {
   readonly lease: LeaseRow;
 }
 
-/** The page's own answer until the one for the rows on the screen is there. */
-const useTime = ({ id, time }: LeaseRow) => useLeaseTime(id) ?? time;
+/** The page's own answer until the one for the rows on the screen is there. Null: not read yet, or ended meanwhile. */
+function useTime({ id, time }: LeaseRow): { readonly time: LeaseReading | null; readonly hasEnded: boolean } {
+  const newer = useLeaseTime(id);
+  return { time: newer === undefined ? time : newer, hasEnded: newer === null && time !== null };
+}
 
 function Left({ lease }: LeaseProps) {
-  const time = useTime(lease);
-  return time === null ? <span className="text-fg-3">being read…</span> : <LeaseCountdown lease={time} />;
+  const { time, hasEnded } = useTime(lease);
+  if (time !== null) return <LeaseCountdown lease={time} />;
+  return <span className="text-fg-3">{hasEnded ? 'ended' : 'being read…'}</span>;
 }
 
 function Rhythm({ lease }: LeaseProps) {
-  const time = useTime(lease);
+  const { time } = useTime(lease);
   return time === null ? null : <LeaseRhythmCell reading={time} />;
 }
 
