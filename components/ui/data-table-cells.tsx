@@ -10,12 +10,7 @@ interface CellsProps<Row> {
 }
 
 /** What stands in one row of a table. */
-function cellsOf<Row>({
-  row,
-  index,
-  columns,
-  wideRow,
-}: CellsProps<Row> & { readonly index: number }): ReactNode {
+function cellsOf<Row>({ row, index, columns, wideRow }: CellsProps<Row> & { readonly index: number }): ReactNode {
   const wide = wideRow?.(row) ?? null;
   if (wide !== null) return <GridCell className="col-span-full min-w-0 truncate">{wide}</GridCell>;
   return columns.map((column) => (
