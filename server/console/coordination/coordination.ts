@@ -30,7 +30,7 @@ import { byName, groupPage } from './group-page.ts';
 import { readTerms } from './history.ts';
 import { CoordinationTracker, findGroups } from './tracker.ts';
 import { contenderView, groupView, termView, waitView } from './views.ts';
-import { WaitBook, type Waits, waitsAmong } from './wait-book.ts';
+import { COUNT_FRESH_MS, WaitBook, type Waits, waitsAmong } from './wait-book.ts';
 
 /** Contenders in one answer. */
 export const QUEUE_LISTED_MAX = 500;
@@ -77,7 +77,7 @@ export class Coordination {
       at: this.#momentOf(revision),
       ...counts,
       groups: queues.map(groupView),
-      deadlocks: deadlocksOf(this.#waits(all, revision)),
+      deadlocks: deadlocksOf(this.#waits(all, revision, COUNT_FRESH_MS)),
     };
   }
 
@@ -108,7 +108,7 @@ export class Coordination {
 
   async waits({ revision }: Parameters<StoreConsole['waits']>[0]): Promise<WaitsView> {
     const all = revision === undefined ? await this.#present() : await this.#past(revision);
-    const { waits, circles, revision: at } = this.#waits(all, revision);
+    const { waits, circles, revision: at } = this.#waits(all, revision, 0);
     const layouts = new Map<string, Layout>(all.queues.map(({ group, layout }) => [group, layout]));
     const view = (wait: Wait): WaitView => waitView(wait, layouts.get(wait.lock) ?? 'leaseQueue');
     return {
@@ -145,10 +145,10 @@ export class Coordination {
     return { revision: String(outcome.revision), kv: null };
   }
 
-  #waits(all: Snapshot, revision: number | undefined): Waits {
+  #waits(all: Snapshot, revision: number | undefined, freshMs: number): Waits {
     if (revision !== undefined) return waitsAmong(all.queues, all.revision);
     const { version } = this.#tracker;
-    return this.#waitBook.read({ ...all, version, now: this.#context.now() });
+    return this.#waitBook.read({ ...all, version, now: this.#context.now(), freshMs });
   }
 
   #momentOf(revision: number | undefined): number | null {

@@ -3,8 +3,8 @@ import type { CoordinationQueue } from '../../../lib/recognise/coordination-queu
 import { circlesOf, type Wait, waitsOf } from '../../../lib/recognise/waits.ts';
 import { leaseToHex } from '../ids.ts';
 
-/** With 20,000 waits it takes some 30 ms: every browser that looks gets the same answer for so long. */
-const FRESH_MS = 500;
+/** With 20,000 waits it takes some 30 ms: where only their number is told beside something else, it may be so old. */
+export const COUNT_FRESH_MS = 500;
 
 export interface Waits {
   /** At which the locks stood like this. */
@@ -33,14 +33,16 @@ export class WaitBook {
     readonly revision: number;
     readonly version: number;
     readonly now: number;
+    /** An answer may be so old; 0: as the queues are now. */
+    readonly freshMs: number;
   }): Waits {
-    const { queues, revision, version, now } = options;
+    const { queues, revision, version, now, freshMs } = options;
     if (this.#waits !== null && version === this.#version) {
       // Nothing about locks changed since: it holds at this revision too.
       this.#waits = { ...this.#waits, revision };
       return this.#waits;
     }
-    if (this.#waits !== null && now - this.#at < FRESH_MS) return this.#waits;
+    if (this.#waits !== null && now - this.#at < freshMs) return this.#waits;
     this.#waits = waitsAmong(queues, revision);
     this.#version = version;
     this.#at = now;
