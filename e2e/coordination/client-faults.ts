@@ -80,16 +80,25 @@ export class ClientFaults {
   }
 
   async #stopAndGoOn(client: Client, kind: Kind, account: Account): Promise<void> {
+    // One that was stopped while it let go by itself proves nothing: another is stopped.
+    while (!(await this.#stoppedWhileHolding(client, kind, account)));
+  }
+
+  async #stoppedWhileHolding(client: Client, kind: Kind, account: Account): Promise<boolean> {
     const { program, token } = await this.#holder(client, kind);
     process.kill(program.pid, 'SIGSTOP');
     await this.#until(client, kind, (latest) => latest > token);
     const before = program.output.length;
     process.kill(program.pid, 'SIGCONT');
     // It goes on where it stood: its next write is refused, or its session says first that it is lost.
-    const learnt = new RegExp(`^[^]{${before},}(refused ${token}\\n|lost: )`);
-    await program.waitFor(learnt, ANSWER_MS).catch((cause: unknown) => {
+    const goesOn = new RegExp(`^[^]{${before},}?(refused ${token}\\n|lost: |holds \\d+\\n)`);
+    try {
+      const [, next = ''] = await program.waitFor(goesOn, ANSWER_MS);
+      return !next.startsWith('holds ');
+    } catch (cause) {
       account.problems.push(`${kind}: a program that was stopped never learnt that it lost ${token}: ${String(cause)}`);
-    });
+      return true;
+    }
   }
 
   async #kill(client: Client, kind: Kind): Promise<void> {
