@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { PageHeader } from '../components/shell/page-header.tsx';
+import { Link } from '../components/ui/link.tsx';
 
 export default function NotFound() {
   return (

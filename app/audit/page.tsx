@@ -1,8 +1,13 @@
 import type { Metadata } from 'next';
 import { AuditPage } from '../../components/audit/audit-page.tsx';
+import { QueryScope } from '../../components/shell/query-scope.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 
 export default function Page() {
-  return <AuditPage />;
+  return (
+    <QueryScope>
+      <AuditPage />
+    </QueryScope>
+  );
 }

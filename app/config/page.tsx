@@ -1,8 +1,13 @@
 import type { Metadata } from 'next';
 import { ConfigPage } from '../../components/config/config-page.tsx';
+import { QueryScope } from '../../components/shell/query-scope.tsx';
 
 export const metadata: Metadata = { title: 'Configuration' };
 
 export default function Page() {
-  return <ConfigPage />;
+  return (
+    <QueryScope>
+      <ConfigPage />
+    </QueryScope>
+  );
 }

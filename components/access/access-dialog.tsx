@@ -1,13 +1,15 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
+import { useContext } from 'react';
 import type { AccessAction, AccessChange } from '../../lib/api/access-types.ts';
 import { api } from '../../lib/api/client.ts';
-import { queries, queryKeys } from '../../lib/api/queries.ts';
+import { queryKeys } from '../../lib/api/queries.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { apiCall } from '../keys/key-copy.ts';
 import { PlannedDialog, type PlannedResult } from '../shell/planned-dialog.tsx';
-import { useStore } from '../shell/use-store.ts';
+import { startOver } from '../shell/query-scope.tsx';
+import { StoresContext, useStore } from '../shell/use-store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { reachWords } from './reach-words.ts';
@@ -56,10 +58,7 @@ function useAccessAction() {
   const store = useStore();
   const client = useQueryClient();
   const you = store.access.mode === 'user' ? store.access.user : null;
-  const startOver = async (): Promise<void> => {
-    client.removeQueries({ queryKey: queryKeys.store(store.id) });
-    await client.invalidateQueries({ queryKey: queries.stores().queryKey });
-  };
+  const stores = useContext(StoresContext);
   return async ({ action, password }: Asked, state: string, idempotencyKey: string): Promise<PlannedResult> => {
     const body = { action, state, idempotencyKey, ...(password === null ? {} : { password }) };
     const result = await api.accessAction(store.id, body);
@@ -72,10 +71,10 @@ function useAccessAction() {
       } catch {
         toasts.add({ text: `${result.done} Sign in as ${user} with the new password.` });
       }
-      await startOver();
+      await startOver(stores, store.id);
     } else if (action.type === 'disable') {
       toasts.add({ text: result.done });
-      await startOver();
+      await startOver(stores, store.id);
     } else {
       await client.invalidateQueries({ queryKey: queryKeys.access(store.id) });
     }

@@ -88,7 +88,7 @@ function Frame({
       description={description}
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Leave it</Button>
           </DialogClose>
           <Button variant="primary" disabled={next === null} onClick={() => next?.()}>

@@ -1,12 +1,11 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AccessPlan, AccessView } from '../../lib/api/access-types.ts';
 import type { StoreAccess } from '../../lib/api/types.ts';
+import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { StoreContext } from '../shell/use-store.ts';
-import { TooltipProvider } from '../ui/tooltip.tsx';
 import { AccessPage } from './access-page.tsx';
 
 const PASSWORD = 'a long enough password';
@@ -87,15 +86,13 @@ function open({ view = OPEN, plan = PLAN, access = { mode: 'open' }, search = ''
     access,
   } as const;
   render(
-    <NuqsTestingAdapter searchParams={search}>
+    <AddressForTests search={search}>
       <QueryClientProvider client={client}>
         <StoreContext value={store}>
-          <TooltipProvider>
-            <AccessPage />
-          </TooltipProvider>
+          <AccessPage />
         </StoreContext>
       </QueryClientProvider>
-    </NuqsTestingAdapter>,
+    </AddressForTests>,
   );
 }
 

@@ -1,10 +1,11 @@
 'use client';
 
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import type { AccessView } from '../../lib/api/access-types.ts';
 import { utf8Encode } from '../../lib/base/bytes.ts';
 import { prefixRange, rangeWords } from '../../lib/keys/range-words.ts';
 import { type Allowed, whoCan } from '../../lib/keys/who-can.ts';
+import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Input } from '../ui/input.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -17,12 +18,11 @@ const OPTIONS = [
   { value: 'key', label: 'the one key' },
 ] as const;
 
+const PARAMS = { who: withFallback(textParam, ''), kind: withFallback(oneOf(KINDS), 'prefix') };
+
 /** Who may read and write a key or a prefix, and through which role. The question is part of the URL. */
 export function WhoCanPanel({ view }: { readonly view: AccessView }) {
-  const [{ who, kind }, ask] = useQueryStates({
-    who: parseAsString.withDefault(''),
-    kind: parseAsStringLiteral(KINDS).withDefault('prefix'),
-  });
+  const [{ who, kind }, ask] = useUrlStates(PARAMS);
   const range = kind === 'key' && who !== '' ? { key: who, end: '' } : prefixRange(utf8Encode(who));
   const found = whoCan(view, range);
   const words = who === '' ? 'any key' : rangeWords(range);

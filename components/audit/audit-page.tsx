@@ -1,15 +1,16 @@
 'use client';
 
 import { Download, Search } from 'lucide-react';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useEffect, useRef, useState } from 'react';
 import type { AuditEntry, AuditKept } from '../../lib/api/audit.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { oneOf, textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -32,15 +33,13 @@ const RESULT_OPTIONS = [
   ...RESULT_ORDER.map((value) => ({ value, label: resultWords(value).word })),
 ] as const;
 
+const PARAMS = { entry: textParam, q: textParam, result: oneOf(RESULT_ORDER) };
+
 /** Every change made through a console, newest first. */
 export function AuditPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [{ entry: selectedId, q, result }, setUrl] = useQueryStates({
-    entry: parseAsString,
-    q: parseAsString,
-    result: parseAsStringLiteral(RESULT_ORDER),
-  });
+  const [{ entry: selectedId, q, result }, setUrl] = useUrlStates(PARAMS);
   const { query, entries, first, searched } = useAudit(store.id, { q, result, user: null }, rev);
   const selected = entries.find(({ id }) => id === selectedId);
   const select = (id: string | null): void => void setUrl({ entry: id }, { history: 'push' });
@@ -144,7 +143,7 @@ export function AuditPage() {
 function Kept({ kept }: { readonly kept: AuditKept }) {
   if (kept.durable) return <span>{`Kept in the store for ${kept.days} days`}</span>;
   return (
-    <StatusMark tone="risk" className="whitespace-normal">
+    <StatusMark tone="risk" className="whitespace-normal!">
       {`Not kept in the store: ${kept.reason ?? 'it refuses'}. Changes are in the console’s log only; set QUORATE_USER to an account that may write it.`}
     </StatusMark>
   );
@@ -173,7 +172,7 @@ function FilterInput({ ref, value, onChange }: FilterInputProps) {
       ref={ref}
       aria-label="Filter the trail"
       placeholder="Who, what, why"
-      className="w-56"
+      className="w-56!"
       icon={<Search />}
       trailing={<Kbd keys="/" />}
       value={text}

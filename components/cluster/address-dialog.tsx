@@ -49,7 +49,7 @@ function Body({ about, onNext }: { readonly about: Addressed; readonly onNext: A
       description="What it would do is shown before anything happens."
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Leave it</Button>
           </DialogClose>
           <Button variant="primary" disabled={peerUrls.length === 0} onClick={next}>

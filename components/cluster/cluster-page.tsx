@@ -1,11 +1,11 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberView } from '../../lib/api/types.ts';
 import { plural } from '../../lib/format/number.ts';
+import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -26,12 +26,12 @@ import { isFull } from './room-steps.ts';
 import { SnapshotPanel } from './snapshot-panel.tsx';
 
 // Pictures come when the rest stands.
-const LanesPanel = dynamic(() => import('./lanes-panel.tsx').then((module) => module.LanesPanel), { ssr: false });
+const LanesPanel = later(() => import('./lanes-panel.tsx').then((module) => module.LanesPanel));
 
 // Few ever need it.
-const RoomPanel = dynamic(() => import('./room-panel.tsx').then((module) => module.RoomPanel), { ssr: false });
+const RoomPanel = later(() => import('./room-panel.tsx').then((module) => module.RoomPanel));
 
-const DrillDialog = dynamic(() => import('./drill-dialog.tsx').then((module) => module.DrillDialog), { ssr: false });
+const DrillDialog = later(() => import('./drill-dialog.tsx').then((module) => module.DrillDialog));
 
 /** What the cluster is made of, and everything one may do to it. */
 export function ClusterPage() {

@@ -47,7 +47,7 @@ function Body({ member, onNext }: { readonly member: MemberView; readonly onNext
       description="An outage on purpose, to learn what it looks like. It heals by itself."
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Leave it</Button>
           </DialogClose>
           <Button variant="primary" onClick={next}>

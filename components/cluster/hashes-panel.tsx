@@ -38,7 +38,7 @@ export function HashesPanel() {
       ) : (
         <>
           <p role="status">
-            <StatusMark tone={VERDICTS[result.verdict].tone} className="whitespace-normal">
+            <StatusMark tone={VERDICTS[result.verdict].tone} className="whitespace-normal!">
               {VERDICTS[result.verdict].words}
             </StatusMark>
           </p>

@@ -1,7 +1,6 @@
 'use client';
 
 import { ChartLine, Table } from 'lucide-react';
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useMemo, useState } from 'react';
 import type { HealthWindow, MemberLane } from '../../lib/api/health-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
@@ -9,6 +8,8 @@ import { clockTime } from '../../lib/format/time.ts';
 import { type LaneTime, sliceAt } from '../charts/member-lanes.layout.ts';
 import { type LaneLine, MemberLanes } from '../charts/member-lanes.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { oneOf } from '../shell/url-params.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -21,6 +22,8 @@ import { useHistory } from './use-history.ts';
 const MINUTE_MS = 60_000;
 const SPANS = { '5': '5 minutes', '15': '15 minutes', '60': '1 hour' } as const;
 const SPAN_NAMES = Object.keys(SPANS) as (keyof typeof SPANS)[];
+const FORM = oneOf(['table']);
+const SPAN = oneOf(SPAN_NAMES);
 
 /** A console that has just started shows no field of nothing. */
 function spanOf(at: readonly number[]): keyof typeof SPANS {
@@ -31,8 +34,8 @@ function spanOf(at: readonly number[]): keyof typeof SPANS {
 /** Small multiples: a block per member, the same lanes in each, one moment read in all of them. */
 export function LanesPanel({ isStale }: { readonly isStale: boolean }) {
   const query = useHistory();
-  const [form, setForm] = useQueryState('lanes', parseAsStringLiteral(['table']));
-  const [chosenSpan, setSpan] = useQueryState('span', parseAsStringLiteral(SPAN_NAMES));
+  const [form, setForm] = useUrlState('lanes', FORM);
+  const [chosenSpan, setSpan] = useUrlState('span', SPAN);
   const [hoverAt, setHoverAt] = useState<number | null>(null);
   const span = chosenSpan ?? spanOf(query.data?.at ?? []);
   return (

@@ -9,7 +9,8 @@ import { memberTone, roleWord } from '../overview/member-words.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '../ui/menu.tsx';
+import { MenuContent, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { Menu, MenuTrigger } from '../ui/menu-trigger.tsx';
 
 export interface MemberCardsProps {
   readonly view: ClusterView;

@@ -1,12 +1,12 @@
 'use client';
 
-import Link from 'next/link';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { ClusterView } from '../../lib/api/types.ts';
 import { useHref } from '../shell/use-href.ts';
 import { useRevision } from '../shell/use-live.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { Link } from '../ui/link.tsx';
 import { Panel, PanelStates } from '../ui/panel.tsx';
 import { fillWords, type RoomStep, roomSteps } from './room-steps.ts';
 
@@ -29,7 +29,7 @@ export function RoomPanel({ view, onAction }: RoomPanelProps) {
           <div className="flex flex-col gap-3">
             <p>
               It takes nothing but what makes room. {view.members.map(fillWords).join('; ')}.{' '}
-              <Link href={href('/space', { rev: null })} prefetch={false} className="text-accent hover:underline">
+              <Link href={href('/space', { rev: null })} className="text-accent hover:underline">
                 What takes the room
               </Link>
             </p>

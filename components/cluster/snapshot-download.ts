@@ -1,5 +1,5 @@
 /** Downloads a snapshot with progress. The console checks the checksum at the file's end and breaks off when it does not fit. */
-import { failureOf } from '../../lib/api/client.ts';
+import { failureOf } from '../../lib/api/call.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { WireHexId } from '../../lib/api/types.ts';
 

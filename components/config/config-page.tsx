@@ -1,16 +1,17 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import { parseAsString, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import type { ConfigOverview, ConfigTargetRow } from '../../lib/api/config-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -29,7 +30,7 @@ export function ConfigPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const overview = useConfigOverview();
-  const [target, setTarget] = useQueryState('target', parseAsString.withOptions({ history: 'push' }));
+  const [target, setTarget] = useUrlState('target', textParam, { history: 'push' });
   const [isCreating, setCreating] = useState(false);
   const [isSeeingSchemas, setSeeingSchemas] = useState(false);
   const canWrite = !store.readOnly && rev === null;

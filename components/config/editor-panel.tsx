@@ -127,7 +127,7 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
           {parsed.ok ? (
             <Findings check={check.data} error={check.error} isFirst={detail.live === null} />
           ) : (
-            <StatusMark tone="bad" className="whitespace-normal">
+            <StatusMark tone="bad" className="whitespace-normal!">
               {parsed.message}
             </StatusMark>
           )}
@@ -196,14 +196,14 @@ function Findings({
     <div className="flex flex-col gap-3">
       <section aria-label="Faults">
         {issues.length === 0 ? (
-          <StatusMark tone="good" className="whitespace-normal">
+          <StatusMark tone="good" className="whitespace-normal!">
             Meets every schema, merged for {plural(places.length, 'place')}
           </StatusMark>
         ) : (
           <ul className="flex flex-col gap-1">
             {issues.map((issue) => (
               <li key={`${issue.path}${issue.message}${issue.schema}`}>
-                <StatusMark tone="bad" className="whitespace-normal">
+                <StatusMark tone="bad" className="whitespace-normal!">
                   <span className="mono">{issue.path || 'the document'}</span> {issue.message}
                   <span className="text-fg-3"> in {issue.where}</span>
                 </StatusMark>
@@ -213,7 +213,7 @@ function Findings({
         )}
       </section>
       {warnings.map((warning) => (
-        <StatusMark key={warning} tone="risk" className="whitespace-normal">
+        <StatusMark key={warning} tone="risk" className="whitespace-normal!">
           {warning}
         </StatusMark>
       ))}

@@ -1,12 +1,12 @@
 'use client';
 
-import Link from 'next/link';
 import { useMemo } from 'react';
 import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import { leavesOf } from '../../lib/config/json.ts';
 import { plural } from '../../lib/format/number.ts';
 import { useHref } from '../shell/use-href.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Link } from '../ui/link.tsx';
 import { Value } from './change-list.tsx';
 import { targetWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { configApi } from '../../lib/api/config-client.ts';
 import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import type { TargetKind } from '../../lib/config/documents.ts';
@@ -75,7 +75,7 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
       description="Says for whom a document is. It changes nothing for anybody until a release of it is served."
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Cancel</Button>
           </DialogClose>
           <Button

@@ -83,7 +83,7 @@ function Body({
           <span className="mr-auto">
             <CopyAsMenu forms={{ curl: () => apiCall(routes.configPublish(store.id), 'POST', body) }} />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Cancel</Button>
           </DialogClose>
           <Button variant="primary" disabled={!isVersion || !isRange || isRunning} onClick={() => void run()}>

@@ -108,7 +108,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
           <span className="mr-auto">
             <CopyAsMenu forms={{ curl: () => apiCall(routes.configRollout(store.id), 'PUT', body) }} />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Later</Button>
           </DialogClose>
           {isFirst || detail.instances.length === 0 ? (
@@ -159,7 +159,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
           )}
         />
         {issue === undefined ? null : (
-          <StatusMark tone="bad" className="whitespace-normal">
+          <StatusMark tone="bad" className="whitespace-normal!">
             <span className="mono">{issue.path}</span> {issue.message}
           </StatusMark>
         )}

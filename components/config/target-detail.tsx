@@ -1,8 +1,6 @@
 'use client';
 
 import { ArrowLeft } from 'lucide-react';
-import Link from 'next/link';
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import type { ConfigTargetDetail, ReleaseSummary } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
@@ -10,13 +8,16 @@ import { curl, etcdctl } from '../../lib/format/commands.ts';
 import { plural } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { oneOf, withFallback } from '../shell/url-params.ts';
 import { useHref } from '../shell/use-href.ts';
 import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { Link } from '../ui/link.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { toasts } from '../ui/toast-store.ts';
@@ -29,6 +30,7 @@ import { useTarget } from './use-config.ts';
 import { rolloutWords, STATE_TONES, targetWords } from './words.ts';
 
 const VIEWS = ['edit', 'effective', 'history', 'instances'] as const;
+const VIEW = withFallback(oneOf(VIEWS), 'edit');
 
 /** One target: live, draft and canary side by side, then what can be done with it. */
 export function TargetDetail({ target, onBack }: { readonly target: string; readonly onBack: () => void }) {
@@ -51,7 +53,7 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
   const { target } = detail.document;
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('edit'));
+  const [view, setView] = useUrlState('view', VIEW);
   const { bundle, scope, layer } = targetWords(target);
   const canWrite = !store.readOnly && rev === null;
   const [isChanging, setChanging] = useState(false);
@@ -154,7 +156,7 @@ function Sides({ detail }: { readonly detail: ConfigTargetDetail }) {
         {rollout === null ? null : (
           <p>
             <Link href={href('/rollouts', { rollout: rollout.rolloutId })} className="rounded-mark hover:underline">
-              <StatusMark tone={STATE_TONES[rollout.state]} className="whitespace-normal">
+              <StatusMark tone={STATE_TONES[rollout.state]} className="whitespace-normal!">
                 {rolloutWords(rollout)}
               </StatusMark>
             </Link>

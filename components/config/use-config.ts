@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { configKey, configQueries } from '../../lib/api/config-client.ts';
 import type { WireInt } from '../../lib/api/types.ts';
 import { newId } from '../keys/edit/new-id.ts';

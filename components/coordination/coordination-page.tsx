@@ -1,7 +1,6 @@
 'use client';
 
 import { Filter } from 'lucide-react';
-import { createParser, parseAsString, useQueryStates } from 'nuqs';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import {
   COORDINATION_SORTS,
@@ -13,9 +12,11 @@ import { formatCount, plural } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { single, textParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 import { type Column, DataTable, type RowWindow } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Input } from '../ui/input.tsx';
@@ -50,21 +51,21 @@ interface GroupOrder {
 
 const isSort = (text: string): text is CoordinationSort => (COORDINATION_SORTS as readonly string[]).includes(text);
 
-const sortParser = createParser<GroupOrder>({
+const SORT = single<GroupOrder>({
   parse: (text) => {
     const descending = text.startsWith('-');
     const column = text.slice(descending ? 1 : 0);
     return isSort(column) ? { column, descending } : null;
   },
   serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
-  eq: (a, b) => a.column === b.column && a.descending === b.descending,
-}).withDefault({ column: 'name', descending: false });
+});
+const PARAMS = { sort: withFallback(SORT, { column: 'name', descending: false }), find: withFallback(textParam, '') };
 
 /** Locks or elections: the list, and the chosen one beside it. */
 export function CoordinationPage({ kind, title, columns, summary, toolbar, empty }: CoordinationPageProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [{ sort, find }, setUrl] = useQueryStates({ sort: sortParser, find: parseAsString.withDefault('') });
+  const [{ sort, find }, setUrl] = useUrlStates(PARAMS);
   const [page, setPage] = useState(FIRST_PAGE);
   const query = { kind, sort: sort.column, descending: sort.descending, find, lease: null, ...page };
   const list = useCoordination(store.id, query, rev);

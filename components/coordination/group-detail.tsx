@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft } from 'lucide-react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import type { CoordinationDetail, CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import type { WireBytes } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';

@@ -2,7 +2,8 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiFailure, api } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
+import { api } from '../../lib/api/client.ts';
 import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import { routes } from '../../lib/api/routes.ts';
@@ -81,7 +82,7 @@ function Body({ group, onClose }: ReleaseDialogProps & { readonly group: Coordin
               />
             )}
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>{words.keep}</Button>
           </DialogClose>
           <Button variant="danger" disabled={!isConfirmed || isRunning} onClick={() => void run()}>
@@ -117,7 +118,7 @@ function Body({ group, onClose }: ReleaseDialogProps & { readonly group: Coordin
               Its lease <PeekLeaseLink id={holder.lease} /> and the other keys on it stay.
             </p>
           )}
-          <StatusMark tone="risk" className="whitespace-normal">
+          <StatusMark tone="risk" className="whitespace-normal!">
             The program that held is not stopped. Unless it watches its key it goes on believing: only the fencing token
             keeps it out. This cannot be undone; it can stand again, behind those who wait.
           </StatusMark>

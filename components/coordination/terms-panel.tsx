@@ -149,7 +149,7 @@ function Reach({ past, load, watchedFrom }: ReachProps) {
         <>
           Watched from revision {formatCount(watchedFrom ?? '0')} on.
           {Number(watchedFrom) <= 1 ? null : (
-            <Button size="small" variant="ghost" onClick={load} className="text-accent">
+            <Button size="small" variant="ghost" onClick={load} className="text-accent!">
               Read what came before from the store’s history
             </Button>
           )}

@@ -1,12 +1,15 @@
 'use client';
 
-import { parseAsString, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import type { WireBytes } from '../../lib/api/types.ts';
+import { textParam } from '../shell/url-params.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
+
+const PARAMS = { name: textParam, name64: textParam };
 
 /** The chosen object lives in the URL, exact for names that are not text. */
 export function useSelected() {
-  const [{ name, name64 }, setUrl] = useQueryStates({ name: parseAsString, name64: parseAsString });
+  const [{ name, name64 }, setUrl] = useUrlStates(PARAMS);
   const selected = useMemo(
     (): WireBytes | null => (name64 !== null ? { base64: name64 } : name === null || name === '' ? null : name),
     [name, name64],

@@ -2,7 +2,6 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
-import { parseAsString, useQueryState } from 'nuqs';
 import { useDeferredValue } from 'react';
 import { configApi } from '../../lib/api/config-client.ts';
 import type { EvaluatedFlag } from '../../lib/api/config-types.ts';
@@ -12,8 +11,10 @@ import { curl } from '../../lib/format/commands.ts';
 import { useTarget } from '../config/use-config.ts';
 import { valueText } from '../config/words.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { textParam, withFallback } from '../shell/url-params.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
@@ -21,13 +22,14 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { Field, Textarea } from '../ui/input.tsx';
 
 const EXAMPLE = '{\n  "targetingKey": "user-1",\n  "email": "ada@shop.example",\n  "version": "2.4.0"\n}';
+const CONTEXT = withFallback(textParam, EXAMPLE);
 
 /** All flags of a set for one context, each with the steps that led to its value. */
 export function Playground({ target, onBack }: { readonly target: string; readonly onBack: () => void }) {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const detail = useTarget(store.id, target, rev);
-  const [text, setText] = useQueryState('context', parseAsString.withDefault(EXAMPLE).withOptions({ throttleMs: 300 }));
+  const [text, setText] = useUrlState('context', CONTEXT);
   const settled = useDeferredValue(text);
   const context = readContext(settled);
   const live = detail.data?.live?.releaseId ?? null;
@@ -104,7 +106,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 
 function Results({ flags }: { readonly flags: readonly EvaluatedFlag[] | undefined }) {
   if (flags === undefined) return null;
-  if (flags.length === 0) return <EmptyState className="p-0">The set holds no flag.</EmptyState>;
+  if (flags.length === 0) return <EmptyState className="p-0!">The set holds no flag.</EmptyState>;
   return (
     <ul aria-label="Evaluated flags" className="flex flex-col divide-y rounded-panel border">
       {flags.map((flag) => (

@@ -251,8 +251,8 @@ function Excerpt({ text, isGone }: { readonly text: string; readonly isGone: boo
   return (
     <pre
       className={cn(
-        'mono overflow-hidden whitespace-pre-wrap break-all rounded-control border bg-inset px-3 py-1',
-        isGone ? 'border-dashed bg-transparent text-fg-3' : 'text-fg-2',
+        'mono overflow-hidden whitespace-pre-wrap break-all rounded-control border px-3 py-1',
+        isGone ? 'border-dashed text-fg-3' : 'bg-inset text-fg-2',
       )}
     >
       {lines.slice(0, shown).join('\n').slice(0, 600)}

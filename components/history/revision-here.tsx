@@ -1,14 +1,15 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname, useSearchParams } from 'next/navigation';
 import type { WireInt } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { momentText } from '../../lib/format/time.ts';
 import { useNow } from '../shell/use-live.ts';
 import { cn } from '../ui/cn.ts';
-import { ContextMenu, ContextMenuContent, ContextMenuLabel, ContextMenuTrigger } from '../ui/context-menu.tsx';
-import { CopyAsContextItems } from '../ui/copy-as.tsx';
+import { CopyAsMenuItems } from '../ui/copy-as.tsx';
+import { Link } from '../ui/link.tsx';
+import { MenuContent, MenuLabel } from '../ui/menu.tsx';
+import { ContextMenuTrigger, Menu } from '../ui/menu-trigger.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 
 export interface RevisionHereProps {
@@ -27,20 +28,20 @@ export function RevisionHere({ revision, at = null, className }: RevisionHerePro
   const target = `${pathname}?${params}`;
   const when = at === null || now === 0 ? '' : ` · ${momentText(at, now)}`;
   return (
-    <ContextMenu>
+    <Menu>
       <Tooltip content={`Show this page at revision ${formatCount(revision)}${when}`}>
-        <ContextMenuTrigger asChild>
+        <ContextMenuTrigger>
           <Link href={target} className={cn('mono rounded-mark text-accent hover:underline', className)}>
             {formatCount(revision)}
           </Link>
         </ContextMenuTrigger>
       </Tooltip>
-      <ContextMenuContent>
-        <ContextMenuLabel>{`Revision ${formatCount(revision)}`}</ContextMenuLabel>
-        <CopyAsContextItems
+      <MenuContent>
+        <MenuLabel>{`Revision ${formatCount(revision)}`}</MenuLabel>
+        <CopyAsMenuItems
           forms={{ more: { number: () => revision, 'link to this revision': () => `${location.origin}${target}` } }}
         />
-      </ContextMenuContent>
-    </ContextMenu>
+      </MenuContent>
+    </Menu>
   );
 }

@@ -1,48 +1,33 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
+import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { useIdle } from '../shell/use-idle.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
-import { EmptyState } from '../ui/empty-state.tsx';
 import { Select } from '../ui/select.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { SearchPane } from './search/search-pane.tsx';
 import { TreePanel } from './tree/tree-panel.tsx';
 import { DEFAULT_DELIMITER, useKeysUrl } from './use-keys-url.ts';
-import { useUndo } from './use-undo.ts';
 
 // The tree is what one waits for; the rest comes with the first open key, or when the page is idle.
-const KeyPanel = dynamic(() => import('./panel/key-panel.tsx').then((module) => module.KeyPanel), {
-  loading: PanelLoading,
-});
-const FolderPanel = dynamic(() => import('./panel/folder-panel.tsx').then((module) => module.FolderPanel), {
-  loading: PanelLoading,
-});
-const CreateDialog = dynamic(() => import('./edit/create-dialog.tsx').then((module) => module.CreateDialog), {
-  ssr: false,
-});
-const DeleteDialog = dynamic(() => import('./delete/delete-dialog.tsx').then((module) => module.DeleteDialog), {
-  ssr: false,
-});
-
-function PanelLoading() {
-  return (
-    <div className="min-h-0 flex-1 bg-surface">
-      <SkeletonRows rows={5} />
-    </div>
-  );
-}
+const loading = (
+  <div className="min-h-0 flex-1 bg-surface">
+    <SkeletonRows rows={5} />
+  </div>
+);
+const KeyPanel = later(() => import('./keys-parts.tsx').then((module) => module.KeyPart), loading);
+const FolderPanel = later(() => import('./keys-parts.tsx').then((module) => module.FolderPart), loading);
+const KeysDialogs = later(() => import('./keys-parts.tsx').then((module) => module.KeysDialogs));
 
 /** The explorer: the tree of keys on the left, the key on the right. */
 export function KeysPage() {
@@ -52,11 +37,6 @@ export function KeysPage() {
   const [createIn, setCreateIn] = useState<WireBytes | null>(null);
   const [deleting, setDeleting] = useState<DeleteTarget | null>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const undo = useUndo();
-  const isIdle = useIdle();
-  useEffect(() => {
-    if (isIdle) void Promise.all([import('./panel/key-panel.tsx'), import('./panel/folder-panel.tsx')]);
-  }, [isIdle]);
   const canWrite = rev === null && !store.readOnly;
   const here = url.selectedFolder ?? folderOf(url.selectedKey, url.delimiter);
   const hasSelection = url.selectedKey !== null || url.selectedFolder !== null;
@@ -108,15 +88,16 @@ export function KeysPage() {
   const detail =
     url.selectedKey !== null ? (
       <KeyPanel
+        isWanted
         key={`${store.id}${wireId(url.selectedKey)}`}
         wire={url.selectedKey}
         delimiter={url.delimiter}
         onBack={url.close}
         onDelete={(key) => remove({ key })}
-        onSaved={undo.saved}
       />
     ) : url.selectedFolder !== null ? (
       <FolderPanel
+        isWanted
         prefix={url.selectedFolder}
         delimiter={url.delimiter}
         onBack={url.close}
@@ -147,24 +128,14 @@ export function KeysPage() {
         second={detail}
         className={cn(ONE_PANE, hasSelection ? DETAIL_ONLY : TREE_ONLY)}
       />
-      {isIdle || createIn !== null || deleting !== null ? (
-        <>
-          <CreateDialog
-            isOpen={createIn !== null}
-            prefix={createIn ?? ''}
-            onClose={() => setCreateIn(null)}
-            onCreated={(created) => {
-              undo.saved(created);
-              url.openKey(created.draft.key);
-            }}
-            onShow={(key) => {
-              setCreateIn(null);
-              url.openKey(key);
-            }}
-          />
-          <DeleteDialog target={deleting} onClose={() => setDeleting(null)} onDeleted={undo.deleted} />
-        </>
-      ) : null}
+      <KeysDialogs
+        isWanted={createIn !== null || deleting !== null}
+        createIn={createIn}
+        deleting={deleting}
+        onCreateEnd={() => setCreateIn(null)}
+        onDeleteEnd={() => setDeleting(null)}
+        onOpen={url.openKey}
+      />
     </>
   );
 }
@@ -214,9 +185,9 @@ function DelimiterSelect({
 function NothingOpen() {
   return (
     <div className="min-h-0 flex-1 bg-surface">
-      <EmptyState className="p-6">
+      <p className="max-w-prose p-6 text-fg-2">
         Choose a key to see its value, its facts and every retained version of it.
-      </EmptyState>
+      </p>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 'use client';
 
-import { parseAsString, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import type { WireBytes } from '../../lib/api/types.ts';
+import { textParam } from '../shell/url-params.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 
 /** What the Keys page keeps in the URL: the open key or folder, and the delimiter. `rev` belongs to the frame. */
 export interface KeysUrl {
@@ -20,16 +21,16 @@ export const DEFAULT_DELIMITER = '/';
 /** `?d=` of a flat list: an empty parameter would read as "not given". */
 const FLAT = 'none';
 
-const parsers = {
-  key: parseAsString,
-  key64: parseAsString,
-  prefix: parseAsString,
-  prefix64: parseAsString,
-  d: parseAsString,
+const PARAMS = {
+  key: textParam,
+  key64: textParam,
+  prefix: textParam,
+  prefix64: textParam,
+  d: textParam,
 };
 
 export function useKeysUrl(): KeysUrl {
-  const [url, setUrl] = useQueryStates(parsers, { history: 'push' });
+  const [url, setUrl] = useUrlStates(PARAMS, { history: 'push' });
   return useMemo(
     () => ({
       selectedKey: wireOf(url.key, url.key64),

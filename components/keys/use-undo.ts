@@ -1,7 +1,8 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { ApiFailure, api } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
+import { api } from '../../lib/api/client.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import type { DeleteResult, DeleteTarget, WriteResult } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';

@@ -77,7 +77,7 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
               }}
             />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Cancel</Button>
           </DialogClose>
           <Button

@@ -9,16 +9,10 @@ import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { isLimited } from '../shell/access-words.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
-import {
-  ContextMenu,
-  ContextMenuContent,
-  ContextMenuItem,
-  ContextMenuLabel,
-  ContextMenuSeparator,
-  ContextMenuTrigger,
-} from '../ui/context-menu.tsx';
-import { CopyAsContextItems } from '../ui/copy-as.tsx';
+import { CopyAsMenuItems } from '../ui/copy-as.tsx';
 import type { Column } from '../ui/data-table.tsx';
+import { MenuContent, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
+import { ContextMenuTrigger, Menu } from '../ui/menu-trigger.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
 import { LeaseRhythmCell } from './lease-rhythm.tsx';
 import { useLeaseTime } from './use-lease-time.ts';
@@ -119,11 +113,11 @@ export function LeaseRowMenu({
 }) {
   const store = useStore();
   return (
-    <ContextMenu>
-      <ContextMenuTrigger asChild>{children}</ContextMenuTrigger>
-      <ContextMenuContent>
-        <ContextMenuLabel className="mono">{`Lease ${lease.id}`}</ContextMenuLabel>
-        <CopyAsContextItems
+    <Menu>
+      <ContextMenuTrigger>{children}</ContextMenuTrigger>
+      <MenuContent>
+        <MenuLabel className="mono">{`Lease ${lease.id}`}</MenuLabel>
+        <CopyAsMenuItems
           forms={{
             etcdctl: () => leaseCommand(store, 'timetolive', lease.id),
             json: () => JSON.stringify(lease, null, 2),
@@ -132,13 +126,13 @@ export function LeaseRowMenu({
         />
         {onRevoke === null ? null : (
           <>
-            <ContextMenuSeparator />
-            <ContextMenuItem danger onSelect={onRevoke}>
+            <MenuSeparator />
+            <MenuItem danger onSelect={onRevoke}>
               Revoke…
-            </ContextMenuItem>
+            </MenuItem>
           </>
         )}
-      </ContextMenuContent>
-    </ContextMenu>
+      </MenuContent>
+    </Menu>
   );
 }

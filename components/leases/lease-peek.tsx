@@ -9,16 +9,11 @@ import { leaseCommand } from '../keys/key-copy.ts';
 import { LeaseLink } from '../shell/links.tsx';
 import { useHref } from '../shell/use-href.ts';
 import { useStore } from '../shell/use-store.ts';
-import {
-  ContextMenu,
-  ContextMenuContent,
-  ContextMenuItem,
-  ContextMenuLabel,
-  ContextMenuTrigger,
-} from '../ui/context-menu.tsx';
-import { CopyAsContextItems } from '../ui/copy-as.tsx';
+import { CopyAsMenuItems } from '../ui/copy-as.tsx';
 import { HoverCard } from '../ui/hover-card.tsx';
 import { Mark } from '../ui/marks.tsx';
+import { MenuContent, MenuItem, MenuLabel } from '../ui/menu.tsx';
+import { ContextMenuTrigger, Menu } from '../ui/menu-trigger.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
 import { endsWith } from './lease-summary.ts';
@@ -28,22 +23,22 @@ export function PeekLeaseLink({ id, className }: { readonly id: WireHexId; reado
   const href = useHref();
   const store = useStore();
   return (
-    <ContextMenu>
+    <Menu>
       <HoverCard content={<LeasePeek id={id} />}>
-        <ContextMenuTrigger asChild>
+        <ContextMenuTrigger>
           <span className="inline-flex min-w-0">
             <LeaseLink id={id} {...(className === undefined ? {} : { className })} />
           </span>
         </ContextMenuTrigger>
       </HoverCard>
-      <ContextMenuContent>
-        <ContextMenuLabel>{`Lease ${id}`}</ContextMenuLabel>
-        <ContextMenuItem onSelect={() => window.open(href('/leases', { lease: id }), '_blank', 'noopener')}>
+      <MenuContent>
+        <MenuLabel>{`Lease ${id}`}</MenuLabel>
+        <MenuItem onSelect={() => window.open(href('/leases', { lease: id }), '_blank', 'noopener')}>
           Open in a new tab
-        </ContextMenuItem>
-        <CopyAsContextItems forms={{ etcdctl: () => leaseCommand(store, 'timetolive', id), more: { id: () => id } }} />
-      </ContextMenuContent>
-    </ContextMenu>
+        </MenuItem>
+        <CopyAsMenuItems forms={{ etcdctl: () => leaseCommand(store, 'timetolive', id), more: { id: () => id } }} />
+      </MenuContent>
+    </Menu>
   );
 }
 

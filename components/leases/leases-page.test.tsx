@@ -1,13 +1,12 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LeaseList } from '../../lib/api/lease-types.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { LocksPage } from '../locks/locks-page.tsx';
+import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { StoreContext } from '../shell/use-store.ts';
-import { TooltipProvider } from '../ui/tooltip.tsx';
 import { LeasesPage } from './leases-page.tsx';
 
 const STORE: StoreSummary = {
@@ -46,13 +45,11 @@ afterEach(() => {
 });
 
 const page = (what: React.ReactNode) => (
-  <NuqsTestingAdapter>
+  <AddressForTests>
     <QueryClientProvider client={new QueryClient()}>
-      <StoreContext.Provider value={STORE}>
-        <TooltipProvider>{what}</TooltipProvider>
-      </StoreContext.Provider>
+      <StoreContext.Provider value={STORE}>{what}</StoreContext.Provider>
     </QueryClientProvider>
-  </NuqsTestingAdapter>
+  </AddressForTests>
 );
 
 test('the page says what ends in a minute, and how much of a long list is known', async () => {

@@ -1,9 +1,8 @@
 'use client';
 
 import { Filter, Plus } from 'lucide-react';
-import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useMemo, useRef, useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { LEASE_FILTERS, LEASE_SORTS, type LeaseList, type LeaseSort } from '../../lib/api/lease-types.ts';
 import type { WireHexId } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
@@ -12,9 +11,11 @@ import { LeaseCalendar } from '../charts/lease-calendar.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
+import { oneOf, single, textParam, type UrlParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { DataTable, type RowWindow } from '../ui/data-table.tsx';
@@ -40,26 +41,27 @@ interface LeaseOrder {
 
 const isSort = (text: string): text is LeaseSort => (LEASE_SORTS as readonly string[]).includes(text);
 
-const sortParser = createParser<LeaseOrder>({
+const SORT: UrlParam<LeaseOrder> = single({
   parse: (text) => {
     const descending = text.startsWith('-');
     const column = text.slice(descending ? 1 : 0);
     return isSort(column) ? { column, descending } : null;
   },
   serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
-  eq: (a, b) => a.column === b.column && a.descending === b.descending,
-}).withDefault({ column: 'left', descending: false });
+});
+
+const PARAMS = {
+  lease: textParam,
+  sort: withFallback<LeaseOrder>(SORT, { column: 'left', descending: false }),
+  only: oneOf(LEASE_FILTERS),
+  find: withFallback(textParam, ''),
+};
 
 /** Every lease with its countdown, what is attached to it, and what ends soon in words. */
 export function LeasesPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [{ lease: selectedId, sort, only, find }, setUrl] = useQueryStates({
-    lease: parseAsString,
-    sort: sortParser,
-    only: parseAsStringLiteral(LEASE_FILTERS),
-    find: parseAsString.withDefault(''),
-  });
+  const [{ lease: selectedId, sort, only, find }, setUrl] = useUrlStates(PARAMS);
   const [page, setPage] = useState(FIRST_PAGE);
   const leases = useLeases(store.id, { sort: sort.column, descending: sort.descending, only, find, ...page });
   const field = useRef<HTMLInputElement>(null);
@@ -260,7 +262,7 @@ function Calendar({ list }: { readonly list: LeaseList | undefined }) {
         {ending.unkeptLeases === 0 ? (
           sentence
         ) : (
-          <StatusMark tone="risk" className="items-baseline whitespace-normal">
+          <StatusMark tone="risk" className="items-baseline whitespace-normal!">
             {sentence}
           </StatusMark>
         )}

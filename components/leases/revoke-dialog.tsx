@@ -2,7 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiFailure, api } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
+import { api } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { LeaseView, WireHexId, WriteResult } from '../../lib/api/types.ts';
@@ -85,7 +86,7 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
               }}
             />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Keep it</Button>
           </DialogClose>
           <Button variant="danger" disabled={!isConfirmed || isRevoking} onClick={() => void revoke()}>

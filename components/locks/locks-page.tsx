@@ -1,6 +1,5 @@
 'use client';
 
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { ReactNode } from 'react';
 import type { CoordinationGroup, CoordinationList } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
@@ -11,9 +10,11 @@ import { Confidence, HeldFor, Holder, LeaseCell } from '../coordination/holder.t
 import { useMoment } from '../coordination/moment.ts';
 import { waitText } from '../coordination/words.ts';
 import { PageHeader } from '../shell/page-header.tsx';
+import { oneOf, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Column } from '../ui/data-table.tsx';
@@ -21,12 +22,13 @@ import { WaitsView } from './waits-view.tsx';
 import { deadlockText } from './words.ts';
 
 const SHOWS = ['locks', 'waits'] as const;
+const SHOW = withFallback(oneOf(SHOWS), 'locks');
 
 /** Locks found among the keys: who holds, how many wait, the fencing token; or who waits for whom across all of them. */
 export function LocksPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [show, setShow] = useQueryState('show', parseAsStringLiteral(SHOWS).withDefault('locks'));
+  const [show, setShow] = useUrlState('show', SHOW);
   useBindings([
     {
       id: 'locks.waits',

@@ -63,7 +63,7 @@ function Loaded({ data }: { readonly data: Waits }) {
         <ul aria-label="Deadlocks" className="shrink-0 border-b bg-bad/8 px-3 py-2">
           {circles.map((circle) => (
             <li key={circle.map(({ waiter }) => waiter).join()}>
-              <StatusMark tone="bad" className="whitespace-normal">
+              <StatusMark tone="bad" className="whitespace-normal!">
                 {circleSentence(circle)}
               </StatusMark>
             </li>

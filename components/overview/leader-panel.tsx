@@ -1,14 +1,15 @@
 'use client';
 
 import { ChartNoAxesGantt, Table } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { ClusterView, LeaderChange } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockMillis, clockTime } from '../../lib/format/time.ts';
 import { LeaderLane } from '../charts/leader-lane.tsx';
 import { useHistory } from '../cluster/use-history.ts';
+import { later } from '../shell/later.tsx';
+import { oneOf, single } from '../shell/url-params.ts';
 import { useNow } from '../shell/use-live.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { Panel, PanelStates } from '../ui/panel.tsx';
@@ -16,8 +17,13 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { leaderlessWords } from './leaderless-words.ts';
 
 // With what it asks the console for: the picture stands first.
-const ElectionExplained = dynamic(() => import('./election-explained.tsx').then((module) => module.ElectionExplained), {
-  ssr: false,
+const ElectionExplained = later(() => import('./election-explained.tsx').then((module) => module.ElectionExplained));
+
+const LANE = oneOf(['table']);
+/** When the change was seen, in ms. */
+const ELECTION = single<number>({
+  parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : null),
+  serialize: String,
 });
 
 const MINUTE_MS = 60_000;
@@ -53,11 +59,10 @@ export function LeaderPanel({
   readonly className?: string;
 }) {
   const tick = useNow(2_000);
-  const [form, setForm] = useQueryState('lane', parseAsStringLiteral(['table']));
-  const [chosenAt, setChosenAt] = useQueryState('election', parseAsInteger);
+  const [form, setForm] = useUrlState('lane', LANE);
+  const [chosenAt, choose] = useUrlState('election', ELECTION);
   // Drills and what was done by hand; silence shows in the lanes of the members below.
   const marks = (useHistory().data?.marks ?? []).filter(({ kind }) => ['drill', 'healed', 'action'].includes(kind));
-  const choose = (at: number): void => void setChosenAt(at);
   const now = view === null ? tick : Math.max(tick, view.at);
   return (
     <Panel
@@ -74,7 +79,7 @@ export function LeaderPanel({
         </IconButton>
       }
     >
-      <PanelStates isLoading={view === null} data={view} skeleton={<Skeleton className="m-3 h-16" />}>
+      <PanelStates isLoading={view === null} data={view} skeleton={<Skeleton className="m-3 h-16!" />}>
         {(cluster) => (
           <div className={cn(isStale && 'greyed')}>
             {form === 'table' ? (
@@ -106,7 +111,7 @@ const chosenOf = ({ leaderChanges }: ClusterView, at: number | null): LeaderChan
 };
 
 const Why = ({ change }: { readonly change: LeaderChange | undefined }) =>
-  change === undefined ? null : <ElectionExplained change={change} />;
+  change === undefined ? null : <ElectionExplained isWanted change={change} />;
 
 interface LeaderTableProps {
   readonly view: ClusterView;

@@ -54,7 +54,7 @@ export function MemberFacts({
         </Fact>
         <Fact name="Id">
           <span className="mono">{member.id}</span>
-          {withActions ? <CopyButton text={member.id} label="Copy member id" className="ml-1 size-5" /> : null}
+          {withActions ? <CopyButton text={member.id} label="Copy member id" className="ml-1 size-5!" /> : null}
         </Fact>
         {member.peerUrls.length === 0 ? null : (
           <Fact name="Peers reach it at">

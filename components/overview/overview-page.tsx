@@ -1,9 +1,9 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import type { ClusterView } from '../../lib/api/types.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { DrillBanner } from '../cluster/drill-banner.tsx';
+import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useCluster, useConnection, useLiveStore, useStaleSince, useStreamDownSince } from '../shell/use-live.ts';
@@ -21,9 +21,7 @@ import { RaftPanel } from './raft-panel.tsx';
 import { RiskPanel } from './risk-panel.tsx';
 
 // Pictures come when the rest stands.
-const LanesPanel = dynamic(() => import('../cluster/lanes-panel.tsx').then((module) => module.LanesPanel), {
-  ssr: false,
-});
+const LanesPanel = later(() => import('../cluster/lanes-panel.tsx').then((module) => module.LanesPanel));
 
 /** Is the store well, who leads, what may fail, what happens now. */
 export function OverviewPage() {
@@ -76,7 +74,7 @@ function FirstContact() {
   const status = useConnection();
   const store = useLiveStore();
   const failure = status.phase === 'open' ? null : status.failure;
-  if (failure === null) return <Skeleton className="h-6 w-2/3" />;
+  if (failure === null) return <Skeleton className="h-6! w-2/3" />;
   return (
     <ErrorState
       className="rounded-panel border bg-surface"

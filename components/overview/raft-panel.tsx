@@ -1,11 +1,12 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { parseAsString, useQueryState } from 'nuqs';
 import type { ClusterView, MemberView } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { RaftRing } from '../charts/raft-ring.tsx';
+import { textParam } from '../shell/url-params.ts';
 import { useNow } from '../shell/use-live.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -23,7 +24,7 @@ export interface RaftPanelProps {
 
 /** Who leads, who follows, how far behind: as a picture, and as the table below it. */
 export function RaftPanel({ view, isStale, className }: RaftPanelProps) {
-  const [selected, select] = useQueryState('member', parseAsString);
+  const [selected, select] = useUrlState('member', textParam);
   const now = useNow(1_000);
   const member = view?.members.find((one) => one.id === selected);
   return (
@@ -52,7 +53,7 @@ export function RaftPanel({ view, isStale, className }: RaftPanelProps) {
                     <HoverCard
                       content={<MemberFacts member={one} now={now} />}
                       isDisabled={one.id === selected}
-                      className="w-80"
+                      className="w-80!"
                     >
                       {node}
                     </HoverCard>
@@ -170,7 +171,7 @@ function RaftSkeleton() {
     <div className="flex flex-col">
       <div className="flex h-62 items-center justify-around">
         {['a', 'b', 'c'].map((name) => (
-          <Skeleton key={name} className="size-12 rounded-full" />
+          <Skeleton key={name} className="size-12! rounded-full!" />
         ))}
       </div>
       <div className="border-t p-3">

@@ -63,7 +63,7 @@ export function RiskPanel({ view, isStale, className }: RiskPanelProps) {
 function RiskItem({ risk }: { readonly risk: Risk }) {
   return (
     <li className="border-b p-3 last:border-b-0">
-      <StatusMark tone={risk.severity === 'danger' ? 'bad' : 'risk'} className="whitespace-normal font-medium">
+      <StatusMark tone={risk.severity === 'danger' ? 'bad' : 'risk'} className="whitespace-normal! font-medium">
         <span className="sr-only">{risk.severity === 'danger' ? 'Danger: ' : 'Warning: '}</span>
         {risk.title}
       </StatusMark>

@@ -1,11 +1,10 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PartyView, PrimitiveView } from '../../lib/api/coordination-types.ts';
 import { MomentContext } from '../coordination/moment.ts';
-import { TooltipProvider } from '../ui/tooltip.tsx';
+import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { PrimitiveDetail } from './primitive-detail.tsx';
 
 const NOW = 1_800_000_000_000;
@@ -20,15 +19,13 @@ const party = (key: string): PartyView => ({
 
 function show(one: PrimitiveView): void {
   render(
-    <NuqsTestingAdapter>
+    <AddressForTests>
       <QueryClientProvider client={new QueryClient()}>
-        <TooltipProvider>
-          <MomentContext value={NOW}>
-            <PrimitiveDetail one={one} onBack={() => undefined} />
-          </MomentContext>
-        </TooltipProvider>
+        <MomentContext value={NOW}>
+          <PrimitiveDetail one={one} onBack={() => undefined} />
+        </MomentContext>
       </QueryClientProvider>
-    </NuqsTestingAdapter>,
+    </AddressForTests>,
   );
 }
 // jsdom lays nothing out: every table is as wide as it likes.

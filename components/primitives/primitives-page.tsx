@@ -1,6 +1,5 @@
 'use client';
 
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { PrimitiveView } from '../../lib/api/coordination-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
@@ -10,9 +9,11 @@ import { MomentContext, useMoment } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { oneOf } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -23,6 +24,8 @@ import { PrimitiveDetail } from './primitive-detail.tsx';
 import { usePrimitives } from './use-primitives.ts';
 import { concern, KIND_NAMES, KINDS, kindName, stateText, summary, waitingText } from './words.ts';
 
+const KIND = oneOf(KINDS);
+
 const idOf = (one: PrimitiveView): string => `${one.kind} ${wireId(one.name)}`;
 
 /** Semaphores, reader-writer locks, barriers, queues, counters and groups found among the keys. */
@@ -30,10 +33,10 @@ export function PrimitivesPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const list = usePrimitives(store.id, rev);
-  const [kind, setKind] = useQueryState('kind', parseAsStringLiteral(KINDS));
+  const [kind, setKind] = useUrlState('kind', KIND);
   const { selected, select } = useSelected();
   // Two kinds may go by the same name.
-  const [as, setAs] = useQueryState('as', parseAsStringLiteral(KINDS));
+  const [as, setAs] = useUrlState('as', KIND);
   const all = list.data?.primitives;
   const rows = all?.filter((one) => kind === null || one.kind === kind);
   const isChosen = (one: PrimitiveView): boolean =>

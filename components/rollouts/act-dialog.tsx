@@ -137,7 +137,7 @@ function Body({
           <span className="mr-auto">
             <CopyAsMenu forms={{ curl: () => apiCall(routes.configRollout(store.id), 'POST', body) }} />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Leave it</Button>
           </DialogClose>
           <Button

@@ -67,7 +67,7 @@ export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const shown = instances.find(({ key }) => key === chosen);
   if (instances.length + gone.length === 0) {
     return (
-      <EmptyState className="p-0">
+      <EmptyState className="p-0!">
         No live instance reads {detail.rollout.target}. Nobody can confirm anything.
       </EmptyState>
     );

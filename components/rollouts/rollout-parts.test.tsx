@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, expect, test } from 'vitest';
 import type { RolloutDetail, RolloutInstance } from '../../lib/api/config-types.ts';
 import { emptyAssignment } from '../../lib/config/documents.ts';
 import { reportWith, rolloutWith, TARGET, verdictOf } from '../../lib/config/rollout-fixtures.testing.ts';
+import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { EventLog } from './event-log.tsx';
 import { FleetMap } from './fleet-map.tsx';
 import { PhaseLine } from './phase-line.tsx';
@@ -54,7 +54,7 @@ function detailWith(changes: Partial<RolloutDetail> = {}): RolloutDetail {
   };
 }
 
-const show = (element: React.ReactElement): void => void render(<NuqsTestingAdapter>{element}</NuqsTestingAdapter>);
+const show = (element: React.ReactElement): void => void render(<AddressForTests>{element}</AddressForTests>);
 
 test('the fleet is told by cohort, in words beside every shape, and a tile says how its instance is', () => {
   show(<FleetMap detail={detailWith()} />);

@@ -1,6 +1,5 @@
 'use client';
 
-import { parseAsString, useQueryState } from 'nuqs';
 import type { ConfigOverview, RolloutSummary } from '../../lib/api/config-types.ts';
 import { isTerminal } from '../../lib/config/rollout.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
@@ -9,8 +8,10 @@ import { useConfigOverview } from '../config/use-config.ts';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { useNow } from '../shell/use-live.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -21,7 +22,7 @@ import { RolloutView } from './rollout-view.tsx';
 /** Rollouts, newest first; the chosen one takes the whole page: it is the one screen to watch. */
 export function RolloutsPage() {
   const overview = useConfigOverview();
-  const [rollout, setRollout] = useQueryState('rollout', parseAsString.withOptions({ history: 'push' }));
+  const [rollout, setRollout] = useUrlState('rollout', textParam, { history: 'push' });
   useBindings([
     {
       id: 'rollouts.move',

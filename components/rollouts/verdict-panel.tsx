@@ -38,7 +38,7 @@ export function VerdictPanel({ detail }: { readonly detail: RolloutDetail }) {
         <p className="text-fg-3">The gate has not been evaluated yet.</p>
       ) : (
         <div>
-          <StatusMark tone={TONES[verdict.kind]} className="whitespace-normal font-semibold">
+          <StatusMark tone={TONES[verdict.kind]} className="whitespace-normal! font-semibold">
             {WORDS[verdict.kind]}
           </StatusMark>
           <p className="text-fg-2">{verdict.why}</p>
@@ -133,7 +133,7 @@ function Safe({ detail }: { readonly detail: RolloutDetail }) {
   if (rollbackAt === null) return null;
   if (state === 'ROLLING_BACK') {
     return (
-      <StatusMark tone="bad" className="whitespace-normal">
+      <StatusMark tone="bad" className="whitespace-normal!">
         <span suppressHydrationWarning>Rolling back for {now === 0 ? '' : durationText(now - rollbackAt)}</span>
       </StatusMark>
     );
@@ -154,7 +154,7 @@ function Supervised({ detail }: { readonly detail: RolloutDetail }) {
   if (!isExposing(rollout.state) && rollout.state !== 'ROLLING_BACK') return null;
   if (supervision.leader === null) {
     return (
-      <StatusMark tone="risk" className="whitespace-normal">
+      <StatusMark tone="risk" className="whitespace-normal!">
         Nobody supervises: exposure stays as it is
         {rollout.lastEvalAt === null ? '' : ` since ${clockTime(rollout.lastEvalAt)}`}.
       </StatusMark>

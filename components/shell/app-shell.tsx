@@ -1,9 +1,8 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { ToastRegion } from '../ui/toast-region.tsx';
@@ -11,26 +10,24 @@ import { toasts } from '../ui/toast-store.ts';
 import { identityOf } from './access-words.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { keymap } from './keymap.ts';
+import { later } from './later.tsx';
 import { LiveProvider } from './live-provider.tsx';
 import { PAGES } from './pages.ts';
 import { Rail } from './rail.tsx';
-import { RevisionBar } from './revision-bar.tsx';
-import { SignIn } from './sign-in.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { TopBar } from './top-bar.tsx';
 import { useBindings } from './use-bindings.ts';
 import { useHref } from './use-href.ts';
-import { useIdle } from './use-idle.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
 import { StoreContext, useStores } from './use-store.ts';
 
-// Not needed to show a page: they come when it is idle, and stand ready then, so that no key typed after ⌘K is lost.
-const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), {
-  ssr: false,
-});
-const ShortcutSheet = dynamic(() => import('./shortcut-sheet.tsx').then((module) => module.ShortcutSheet), {
-  ssr: false,
-});
+const CommandPalette = later(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
+const ShortcutSheet = later(() => import('./shortcut-sheet.tsx').then((module) => module.ShortcutSheet));
+const SignIn = later(() => import('./sign-in.tsx').then((module) => module.SignIn));
+const RevisionBar = later(
+  () => import('./revision-bar.tsx').then((module) => module.RevisionBar),
+  <div className="h-9 shrink-0 border-t bg-surface" />,
+);
 
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
@@ -40,7 +37,7 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
   if (current?.access.mode === 'signIn') {
     return (
       <StoreContext value={current}>
-        <Frame isBare>{isAboutAll ? children : <SignIn store={current} />}</Frame>
+        <Frame isBare>{isAboutAll ? children : <SignIn isWanted store={current} />}</Frame>
       </StoreContext>
     );
   }
@@ -106,7 +103,6 @@ interface FrameProps {
 }
 
 function Frame({ isBare = false, children }: FrameProps) {
-  const isIdle = useIdle();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const { rev } = usePinnedRevision();
@@ -141,9 +137,10 @@ function Frame({ isBare = false, children }: FrameProps) {
       {rev === null ? null : (
         <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-30 border-2 border-past-edge" />
       )}
-      {isIdle || isPaletteOpen ? <CommandPalette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} /> : null}
-      {isIdle || isSheetOpen ? <ShortcutSheet isOpen={isSheetOpen} onOpenChange={setSheetOpen} /> : null}
-      <ToastRegion />
+      <CommandPalette isWanted={isPaletteOpen} isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
+      <ShortcutSheet isWanted={isSheetOpen} isOpen={isSheetOpen} onOpenChange={setSheetOpen} />
+      {/* A dialog that is open has a region of its own. */}
+      <ToastRegion className="[body:has(dialog[open])_&]:hidden" />
     </div>
   );
 }

@@ -4,15 +4,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { Clock, FileKey, Search, Zap } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
 import type { SearchPage } from '../../lib/api/types.ts';
 import { formatCount, parseWireInt, plural } from '../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
+import { Dialog, Modal } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { keysOf } from './keymap.ts';
 import { PAGES } from './pages.ts';
+import { QueryScope } from './query-scope.tsx';
 import { useKeymap } from './use-bindings.ts';
 import { keyParams, useHref } from './use-href.ts';
 import { useRevision } from './use-live.ts';
@@ -29,18 +30,16 @@ export interface CommandPaletteProps {
 /** Everything by name: pages, actions, keys of the store (searched by the server), revisions. */
 export function CommandPalette({ isOpen, onOpenChange }: CommandPaletteProps) {
   return (
-    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 animate-in bg-scrim" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed top-[12vh] left-1/2 z-50 w-[min(40rem,calc(100vw-2rem))] -translate-x-1/2 animate-in overflow-hidden rounded-panel border border-line-strong bg-surface shadow-float focus:outline-none"
-        >
-          <Radix.Title className="sr-only">Find key, page, action</Radix.Title>
+    <Dialog open={isOpen} onOpenChange={onOpenChange}>
+      <Modal
+        label="Find key, page, action"
+        className="mt-[12vh] mb-auto w-[min(40rem,calc(100vw-2rem))] overflow-hidden"
+      >
+        <QueryScope>
           <PaletteBody close={() => onOpenChange(false)} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </QueryScope>
+      </Modal>
+    </Dialog>
   );
 }
 
@@ -66,6 +65,7 @@ function PaletteBody({ close }: { readonly close: () => void }) {
       <div className="flex h-11 items-center gap-2.5 border-b px-3.5">
         <Search aria-hidden="true" className="size-4 text-fg-3" />
         <Command.Input
+          autoFocus
           value={text}
           onValueChange={setText}
           placeholder="Find key, page, action, or type a revision"

@@ -75,3 +75,28 @@ test('a binding that only documents a widget takes no key', () => {
   expect(press('j').defaultPrevented).toBe(false);
   expect(keymap.get()).toHaveLength(1);
 });
+
+test('what is pressed while a part of the page is still to come waits for its bindings, sequences too', () => {
+  const back = vi.fn();
+  const jump = vi.fn();
+  keymap.register([binding({ id: 'keys', keys: 'g k', run: vi.fn() })]);
+  const arrived = keymap.expect();
+  for (const key of ['[', '[', 'g', 'r']) press(key);
+  arrived();
+  keymap.register([binding({ id: 'back', keys: '[', run: back }), binding({ id: 'jump', keys: 'g r', run: jump })]);
+  expect([back.mock.calls.length, jump.mock.calls.length]).toEqual([2, 1]);
+  keymap.register([binding({ id: 'again', keys: '[', run: back })]);
+  expect(back).toHaveBeenCalledTimes(2);
+});
+
+test('nothing waits when nothing is to come, nor what is typed into a field', () => {
+  const back = vi.fn();
+  press('[');
+  const arrived = keymap.expect();
+  context = { isInField: true, isDialogOpen: false };
+  press('[');
+  context = { isInField: false, isDialogOpen: false };
+  arrived();
+  keymap.register([binding({ id: 'back', keys: '[', run: back })]);
+  expect(back).not.toHaveBeenCalled();
+});

@@ -36,6 +36,9 @@ export interface PressContext {
 }
 
 export const SEQUENCE_MS = 1_000;
+/** How long a press that nobody took waits for a part of the page that is still to come. */
+export const WAIT_MS = 5_000;
+const WAITING_MAX = 16;
 
 export const keysOf = (binding: Binding): readonly string[] =>
   binding.keys === null ? [] : typeof binding.keys === 'string' ? [binding.keys] : binding.keys;
@@ -54,6 +57,11 @@ export class Keymap {
   #sequenceUntil = 0;
   /** The press that completed a sequence: whatever else it would match on its own, it is spent. */
   #spent: Event | null = null;
+  /** Parts of the page that are still to come, with bindings nobody knows yet. */
+  #expected = 0;
+  /** Presses that nobody took meanwhile, oldest first. */
+  #waiting: Event[] = [];
+  #hasFired = false;
   readonly #listeners = new Set<() => void>();
   readonly #readContext: () => PressContext;
 
@@ -74,16 +82,49 @@ export class Keymap {
     return () => this.#set(this.#bindings.filter((one) => !bindings.includes(one)));
   }
 
+  /** A part of the page is still to come: what nobody takes is kept for it. Returns how to say that it is there. */
+  expect(): () => void {
+    this.#expected++;
+    return () => {
+      this.#expected--;
+    };
+  }
+
   /** For one listener on `window`, in the capture phase: an open layer must still be there when the keymap looks. */
   readonly onKeyDown = (event: Event): void => {
-    this.#handler ??= createKeybindingsHandler(this.#map(), { timeout: SEQUENCE_MS });
-    this.#handler(event);
+    const { isInField, isDialogOpen } = this.#readContext();
+    if (this.#take(event)) this.#waiting = [];
+    else if (this.#expected > 0 && !isInField && !isDialogOpen) {
+      this.#waiting = [...this.#waiting, event].slice(-WAITING_MAX);
+    }
   };
 
+  /** Whether a binding took it. */
+  #take(event: Event): boolean {
+    this.#handler ??= createKeybindingsHandler(this.#map(), { timeout: SEQUENCE_MS });
+    this.#hasFired = false;
+    this.#handler(event);
+    return this.#hasFired;
+  }
+
   #set(bindings: readonly Binding[]): void {
+    const isMore = bindings.length > this.#bindings.length;
     this.#bindings = bindings;
     this.#handler = null;
     for (const listener of this.#listeners) listener();
+    if (isMore && this.#waiting.length > 0) this.#catchUp();
+  }
+
+  /** The presses that waited, as if they came now: those up to the last that was taken are done with. */
+  #catchUp(): void {
+    const newest = this.#waiting.at(-1)?.timeStamp ?? 0;
+    const waiting = this.#waiting.filter((event) => newest - event.timeStamp < WAIT_MS);
+    let done = 0;
+    this.#sequenceUntil = 0;
+    waiting.forEach((event, at) => {
+      if (this.#take(event)) done = at + 1;
+    });
+    this.#waiting = waiting.slice(done);
   }
 
   #map(): KeyBindingMap {
@@ -117,6 +158,7 @@ export class Keymap {
     this.#sequenceUntil = 0;
     if (isSequence(keys)) this.#spent = event;
     else if (isUnderWay) return;
+    this.#hasFired = true;
     event.preventDefault();
     binding.run?.();
   }
@@ -124,8 +166,7 @@ export class Keymap {
 
 const FIELD =
   'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=""], [contenteditable=true], [role=combobox]';
-const LAYER =
-  '[role=dialog][data-state=open], [role=alertdialog][data-state=open], [role=menu][data-state=open], [role=listbox][data-state=open]';
+const LAYER = 'dialog[open], [role=menu]';
 
 function readPageContext(): PressContext {
   const focused = document.activeElement;

@@ -1,7 +1,6 @@
 'use client';
 
 import { Activity, Copy, ExternalLink, FolderOpen, Hourglass } from 'lucide-react';
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { routes } from '../../lib/api/routes.ts';
@@ -11,16 +10,11 @@ import { formatCount } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { watchParams } from '../../lib/live/subscription.ts';
 import { cn } from '../ui/cn.ts';
-import {
-  ContextMenu,
-  ContextMenuContent,
-  ContextMenuItem,
-  ContextMenuLabel,
-  ContextMenuSeparator,
-  ContextMenuTrigger,
-} from '../ui/context-menu.tsx';
-import { CopyAsContextItems, type CopyAsForms } from '../ui/copy-as.tsx';
+import { type CopyAsForms, CopyAsMenuItems } from '../ui/copy-as.tsx';
 import { useCopy } from '../ui/copy-button.tsx';
+import { Link } from '../ui/link.tsx';
+import { MenuContent, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
+import { ContextMenuTrigger, Menu } from '../ui/menu-trigger.tsx';
 import { keyParams, useHref } from './use-href.ts';
 import { useStore } from './use-store.ts';
 
@@ -58,41 +52,41 @@ export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
   const address = href('/keys', keyParams(value, rev));
   const shown = displayBytes(value);
   return (
-    <ContextMenu>
-      <ContextMenuTrigger asChild>
-        <Link href={address} prefetch={false} title={shown} className={cn('mono truncate', LINK, className)}>
+    <Menu>
+      <ContextMenuTrigger>
+        <Link href={address} title={shown} className={cn('mono truncate', LINK, className)}>
           {children ?? shown}
         </Link>
       </ContextMenuTrigger>
-      <ContextMenuContent>
-        <ContextMenuLabel className="mono max-w-80 truncate">{shown}</ContextMenuLabel>
-        <ContextMenuItem icon={<FolderOpen aria-hidden="true" />} onSelect={() => router.push(address)}>
+      <MenuContent>
+        <MenuLabel className="mono max-w-80 truncate">{shown}</MenuLabel>
+        <MenuItem icon={<FolderOpen aria-hidden="true" />} onSelect={() => router.push(address)}>
           Open in Keys
-        </ContextMenuItem>
-        <ContextMenuItem
+        </MenuItem>
+        <MenuItem
           icon={<ExternalLink aria-hidden="true" />}
           onSelect={() => window.open(address, '_blank', 'noopener')}
         >
           Open in a new tab
-        </ContextMenuItem>
+        </MenuItem>
         {typeof value === 'string' ? (
-          <ContextMenuItem
+          <MenuItem
             icon={<Activity aria-hidden="true" />}
             onSelect={() => router.push(href('/watch', watchParams({ text: value, match: 'key' })))}
           >
             Watch this key
-          </ContextMenuItem>
+          </MenuItem>
         ) : null}
-        <ContextMenuSeparator />
-        <ContextMenuItem
+        <MenuSeparator />
+        <MenuItem
           icon={<Copy aria-hidden="true" />}
           onSelect={() => copy(typeof value === 'string' ? value : value.base64)}
         >
           {typeof value === 'string' ? 'Copy key' : 'Copy key as base64'}
-        </ContextMenuItem>
-        <CopyAsContextItems forms={forms} />
-      </ContextMenuContent>
-    </ContextMenu>
+        </MenuItem>
+        <CopyAsMenuItems forms={forms} />
+      </MenuContent>
+    </Menu>
   );
 }
 
@@ -102,7 +96,6 @@ export function LeaseLink({ id, className }: { readonly id: WireHexId; readonly 
   return (
     <Link
       href={href('/leases', { lease: id })}
-      prefetch={false}
       className={cn('mono inline-flex items-center gap-1 text-lease', LINK, className)}
     >
       <Hourglass aria-hidden="true" className="size-3" />
@@ -126,7 +119,6 @@ export function RevisionLink({
   return (
     <Link
       href={href(path, { rev })}
-      prefetch={false}
       className={cn('mono', LINK, className)}
       title={`View everything at revision ${formatCount(rev)}`}
     >

@@ -1,14 +1,13 @@
 'use client';
 
-import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
-import { queries } from '../../lib/api/queries.ts';
+import { type ReactNode, useContext, useEffect, useState } from 'react';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { LiveStore } from '../../lib/live/live-store.ts';
 import { openFeed } from '../../lib/live/open-feed.ts';
 import { identityOf } from './access-words.ts';
 import { LiveContext } from './use-live.ts';
 import { createReplay, ReplayContext } from './use-replay.ts';
+import { StoresContext } from './use-store.ts';
 
 export interface LiveProviderProps {
   readonly summary: StoreSummary;
@@ -51,10 +50,10 @@ export function LiveProvider({ summary, children }: LiveProviderProps) {
 
 /** Signed out, signed in elsewhere in this browser, or granted other keys: the stream tells first, and the summary is asked again. */
 function useAccessChanges(store: LiveStore, { access }: StoreSummary): void {
-  const client = useQueryClient();
+  const stores = useContext(StoresContext);
   const known = JSON.stringify(access);
   useEffect(() => {
-    const ask = (): void => void client.invalidateQueries({ queryKey: queries.stores().queryKey });
+    const ask = (): void => void stores.refresh();
     const onStatus = (): void => {
       const status = store.status.get();
       if (status.phase === 'waiting' && status.failure.code === 'UNAUTHENTICATED') ask();
@@ -67,5 +66,5 @@ function useAccessChanges(store: LiveStore, { access }: StoreSummary): void {
     return () => {
       for (const stop of stops) stop();
     };
-  }, [store, client, known]);
+  }, [store, stores, known]);
 }

@@ -17,7 +17,7 @@ export function PinnedNote({ shows }: { readonly shows: string }) {
       <StatusMark tone="past">
         {shows} is shown as it is now, not as it was at revision {formatCount(rev)}.
       </StatusMark>
-      <Button size="small" variant="ghost" onClick={unpin} className="ml-auto text-past">
+      <Button size="small" variant="ghost" onClick={unpin} className="ml-auto text-past!">
         Return to live
       </Button>
     </div>

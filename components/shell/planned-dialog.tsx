@@ -2,7 +2,7 @@
 
 import { type QueryKey, useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -89,7 +89,7 @@ export function PlannedDialog<P extends Planned>({
               />
             )}
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Leave it</Button>
           </DialogClose>
           {plan === undefined || plan.refusal !== null ? null : (
@@ -160,7 +160,7 @@ function Done({ title, result }: { readonly title: string; readonly result: Plan
     <DialogContent
       title={title}
       footer={
-        <DialogClose asChild>
+        <DialogClose>
           <Button variant="primary" autoFocus>
             Close
           </Button>

@@ -1,11 +1,11 @@
 'use client';
 
 import { CircleHelp, SunMoon } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { formatCount, formatRate } from '../../lib/format/number.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
+import { Link } from '../ui/link.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { PAGE_GROUPS, type PageEntry } from './pages.ts';
 import { useHref } from './use-href.ts';

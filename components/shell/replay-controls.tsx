@@ -62,7 +62,7 @@ export function ReplayControls({ isUsable }: { readonly isUsable: boolean }) {
         value={String(speed)}
         options={SPEEDS}
         onValueChange={(next) => replay.setSpeed(Number(next) as ReplaySpeed)}
-        className="mono h-6 px-1.5 max-narrow:hidden"
+        className="mono h-6! max-narrow:hidden"
       />
     </>
   );

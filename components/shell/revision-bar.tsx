@@ -1,7 +1,6 @@
 'use client';
 
 import { ChevronLeft, ChevronRight, GitCompareArrows } from 'lucide-react';
-import Link from 'next/link';
 import { useRef } from 'react';
 import type { RevisionView } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
@@ -10,6 +9,7 @@ import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts'
 import { StatusMark } from '../ui/badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
+import { Link } from '../ui/link.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { JumpField } from './jump-field.tsx';
@@ -63,7 +63,10 @@ export function RevisionBar() {
   return (
     <section
       aria-label="Revision"
-      className={cn('flex h-9 shrink-0 items-center gap-3 border-t bg-surface pr-1 pl-3', rev !== null && 'bg-past/8')}
+      className={cn(
+        'flex h-9 shrink-0 items-center gap-3 border-t pr-1 pl-3',
+        rev === null ? 'bg-surface' : 'bg-past/8',
+      )}
     >
       {view === null ? (
         staleSince === null ? (
@@ -119,7 +122,7 @@ export function RevisionBar() {
         )}
         <JumpField field={jump} view={view} onJump={(target) => moveTo(target, 'push')} />
         {rev === null ? null : (
-          <Button size="small" onClick={unpin} className="text-past">
+          <Button size="small" onClick={unpin} className="text-past!">
             Return to live
           </Button>
         )}

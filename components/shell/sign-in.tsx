@@ -1,31 +1,39 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LogIn } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { ApiFailure, api } from '../../lib/api/client.ts';
-import { queries, queryKeys } from '../../lib/api/queries.ts';
+import { type FormEvent, useContext, useState } from 'react';
+import { ApiFailure } from '../../lib/api/call.ts';
+import { api } from '../../lib/api/client.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input } from '../ui/input.tsx';
-import { Logo } from './store-switcher.tsx';
+import { Logo } from './logo.tsx';
+import { startOver } from './query-scope.tsx';
+import { StoresContext } from './use-store.ts';
 
 /** In place of the page while a store that demands users does not know who is here. */
 export function SignIn({ store }: { readonly store: StoreSummary }) {
-  const client = useQueryClient();
+  const stores = useContext(StoresContext);
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const signIn = useMutation({
-    mutationFn: () => api.signIn(store.id, { user, password }),
-    onSuccess: async () => {
+  const [isAsking, setAsking] = useState(false);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const signIn = async (): Promise<void> => {
+    setAsking(true);
+    setFailure(null);
+    try {
+      await api.signIn(store.id, { user, password });
       setPassword('');
-      client.removeQueries({ queryKey: queryKeys.store(store.id) });
-      await client.invalidateQueries({ queryKey: queries.stores().queryKey });
-    },
-  });
+      await startOver(stores, store.id);
+    } catch (cause) {
+      setFailure(cause instanceof Error ? cause : new Error(String(cause)));
+    } finally {
+      setAsking(false);
+    }
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    signIn.mutate();
+    void signIn();
   };
   return (
     <div className="flex flex-1 items-start justify-center p-4 pt-[12vh]">
@@ -49,7 +57,7 @@ export function SignIn({ store }: { readonly store: StoreSummary }) {
               />
             )}
           </Field>
-          <Field label="Password" error={signIn.error === null ? undefined : reasonOf(signIn.error)}>
+          <Field label="Password" error={failure === null ? undefined : reasonOf(failure)}>
             {(ids) => (
               <Input
                 {...ids}
@@ -60,9 +68,9 @@ export function SignIn({ store }: { readonly store: StoreSummary }) {
               />
             )}
           </Field>
-          <Button type="submit" variant="primary" disabled={user === '' || signIn.isPending}>
+          <Button type="submit" variant="primary" disabled={user === '' || isAsking}>
             <LogIn aria-hidden="true" />
-            {signIn.isPending ? 'Asking the store' : 'Sign in'}
+            {isAsking ? 'Asking the store' : 'Sign in'}
           </Button>
         </form>
         <p className="mono mt-4 break-all text-fg-3">{store.endpoints.join(', ')}</p>

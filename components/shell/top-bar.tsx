@@ -6,11 +6,13 @@ import { Kbd } from '../ui/kbd.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { clusterSentence } from './cluster-sentence.ts';
+import { later } from './later.tsx';
 import { STORE_FILL } from './store-swatch.tsx';
 import { StoreSwitcher } from './store-switcher.tsx';
 import { useCluster, useNow, useStreamDownSince } from './use-live.ts';
 import { useStore } from './use-store.ts';
-import { UserMenu } from './user-menu.tsx';
+
+const UserMenu = later(() => import('./user-menu.tsx').then((module) => module.UserMenu));
 
 export interface TopBarProps {
   /** No store is open to this browser: nothing to say about one. */

@@ -7,6 +7,9 @@ const FALLBACK_MS = 1_500;
 /** A page that is never idle does not wait longer than this. */
 const LATEST_MS = 1_500;
 
+/** Once for the tab: what is mounted later has nothing to wait for. */
+let hasBeenIdle = false;
+
 /**
  * False while the page is getting up, true from its first idle moment on: what is not needed to show the page is loaded then, so that
  * it is there when it is used.
@@ -14,11 +17,19 @@ const LATEST_MS = 1_500;
 export function useIdle(): boolean {
   const [isIdle, setIdle] = useState(false);
   useEffect(() => {
+    const settle = (): void => {
+      hasBeenIdle = true;
+      setIdle(true);
+    };
+    if (hasBeenIdle) {
+      settle();
+      return;
+    }
     if (typeof requestIdleCallback === 'undefined') {
-      const timer = setTimeout(() => setIdle(true), FALLBACK_MS);
+      const timer = setTimeout(settle, FALLBACK_MS);
       return () => clearTimeout(timer);
     }
-    const handle = requestIdleCallback(() => setIdle(true), { timeout: LATEST_MS });
+    const handle = requestIdleCallback(settle, { timeout: LATEST_MS });
     return () => cancelIdleCallback(handle);
   }, []);
   return isIdle;

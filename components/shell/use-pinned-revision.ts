@@ -1,11 +1,12 @@
 'use client';
 
-import { createParser, useQueryState } from 'nuqs';
 import { useCallback } from 'react';
 import type { WireInt } from '../../lib/api/types.ts';
 import { parseWireInt } from '../../lib/format/number.ts';
+import { single } from './url-params.ts';
+import { useUrlState } from './use-url-state.ts';
 
-export const revisionParser = createParser<WireInt>({
+export const revisionParam = single<WireInt>({
   parse: (text) => {
     const revision = parseWireInt(text);
     return revision === undefined || revision === '0' ? null : revision;
@@ -23,7 +24,7 @@ export interface PinnedRevision {
 
 /** The pinned revision, which lives in the URL as `?rev=`. */
 export function usePinnedRevision(): PinnedRevision {
-  const [rev, setRev] = useQueryState('rev', revisionParser);
+  const [rev, setRev] = useUrlState('rev', revisionParam);
   const pin = useCallback(
     (next: WireInt, history: 'push' | 'replace' = 'push') => void setRev(next, { history }),
     [setRev],

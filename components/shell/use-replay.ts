@@ -1,7 +1,7 @@
 'use client';
 
 import { createContext, useContext } from 'react';
-import { api } from '../../lib/api/client.ts';
+import { frameApi } from '../../lib/api/frame-client.ts';
 import type { LiveStore } from '../../lib/live/live-store.ts';
 import { Replay, type ReplayState } from '../../lib/live/replay.ts';
 import { useCell } from './use-live.ts';
@@ -9,7 +9,7 @@ import { useCell } from './use-live.ts';
 /** The replay of one store, as this tab plays it. */
 export function createReplay(storeId: string, live: LiveStore): Replay {
   return new Replay({
-    read: ({ from, to }, signal) => api.changes(storeId, { from: String(from), to: String(to) }, signal),
+    read: ({ from, to }, signal) => frameApi.changes(storeId, { from: String(from), to: String(to) }, signal),
     newest: () => Number(live.revision.get()?.value.current ?? 0),
     now: () => performance.now(),
     after: (ms, task) => {

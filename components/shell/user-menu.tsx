@@ -1,29 +1,30 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleUser, LogOut } from 'lucide-react';
+import { useContext } from 'react';
 import { api } from '../../lib/api/client.ts';
-import { queries, queryKeys } from '../../lib/api/queries.ts';
 import { rangeWords } from '../../lib/keys/range-words.ts';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from '../ui/menu.tsx';
+import { MenuContent, MenuItem, MenuLabel } from '../ui/menu.tsx';
+import { Menu, MenuTrigger } from '../ui/menu-trigger.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { readableWords } from './access-words.ts';
-import { useStore } from './use-store.ts';
+import { startOver } from './query-scope.tsx';
+import { StoresContext, useStore } from './use-store.ts';
 
 /** Who is signed in, what the store lets them read, and the way out. Nothing where the store has no users. */
 export function UserMenu() {
   const store = useStore();
-  const client = useQueryClient();
-  const signOut = useMutation({
-    mutationFn: () => api.signOut(store.id),
-    onSuccess: async () => {
-      client.removeQueries({ queryKey: queryKeys.store(store.id) });
-      await client.invalidateQueries({ queryKey: queries.stores().queryKey });
-    },
-    onError: (error) => toasts.add({ text: `Not signed out: ${error.message}` }),
-  });
+  const stores = useContext(StoresContext);
   const { access } = store;
   if (access.mode !== 'user') return null;
+  const signOut = (): void => {
+    api
+      .signOut(store.id)
+      .then(() => startOver(stores, store.id))
+      .catch((cause: unknown) =>
+        toasts.add({ text: `Not signed out: ${cause instanceof Error ? cause.message : String(cause)}` }),
+      );
+  };
   return (
     <Menu>
       <MenuTrigger
@@ -33,7 +34,7 @@ export function UserMenu() {
         <CircleUser aria-hidden="true" className="size-4" />
         <span className="max-w-32 truncate max-wide:sr-only">{access.user}</span>
       </MenuTrigger>
-      <MenuContent align="end" className="min-w-64">
+      <MenuContent align="end" className="min-w-64!">
         <MenuLabel>
           Signed in to {store.label} as {access.user}
         </MenuLabel>
@@ -57,7 +58,7 @@ export function UserMenu() {
             </>
           )}
         </div>
-        <MenuItem icon={<LogOut aria-hidden="true" />} onSelect={() => signOut.mutate()}>
+        <MenuItem icon={<LogOut aria-hidden="true" />} onSelect={signOut}>
           Sign out
         </MenuItem>
       </MenuContent>

@@ -1,24 +1,24 @@
 'use client';
 
-import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { setBytesParam } from '../../lib/api/routes.ts';
 import { type ByteString, toByteString, utf8Encode } from '../../lib/base/bytes.ts';
 import { parentFolder } from '../../lib/keys/key-tree.ts';
 import { byteStringToWire, displayBytes, wireToByteString } from '../../lib/keys/wire-bytes.ts';
 import { PrefixField } from '../history/prefix-field.tsx';
+import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { useHref } from '../shell/use-href.ts';
 import { Button } from '../ui/button.tsx';
+import { Link } from '../ui/link.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { useSpaceUrl } from './use-space-url.ts';
 
-const loading = () => <SkeletonRows rows={10} />;
+const loading = <SkeletonRows rows={10} />;
 // The pictures and what they compute with come when they are looked at.
-const SpacePanel = dynamic(() => import('./space-panel.tsx').then((module) => module.SpacePanel), { loading });
-const HeatPanel = dynamic(() => import('./heat-panel.tsx').then((module) => module.HeatPanel), { loading });
+const SpacePanel = later(() => import('./space-panel.tsx').then((module) => module.SpacePanel), loading);
+const HeatPanel = later(() => import('./heat-panel.tsx').then((module) => module.HeatPanel), loading);
 
 const SLASH = toByteString(utf8Encode('/'));
 
@@ -58,9 +58,7 @@ export function SpacePage() {
             Up
           </Button>
           <Button asChild>
-            <Link href={href('/keys', params)} prefetch={false}>
-              Open in Keys
-            </Link>
+            <Link href={href('/keys', params)}>Open in Keys</Link>
           </Button>
         </div>
       </PageHeader>
@@ -74,10 +72,10 @@ export function SpacePage() {
           <TabsTrigger value="heatmap">Where is it written, and when?</TabsTrigger>
         </TabsList>
         <TabsContent value="treemap" className="flex min-h-0 flex-1 flex-col">
-          <SpacePanel url={url} />
+          <SpacePanel isWanted url={url} />
         </TabsContent>
         <TabsContent value="heatmap" className="flex min-h-0 flex-1 flex-col">
-          <HeatPanel url={url} />
+          <HeatPanel isWanted url={url} />
         </TabsContent>
       </Tabs>
     </>

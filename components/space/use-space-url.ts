@@ -1,9 +1,10 @@
 'use client';
 
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import type { SpaceMeasure } from '../../lib/api/space-types.ts';
 import type { WireBytes } from '../../lib/api/types.ts';
 import { paramOf, wireParam } from '../history/wire-param.ts';
+import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 
 export const SPANS = ['5m', '15m', '1h', '6h', 'all'] as const;
 export type Span = (typeof SPANS)[number];
@@ -17,12 +18,12 @@ export const SPAN_MS: Readonly<Record<Span, number>> = {
   all: 0,
 };
 
-const parsers = {
-  show: parseAsStringLiteral(['treemap', 'heatmap']).withDefault('treemap'),
-  by: parseAsStringLiteral(['bytes', 'keys']).withDefault('bytes'),
-  span: parseAsStringLiteral(SPANS).withDefault('15m'),
-  prefix: parseAsString,
-  prefix64: parseAsString,
+const PARAMS = {
+  show: withFallback(oneOf(['treemap', 'heatmap']), 'treemap'),
+  by: withFallback(oneOf(['bytes', 'keys']), 'bytes'),
+  span: withFallback(oneOf(SPANS), '15m'),
+  prefix: textParam,
+  prefix64: textParam,
 };
 
 export interface SpaceUrl {
@@ -36,7 +37,7 @@ export interface SpaceUrl {
 }
 
 export function useSpaceUrl(): SpaceUrl {
-  const [url, setUrl] = useQueryStates(parsers, { history: 'replace' });
+  const [url, setUrl] = useUrlStates(PARAMS);
   return {
     show: url.show,
     by: url.by,

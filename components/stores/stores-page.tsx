@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
@@ -12,6 +11,7 @@ import { StoreSwatch } from '../shell/store-swatch.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Link } from '../ui/link.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
@@ -89,7 +89,6 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     cell: ({ store }) => (
       <Link
         href={overviewOf(store.id)}
-        prefetch={false}
         className="flex min-w-0 items-center gap-2 rounded-mark font-medium hover:underline"
         title={store.endpoints.join(', ')}
       >
@@ -154,7 +153,6 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
       store.access.mode === 'signIn' ? (
         <Link
           href={overviewOf(store.id)}
-          prefetch={false}
           aria-label={`Sign in to ${store.label}`}
           className="text-accent hover:underline"
         >

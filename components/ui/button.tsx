@@ -1,11 +1,11 @@
 import { cva, type VariantProps } from 'class-variance-authority';
-import { Slot } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from './cn.ts';
+import { slotted } from './slot.ts';
 import { Tooltip } from './tooltip.tsx';
 
 const button = cva(
-  'inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-control border text-body font-medium transition-colors duration-[120ms] disabled:pointer-events-none disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-3.5 [&_svg]:shrink-0',
+  'inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-control border font-medium transition-colors duration-[120ms] disabled:pointer-events-none disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-3.5 [&_svg]:shrink-0',
   {
     variants: {
       variant: {
@@ -21,9 +21,9 @@ const button = cva(
       },
       size: {
         small: 'h-6 px-2 text-meta',
-        medium: 'h-7 px-2.5',
-        icon: 'size-7 p-0',
-        iconSmall: 'size-6 p-0',
+        medium: 'h-7 px-2.5 text-body',
+        icon: 'size-7 p-0 text-body',
+        iconSmall: 'size-6 p-0 text-body',
       },
     },
     defaultVariants: { variant: 'secondary', size: 'medium' },
@@ -36,8 +36,10 @@ export interface ButtonProps extends ComponentProps<'button'>, VariantProps<type
 }
 
 export function Button({ className, variant, size, asChild = false, type = 'button', ...props }: ButtonProps) {
-  const Root = asChild ? Slot.Root : 'button';
-  return <Root className={cn(button({ variant, size }), className)} {...(asChild ? {} : { type })} {...props} />;
+  const looks = cn(button({ variant, size }), className);
+  if (!asChild) return <button type={type} className={looks} {...props} />;
+  const { children, ...rest } = props;
+  return slotted(children, { className: looks, ...rest });
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, 'size' | 'aria-label' | 'children'> {

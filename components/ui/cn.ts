@@ -1,16 +1,7 @@
 import { type ClassValue, clsx } from 'clsx';
-import { extendTailwindMerge } from 'tailwind-merge';
 
-// Our own theme names, so that `text-meta` (a size) and `text-fg-2` (a colour) do not cancel each other.
-const merge = extendTailwindMerge({
-  extend: {
-    theme: {
-      text: ['body', 'meta', 'mono', 'lead', 'title'],
-      radius: ['mark', 'control', 'panel', 'full'],
-      shadow: ['float'],
-    },
-  },
-});
-
-/** Joins class names; later Tailwind classes win over earlier ones of the same kind. */
-export const cn = (...inputs: ClassValue[]): string => merge(clsx(inputs));
+/**
+ * Joins class names. Of two that set the same property the stylesheet's order decides, not the order here: whoever overrides a
+ * component's own class says so with Tailwind's mark of importance ("w-64!").
+ */
+export const cn = (...inputs: ClassValue[]): string => clsx(inputs);

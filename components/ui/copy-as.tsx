@@ -2,9 +2,9 @@
 
 import { Copy } from 'lucide-react';
 import { Button } from './button.tsx';
-import { ContextMenuItem } from './context-menu.tsx';
 import { useCopy } from './copy-button.tsx';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from './menu.tsx';
+import { MenuContent, MenuItem, MenuLabel } from './menu.tsx';
+import { Menu, MenuTrigger } from './menu-trigger.tsx';
 
 /** The same act or object in other tongues. Each is made when asked for. */
 export interface CopyAsForms {
@@ -47,11 +47,11 @@ export function CopyAsMenu({ forms, label = 'Copy as' }: { readonly forms: CopyA
 }
 
 /** The same choices inside a right-click menu. */
-export function CopyAsContextItems({ forms }: { readonly forms: CopyAsForms }) {
+export function CopyAsMenuItems({ forms }: { readonly forms: CopyAsForms }) {
   const { copy } = useCopy();
   return entries(forms).map(([name, make]) => (
-    <ContextMenuItem key={name} icon={<Copy aria-hidden="true" />} onSelect={() => copy(make())}>
+    <MenuItem key={name} icon={<Copy aria-hidden="true" />} onSelect={() => copy(make())}>
       {`Copy as ${name}`}
-    </ContextMenuItem>
+    </MenuItem>
   ));
 }

@@ -1,14 +1,109 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext, useId, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
+import { slotted } from './slot.ts';
+import { ToastRegion } from './toast-region.tsx';
 
-export const Dialog = Radix.Root;
-export const DialogTrigger = Radix.Trigger;
-export const DialogClose = Radix.Close;
+interface DialogState {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}
+
+const DialogContext = createContext<DialogState>({ open: false, onOpenChange: () => {} });
+
+/** Around a DialogContent (or a Modal), which is there while it is open. */
+export function Dialog({ open, onOpenChange, children }: DialogState & { readonly children: ReactNode }) {
+  return <DialogContext value={{ open, onOpenChange }}>{children}</DialogContext>;
+}
+
+/** Makes its only child a button that closes. */
+export function DialogClose({ children }: { readonly children: ReactNode }) {
+  const { onOpenChange } = useContext(DialogContext);
+  return slotted(children, { onClick: () => onOpenChange(false) });
+}
+
+const FOCUSABLE = ':is(input, textarea, select, button):enabled, a[href], [tabindex="0"], [contenteditable=true]';
+
+export interface ModalProps {
+  readonly label?: string;
+  readonly labelledBy?: string;
+  readonly describedBy?: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/**
+ * The browser's own modal dialog: what is outside is dead, Escape and a press outside close it, and the focus goes back to where it was.
+ * Toasts appear in it, or nobody would hear of them.
+ */
+export function Modal({ label, labelledBy, describedBy, className, children }: ModalProps) {
+  const { open } = useContext(DialogContext);
+  if (!open) return null;
+  return (
+    <OpenModal
+      {...(label === undefined ? {} : { label })}
+      {...(labelledBy === undefined ? {} : { labelledBy })}
+      {...(describedBy === undefined ? {} : { describedBy })}
+      {...(className === undefined ? {} : { className })}
+    >
+      {children}
+    </OpenModal>
+  );
+}
+
+function OpenModal({ label, labelledBy, describedBy, className, children }: ModalProps) {
+  const { onOpenChange } = useContext(DialogContext);
+  const node = useRef<HTMLDialogElement>(null);
+  // The content comes once the dialog is shown: nothing takes the focus in one that is not.
+  const [isShown, setShown] = useState(false);
+  useLayoutEffect(() => {
+    const dialog = node.current;
+    dialog?.showModal();
+    setShown(true);
+    return () => dialog?.close();
+  }, []);
+  useLayoutEffect(() => {
+    const dialog = node.current;
+    const focused = document.activeElement;
+    if (!isShown || dialog === null || (focused !== dialog && dialog.contains(focused))) return;
+    dialog.querySelector<HTMLElement>(FOCUSABLE)?.focus();
+  }, [isShown]);
+  return (
+    <dialog
+      ref={node}
+      aria-label={label}
+      aria-labelledby={labelledBy}
+      aria-describedby={describedBy}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (event.target === event.currentTarget) onOpenChange(false);
+      }}
+      onClose={(event) => {
+        // The browser may insist on a second Escape.
+        if (event.target === event.currentTarget && !event.currentTarget.open) onOpenChange(false);
+      }}
+      onPointerDown={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        const isInside =
+          event.clientX >= box.left &&
+          event.clientX <= box.right &&
+          event.clientY >= box.top &&
+          event.clientY <= box.bottom;
+        if (event.target === event.currentTarget && !isInside) onOpenChange(false);
+      }}
+      className={cn(
+        'mx-auto animate-in rounded-panel border border-line-strong bg-surface text-fg shadow-float backdrop:animate-in backdrop:bg-scrim focus:outline-none',
+        className,
+      )}
+    >
+      {isShown ? children : null}
+      <ToastRegion />
+    </dialog>
+  );
+}
 
 export interface DialogContentProps {
   readonly title: string;
@@ -18,54 +113,41 @@ export interface DialogContentProps {
   /** The row of buttons at the foot, main act last. */
   readonly footer?: ReactNode;
   readonly size?: 'small' | 'medium' | 'large';
-  readonly className?: string;
-  /** Where focus goes on open, when not to the first control. */
-  readonly onOpenAutoFocus?: (event: Event) => void;
 }
 
 const WIDTH = { small: 'max-w-md', medium: 'max-w-2xl', large: 'max-w-5xl' } as const;
 
 /** A modal: title, sentence, scrolling body, footer. Escape closes; focus is kept inside and returned. */
-export function DialogContent({
-  title,
-  description,
-  children,
-  footer,
-  size = 'medium',
-  className,
-  onOpenAutoFocus,
-}: DialogContentProps) {
+export function DialogContent({ title, description, children, footer, size = 'medium' }: DialogContentProps) {
+  const id = useId();
   return (
-    <Radix.Portal>
-      <Radix.Overlay className="fixed inset-0 z-40 animate-in bg-scrim" />
-      <Radix.Content
-        {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-        {...(onOpenAutoFocus === undefined ? {} : { onOpenAutoFocus })}
-        className={cn(
-          'fixed top-[8vh] left-1/2 z-50 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 animate-in flex-col rounded-panel border border-line-strong bg-surface text-fg shadow-float focus:outline-none',
-          WIDTH[size],
-          className,
-        )}
-      >
-        <header className="flex items-start gap-3 border-b py-3 pr-12 pl-4">
-          <div className="min-w-0 flex-1">
-            <Radix.Title className="font-semibold text-lead">{title}</Radix.Title>
-            {description === undefined ? null : (
-              <Radix.Description className="mt-0.5 text-body text-fg-2">{description}</Radix.Description>
-            )}
-          </div>
-        </header>
-        <div className="min-h-0 flex-1 overflow-y-auto px-4 py-3">{children}</div>
-        {footer === undefined ? null : (
-          <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">{footer}</footer>
-        )}
-        {/* Last in the DOM, so that focus starts in the body. */}
-        <Radix.Close asChild>
-          <Button variant="ghost" size="iconSmall" aria-label="Close" className="absolute top-2.5 right-2.5">
-            <X aria-hidden="true" />
-          </Button>
-        </Radix.Close>
-      </Radix.Content>
-    </Radix.Portal>
+    <Modal
+      labelledBy={`${id}-title`}
+      {...(description === undefined ? {} : { describedBy: `${id}-text` })}
+      className={cn('mt-[8vh] mb-auto max-h-[84vh] w-[calc(100vw-2rem)] flex-col open:flex', WIDTH[size])}
+    >
+      <header className="flex items-start gap-3 border-b py-3 pr-12 pl-4">
+        <div className="min-w-0 flex-1">
+          <h2 id={`${id}-title`} className="font-semibold text-lead">
+            {title}
+          </h2>
+          {description === undefined ? null : (
+            <p id={`${id}-text`} className="mt-0.5 text-body text-fg-2">
+              {description}
+            </p>
+          )}
+        </div>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto px-4 py-3">{children}</div>
+      {footer === undefined ? null : (
+        <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">{footer}</footer>
+      )}
+      {/* Last in the DOM, so that focus starts in the body. */}
+      <DialogClose>
+        <Button variant="ghost" size="iconSmall" aria-label="Close" className="absolute top-2.5 right-2.5">
+          <X aria-hidden="true" />
+        </Button>
+      </DialogClose>
+    </Modal>
   );
 }

@@ -1,11 +1,13 @@
 'use client';
 
-import { HoverCard as Radix } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { cn } from './cn.ts';
+import { Floating } from './floating.tsx';
+import { slotted } from './slot.ts';
+import { useHover } from './use-hover.ts';
 
 export interface HoverCardProps {
-  /** One element that takes a ref. */
+  /** One element. */
   readonly children: ReactNode;
   readonly content: ReactNode;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
@@ -14,36 +16,32 @@ export interface HoverCardProps {
   readonly className?: string;
 }
 
+const TIMES = { openMs: 350, closeMs: 120 };
+
 /** A menu that is open has the word: a card must not cover it. */
-const isMenuOpen = (): boolean => document.querySelector('[role=menu][data-state=open]') !== null;
+const isMenuOpen = (): boolean => document.querySelector('[role=menu]') !== null;
 
 /** A peek at the object behind a link. Holds nothing that the object's own page does not show. */
 export function HoverCard({ children, content, side = 'bottom', isDisabled = false, className }: HoverCardProps) {
-  const [isOpen, setOpen] = useState(false);
+  const { anchor, trigger, floating } = useHover(TIMES);
   return (
-    <Radix.Root
-      openDelay={350}
-      closeDelay={120}
-      open={isOpen && !isDisabled}
-      onOpenChange={(next) => setOpen(next && !isMenuOpen())}
-    >
-      <Radix.Trigger asChild onContextMenu={() => setOpen(false)}>
-        {children}
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
+    <>
+      {slotted(children, trigger)}
+      {anchor === null || isDisabled || isMenuOpen() ? null : (
+        <Floating
+          anchor={anchor}
           side={side}
           align="start"
-          sideOffset={6}
-          collisionPadding={8}
+          gap={6}
+          {...floating}
           className={cn(
-            'z-50 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
+            'inset-auto m-0 w-72 animate-in rounded-panel border border-line-strong bg-raised p-3 text-body text-fg shadow-float',
             className,
           )}
         >
           {content}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </Floating>
+      )}
+    </>
   );
 }

@@ -1,9 +1,7 @@
 'use client';
 
-import { Check, ChevronDown } from 'lucide-react';
-import { Select as Radix } from 'radix-ui';
+import { ChevronDown } from 'lucide-react';
 import { cn } from './cn.ts';
-import { floatingItem, floatingList } from './menu-styles.ts';
 
 export interface SelectOption<T extends string> {
   readonly value: T;
@@ -20,43 +18,34 @@ export interface SelectProps<T extends string> {
   readonly className?: string;
 }
 
-/** One of a few. For more than a dozen options use a searchable list instead. */
+/** One of a few: the browser's own list. For more than a dozen options use a searchable list instead. */
 export function Select<T extends string>({
   label,
   value,
   options,
   onValueChange,
-  disabled,
+  disabled = false,
   className,
 }: SelectProps<T>) {
   return (
-    <Radix.Root value={value} onValueChange={(next) => onValueChange(next as T)} disabled={disabled ?? false}>
-      <Radix.Trigger
+    <span className={cn('relative inline-flex h-7 shrink-0', className)}>
+      <select
         aria-label={label}
-        className={cn(
-          'inline-flex h-7 items-center justify-between gap-2 rounded-control border border-line-strong bg-raised px-2 text-body text-fg hover:bg-hover disabled:opacity-50',
-          className,
-        )}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onValueChange(event.target.value as T)}
+        className="h-full w-full min-w-0 cursor-default appearance-none truncate rounded-control border border-line-strong bg-raised py-0.5 pr-7 pl-2 text-fg hover:bg-hover disabled:opacity-50"
       >
-        <Radix.Value />
-        <Radix.Icon>
-          <ChevronDown aria-hidden="true" className="size-3.5 text-fg-3" />
-        </Radix.Icon>
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content position="popper" sideOffset={4} collisionPadding={8} className={floatingList}>
-          <Radix.Viewport>
-            {options.map((option) => (
-              <Radix.Item key={option.value} value={option.value} className={cn(floatingItem, 'pl-7')}>
-                <Radix.ItemIndicator className="absolute left-2">
-                  <Check aria-hidden="true" />
-                </Radix.ItemIndicator>
-                <Radix.ItemText>{option.label}</Radix.ItemText>
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      <ChevronDown
+        aria-hidden="true"
+        className="-translate-y-1/2 pointer-events-none absolute top-1/2 right-2 size-3.5 text-fg-3"
+      />
+    </span>
   );
 }

@@ -4,18 +4,22 @@ import { X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { StatusMark } from './badge.tsx';
 import { Button } from './button.tsx';
+import { cn } from './cn.ts';
 import { type Toast, toasts } from './toast-store.ts';
 
 const NONE: readonly Toast[] = [];
 
-/** The one place where toasts appear; a polite live region, so screen readers hear each once. */
-export function ToastRegion() {
+/** Where toasts appear: in the frame, or in the dialog that is open. A polite live region, so screen readers hear each once. */
+export function ToastRegion({ className }: { readonly className?: string }) {
   const shown = useSyncExternalStore(toasts.subscribe, toasts.get, () => NONE);
   return (
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed right-4 bottom-12 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
+      className={cn(
+        'pointer-events-none fixed right-4 bottom-12 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2',
+        className,
+      )}
     >
       {shown.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { queries } from '../../lib/api/queries.ts';
 import type { ChangeEvent, KeyVersion } from '../../lib/api/types.ts';
 import { formatBytes, formatCount, plural } from '../../lib/format/number.ts';
@@ -90,11 +90,11 @@ function Versions({ event }: { readonly event: ChangeEvent }) {
   const before = (BigInt(event.revision) + 1n).toString();
   const history = useQuery(queries.history(storeId, { key: event.key, before, limit: VERSIONS_NEEDED }));
   if (history.data === undefined) {
-    if (history.error === null) return <SkeletonRows rows={4} className="px-0" />;
+    if (history.error === null) return <SkeletonRows rows={4} className="px-0!" />;
     const failure = history.error instanceof ApiFailure ? history.error : null;
     return (
       <ErrorState
-        className="p-0"
+        className="p-0!"
         title={history.error.message}
         where={failure?.where}
         code={failure?.code}

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { api } from '../../lib/api/client.ts';
+import { frameApi } from '../../lib/api/frame-client.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import type { ChangeFilter } from '../../lib/live/change-filter.ts';
 import type { ChangeRing, ChangeRow } from '../../lib/live/change-ring.ts';
@@ -55,7 +55,7 @@ export function usePast({ list, filters, from, isOff }: PastOptions): PastState 
         from,
         to: newest,
         compacted: Number(view.compacted),
-        read: (span, signal) => api.changes(storeId, { ...span, ...(prefix === '' ? {} : { prefix }) }, signal),
+        read: (span, signal) => frameApi.changes(storeId, { ...span, ...(prefix === '' ? {} : { prefix }) }, signal),
         signal: abort.signal,
         now: () => Date.now(),
         onProgress: (at) => setState({ phase: 'reading', from, at, to: newest }),
@@ -94,7 +94,7 @@ function useGapFill(list: WatchList, isOff: boolean): void {
         from: Number(row.from) + 1,
         to: Number(row.to),
         compacted: 0,
-        read: (span, signal) => api.changes(storeId, span, signal),
+        read: (span, signal) => frameApi.changes(storeId, span, signal),
         signal: abort.signal,
         now: () => Date.now(),
         changesMax: GAP_CHANGES_MAX,

@@ -1,16 +1,15 @@
 'use client';
 
-import { createParser, parseAsNativeArrayOf, parseAsString, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import { parseWireInt } from '../../lib/format/number.ts';
 import { type ChangeFilter, NO_FILTER } from '../../lib/live/change-filter.ts';
 import { parseSubscription, SUBSCRIPTIONS_MAX, subscriptionText } from '../../lib/live/subscription.ts';
+import { listOf, textParam, withFallback } from '../shell/url-params.ts';
+import { useUrlStates } from '../shell/use-url-state.ts';
 
-const parseAsSubscription = createParser({ parse: parseSubscription, serialize: subscriptionText });
-
-const parsers = {
-  sub: parseAsNativeArrayOf(parseAsSubscription),
-  from: parseAsString.withDefault(''),
+const PARAMS = {
+  sub: withFallback(listOf({ parse: parseSubscription, serialize: subscriptionText }), []),
+  from: withFallback(textParam, ''),
 };
 
 export interface WatchUrl {
@@ -26,7 +25,7 @@ export interface WatchUrl {
 
 /** The subscriptions of the watch and where it begins, which live in the URL. */
 export function useWatchUrl(): WatchUrl {
-  const [{ sub, from }, setUrl] = useQueryStates(parsers, { history: 'replace' });
+  const [{ sub, from }, setUrl] = useUrlStates(PARAMS);
   const written = JSON.stringify(sub);
   const filters = useMemo(() => {
     const read = JSON.parse(written) as readonly ChangeFilter[];

@@ -1,19 +1,19 @@
 /** What an operator feels: opening Keys on a warm index, expanding, scrolling; and the JavaScript each page begins with. */
-import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from '@playwright/test';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
+import { BUDGETS_KB } from '../../server/scripts/first-load-budgets.ts';
+import { CountingProxy } from '../fixtures/counting-proxy.ts';
 import type { Product } from '../fixtures/product.ts';
 import { Keys } from '../pages/keys.ts';
+import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
 import { type BenchStore, startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 
-const PAGES = ['/', '/keys', '/watch', '/elections', '/locks', '/leases'];
 /** The explorer's promises. */
 const FIRST_ROWS_MS_MAX = 500;
 const EXPAND_MS_MAX = 100;
 const FRAME_MS_MAX = 17;
-const SCRIPT_KB_MAX = 180;
 const SCROLL_STEPS = 120;
 const WHEEL_PX = 400;
 const OPENINGS = 5;
@@ -33,15 +33,14 @@ export async function* pageFigures({
   const browser = await chromium.launch(launchOptions(await findBrowser(process.env.TEST_BROWSER)));
   try {
     const { url } = loaded.product;
-    for (const path of PAGES) {
+    for (const path of Object.keys(BUDGETS_KB)) {
       const page = await browser.newPage();
       yield budget(
         `first-load JavaScript of ${path}, gzipped`,
         'KB',
-        await scriptKilobytes(page, url + path),
-        SCRIPT_KB_MAX,
+        await scriptKilobytes(page, url, path),
+        BUDGETS_KB[path] ?? 0,
       );
-      await page.close();
     }
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const openings: number[] = [];
@@ -63,15 +62,20 @@ const budgetOf =
     against: { who: 'budget', value },
   });
 
-/** Scripts fetched until the page is at rest, each compressed as a server would. */
-async function scriptKilobytes(page: Page, url: string): Promise<number> {
-  const bodies: Promise<Buffer>[] = [];
-  page.on('response', (response) => {
-    if (response.request().resourceType() === 'script') bodies.push(response.body());
-  });
-  await page.goto(url, { waitUntil: 'load' });
-  const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
-  return sizes.reduce((sum, size) => sum + size, 0) / 1_024;
+/** Scripts sent to a page that is never idle, workers' included, as they were sent. */
+async function scriptKilobytes(page: Page, target: string, path: string): Promise<number> {
+  const proxy = await CountingProxy.start(target);
+  try {
+    await page.addInitScript(() => {
+      window.requestIdleCallback = () => 0;
+    });
+    await page.goto(proxy.url + path, { waitUntil: 'load' });
+    await new Shell(page).sentence.getByText('members').waitFor();
+    return proxy.bytes / 1_024;
+  } finally {
+    await page.close();
+    await proxy.stop();
+  }
 }
 
 async function openKeys(page: Page, url: string): Promise<number> {

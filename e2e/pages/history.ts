@@ -12,7 +12,8 @@ export class History {
   constructor(page: Page) {
     this.page = page;
     this.dialog = page.getByRole('dialog');
-    this.account = this.dialog.getByRole('status');
+    // The region for toasts is the dialog's last.
+    this.account = this.dialog.getByRole('status').first();
     this.counts = page.getByRole('region', { name: 'Differences' }).getByRole('status');
   }
 

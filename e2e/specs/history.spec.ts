@@ -93,8 +93,7 @@ test('the past is played forward: tree and stream move, and at the present it is
   await shell.open(`/keys?rev=${revision}&prefix=${encodeURIComponent(prefix)}`);
   await keys.row(prefix.slice(0, -1)).first().waitFor();
   await expect(page.getByText(/Complete at revision/)).toBeVisible();
-  await page.getByRole('combobox', { name: 'Speed of the replay' }).click();
-  await page.getByRole('option', { name: '1×', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Speed of the replay' }).selectOption('1×');
   await page.getByRole('button', { name: 'Replay from here' }).click();
   await expect(page.getByRole('button', { name: 'Pause the replay' }), 'it plays').toBeVisible();
   await expect(shell.revisionBar.getByText('live', { exact: true }), 'it arrives at the present').toBeVisible();
@@ -125,8 +124,7 @@ test('values of every key are searched by pattern, with what was searched and wh
   const { revision } = await client.put(`${prefix}b`, '{"port": 9091}');
   await client.put(`${prefix}b`, '{"port": 1}');
   const find = async (): Promise<void> => {
-    await page.getByRole('combobox', { name: 'What is searched' }).click();
-    await page.getByRole('option', { name: 'values, regex' }).click();
+    await page.getByRole('combobox', { name: 'What is searched' }).selectOption('values, regex');
     await page.getByRole('textbox', { name: 'Find values' }).fill('port": [89]0\\d1');
     await page.keyboard.press('Enter');
   };

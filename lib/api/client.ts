@@ -5,6 +5,7 @@
 import type { AccessAction, AccessActionBody, AccessActionResult, AccessPlan, AccessView } from './access-types.ts';
 import type { AuditEntry, AuditPage } from './audit.ts';
 import type { BulkPreview, BulkRequest, BulkStart, JobView, PrefixDiff, TrashPage } from './bulk-types.ts';
+import { bytesParams, call } from './call.ts';
 import type {
   ClusterAction,
   ClusterActionBody,
@@ -25,13 +26,10 @@ import type {
 import type { DrillHealBody, DrillHealed } from './drill-types.ts';
 import type { ElectionExplained, HealthWindow } from './health-types.ts';
 import type { LeaseList, LeaseListQuery, LeaseTimes } from './lease-types.ts';
-import { routes, setBytesParam } from './routes.ts';
+import { routes } from './routes.ts';
 import type { HeatView, SpaceMeasure, SpaceView } from './space-types.ts';
 import type { StoreOverview } from './store-overview.ts';
 import type {
-  ApiError,
-  ChangesPage,
-  ChildrenPage,
   ClusterView,
   DeleteBody,
   DeletePreview,
@@ -54,104 +52,6 @@ import type {
   WriteResult,
 } from './types.ts';
 
-/** A call that did not succeed. `code` is the gRPC code's name, or NETWORK when the console itself gave no answer. */
-export class ApiFailure extends Error {
-  readonly code: string;
-  /** HTTP status; 0 when there was no answer. */
-  readonly status: number;
-  /** Method and path, for "where". */
-  readonly where: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-
-  constructor(fields: {
-    code: string;
-    message: string;
-    status: number;
-    where: string;
-    detail?: Readonly<Record<string, unknown>>;
-  }) {
-    super(fields.message);
-    this.name = 'ApiFailure';
-    this.code = fields.code;
-    this.status = fields.status;
-    this.where = fields.where;
-    this.detail = fields.detail ?? {};
-  }
-}
-
-const isApiError = (value: unknown): value is ApiError =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as ApiError).code === 'string' &&
-  typeof (value as ApiError).message === 'string';
-
-/** Turns an answer that is not 2xx into the failure it carries. */
-export async function failureOf(response: Response, where: string): Promise<ApiFailure> {
-  const body: unknown = await response.json().catch(() => null);
-  const status = response.status;
-  if (isApiError(body)) {
-    return new ApiFailure({
-      code: body.code,
-      message: body.message,
-      status,
-      where,
-      ...(body.detail === undefined ? {} : { detail: body.detail }),
-    });
-  }
-  return new ApiFailure({
-    code: `HTTP ${status}`,
-    message: `The console answered ${status} ${response.statusText}`.trim(),
-    status,
-    where,
-  });
-}
-
-interface Call {
-  readonly method?: 'GET' | 'PUT' | 'POST';
-  readonly path: string;
-  readonly params?: URLSearchParams;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** One call; for the functions here and beside (config-client.ts). @throws ApiFailure */
-export async function call<T>({ method = 'GET', path, params, body, signal }: Call): Promise<T> {
-  const query = params === undefined || params.size === 0 ? '' : `?${params}`;
-  const where = `${method} ${path}`;
-  const init: RequestInit = { method, signal: signal ?? null, headers: { accept: 'application/json' } };
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
-  }
-  let response: Response;
-  try {
-    response = await fetch(path + query, init);
-  } catch (cause) {
-    if (signal?.aborted === true) throw cause;
-    throw new ApiFailure({ code: 'NETWORK', message: 'The console did not answer.', status: 0, where });
-  }
-  if (!response.ok) throw await failureOf(response, where);
-  return (await response.json()) as T;
-}
-
-function bytesParams(
-  fields: Readonly<Record<string, WireBytes | undefined>>,
-  plain: Readonly<Record<string, string | number | null | undefined>> = {},
-): URLSearchParams {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) setBytesParam(params, name, value);
-  for (const [name, value] of Object.entries(plain))
-    if (value !== undefined && value !== null) params.set(name, String(value));
-  return params;
-}
-
-export interface ChangesQuery {
-  readonly from: WireInt;
-  readonly to: WireInt;
-  /** Only of keys below it; left out: of all. */
-  readonly prefix?: WireBytes;
-}
-
 export interface SpaceQuery {
   readonly prefix: WireBytes;
   readonly by: SpaceMeasure;
@@ -162,15 +62,6 @@ export interface HeatQuery {
   readonly prefix: WireBytes;
   /** In ms; 0: as far as the console remembers. */
   readonly span: number;
-  readonly rev?: WireInt | null;
-}
-
-export interface ChildrenQuery {
-  readonly prefix: WireBytes;
-  readonly delimiter?: string;
-  readonly offset?: number;
-  readonly limit?: number;
-  /** Null or absent: now. */
   readonly rev?: WireInt | null;
 }
 
@@ -216,7 +107,6 @@ export interface AuditPageQuery {
 }
 
 export const api = {
-  stores: (signal?: Signal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
   storesHealth: (signal?: Signal) => call<readonly StoreOverview[]>({ path: routes.storesHealth, signal }),
   signIn: (store: string, body: SignInBody) => call<StoreSummary>({ method: 'POST', path: routes.signIn(store), body }),
   signOut: (store: string) => call<StoreSummary>({ method: 'POST', path: routes.signOut(store) }),
@@ -224,10 +114,6 @@ export const api = {
   revisions: (store: string, signal?: Signal) => call<RevisionView>({ path: routes.revisions(store), signal }),
   revisionAt: (store: string, time: number, signal?: Signal) =>
     call<RevisionAt>({ path: routes.revisionAt(store), params: bytesParams({}, { time }), signal }),
-  changes: (store: string, { prefix, ...span }: ChangesQuery, signal?: Signal) =>
-    call<ChangesPage>({ path: routes.changes(store), params: bytesParams({ prefix }, span), signal }),
-  children: (store: string, { prefix, ...plain }: ChildrenQuery, signal?: Signal) =>
-    call<ChildrenPage>({ path: routes.children(store), params: bytesParams({ prefix }, plain), signal }),
   space: (store: string, { prefix, ...plain }: SpaceQuery, signal?: Signal) =>
     call<SpaceView>({ path: routes.space(store), params: bytesParams({ prefix }, plain), signal }),
   heat: (store: string, { prefix, ...plain }: HeatQuery, signal?: Signal) =>

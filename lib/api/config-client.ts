@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Release } from '../config/documents.ts';
 import type { Rollout } from '../config/rollout.ts';
-import { call } from './client.ts';
+import { call } from './call.ts';
 import type {
   CheckAnswer,
   CheckBody,

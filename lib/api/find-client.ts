@@ -1,5 +1,5 @@
 /** Reads the lines of a search as they come. */
-import { failureOf } from './client.ts';
+import { failureOf } from './call.ts';
 import type { FindLine, FindQuery } from './find-types.ts';
 import { routes, setBytesParam } from './routes.ts';
 import type { WireBytes, WireInt } from './types.ts';

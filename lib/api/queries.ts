@@ -7,7 +7,6 @@ import type { BulkRequest } from './bulk-types.ts';
 import {
   type AuditPageQuery,
   api,
-  type ChildrenQuery,
   type CoordinationQuery,
   type DiffQuery,
   type HeatQuery,
@@ -16,6 +15,7 @@ import {
   type SpaceQuery,
   type TrashQuery,
 } from './client.ts';
+import { type ChildrenQuery, frameApi } from './frame-client.ts';
 import { knownUpTo, mergeHistory } from './health-history.ts';
 import type { HealthWindow } from './health-types.ts';
 import type { LeaseListQuery } from './lease-types.ts';
@@ -77,8 +77,6 @@ export const queries = {
       // A member that comes back tells more of it.
       staleTime: 0,
     }),
-  stores: () =>
-    queryOptions({ queryKey: ['stores'], queryFn: ({ signal }) => api.stores(signal), staleTime: LIVE_STALE_MS }),
   /** Answered from the console's memory, which each store's members feed: asking again costs no store anything. */
   storesHealth: () =>
     queryOptions({
@@ -90,7 +88,7 @@ export const queries = {
   children: (store: string, query: ChildrenQuery) =>
     queryOptions({
       queryKey: [...queryKeys.children(store), query],
-      queryFn: ({ signal }) => api.children(store, query, signal),
+      queryFn: ({ signal }) => frameApi.children(store, query, signal),
       staleTime: staleTimeOf(query.rev),
     }),
   space: (store: string, query: SpaceQuery) =>

@@ -3,7 +3,7 @@
  * Waits 0.25 s after the first failure, doubling to 8 s; a stream that is silent for SILENCE_MS_MAX counts as broken, since the server
  * sends at least a heartbeat.
  */
-import { failureOf } from '../api/client.ts';
+import { failureOf } from '../api/call.ts';
 import type { LiveEventName } from '../api/types.ts';
 import { INITIAL_STATUS, type LiveFailure, type LiveListener, type LiveMessage } from './protocol.ts';
 import { SseParser } from './sse-parser.ts';

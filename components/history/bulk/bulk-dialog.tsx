@@ -3,7 +3,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { BulkLease, BulkPreview, BulkRequest, JobView } from '../../../lib/api/bulk-types.ts';
-import { ApiFailure, api } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
+import { api } from '../../../lib/api/client.ts';
 import { queries, queryKeys } from '../../../lib/api/queries.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
@@ -82,7 +83,7 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
               />
             )}
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Change nothing</Button>
           </DialogClose>
           <Button

@@ -56,7 +56,7 @@ function Target({
       description={<span className="mono break-all">{from}</span>}
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Change nothing</Button>
           </DialogClose>
           <Button variant="primary" disabled={isInside} onClick={take}>

@@ -1,6 +1,6 @@
 /** Downloads a prefix as a file; a refusal (a key the format cannot carry) is said, not saved. */
 import type { TransferFormat } from '../../../lib/api/bulk-types.ts';
-import { failureOf } from '../../../lib/api/client.ts';
+import { failureOf } from '../../../lib/api/call.ts';
 import { routes, setBytesParam } from '../../../lib/api/routes.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
 

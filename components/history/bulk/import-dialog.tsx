@@ -84,7 +84,7 @@ function Source({ prefix, onTaken }: { readonly prefix: WireBytes; readonly onTa
       size="large"
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Change nothing</Button>
           </DialogClose>
           <Button

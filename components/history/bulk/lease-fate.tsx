@@ -57,7 +57,7 @@ export function LeaseFate({
       {value.mode === 'new' ? (
         <Input
           aria-label="Seconds the new lease lasts"
-          className="ml-6 w-40"
+          className="ml-6 w-40!"
           inputMode="numeric"
           trailing={<span className="text-fg-3 text-meta">s</span>}
           value={String(value.ttlSeconds)}

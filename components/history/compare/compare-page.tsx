@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeftRight, RotateCcw, RotateCw } from 'lucide-react';
-import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import type { PrefixDiff } from '../../../lib/api/bulk-types.ts';
 import { queries } from '../../../lib/api/queries.ts';
@@ -11,10 +10,12 @@ import { formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../../keys/panel/panel-error.tsx';
 import { PageHeader } from '../../shell/page-header.tsx';
+import { textParam } from '../../shell/url-params.ts';
 import { useBindings } from '../../shell/use-bindings.ts';
 import { useRevision } from '../../shell/use-live.ts';
-import { revisionParser, usePinnedRevision } from '../../shell/use-pinned-revision.ts';
+import { revisionParam, usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useStore } from '../../shell/use-store.ts';
+import { useUrlStates } from '../../shell/use-url-state.ts';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -28,13 +29,13 @@ import { type ComparedKey, CompareRows } from './compare-rows.tsx';
 import { CompareValue } from './compare-value.tsx';
 import { RevisionField } from './revision-field.tsx';
 
-const parsers = {
-  from: revisionParser,
-  to: revisionParser,
-  prefix: parseAsString,
-  prefix64: parseAsString,
-  key: parseAsString,
-  key64: parseAsString,
+const PARAMS = {
+  from: revisionParam,
+  to: revisionParam,
+  prefix: textParam,
+  prefix64: textParam,
+  key: textParam,
+  key64: textParam,
 };
 
 /** Two revisions side by side: what came, went and changed under a prefix, and the way back to the older one. */
@@ -42,7 +43,7 @@ export function ComparePage() {
   const store = useStore();
   const current = useRevision()?.value ?? null;
   const { rev, unpin } = usePinnedRevision();
-  const [url, setUrl] = useQueryStates(parsers, { history: 'push' });
+  const [url, setUrl] = useUrlStates(PARAMS, { history: 'push' });
   const prefix = wireParam(url.prefix, url.prefix64);
   const selected = url.key === null && url.key64 === null ? null : wireParam(url.key, url.key64);
   // Coming from a pinned page, that revision is what one wants to compare.

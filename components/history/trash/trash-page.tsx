@@ -1,7 +1,6 @@
 'use client';
 
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import type { TrashGroup } from '../../../lib/api/bulk-types.ts';
 import { api } from '../../../lib/api/client.ts';
@@ -13,9 +12,11 @@ import { PanelError } from '../../keys/panel/panel-error.tsx';
 import { useThrottled } from '../../keys/use-throttled.ts';
 import { PageHeader } from '../../shell/page-header.tsx';
 import { PinnedNote } from '../../shell/pinned-note.tsx';
+import { textParam } from '../../shell/url-params.ts';
 import { useBindings } from '../../shell/use-bindings.ts';
 import { useOnChanges } from '../../shell/use-live.ts';
 import { useStore } from '../../shell/use-store.ts';
+import { useUrlStates } from '../../shell/use-url-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -30,13 +31,14 @@ import { TRASH_COLUMNS } from './trash-columns.tsx';
 import { TrashGroupPanel } from './trash-group.tsx';
 
 const GROUPS_PER_PAGE = 50;
+const PARAMS = { prefix: textParam, prefix64: textParam, at: textParam };
 const REFRESH_MS = 1_000;
 
 /** What was deleted and is not there now, by the transaction that deleted it, with the way back. */
 export function TrashPage() {
   const store = useStore();
   const client = useQueryClient();
-  const [url, setUrl] = useQueryStates({ prefix: parseAsString, prefix64: parseAsString, at: parseAsString });
+  const [url, setUrl] = useUrlStates(PARAMS);
   const prefix = wireParam(url.prefix, url.prefix64);
   const pages = useInfiniteQuery({
     queryKey: [...queryKeys.trash(store.id), prefix],

@@ -4,7 +4,6 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/re
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeletePreview, DeleteTarget } from '../../../lib/api/types.ts';
 import { StoreContext } from '../../shell/use-store.ts';
-import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 
 const meta = (key: string) => ({
@@ -52,9 +51,7 @@ function open(target: DeleteTarget): void {
           access: { mode: 'open' },
         }}
       >
-        <TooltipProvider>
-          <DeleteDialog target={target} onClose={() => {}} onDeleted={deleted} />
-        </TooltipProvider>
+        <DeleteDialog target={target} onClose={() => {}} onDeleted={deleted} />
       </StoreContext>
     </QueryClientProvider>,
   );

@@ -2,7 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiFailure, api } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
+import { api } from '../../../lib/api/client.ts';
 import { queries } from '../../../lib/api/queries.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import type { DeletePreview, DeleteResult, DeleteTarget, WireBytes } from '../../../lib/api/types.ts';
@@ -82,7 +83,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
               }}
             />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Keep {target.key === undefined ? 'them' : 'it'}</Button>
           </DialogClose>
           <Button variant="danger" disabled={typed !== word || isDeleting} onClick={() => void remove()}>

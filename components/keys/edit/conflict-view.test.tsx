@@ -1,11 +1,14 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { ConflictView } from './conflict-view.tsx';
 import { bodyOf, conflicted, type Draft, edit, review, type StoredKey, startDraft } from './draft.ts';
 
-vi.mock('next/navigation', () => ({ usePathname: () => '/keys', useSearchParams: () => new URLSearchParams() }));
+vi.mock('next/navigation', () => ({
+  usePathname: () => '/keys',
+  useRouter: () => ({ push: vi.fn(), prefetch: vi.fn() }),
+  useSearchParams: () => new URLSearchParams(),
+}));
 
 const stored = (value: string, modRevision: string): StoredKey => ({
   key: '/a',
@@ -34,11 +37,7 @@ afterEach(() => {
 
 function show(draft: Draft) {
   const onDraft = vi.fn<(next: Draft | null) => void>();
-  render(
-    <TooltipProvider>
-      <ConflictView draft={draft} onDraft={onDraft} />
-    </TooltipProvider>,
-  );
+  render(<ConflictView draft={draft} onDraft={onDraft} />);
   return onDraft;
 }
 

@@ -33,7 +33,7 @@ export function ConflictView({ draft, onDraft }: ConflictViewProps) {
   return (
     <section aria-label="Conflict" className="flex min-h-0 flex-1 flex-col">
       <div role="alert" className="flex flex-col gap-0.5 border-b bg-risk/8 px-3 py-2">
-        <StatusMark tone="risk" className="whitespace-normal font-medium">
+        <StatusMark tone="risk" className="whitespace-normal! font-medium">
           {theirs === null ? 'Somebody deleted this key before you saved' : 'Somebody wrote first'}
         </StatusMark>
         <p className="text-fg-2">

@@ -80,7 +80,7 @@ function Body({ prefix, onClose, onCreated, onShow }: CreateDialogProps) {
               }}
             />
           </span>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Cancel</Button>
           </DialogClose>
           <Button

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { ApiFailure } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
@@ -105,7 +105,7 @@ function WarningLine({ warning }: { readonly warning: Warning | null }) {
   if (warning === null) return null;
   return (
     <p role="status" className="min-w-0 flex-1">
-      <StatusMark tone={warning.kind === 'malformed' ? 'bad' : 'risk'} className="whitespace-normal">
+      <StatusMark tone={warning.kind === 'malformed' ? 'bad' : 'risk'} className="whitespace-normal!">
         {warning.kind === 'malformed'
           ? warning.text
           : `The value is valid JSON now and would not be any more: ${warning.text}`}
@@ -194,7 +194,7 @@ export function FailureLine({ failure }: { readonly failure: unknown }) {
   const code = failure instanceof ApiFailure ? failure.code : 'ERROR';
   return (
     <div role="alert" className="flex flex-col gap-0.5">
-      <StatusMark tone="bad" className="whitespace-normal">
+      <StatusMark tone="bad" className="whitespace-normal!">
         {failure instanceof Error ? failure.message : String(failure)}
       </StatusMark>
       <p className="text-fg-2">

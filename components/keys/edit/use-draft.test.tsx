@@ -3,12 +3,15 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StoreContext } from '../../shell/use-store.ts';
-import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { edit, review, type StoredKey, startDraft } from './draft.ts';
 import { EditView } from './edit-view.tsx';
 import { useDraft } from './use-draft.ts';
 
-vi.mock('next/navigation', () => ({ usePathname: () => '/keys', useSearchParams: () => new URLSearchParams() }));
+vi.mock('next/navigation', () => ({
+  usePathname: () => '/keys',
+  useRouter: () => ({ push: vi.fn(), prefetch: vi.fn() }),
+  useSearchParams: () => new URLSearchParams(),
+}));
 
 const KEY = '/leased';
 const base: StoredKey = {
@@ -59,9 +62,7 @@ function begin(): void {
           access: { mode: 'open' },
         }}
       >
-        <TooltipProvider>
-          <Harness />
-        </TooltipProvider>
+        <Harness />
       </StoreContext>
     </QueryClientProvider>,
   );

@@ -2,7 +2,8 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiFailure, api } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
+import { api } from '../../../lib/api/client.ts';
 import { queryKeys } from '../../../lib/api/queries.ts';
 import type { ConflictDetail, KeyMeta, WireBytes, WriteResult } from '../../../lib/api/types.ts';
 import { wireId } from '../../../lib/keys/wire-bytes.ts';

@@ -69,7 +69,7 @@ const LANGUAGES: Readonly<Record<CodeLanguage, () => Extension>> = {
   text: () => [],
 };
 
-export default function CodeMirror(props: CodeMirrorProps) {
+export function CodeMirror(props: CodeMirrorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);

@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { setBytesParam } from '../../../lib/api/routes.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
@@ -9,6 +8,7 @@ import { nameOf } from '../../../lib/keys/key-tree.ts';
 import { byteStringToWire, displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { useHref } from '../../shell/use-href.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { Link } from '../../ui/link.tsx';
 import { foldersOf } from '../tree/key-path.ts';
 
 export interface BreadcrumbProps {

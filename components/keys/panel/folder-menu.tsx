@@ -12,7 +12,8 @@ import { paramOf } from '../../history/wire-param.ts';
 import { useHref } from '../../shell/use-href.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
-import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '../../ui/menu.tsx';
+import { MenuContent, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
+import { Menu, MenuTrigger } from '../../ui/menu-trigger.tsx';
 import { toasts } from '../../ui/toast-store.ts';
 
 export interface FolderMenuProps {

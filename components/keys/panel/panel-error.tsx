@@ -1,6 +1,6 @@
 'use client';
 
-import { ApiFailure } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';

@@ -109,17 +109,17 @@ function Progress({
       ) : null}
       {isStopped ? <StatusMark tone="risk">Stopped: the rest was not searched.</StatusMark> : null}
       {error === null ? null : (
-        <StatusMark tone="bad" className="whitespace-normal">
+        <StatusMark tone="bad" className="whitespace-normal!">
           {error.message}
         </StatusMark>
       )}
       {end === null || end.reason === null ? null : (
-        <StatusMark tone="risk" className="whitespace-normal">
+        <StatusMark tone="risk" className="whitespace-normal!">
           Not complete: {end.reason}.
         </StatusMark>
       )}
       {end?.notSearched.map((one) => (
-        <StatusMark key={one.reason} tone="risk" className="whitespace-normal">
+        <StatusMark key={one.reason} tone="risk" className="whitespace-normal!">
           {plural(one.keys, 'key')} not searched: {one.reason}.
         </StatusMark>
       ))}

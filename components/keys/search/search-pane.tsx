@@ -1,22 +1,19 @@
 'use client';
 
 import { Search, X } from 'lucide-react';
-import dynamic from 'next/dynamic';
 import { type ReactNode, type RefObject, useDeferredValue, useState } from 'react';
 import type { FindQuery } from '../../../lib/api/find-types.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
+import { later } from '../../shell/later.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Select } from '../../ui/select.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 
-const loading = () => <SkeletonRows rows={8} />;
-const FindList = dynamic(() => import('./find-list.tsx').then((module) => module.FindList), { ssr: false, loading });
-const SearchList = dynamic(() => import('./search-list.tsx').then((module) => module.SearchList), {
-  ssr: false,
-  loading,
-});
+const loading = <SkeletonRows rows={8} />;
+const FindList = later(() => import('./found.tsx').then((module) => module.FoundKeys), loading);
+const SearchList = later(() => import('./found.tsx').then((module) => module.SearchedKeys), loading);
 
 const MODES = [
   { value: 'keys', label: 'keys' },
@@ -96,9 +93,10 @@ export function SearchPane({ field, rev, selected, onOpen, trailing, children }:
           children
         )
       ) : mode === 'keys' && rev === null ? (
-        <SearchList query={q} selected={selected} onOpen={onOpen} />
+        <SearchList isWanted query={q} selected={selected} onOpen={onOpen} />
       ) : (
         <FindList
+          isWanted
           key={`${mode} ${q} ${rev ?? ''}`}
           request={{ ...QUERY[mode], q, prefix: '', rev, limit: MATCHES_MAX }}
           selected={selected}

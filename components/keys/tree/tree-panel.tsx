@@ -1,40 +1,30 @@
 'use client';
 
 import { Database } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
-import { ApiFailure } from '../../../lib/api/client.ts';
+import { ApiFailure } from '../../../lib/api/call.ts';
 import { setBytesParam } from '../../../lib/api/routes.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
-import { etcdctl } from '../../../lib/format/commands.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
-import { displayBytes, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
-import { watchParams } from '../../../lib/live/subscription.ts';
+import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { isLimited } from '../../shell/access-words.ts';
-import { useKeyForms } from '../../shell/links.tsx';
+import { later } from '../../shell/later.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
 import { useIndexState, useRevision, useStaleSince } from '../../shell/use-live.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useReplaySession } from '../../shell/use-replay.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
-import {
-  ContextMenu,
-  ContextMenuContent,
-  ContextMenuItem,
-  ContextMenuLabel,
-  ContextMenuSeparator,
-  ContextMenuTrigger,
-} from '../../ui/context-menu.tsx';
-import { CopyAsContextItems } from '../../ui/copy-as.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
+import { ContextMenuTrigger, Menu } from '../../ui/menu-trigger.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { folderCopyForms } from '../key-copy.ts';
 import { PanelError } from '../panel/panel-error.tsx';
 import type { KeysUrl } from '../use-keys-url.ts';
 import type { TreeRow as Row } from './tree-model.ts';
 import { TreeView } from './tree-view.tsx';
 import { type Tree, useTree, useTreeVersion } from './use-tree.ts';
+
+const RowItems = later(() => import('./row-items.tsx').then((module) => module.RowItems));
+const NoKeys = later(() => import('./no-keys.tsx').then((module) => module.NoKeys));
 
 export interface TreePanelProps {
   readonly url: KeysUrl;
@@ -67,7 +57,7 @@ function Loaded({ tree, url, onCreate, onDelete }: TreePanelProps & { readonly t
       />
     );
   }
-  if (model.rowCount === 0) return <NoKeys onCreate={() => onCreate('')} />;
+  if (model.rowCount === 0) return <NoKeys isWanted onCreate={() => onCreate('')} />;
   const selected = selectedOf(url);
   return (
     <>
@@ -149,35 +139,6 @@ function Completeness({ revision }: { readonly revision: number }) {
   );
 }
 
-function NoKeys({ onCreate }: { readonly onCreate: () => void }) {
-  const store = useStore();
-  const { rev } = usePinnedRevision();
-  const isScoped = isLimited(store.access);
-  if (rev !== null) {
-    const whose = isScoped ? ' that you may read' : '';
-    return (
-      <EmptyState>
-        There was no key{whose} at revision {formatCount(rev)}.
-      </EmptyState>
-    );
-  }
-  if (isScoped) return <EmptyState>There is no key that you may read.</EmptyState>;
-  return (
-    <EmptyState
-      command={etcdctl(store.endpoints, ['put', '/hello', 'world'])}
-      actions={
-        store.readOnly ? undefined : (
-          <Button size="small" onClick={onCreate}>
-            Create a key
-          </Button>
-        )
-      }
-    >
-      The store has no keys yet. They appear here as soon as something writes one.
-    </EmptyState>
-  );
-}
-
 interface RowMenuProps extends Pick<TreePanelProps, 'onCreate' | 'onDelete'> {
   readonly rowAt: (row: number) => Row | undefined;
   readonly children: ReactNode;
@@ -187,9 +148,8 @@ interface RowMenuProps extends Pick<TreePanelProps, 'onCreate' | 'onDelete'> {
 function RowMenu({ rowAt, onCreate, onDelete, children }: RowMenuProps) {
   const [row, setRow] = useState<Row | null>(null);
   return (
-    <ContextMenu>
+    <Menu>
       <ContextMenuTrigger
-        asChild
         onContextMenu={(event) => {
           const element = (event.target as HTMLElement).closest<HTMLElement>('[data-row]');
           const active = document.getElementById(event.currentTarget.getAttribute('aria-activedescendant') ?? '');
@@ -200,69 +160,14 @@ function RowMenu({ rowAt, onCreate, onDelete, children }: RowMenuProps) {
         {children}
       </ContextMenuTrigger>
       {row?.node === undefined ? null : (
-        <ContextMenuContent>
-          {row.node.key === null ? null : <KeyItems wire={row.node.key.key} onDelete={onDelete} />}
-          {row.node.folder === null ? null : (
-            <FolderItems prefix={row.node.folder.path} onCreate={onCreate} onDelete={onDelete} />
-          )}
-        </ContextMenuContent>
+        <RowItems
+          isWanted
+          wire={row.node.key?.key ?? null}
+          prefix={row.node.folder?.path ?? null}
+          onCreate={onCreate}
+          onDelete={onDelete}
+        />
       )}
-    </ContextMenu>
-  );
-}
-
-function KeyItems({ wire, onDelete }: { readonly wire: WireBytes } & Pick<TreePanelProps, 'onDelete'>) {
-  const href = useHref();
-  const router = useRouter();
-  const store = useStore();
-  const { rev } = usePinnedRevision();
-  const forms = useKeyForms(wire, ...(rev === null ? [] : [rev]));
-  const address = href('/keys', keyParams(wire));
-  return (
-    <>
-      <ContextMenuLabel className="mono max-w-80 truncate">{displayBytes(wire)}</ContextMenuLabel>
-      <ContextMenuItem onSelect={() => router.push(address)}>Open</ContextMenuItem>
-      <ContextMenuItem onSelect={() => window.open(address, '_blank', 'noopener')}>Open in a new tab</ContextMenuItem>
-      {typeof wire === 'string' ? (
-        <ContextMenuItem onSelect={() => router.push(href('/watch', watchParams({ text: wire })))}>
-          Watch this key
-        </ContextMenuItem>
-      ) : null}
-      <ContextMenuSeparator />
-      <CopyAsContextItems forms={forms} />
-      {rev !== null || store.readOnly ? null : (
-        <>
-          <ContextMenuSeparator />
-          <ContextMenuItem danger onSelect={() => onDelete({ key: wire })}>
-            Delete key…
-          </ContextMenuItem>
-        </>
-      )}
-    </>
-  );
-}
-
-function FolderItems({
-  prefix,
-  onCreate,
-  onDelete,
-}: { readonly prefix: WireBytes } & Pick<TreePanelProps, 'onCreate' | 'onDelete'>) {
-  const store = useStore();
-  const { rev } = usePinnedRevision();
-  const canWrite = rev === null && !store.readOnly;
-  return (
-    <>
-      <ContextMenuLabel className="mono max-w-80 truncate">{displayBytes(prefix)}</ContextMenuLabel>
-      {canWrite ? <ContextMenuItem onSelect={() => onCreate(prefix)}>New key here…</ContextMenuItem> : null}
-      <CopyAsContextItems forms={folderCopyForms(store, prefix, rev)} />
-      {canWrite ? (
-        <>
-          <ContextMenuSeparator />
-          <ContextMenuItem danger onSelect={() => onDelete({ prefix })}>
-            Delete folder…
-          </ContextMenuItem>
-        </>
-      ) : null}
-    </>
+    </Menu>
   );
 }

@@ -136,8 +136,8 @@ function Known({ node, delimiter, href, isGone }: TreeRowProps & { readonly node
         tabIndex={-1}
         draggable={false}
         className={cn(
-          'mono min-w-0 flex-1 truncate text-fg outline-none',
-          (isGone || isEmptied) && 'text-fg-3 line-through decoration-bad',
+          'mono min-w-0 flex-1 truncate outline-none',
+          isGone || isEmptied ? 'text-fg-3 line-through decoration-bad' : 'text-fg',
         )}
       >
         <Name node={node} delimiter={delimiter} />

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { api } from '../../../lib/api/client.ts';
+import { frameApi } from '../../../lib/api/frame-client.ts';
 import type { WireInt } from '../../../lib/api/types.ts';
 import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
 import { type ChangeRow, isNews } from '../../../lib/live/change-ring.ts';
@@ -89,7 +89,7 @@ type SourceAt = Pick<TreeAt, 'storeId' | 'delimiter' | 'rev'>;
 
 const storeSource = ({ storeId, delimiter, rev }: SourceAt): TreeSource => ({
   ...CLOCK,
-  page: (query, signal) => api.children(storeId, { ...query, delimiter, rev }, signal),
+  page: (query, signal) => frameApi.children(storeId, { ...query, delimiter, rev }, signal),
   isLive: rev === null,
 });
 
@@ -100,7 +100,7 @@ const replaySource = ({ storeId, delimiter }: Omit<SourceAt, 'rev'>, replay: Rep
     const thaw = replay.freeze();
     try {
       const rev = String(replay.state.get().revision);
-      return await api.children(storeId, { ...query, delimiter, rev }, signal);
+      return await frameApi.children(storeId, { ...query, delimiter, rev }, signal);
     } finally {
       // After whoever waits for the page has taken it in.
       setTimeout(thaw, 0);
