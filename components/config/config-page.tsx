@@ -5,7 +5,6 @@ import { useState } from 'react';
 import type { ConfigOverview, ConfigTargetRow } from '../../lib/api/config-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
-import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -14,14 +13,13 @@ import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
+import type { Column } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { PanelStates } from '../ui/panel.tsx';
-import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Splitter } from '../ui/splitter.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { KeySchemasDialog } from './key-schemas-dialog.tsx';
 import { NewTargetDialog } from './new-target-dialog.tsx';
 import { TargetDetail } from './target-detail.tsx';
+import { TargetList } from './target-list.tsx';
 import { useConfigOverview } from './use-config.ts';
 import { rolloutWords, STATE_TONES, targetWords } from './words.ts';
 
@@ -53,36 +51,15 @@ export function ConfigPage() {
   ]);
   const rows = overview.data?.targets.filter(({ kind }) => kind === 'config');
   const list = (
-    <PanelStates
-      isLoading={overview.isPending}
-      data={rows}
-      skeleton={<SkeletonRows rows={8} />}
-      error={
-        overview.error === null ? undefined : (
-          <PanelError
-            title="The configuration could not be read"
-            error={overview.error}
-            onRetry={() => void overview.refetch()}
-          />
-        )
-      }
-      isEmpty={(all) => all.length === 0}
+    <TargetList
+      label="Targets"
+      overview={overview}
+      rows={rows}
+      columns={COLUMNS}
+      selected={target}
+      onSelect={setTarget}
       empty={<Nothing overview={overview.data} onCreate={canWrite ? () => setCreating(true) : null} />}
-    >
-      {(all) => (
-        <>
-          <DataTable
-            label="Targets"
-            columns={COLUMNS}
-            rows={all}
-            rowKey={(row) => row.target}
-            selected={target}
-            onSelect={(row) => void setTarget(row.target)}
-          />
-          <Foot overview={overview.data} error={overview.error} />
-        </>
-      )}
-    </PanelStates>
+    />
   );
   return (
     <>
@@ -95,24 +72,18 @@ export function ConfigPage() {
           </Button>
         ) : null}
       </PageHeader>
-      {target === null ? (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>
-      ) : (
-        <Splitter
-          label="Resize the list of targets"
-          storageKey="config"
-          initial={34}
-          className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
-          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>}
-          second={<TargetDetail key={target} target={target} onBack={() => void setTarget(null)} />}
-        />
-      )}
+      <MasterDetail
+        title="Targets"
+        initial={34}
+        list={list}
+        detail={target === null ? null : <TargetDetail key={target} target={target} onBack={() => setTarget(null)} />}
+      />
       <KeySchemasDialog isOpen={isSeeingSchemas} canWrite={canWrite} onClose={() => setSeeingSchemas(false)} />
       <NewTargetDialog
         isOpen={isCreating}
         kind="config"
         onClose={() => setCreating(false)}
-        onCreated={(created) => void setTarget(created)}
+        onCreated={(created) => setTarget(created)}
       />
     </>
   );
@@ -147,23 +118,6 @@ function Nothing({
       Nothing is configured here yet. A target is a document for everybody, an application, an environment or a service;
       programs follow it and say whether they could use it.
     </EmptyState>
-  );
-}
-
-function Foot({ overview, error }: { readonly overview: ConfigOverview | undefined; readonly error: Error | null }) {
-  if (overview === undefined) return null;
-  return (
-    <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">
-      <span>complete at revision {formatCount(overview.revision)}</span>
-      {overview.broken.length === 0 ? null : (
-        <span className="text-bad" title={overview.broken.map(({ key, problem }) => `${key} ${problem}`).join('\n')}>
-          {plural(overview.broken.length, 'key')} cannot be read: {overview.broken[0]?.key}
-        </span>
-      )}
-      {error === null && overview.problem === null ? null : (
-        <span className="text-bad">not refreshed: {error?.message ?? overview.problem}</span>
-      )}
-    </p>
   );
 }
 

@@ -6,9 +6,9 @@ import type { ConfigTargetRow } from '../../lib/api/config-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { NewTargetDialog } from '../config/new-target-dialog.tsx';
 import { TargetDetail } from '../config/target-detail.tsx';
+import { TargetList } from '../config/target-list.tsx';
 import { useConfigOverview } from '../config/use-config.ts';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
-import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -17,11 +17,9 @@ import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
+import type { Column } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { PanelStates } from '../ui/panel.tsx';
-import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Splitter } from '../ui/splitter.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { Playground } from './playground.tsx';
 
 /** Flag sets with their releases and rollouts, and a playground that says why a flag evaluates as it does. */
@@ -44,20 +42,13 @@ export function FlagsPage() {
     },
   ]);
   const list = (
-    <PanelStates
-      isLoading={overview.isPending}
-      data={rows}
-      skeleton={<SkeletonRows rows={6} />}
-      error={
-        overview.error === null ? undefined : (
-          <PanelError
-            title="The flag sets could not be read"
-            error={overview.error}
-            onRetry={() => void overview.refetch()}
-          />
-        )
-      }
-      isEmpty={(all) => all.length === 0}
+    <TargetList
+      label="Flag sets"
+      overview={overview}
+      rows={rows}
+      columns={COLUMNS}
+      selected={target}
+      onSelect={setTarget}
       empty={
         <EmptyState
           actions={
@@ -72,18 +63,7 @@ export function FlagsPage() {
           like any configuration, and any OpenFeature SDK can evaluate it over OFREP.
         </EmptyState>
       }
-    >
-      {(all) => (
-        <DataTable
-          label="Flag sets"
-          columns={COLUMNS}
-          rows={all}
-          rowKey={(row) => row.target}
-          selected={target}
-          onSelect={(row) => void setTarget(row.target)}
-        />
-      )}
-    </PanelStates>
+    />
   );
   return (
     <>
@@ -100,29 +80,23 @@ export function FlagsPage() {
           </Button>
         ) : null}
       </PageHeader>
-      {target === null ? (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>
-      ) : (
-        <Splitter
-          label="Resize the list of flag sets"
-          storageKey="flags"
-          initial={30}
-          className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
-          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>}
-          second={
-            isEditing ? (
-              <TargetDetail key={target} target={target} onBack={() => void setTarget(null)} />
-            ) : (
-              <Playground key={target} target={target} onBack={() => void setTarget(null)} />
-            )
-          }
-        />
-      )}
+      <MasterDetail
+        title="Flag sets"
+        initial={30}
+        list={list}
+        detail={
+          target === null ? null : isEditing ? (
+            <TargetDetail key={target} target={target} onBack={() => setTarget(null)} />
+          ) : (
+            <Playground key={target} target={target} onBack={() => setTarget(null)} />
+          )
+        }
+      />
       <NewTargetDialog
         isOpen={isCreating}
         kind="flags"
         onClose={() => setCreating(false)}
-        onCreated={(created) => void setTarget(created)}
+        onCreated={(created) => setTarget(created)}
       />
     </>
   );

@@ -1,13 +1,11 @@
 'use client';
 
 import type { PrimitiveView } from '../../lib/api/coordination-types.ts';
-import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
+import { FoundList, NotFound } from '../coordination/found-list.tsx';
 import { Confidence } from '../coordination/holder.tsx';
-import { MasterDetail } from '../coordination/master-detail.tsx';
 import { MomentContext, useMoment } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
-import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { oneOf } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -16,10 +14,8 @@ import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
-import { PanelStates } from '../ui/panel.tsx';
-import { SkeletonRows } from '../ui/skeleton.tsx';
+import type { Column } from '../ui/data-table.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { PrimitiveDetail } from './primitive-detail.tsx';
 import { usePrimitives } from './use-primitives.ts';
 import { concern, KIND_NAMES, KINDS, kindName, stateText, summary, waitingText } from './words.ts';
@@ -46,60 +42,36 @@ export function PrimitivesPage() {
     { id: 'primitives.move', keys: ['j', 'k'], title: 'Next and previous', group: 'List', run: null, inPalette: false },
   ]);
   const table = (
-    <PanelStates
-      isLoading={list.isPending}
-      data={rows}
-      skeleton={<SkeletonRows rows={8} />}
-      error={
-        list.error === null ? undefined : (
-          <PanelError title="They could not be read" error={list.error} onRetry={() => void list.refetch()} />
-        )
-      }
-      isEmpty={(found) => found.length === 0}
+    <FoundList
+      label="Primitives"
+      noun="primitive"
+      asked={list}
+      rows={rows}
+      received={all?.length ?? 0}
+      columns={COLUMNS}
+      rowKey={idOf}
+      selected={chosen === undefined ? null : idOf(chosen)}
+      onSelect={(one) => {
+        select(one.name);
+        setAs(one.kind);
+      }}
       empty={
-        <EmptyState command="npm run sample">
-          {kind === null
-            ? 'No semaphore, barrier, queue, counter or group is recognised among the keys. They appear as soon as a program uses one with the key layout of Go’s recipes or of Quorate’s client.'
-            : `No ${KIND_NAMES[kind]} is recognised among the keys.`}
-        </EmptyState>
+        kind === null
+          ? 'No semaphore, barrier, queue, counter or group is recognised among the keys. They appear as soon as a program uses one with the key layout of Go’s recipes or of Quorate’s client.'
+          : `No ${KIND_NAMES[kind]} is recognised among the keys.`
       }
-    >
-      {(found) => (
-        <>
-          <DataTable
-            label="Primitives"
-            columns={COLUMNS}
-            rows={found}
-            rowKey={idOf}
-            selected={chosen === undefined ? null : idOf(chosen)}
-            onSelect={(one) => {
-              select(one.name);
-              void setAs(one.kind);
-            }}
-          />
-          <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
-            {list.data === undefined ? '' : reach(list.data.total, all?.length ?? 0, list.data.revision)}
-          </p>
-        </>
-      )}
-    </PanelStates>
+    />
   );
   return (
     <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
       <PageHeader title="Primitives" meta={all === undefined ? null : summary(all)}>
         <fieldset className="flex flex-wrap">
           <legend className="sr-only">Show</legend>
-          <Button size="small" variant="ghost" aria-pressed={kind === null} onClick={() => void setKind(null)}>
+          <Button size="small" variant="ghost" aria-pressed={kind === null} onClick={() => setKind(null)}>
             All
           </Button>
           {KINDS.map((one) => (
-            <Button
-              key={one}
-              size="small"
-              variant="ghost"
-              aria-pressed={kind === one}
-              onClick={() => void setKind(one)}
-            >
+            <Button key={one} size="small" variant="ghost" aria-pressed={kind === one} onClick={() => setKind(one)}>
               {KIND_PLURALS[one]}
             </Button>
           ))}
@@ -110,16 +82,7 @@ export function PrimitivesPage() {
         list={table}
         detail={
           selected === null ? null : chosen === undefined ? (
-            <EmptyState
-              className="flex-1 bg-surface"
-              actions={
-                <Button size="small" onClick={() => select(null)}>
-                  Close
-                </Button>
-              }
-            >
-              Nothing of the kind is recognised at <span className="mono">{displayBytes(selected)}</span> now.
-            </EmptyState>
+            <NotFound what="Nothing of the kind is recognised" name={selected} onClose={() => select(null)} />
           ) : (
             <PrimitiveDetail one={chosen} onBack={() => select(null)} />
           )
@@ -137,12 +100,6 @@ const KIND_PLURALS = {
   counter: 'Counters',
   group: 'Groups',
 } as const;
-
-function reach(total: number, shown: number, revision: string): string {
-  return shown === total
-    ? `${plural(total, 'primitive')}, complete at revision ${formatCount(revision)}`
-    : `First ${formatCount(shown)} of ${plural(total, 'primitive')}`;
-}
 
 const COLUMNS: readonly Column<PrimitiveView>[] = [
   {

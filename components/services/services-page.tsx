@@ -1,24 +1,19 @@
 'use client';
 
 import type { ServiceView } from '../../lib/api/coordination-types.ts';
-import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
+import { FoundList, NotFound } from '../coordination/found-list.tsx';
 import { Confidence } from '../coordination/holder.tsx';
-import { MasterDetail } from '../coordination/master-detail.tsx';
 import { MomentContext } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
-import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useServices } from '../primitives/use-primitives.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
-import { PanelStates } from '../ui/panel.tsx';
-import { SkeletonRows } from '../ui/skeleton.tsx';
+import type { Column } from '../ui/data-table.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { ServiceDetail } from './service-detail.tsx';
 import { type Condition, conditionOf, stateText, summary, versionsText } from './words.ts';
 
@@ -41,39 +36,18 @@ export function ServicesPage() {
     },
   ]);
   const table = (
-    <PanelStates
-      isLoading={list.isPending}
-      data={services}
-      skeleton={<SkeletonRows rows={8} />}
-      error={
-        list.error === null ? undefined : (
-          <PanelError title="The services could not be read" error={list.error} onRetry={() => void list.refetch()} />
-        )
-      }
-      isEmpty={(found) => found.length === 0}
-      empty={
-        <EmptyState command="npm run sample">
-          No service is recognised among the keys. One appears as soon as an instance registers under a lease with JSON
-          that names its address, as Go’s naming/endpoints and Quorate’s client do.
-        </EmptyState>
-      }
-    >
-      {(found) => (
-        <>
-          <DataTable
-            label="Services"
-            columns={COLUMNS}
-            rows={found}
-            rowKey={(one) => wireId(one.name)}
-            selected={selected === null ? null : wireId(selected)}
-            onSelect={(one) => select(one.name)}
-          />
-          <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
-            {list.data === undefined ? '' : reach(list.data.total, found.length, list.data.revision)}
-          </p>
-        </>
-      )}
-    </PanelStates>
+    <FoundList
+      label="Services"
+      noun="service"
+      asked={list}
+      rows={services}
+      received={services?.length ?? 0}
+      columns={COLUMNS}
+      rowKey={(one) => wireId(one.name)}
+      selected={selected === null ? null : wireId(selected)}
+      onSelect={(one) => select(one.name)}
+      empty="No service is recognised among the keys. One appears as soon as an instance registers under a lease with JSON that names its address, as Go’s naming/endpoints and Quorate’s client do."
+    />
   );
   return (
     <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
@@ -83,16 +57,7 @@ export function ServicesPage() {
         list={table}
         detail={
           selected === null ? null : chosen === undefined ? (
-            <EmptyState
-              className="flex-1 bg-surface"
-              actions={
-                <Button size="small" onClick={() => select(null)}>
-                  Close
-                </Button>
-              }
-            >
-              No service is recognised at <span className="mono">{displayBytes(selected)}</span> now.
-            </EmptyState>
+            <NotFound what="No service is recognised" name={selected} onClose={() => select(null)} />
           ) : (
             <ServiceDetail service={chosen} onBack={() => select(null)} />
           )
@@ -100,12 +65,6 @@ export function ServicesPage() {
       />
     </MomentContext>
   );
-}
-
-function reach(total: number, shown: number, revision: string): string {
-  return shown === total
-    ? `${plural(total, 'service')}, complete at revision ${formatCount(revision)}`
-    : `First ${formatCount(shown)} of ${plural(total, 'service')}`;
 }
 
 const TONES: Readonly<Record<Condition, Tone>> = { up: 'good', failing: 'bad', flapping: 'risk', down: 'bad' };

@@ -1,9 +1,11 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { Splitter } from '../ui/splitter.tsx';
+import { Splitter } from './splitter.tsx';
 
 export interface MasterDetailProps {
+  /** Share of the list in percent, at first sight. */
+  readonly initial?: number;
   /** Of what the list is: names the splitter, and keeps its place. */
   readonly title: string;
   readonly list: ReactNode;
@@ -12,14 +14,14 @@ export interface MasterDetailProps {
 }
 
 /** A list, and what is chosen of it beside. */
-export function MasterDetail({ title, list, detail }: MasterDetailProps) {
+export function MasterDetail({ title, list, detail, initial = 46 }: MasterDetailProps) {
   const first = <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>;
   const name = title.toLowerCase();
   return (
     <Splitter
       label={`Resize the list of ${name}`}
       storageKey={name}
-      initial={46}
+      initial={initial}
       className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
       first={first}
       second={detail}
