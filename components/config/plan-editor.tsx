@@ -4,6 +4,7 @@ import { Plus, X } from 'lucide-react';
 import type { Phase, PhasePreview, Plan } from '../../lib/config/plan.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
+import { ChecksEditor } from './checks-editor.tsx';
 
 export interface PlanEditorProps {
   readonly plan: Plan;
@@ -163,6 +164,7 @@ export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
           />
         </Labelled>
       </div>
+      <ChecksEditor gate={plan.gate} onChange={(gate) => onChange({ ...plan, gate })} />
     </div>
   );
 }

@@ -201,3 +201,21 @@ test('the published chances that nobody is selected hold', () => {
   expect(Math.round(chanceOfNone(10, 5) * 100)).toBe(59);
   expect(Math.round(chanceOfNone(10, 10) * 100)).toBe(35);
 });
+
+test('what is asked besides the fleet needs a name, an address and bounds that can be met', () => {
+  const [{ plan }] = PRESETS;
+  const issues = planIssues({
+    ...plan,
+    gate: {
+      ...plan.gate,
+      metrics: [{ name: 'errors', url: 'prometheus:9090', query: ' ', min: 2, max: 1 }],
+      webhooks: [{ name: ' ', url: 'https://on-call.example/ok' }],
+    },
+  });
+  expect(issues.map(({ path }) => path)).toEqual([
+    '/gate/metrics/0',
+    '/gate/metrics/0/query',
+    '/gate/metrics/0/url',
+    '/gate/webhooks/0/name',
+  ]);
+});

@@ -203,11 +203,31 @@ export function planIssues({ phases, gate }: Plan): PlanIssue[] {
     issues.push({ path: `/phases/${phases.length - 1}/percent`, message: 'the last phase must be 100 percent' });
   }
   gate.metrics.forEach((metric, i) => {
-    if (metric.min === null && metric.max === null) {
-      issues.push({ path: `/gate/metrics/${i}`, message: 'needs min, max or both' });
+    const path = `/gate/metrics/${i}`;
+    if (metric.min === null && metric.max === null) issues.push({ path, message: 'needs min, max or both' });
+    if (metric.min !== null && metric.max !== null && metric.min > metric.max) {
+      issues.push({ path, message: `can never pass: min ${metric.min} is above max ${metric.max}` });
     }
+    if (metric.query.trim() === '') issues.push({ path: `${path}/query`, message: 'is empty' });
   });
+  const checks = [
+    ...gate.metrics.map((one, i) => ({ ...one, path: `/gate/metrics/${i}` })),
+    ...gate.webhooks.map((one, i) => ({ ...one, path: `/gate/webhooks/${i}` })),
+  ];
+  for (const { name, url, path } of checks) {
+    if (name.trim() === '') issues.push({ path: `${path}/name`, message: 'is empty' });
+    if (!isHttp(url))
+      issues.push({ path: `${path}/url`, message: 'is no address that begins with http:// or https://' });
+  }
   return issues;
+}
+
+function isHttp(text: string): boolean {
+  try {
+    return ['http:', 'https:'].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
 }
 
 /**
