@@ -1,23 +1,21 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { configApi } from '../../lib/api/config-client.ts';
-import type { CheckAnswer, ConfigTargetDetail } from '../../lib/api/config-types.ts';
+import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import type { Json } from '../../lib/config/json.ts';
-import { plural } from '../../lib/format/number.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { CodeEditor } from '../keys/editor/code-editor.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { useStore } from '../shell/use-store.ts';
-import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { toasts } from '../ui/toast-store.ts';
-import { ChangeList } from './change-list.tsx';
+import { Findings } from './findings.tsx';
 import { FormView } from './form-view.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { RolloutDialog } from './rollout-dialog.tsx';
+import { readJson, useCheck } from './use-check.ts';
 import { byOf, useAuthor } from './use-config.ts';
 import { isFlat, prettyJson } from './words.ts';
 
@@ -33,15 +31,16 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
   const [isPublishing, setPublishing] = useState(false);
   const [released, setReleased] = useState<string | null>(null);
   const text = edit?.text ?? saved;
-  const check = useCheck(target, text, detail.assignment.generation);
-  const parsed = readJson(text);
+  const parsed = useMemo(() => readJson(text), [text]);
+  const { check, faults } = useCheck({ target, text, parsed, generation: detail.assignment.generation });
+  const [goTo, setGoTo] = useState<{ readonly at: number } | null>(null);
   const isDirty = edit !== null && edit.text !== saved;
   const canPublish =
     canWrite &&
     parsed.ok &&
     check.data !== undefined &&
-    check.data.issues.length === 0 &&
-    check.data.suggested !== null;
+    check.data.answer.issues.length === 0 &&
+    check.data.answer.suggested !== null;
   const onChange = (next: string): void =>
     setEdit((now) => ({ text: next, since: now?.since ?? detail.draftRevision }));
 
@@ -119,25 +118,31 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
               language="json"
               readOnly={!canWrite}
               onChange={onChange}
+              faults={faults}
+              goTo={goTo}
             />
           )}
         </div>
         <div className="min-h-32 flex-1 basis-1/2 overflow-auto p-3">
           {failure === null ? null : <FailureLine failure={failure} />}
-          {parsed.ok ? (
-            <Findings check={check.data} error={check.error} isFirst={detail.live === null} />
-          ) : (
-            <StatusMark tone="bad" className="whitespace-normal!">
-              {parsed.message}
-            </StatusMark>
-          )}
+          <Findings
+            check={check.data?.answer}
+            error={check.error}
+            syntax={parsed.ok ? null : parsed.message}
+            faults={faults}
+            isFirst={detail.live === null}
+            onGoTo={(at) => {
+              setAsForm(false);
+              setGoTo({ at });
+            }}
+          />
         </div>
       </div>
       <PublishDialog
         isOpen={isPublishing}
         detail={detail}
         text={text}
-        check={check.data}
+        check={check.data?.answer}
         onClose={() => setPublishing(false)}
         onPublished={(releaseId) => {
           setEdit(null);
@@ -154,85 +159,4 @@ function editWords(detail: ConfigTargetDetail, isDirty: boolean): string {
   if (isDirty) return 'Edited here, not saved yet';
   if (detail.draft !== null) return `Draft by ${detail.draft.author}`;
   return detail.live === null ? 'Nothing is live yet' : `As it is live, ${detail.live.semver}`;
-}
-
-/** Asked of the console: it has the schemas, the layers and the fleet. */
-function useCheck(target: string, text: string, generation: number) {
-  const store = useStore();
-  const settled = useDeferredValue(text);
-  return useQuery({
-    queryKey: ['store', store.id, 'config-check', target, generation, settled],
-    queryFn: ({ signal }) => configApi.check(store.id, { target, text: settled }, signal),
-    enabled: readJson(settled).ok,
-    placeholderData: (before) => before,
-    retry: false,
-    gcTime: 10_000,
-  });
-}
-
-type Parsed = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
-
-function readJson(text: string): Parsed {
-  try {
-    return { ok: true, value: JSON.parse(text) as Json };
-  } catch (cause) {
-    return { ok: false, message: `This is not JSON yet: ${cause instanceof Error ? cause.message : ''}` };
-  }
-}
-
-function Findings({
-  check,
-  error,
-  isFirst,
-}: {
-  readonly check: CheckAnswer | undefined;
-  readonly error: Error | null;
-  readonly isFirst: boolean;
-}) {
-  if (check === undefined)
-    return error === null ? <p className="text-fg-3">Checking…</p> : <FailureLine failure={error} />;
-  const { issues, changes, suggested, warnings, instances, places } = check;
-  return (
-    <div className="flex flex-col gap-3">
-      <section aria-label="Faults">
-        {issues.length === 0 ? (
-          <StatusMark tone="good" className="whitespace-normal!">
-            Meets every schema, merged for {plural(places.length, 'place')}
-          </StatusMark>
-        ) : (
-          <ul className="flex flex-col gap-1">
-            {issues.map((issue) => (
-              <li key={`${issue.path}${issue.message}${issue.schema}`}>
-                <StatusMark tone="bad" className="whitespace-normal!">
-                  <span className="mono">{issue.path || 'the document'}</span> {issue.message}
-                  <span className="text-fg-3"> in {issue.where}</span>
-                </StatusMark>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
-      {warnings.map((warning) => (
-        <StatusMark key={warning} tone="risk" className="whitespace-normal!">
-          {warning}
-        </StatusMark>
-      ))}
-      <section aria-label="Changes" className="flex flex-col gap-1">
-        <h3 className="font-semibold">
-          {isFirst
-            ? 'The first release'
-            : changes.length === 0
-              ? 'Same as what is live'
-              : `${plural(changes.length, 'change')} to what is live`}
-          {suggested === null ? '' : `, becomes ${suggested}`}
-        </h3>
-        {changes.length === 0 ? null : <ChangeList changes={changes} label="Changes to what is live" />}
-      </section>
-      <section aria-label="Reach" className="text-fg-2">
-        {instances.length === 0
-          ? 'No live instance reads this target.'
-          : `Reaches ${plural(instances.length, 'live instance')}: ${instances.slice(0, 8).join(', ')}${instances.length > 8 ? '…' : ''}`}
-      </section>
-    </div>
-  );
 }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { findEtcd } from '../fixtures/etcd.ts';
 import { configFigures } from './config.ts';
+import { configPageFigures } from './config-pages.ts';
 import { consoleFigures } from './console.ts';
 import { coordinationFigures } from './coordination.ts';
 import { type Figure, row } from './figure.ts';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (options: Options) => AsyncIterable<Figure>
   pages: pageFigures,
   live: liveFigures,
   past: pastFigures,
+  'config-pages': configPageFigures,
   config: configFigures,
   coordination: coordinationFigures,
 };

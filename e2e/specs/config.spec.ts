@@ -25,7 +25,11 @@ test('a target is created, edited, published, served and gone back from', async 
   };
   await write('{"port":70000}');
   await expect(detail.getByText('must be <= 65535'), 'faults are told while typing').toBeVisible();
+  await expect(detail.getByTitle('/port must be <= 65535').first(), 'and marked at their line').toBeVisible();
   await expect(detail.getByRole('button', { name: 'Publish…' })).toBeDisabled();
+  await write('{\n  "port": 1,\n  oops\n}');
+  await detail.getByRole('button', { name: 'line 3' }).click();
+  await expect(editor, 'the line leads into the text').toBeFocused();
   await write('{"port":8080}');
   await detail.getByRole('button', { name: 'Publish…' }).click();
   const publish = page.getByRole('dialog', { name: /^Publish/ });

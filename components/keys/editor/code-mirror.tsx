@@ -9,6 +9,7 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { type Fault, faultMarks, showFaults } from './faults.ts';
 
 export type CodeLanguage = 'json' | 'yaml' | 'text';
 
@@ -26,7 +27,13 @@ export interface CodeMirrorProps {
   /** Escape. */
   readonly onCancel?: () => void;
   readonly autoFocus?: boolean;
+  /** Marked at their lines. Must be the same list while it is the same faults. */
+  readonly faults?: readonly Fault[];
+  /** Where to go, each time it is another object. */
+  readonly goTo?: { readonly at: number } | null;
 }
+
+const NO_FAULTS: readonly Fault[] = [];
 
 const theme = EditorView.theme({
   '&': { backgroundColor: 'transparent', color: 'var(--fg)', height: '100%' },
@@ -103,11 +110,25 @@ export function CodeMirror(props: CodeMirrorProps) {
     view.current?.dispatch({ effects: language.current.reconfigure(LANGUAGES[props.language]()) });
   }, [props.language]);
 
+  const { faults = NO_FAULTS, goTo = null } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a view that is made anew shows them again
+  useEffect(() => {
+    if (view.current !== null) showFaults(view.current, faults);
+  }, [faults, props.readOnly, props.label]);
+
+  useEffect(() => {
+    const current = view.current;
+    if (current === null || goTo === null) return;
+    const anchor = Math.min(goTo.at, current.state.doc.length);
+    current.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
+    current.focus();
+  }, [goTo]);
+
   return <div ref={host} className="h-full min-h-0 min-w-0 overflow-hidden" />;
 }
 
 function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: Compartment): Extension {
-  const { label, readOnly = false, withLineNumbers = true } = latest.current;
+  const { label, faults, readOnly = false, withLineNumbers = true } = latest.current;
   return [
     // Only "\n" separates lines: "\r" is shown and kept, never normalised away.
     EditorState.lineSeparator.of('\n'),
@@ -118,6 +139,7 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       ...(readOnly ? { tabindex: '0', role: 'textbox', 'aria-readonly': 'true' } : {}),
     }),
     EditorView.lineWrapping,
+    faults === undefined ? [] : faultMarks,
     withLineNumbers ? lineNumbers() : bareTheme,
     theme,
     highlightSpecialChars(),
