@@ -13,16 +13,25 @@ import { Link } from '../ui/link.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { JumpField } from './jump-field.tsx';
+import { QueryScope } from './query-scope.tsx';
 import { ReplayControls } from './replay-controls.tsx';
 import { RevisionTrack } from './revision-track.tsx';
 import { useBindings } from './use-bindings.ts';
+import { useConfigMarks } from './use-config-marks.ts';
 import { useHref } from './use-href.ts';
 import { useCluster, useNow, useRevision, useStaleSince } from './use-live.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
 import { useReplay } from './use-replay.ts';
 
 /** The foot of every page: which revision is shown, and the way to any other that is still there. */
-export function RevisionBar() {
+export const RevisionBar = () => (
+  <QueryScope>
+    <Bar />
+  </QueryScope>
+);
+
+function Bar() {
+  const configMarks = useConfigMarks();
   const revision = useRevision();
   const cluster = useCluster();
   const staleSince = useStaleSince();
@@ -85,6 +94,7 @@ export function RevisionBar() {
         <RevisionTrack
           view={view}
           leaderChanges={cluster?.value.leaderChanges ?? []}
+          configMarks={configMarks}
           pinned={rev === null ? null : Number(rev)}
           now={now}
           isStale={staleSince !== null}

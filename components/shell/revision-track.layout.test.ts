@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ConfigMark } from '../../lib/api/config-marks.ts';
 import type { RevisionView } from '../../lib/api/types.ts';
 import { HATCH_PX, layoutTrack, revisionAfterKey } from './revision-track.layout.ts';
 
@@ -13,7 +14,12 @@ const view = (current: number, compacted = 0, times: RevisionView['times'] = [])
 test('a pixel leads to the revision that is drawn at it, and back', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 400 }), fc.nat(1_000), fc.nat(400), (span, compacted, offset) => {
-      const track = layoutTrack({ view: view(compacted + span, compacted), leaderChanges: [], width: 900 });
+      const track = layoutTrack({
+        view: view(compacted + span, compacted),
+        leaderChanges: [],
+        configMarks: [],
+        width: 900,
+      });
       const revision = Math.min(track.current, track.oldest + offset);
       expect(track.revisionAt(track.xOf(revision))).toBe(revision);
     }),
@@ -21,14 +27,14 @@ test('a pixel leads to the revision that is drawn at it, and back', () => {
 });
 
 test('no pixel leads to a revision that compaction took', () => {
-  const track = layoutTrack({ view: view(18_204, 12_000), leaderChanges: [], width: 900 });
+  const track = layoutTrack({ view: view(18_204, 12_000), leaderChanges: [], configMarks: [], width: 900 });
   expect(track.hatchedTo).toBe(HATCH_PX);
   expect(track.revisionAt(0)).toBe(12_000);
   expect(track.revisionAt(900)).toBe(18_204);
 });
 
 test('a fresh store has one revision, at the live end', () => {
-  const track = layoutTrack({ view: view(1), leaderChanges: [], width: 900 });
+  const track = layoutTrack({ view: view(1), leaderChanges: [], configMarks: [], width: 900 });
   expect(track.hatchedTo).toBe(0);
   expect(track.xOf(1)).toBe(900);
   expect(track.revisionAt(450)).toBe(1);
@@ -50,6 +56,7 @@ test('a leader change from before the compaction is not drawn among what is left
       { ...change, revision: '50' },
       { ...change, revision: '150' },
     ],
+    configMarks: [],
     width: 800,
   });
   expect(track.marks.map((mark) => mark.change.revision)).toEqual(['150']);
@@ -61,7 +68,7 @@ test('time ticks keep their distance', () => {
     revision: String(index * 10 + 1),
     at: noon + index * 60_000,
   }));
-  const { ticks } = layoutTrack({ view: view(991, 0, times), leaderChanges: [], width: 700 });
+  const { ticks } = layoutTrack({ view: view(991, 0, times), leaderChanges: [], configMarks: [], width: 700 });
   expect(ticks.length).toBeGreaterThan(2);
   ticks.slice(1).forEach((tick, index) => {
     expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(72);
@@ -75,4 +82,18 @@ test('keys move by one, by a tenth and to the ends, and never past them', () => 
   expect(revisionAfterKey('PageDown', 110, track)).toBe(100);
   expect(revisionAfterKey('End', 110, track)).toBe(300);
   expect(revisionAfterKey('x', 110, track)).toBeNull();
+});
+
+test('releases close to each other are one spot, and those that compaction took are not drawn', () => {
+  const mark = (revision: number): ConfigMark => ({
+    ...{ revision: String(revision), at: 0, target: 'shop', semver: '1.0.0', by: 'ada' },
+    ...{ kind: 'published', rolloutId: null, state: null },
+  });
+  const track = layoutTrack({
+    view: view(1_000, 100),
+    leaderChanges: [],
+    configMarks: [50, 200, 202, 800].map(mark),
+    width: 900,
+  });
+  expect(track.spots.map(({ marks }) => marks.map(({ revision }) => revision))).toEqual([['200', '202'], ['800']]);
 });

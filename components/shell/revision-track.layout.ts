@@ -4,12 +4,19 @@
  * What compaction took stands at the left in a strip of fixed width, hatched, because its length says nothing an operator can use and
  * would squeeze what can still be read. The retained revisions share the rest evenly, up to the current one at the right end.
  */
+import type { ConfigMark } from '../../lib/api/config-marks.ts';
 import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
 import { clockMinute, clockTime } from '../../lib/format/time.ts';
 
 export interface TrackMark {
   readonly x: number;
   readonly change: LeaderChange;
+}
+
+/** What moved in configuration at about one pixel, oldest first. */
+export interface ConfigSpot {
+  readonly x: number;
+  readonly marks: readonly ConfigMark[];
 }
 
 export interface TrackTick {
@@ -27,6 +34,7 @@ export interface TrackLayout {
   readonly oldest: number;
   readonly current: number;
   readonly marks: readonly TrackMark[];
+  readonly spots: readonly ConfigSpot[];
   readonly ticks: readonly TrackTick[];
   readonly xOf: (revision: number) => number;
   /** The retained revision nearest to a pixel. */
@@ -43,10 +51,12 @@ const TICK_STEPS_MS = [10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 21_6
 export interface TrackInput {
   readonly view: RevisionView;
   readonly leaderChanges: readonly LeaderChange[];
+  /** Oldest first. */
+  readonly configMarks: readonly ConfigMark[];
   readonly width: number;
 }
 
-export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLayout {
+export function layoutTrack({ view, leaderChanges, configMarks, width }: TrackInput): TrackLayout {
   const compacted = Number(view.compacted);
   const current = Math.max(1, Number(view.current));
   // etcd answers reads at the compacted revision itself; only those below are gone.
@@ -69,10 +79,30 @@ export function layoutTrack({ view, leaderChanges, width }: TrackInput): TrackLa
     oldest,
     current,
     marks,
+    spots: spotsOf(configMarks, { oldest, current, xOf }),
     ticks: timeTicks(view, xOf, { from: hatchedTo === 0 ? 0 : HATCH_LABEL_PX, to: width }),
     xOf,
     revisionAt,
   };
+}
+
+/** Closer than this they are one spot: a release and its rollout often are. */
+const SPOT_PX = 6;
+
+function spotsOf(
+  marks: readonly ConfigMark[],
+  { oldest, current, xOf }: Pick<TrackLayout, 'oldest' | 'current' | 'xOf'>,
+): readonly ConfigSpot[] {
+  const spots: { readonly x: number; readonly marks: ConfigMark[] }[] = [];
+  for (const mark of marks) {
+    const revision = Number(mark.revision);
+    if (revision < oldest || revision > current) continue;
+    const x = xOf(revision);
+    const last = spots.at(-1);
+    if (last !== undefined && x - last.x < SPOT_PX) last.marks.push(mark);
+    else spots.push({ x, marks: [mark] });
+  }
+  return spots;
 }
 
 /** Round times, each at the first revision the console saw after it; never closer than TICK_GAP_PX. */

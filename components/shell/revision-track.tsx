@@ -1,17 +1,20 @@
 'use client';
 
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
+import type { ConfigMark } from '../../lib/api/config-marks.ts';
 import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { markWords } from './mark-words.ts';
 import { layoutTrack, revisionAfterKey, type TrackLayout } from './revision-track.layout.ts';
 
 export interface RevisionTrackProps {
   readonly view: RevisionView;
   readonly leaderChanges: readonly LeaderChange[];
+  readonly configMarks: readonly ConfigMark[];
   /** The pinned revision; null while live. */
   readonly pinned: number | null;
   readonly now: number;
@@ -21,10 +24,11 @@ export interface RevisionTrackProps {
 }
 
 /** The retained revisions on a line: drag, click or use the arrow keys to stand at one of them. */
-export function RevisionTrack({ view, leaderChanges, pinned, now, isStale, onMove }: RevisionTrackProps) {
+export function RevisionTrack(props: RevisionTrackProps) {
+  const { view, leaderChanges, configMarks, pinned, now, isStale, onMove } = props;
   const { ref, width } = useWidth();
   const [hoverX, setHoverX] = useState<number | null>(null);
-  const track = layoutTrack({ view, leaderChanges, width: Math.max(width, 1) });
+  const track = layoutTrack({ view, leaderChanges, configMarks, width: Math.max(width, 1) });
   const at = pinned ?? track.current;
 
   const pixelOf = (event: PointerEvent<HTMLElement>): number =>
@@ -68,6 +72,9 @@ export function RevisionTrack({ view, leaderChanges, pinned, now, isStale, onMov
     </div>
   );
 }
+
+/** Of those at one spot; the newest. */
+const MARKS_TOLD = 4;
 
 const BAND = 'absolute top-[17px] h-2.5';
 
@@ -121,6 +128,20 @@ function TrackDrawing({
           <path d="M5 0l5 8H0z" fill="currentColor" />
         </svg>
       ))}
+      {track.spots.map(({ x, marks }) => (
+        <svg
+          key={marks[0]?.revision}
+          aria-hidden="true"
+          viewBox="0 0 8 8"
+          className={cn(
+            'absolute top-[18px] size-2 -translate-x-1/2',
+            marks.some(hasFailed) ? 'text-bad' : 'text-accent',
+          )}
+          style={{ left: x }}
+        >
+          <path d="M4 0l4 4-4 4-4-4z" fill="currentColor" />
+        </svg>
+      ))}
       <div
         className={cn(
           'absolute top-[13px] h-[18px] w-0.5 -translate-x-1/2 rounded-full',
@@ -139,7 +160,10 @@ function TrackDrawing({
   );
 }
 
-/** What stands under the pointer: revision, time, and a leader change when there is one close by. */
+const hasFailed = ({ kind, state }: ConfigMark): boolean =>
+  kind === 'ended' && (state === 'ROLLED_BACK' || state === 'REVERTED');
+
+/** What stands under the pointer: revision, time, and what happened close by. */
 function HoverReading({
   track,
   x,
@@ -154,6 +178,7 @@ function HoverReading({
   const revision = track.revisionAt(x);
   const time = revisionTimeText(revisionTime(view.times, String(revision)), now);
   const near = track.marks.find((mark) => Math.abs(mark.x - x) < 6);
+  const spot = track.spots.find((one) => Math.abs(one.x - x) < 6);
   return (
     <div
       aria-hidden="true"
@@ -176,6 +201,14 @@ function HoverReading({
           ▲ {near.change.leaderName === null ? 'no leader' : `${near.change.leaderName} took the lead`} · term{' '}
           {near.change.term} · {clockTime(near.change.at)}
         </p>
+      )}
+      {spot?.marks.slice(-MARKS_TOLD).map((mark) => (
+        <p key={`${mark.revision}${mark.kind}`} className={hasFailed(mark) ? 'text-bad' : 'text-accent'}>
+          ◆ {markWords(mark)} · {clockTime(mark.at)}
+        </p>
+      ))}
+      {spot === undefined || spot.marks.length <= MARKS_TOLD ? null : (
+        <p className="text-fg-3">and {formatCount(spot.marks.length - MARKS_TOLD)} more here</p>
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Release } from '../config/documents.ts';
 import type { Rollout } from '../config/rollout.ts';
 import { call } from './call.ts';
+import type { ConfigMarks } from './config-marks.ts';
 import type {
   CheckAnswer,
   CheckBody,
@@ -35,6 +36,7 @@ function paramsOf(fields: Readonly<Record<string, string | null>>): URLSearchPar
 export const configApi = {
   overview: (store: string, rev: WireInt | null, signal?: Signal) =>
     call<ConfigOverview>({ path: routes.config(store), params: paramsOf({ rev }), signal }),
+  marks: (store: string, signal?: Signal) => call<ConfigMarks>({ path: routes.configMarks(store), signal }),
   target: (store: string, target: string, rev: WireInt | null, signal?: Signal) =>
     call<ConfigTargetDetail>({ path: routes.configTarget(store), params: paramsOf({ target, rev }), signal }),
   putTarget: (store: string, body: TargetPutBody) =>
@@ -77,6 +79,14 @@ export const configQueries = {
       queryKey: [...configKey(store), 'overview', rev],
       queryFn: ({ signal }) => configApi.overview(store, rev, signal),
       staleTime: staleTimeOf(rev),
+    }),
+  marks: (store: string) =>
+    queryOptions({
+      queryKey: [...configKey(store), 'marks'],
+      queryFn: ({ signal }) => configApi.marks(store, signal),
+      // Who may not read configuration sees no marks.
+      retry: false,
+      staleTime: LIVE_STALE_MS,
     }),
   target: (store: string, target: string, rev: WireInt | null) =>
     queryOptions({

@@ -106,6 +106,8 @@ export const routes = {
   coordinationRelease: (id: string) => `${store(id)}/coordination/release`,
   /** GET ?rev → ConfigOverview */
   config: (id: string) => `${store(id)}/config`,
+  /** GET → ConfigMarks */
+  configMarks: (id: string) => `${store(id)}/config/marks`,
   /** GET ?target&rev → ConfigTargetDetail · PUT TargetPutBody → ConfigWritten */
   configTarget: (id: string) => `${store(id)}/config/target`,
   /** GET ?rev → PrefixSchemaList · PUT PrefixSchemaPutBody → ConfigWritten */

@@ -214,6 +214,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   'GET S/cluster/hashes': { expect: VIEW },
   'GET S/cluster/snapshot': { expect: ROOT_READS, ask: ({ member }) => ({ query: { member } }) },
   'GET S/config': { expect: ROOT_READS },
+  'GET S/config/marks': { expect: ROOT_READS },
   'PUT S/config/target': {
     expect: ROOT_WRITES,
     ask: (stage) => ({

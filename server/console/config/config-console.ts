@@ -31,6 +31,7 @@ import { flagEvents } from './flag-events.ts';
 import { KeyPolicy } from './key-policy.ts';
 import { ConfigKeys, type ConfigSettings } from './keys.ts';
 import { WAIT_SECONDS_MAX } from './limits.ts';
+import { marksOf } from './marks.ts';
 import { contextOf, evaluateAll, evaluateOne, type OfrepAnswer } from './ofrep.ts';
 import { listPrefixSchemas, prefixCheck, putPrefixSchema } from './prefix-schemas.ts';
 import { askInstances } from './probe.ts';
@@ -95,6 +96,10 @@ export class ConfigConsole {
 
   async overview(revision: number | undefined) {
     return overviewOf(await this.#at(revision), revision === undefined ? this.state.problem : null);
+  }
+
+  async marks() {
+    return marksOf(await this.state.ready());
   }
 
   async target(target: TargetId, revision: number | undefined) {

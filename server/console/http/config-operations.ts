@@ -25,6 +25,12 @@ export const configOperations: readonly Operation[] = [
     answer: schemas.configOverview,
   },
   {
+    path: template(routes.configMarks(STORE)),
+    method: 'get',
+    summary: 'Releases and rollouts on the line of revisions',
+    answer: schemas.configMarks,
+  },
+  {
     path: template(routes.configTarget(STORE)),
     method: 'get',
     summary: 'One target: releases, draft, layers, effective document with provenance, instances',

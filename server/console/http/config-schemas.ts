@@ -174,6 +174,24 @@ export const configOverview = named('ConfigOverview', {
   problem: z.string().nullable(),
 });
 
+export const configMarks = named('ConfigMarks', {
+  revision: int,
+  prefix: z.string(),
+  marks: z.array(
+    named('ConfigMark', {
+      revision: int,
+      at: time,
+      target: z.string(),
+      semver: z.string().nullable(),
+      by: z.string(),
+      kind: z.enum(['published', 'began', 'ended']),
+      rolloutId: z.string().nullable(),
+      state: documents.rollout.shape.state.nullable(),
+    }),
+  ),
+  total: z.number(),
+});
+
 export const release = documents.release.meta({ id: 'ConfigRelease' });
 export const rollout = documents.rollout.meta({ id: 'Rollout' });
 
