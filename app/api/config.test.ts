@@ -1,6 +1,5 @@
 /** Configuration over the HTTP API, against a real etcd server: releases, rollouts with a fleet that reports, refusals. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ConfigMarks } from '../../lib/api/config-marks.ts';
 import type { CheckAnswer, ConfigOverview, EffectiveConfig } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
@@ -339,32 +338,6 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     });
     expect(await roll(target, 'r_none', planOf([100]))).toMatchObject({ status: 404 });
   });
-
-  test('releases and rollouts stand on the line of revisions, at the revision of their key', async () => {
-    const target = await newTarget();
-    await live(target, { a: 1 });
-    const { body: release } = await publish(target, { a: 2 });
-    const { body: created } = await roll(target, release.releaseId, planOf([10, 100]));
-    await act(created.rolloutId, 'abort');
-    await until(created.rolloutId, (one) => one.rollout.state === 'ROLLED_BACK');
-    const marksOf = async () => (await send<ConfigMarks>('GET', routes.configMarks(STORE))).body;
-    const { marks, total } = await marksOf();
-    expect(marks.length).toBe(total);
-    const own = marks.filter((mark) => mark.target === target);
-    expect(own.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
-      'published null',
-      'published null',
-      'began DRAFT',
-      'ended ROLLED_BACK',
-    ]);
-    const client = connect({ endpoints: [real.endpoint] });
-    const { kvs } = await client.get({ key: `/quorate/config/rollouts/${created.rolloutId}` });
-    client.close();
-    expect(own.slice(2).map(({ revision }) => Number(revision))).toEqual([
-      Number(kvs[0]?.createRevision),
-      Number(kvs[0]?.modRevision),
-    ]);
-  }, 30_000);
 
   test('a second person must approve where the target demands it', async () => {
     const target = await newTarget({ approvals: 1 });

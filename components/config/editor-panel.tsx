@@ -14,10 +14,20 @@ import { toasts } from '../ui/toast-store.ts';
 import { Findings } from './findings.tsx';
 import { FormView } from './form-view.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
+import { RebasePanel } from './rebase-panel.tsx';
 import { RolloutDialog } from './rollout-dialog.tsx';
 import { readJson, useCheck } from './use-check.ts';
 import { byOf, useAuthor } from './use-config.ts';
+import { useRebase } from './use-rebase.ts';
 import { isFlat, prettyJson } from './words.ts';
+
+interface Edit {
+  readonly text: string;
+  /** The draft it began from; 0: none. */
+  readonly since: number;
+  /** The release it rests on. */
+  readonly base: string | null;
+}
 
 /** The document as JSON or as a form, checked while it is typed: faults, changes by meaning, whom it reaches. */
 export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTargetDetail; readonly canWrite: boolean }) {
@@ -25,7 +35,7 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
   const author = useAuthor();
   const { target } = detail.document;
   const saved = detail.draft?.text ?? prettyJson(detail.live?.content ?? {});
-  const [edit, setEdit] = useState<{ readonly text: string; readonly since: number } | null>(null);
+  const [edit, setEdit] = useState<Edit | null>(null);
   const [asForm, setAsForm] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [isPublishing, setPublishing] = useState(false);
@@ -34,15 +44,20 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
   const parsed = useMemo(() => readJson(text), [text]);
   const { check, faults } = useCheck({ target, text, parsed, generation: detail.assignment.generation });
   const [goTo, setGoTo] = useState<{ readonly at: number } | null>(null);
+  const live = detail.live?.releaseId ?? null;
+  // What the text began as: not what has gone live since.
+  const base = edit === null ? (detail.draft === null ? live : detail.draft.base) : edit.base;
   const isDirty = edit !== null && edit.text !== saved;
+  const rebase = useRebase({ target, base, live: detail.live, parsed, isIdle: !isDirty && detail.draft === null });
   const canPublish =
     canWrite &&
+    !rebase.isNeeded &&
     parsed.ok &&
     check.data !== undefined &&
     check.data.answer.issues.length === 0 &&
     check.data.answer.suggested !== null;
   const onChange = (next: string): void =>
-    setEdit((now) => ({ text: next, since: now?.since ?? detail.draftRevision }));
+    setEdit((now) => ({ text: next, since: now?.since ?? detail.draftRevision, base }));
 
   const save = async (next: string | null): Promise<void> => {
     setFailure(null);
@@ -51,6 +66,7 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
       await configApi.putDraft(store.id, {
         target,
         text: next,
+        ...(next === null ? {} : { base }),
         expectModRevision,
         idempotencyKey: newId(),
         ...byOf(author.by),
@@ -125,6 +141,17 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
         </div>
         <div className="min-h-32 flex-1 basis-1/2 overflow-auto p-3">
           {failure === null ? null : <FailureLine failure={failure} />}
+          {rebase.isNeeded && detail.live !== null ? (
+            <RebasePanel
+              key={`${base} ${live}`}
+              rebase={rebase}
+              live={detail.live}
+              canWrite={canWrite}
+              onRebase={(document) =>
+                setEdit({ text: prettyJson(document), since: edit?.since ?? detail.draftRevision, base: live })
+              }
+            />
+          ) : null}
           <Findings
             check={check.data?.answer}
             error={check.error}

@@ -4,7 +4,7 @@ import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import { isCandidate } from '../../lib/config/cohort.ts';
 import type { Release } from '../../lib/config/documents.ts';
 import type { Json } from '../../lib/config/json.ts';
-import { DEFAULT_GATE, type Plan } from '../../lib/config/plan.ts';
+import { type Plan, PRESETS } from '../../lib/config/plan.ts';
 import type { InstanceReport, LayerRelease } from '../../lib/config/report.ts';
 import type { Rollout } from '../../lib/config/rollout.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
@@ -163,13 +163,11 @@ function awaitFinding(value: string): void {
   Object.assign(window, { benchFinding: finding });
 }
 
+const [{ plan: PRESET }] = PRESETS;
 const PLAN: Plan = {
+  ...PRESET,
   phases: [50, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds: 3_600, pause: false })),
-  bakeSeconds: 0,
-  minCanaryInstances: 1,
-  exclude: [],
-  rotate: false,
-  gate: { ...DEFAULT_GATE, ackTimeoutSeconds: 3_600, progressDeadlineSeconds: 86_400 },
+  gate: { ...PRESET.gate, ackTimeoutSeconds: 3_600, progressDeadlineSeconds: 86_400 },
 };
 
 /** While a thousand instances report every ten seconds, half of them on their way to the candidate. */

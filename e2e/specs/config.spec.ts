@@ -166,3 +166,48 @@ test('a flag set says why each flag evaluates as it does', async ({ page, reques
   await expect(results).toContainText('the rule chose nothing');
   await expectAccessible(page, 'the playground');
 });
+
+test('a draft that something else overtook is put on what is live, three ways side by side', async ({
+  page,
+  request,
+  store,
+  prefix,
+}) => {
+  const base = `/api/v1/stores/${store === 'bundled' ? 'local' : 'etcd'}/config`;
+  const target = `${bundleOf(prefix)}/shop`;
+  let counter = 0;
+  const send = async (method: 'PUT' | 'POST', path: string, data: object): Promise<Record<string, string>> => {
+    const answer = await request.fetch(`${base}/${path}`, {
+      method,
+      data: { ...data, target, idempotencyKey: `${prefix}rebase-${counter++}` },
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
+  };
+  await send('PUT', 'target', {
+    ...{ kind: 'config', description: '', schema: null, locked: [], approvals: 0 },
+    ...{ expectModRevision: 0, evenIfFailing: false },
+  });
+  const serve = async (text: string, expectGeneration: number): Promise<void> => {
+    const body = { text, expectGeneration, semver: null, note: '', requires: {} };
+    const { releaseId } = await send('POST', 'publish', body);
+    await send('POST', 'point', { releaseId, expectGeneration });
+  };
+  await serve('{"port":1,"host":"a"}', 0);
+  await send('PUT', 'draft', { text: '{"port":2,"host":"a"}', expectModRevision: 0 });
+  await serve('{"port":3,"host":"b"}', 1);
+  await new Shell(page).open(`/config?target=${encodeURIComponent(target)}`);
+  const detail = page.getByRole('region', { name: `Target ${target}` });
+  const panel = detail.getByRole('region', { name: 'What changed underneath' });
+  await expect(panel).toContainText('/host');
+  await expect(detail.getByRole('button', { name: 'Publish…' }), 'it would take that back').toBeDisabled();
+  await expectAccessible(page, 'a draft that was overtaken');
+  await expect(panel.getByRole('button', { name: 'Choose in 1 place' })).toBeDisabled();
+  await panel.getByRole('combobox', { name: 'Which value of /port' }).selectOption('take the draft’s');
+  await panel.getByRole('button', { name: /^Rebase on/ }).click();
+  await expect(panel).toBeHidden();
+  await expect(detail.getByRole('list', { name: 'Changes to what is live' })).toContainText('/port');
+  await expect(detail.getByRole('list', { name: 'Changes to what is live' })).not.toContainText('/host');
+  await detail.getByRole('button', { name: 'Save draft' }).click();
+  await expect(detail.getByRole('button', { name: 'Publish…' })).toBeEnabled();
+});

@@ -157,6 +157,8 @@ export interface DraftPutBody extends ConfigWriteBody {
   readonly target: string;
   /** Null: discard it. */
   readonly text: string | null;
+  /** The release it rests on; left out: that of the draft so far, or what is live. */
+  readonly base?: string | null | undefined;
   readonly expectModRevision: number;
 }
 

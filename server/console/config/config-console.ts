@@ -142,11 +142,11 @@ export class ConfigConsole {
   }
 
   putDraft(body: DraftPutBody) {
-    const { target, text, expectModRevision, by } = body;
+    const { target, text, base, expectModRevision, by } = body;
     const act = () =>
       text === null
         ? discardDraft(this.#context, target, expectModRevision)
-        : putDraft(this.#context, { target, text, expectModRevision, by });
+        : putDraft(this.#context, { target, text, base, expectModRevision, by });
     return this.#write(text === null ? 'draft.discard' : 'draft', target, body, act);
   }
 

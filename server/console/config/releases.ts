@@ -125,6 +125,8 @@ export const contentError = (field: string, path: string, message: string): Cons
 export interface DraftBody {
   readonly target: TargetId;
   readonly text: string;
+  /** The release it rests on; undefined: that of the draft so far, or what is live. */
+  readonly base: string | null | undefined;
   readonly expectModRevision: number;
   readonly by: string | undefined;
 }
@@ -132,14 +134,19 @@ export interface DraftBody {
 /** Kept as typed, valid or not. */
 export async function putDraft(
   context: ConfigContext,
-  { target, text, expectModRevision, by }: DraftBody,
+  { target, text, base, expectModRevision, by }: DraftBody,
 ): Promise<number> {
   const snapshot = await context.state.ready();
   requireTarget(snapshot, target);
   requireSize(text);
+  if (typeof base === 'string' && snapshot.release(target, base) === null)
+    throw contentError('base', '', `${target} has no release ${base}`);
   const draft: DraftDocument = {
     target,
-    base: snapshot.get('drafts', target)?.value.base ?? snapshot.assignment(target).value.stable,
+    base:
+      base === undefined
+        ? (snapshot.get('drafts', target)?.value.base ?? snapshot.assignment(target).value.stable)
+        : base,
     text,
     author: actorOf(context, by),
     updatedAt: context.now(),

@@ -52,6 +52,7 @@ export const draftPutBody = z.strictObject({
   ...write,
   target: documents.targetId,
   text: content.nullable(),
+  base: documents.draftDocument.shape.base.optional(),
   expectModRevision: z.int().min(0),
 });
 
