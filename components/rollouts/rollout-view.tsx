@@ -20,6 +20,7 @@ import { Link } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { ActDialog, type ActName } from './act-dialog.tsx';
+import { BaseChanged } from './base-changed.tsx';
 import { EventLog } from './event-log.tsx';
 import { FleetMap } from './fleet-map.tsx';
 import { PhaseLine } from './phase-line.tsx';
@@ -129,6 +130,7 @@ function Loaded({ detail, onBack }: { readonly detail: RolloutDetail; readonly o
         ) : null}
       </PageHeader>
       <div className="min-h-0 flex-1 overflow-auto p-3">
+        {rollout.state === 'PAUSED' && rollout.pauseReason === 'BASE_CHANGED' ? <BaseChanged detail={detail} /> : null}
         <div className="grid gap-3 wide:grid-cols-[15rem_minmax(0,1fr)_19rem]">
           <Panel title="Plan" bodyClassName="p-3">
             <PhaseLine detail={detail} />
