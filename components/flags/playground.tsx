@@ -4,14 +4,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import { useDeferredValue } from 'react';
 import { configApi } from '../../lib/api/config-client.ts';
-import type { EvaluatedFlag } from '../../lib/api/config-types.ts';
+import type { ConfigTargetDetail, EvaluatedFlag } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { Json } from '../../lib/config/json.ts';
 import { curl } from '../../lib/format/commands.ts';
 import { useTarget } from '../config/use-config.ts';
 import { valueText } from '../config/words.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
-import { textParam, withFallback } from '../shell/url-params.ts';
+import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
@@ -20,9 +20,13 @@ import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Field, Textarea } from '../ui/input.tsx';
+import { Select } from '../ui/select.tsx';
 
 const EXAMPLE = '{\n  "targetingKey": "user-1",\n  "email": "ada@shop.example",\n  "version": "2.4.0"\n}';
 const CONTEXT = withFallback(textParam, EXAMPLE);
+const SOURCES = ['live', 'canary', 'draft'] as const;
+type Source = (typeof SOURCES)[number];
+const SOURCE = withFallback(oneOf(SOURCES), 'live');
 
 /** All flags of a set for one context, each with the steps that led to its value. */
 export function Playground({ target, onBack }: { readonly target: string; readonly onBack: () => void }) {
@@ -32,13 +36,15 @@ export function Playground({ target, onBack }: { readonly target: string; readon
   const [text, setText] = useUrlState('context', CONTEXT);
   const settled = useDeferredValue(text);
   const context = readContext(settled);
-  const live = detail.data?.live?.releaseId ?? null;
+  const [asked, setSource] = useUrlState('of', SOURCE);
+  const sources = sourcesOf(detail.data);
+  // What is gone (a rollout that ended, a draft published) gives way to what is live.
+  const source = sources.some(({ value }) => value === asked) ? asked : 'live';
+  const evaluated = textOf(detail.data, source, rev !== null);
   const query = useQuery({
-    queryKey: ['store', store.id, 'flags-evaluate', target, live, rev, settled],
-    queryFn: ({ signal }) => {
-      const content = rev === null ? null : JSON.stringify(detail.data?.live?.content ?? {});
-      return configApi.evaluate(store.id, { target, text: content, context: context ?? {}, key: null }, signal);
-    },
+    queryKey: ['store', store.id, 'flags-evaluate', target, source, evaluated.version, rev, settled],
+    queryFn: ({ signal }) =>
+      configApi.evaluate(store.id, { target, text: evaluated.text, context: context ?? {}, key: null }, signal),
     enabled: context !== undefined && detail.data !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
@@ -71,6 +77,12 @@ export function Playground({ target, onBack }: { readonly target: string; readon
         ) : null}
       </header>
       <div className="flex flex-col gap-3 p-3">
+        {sources.length < 2 ? null : (
+          <span className="inline-flex items-center gap-2">
+            <span className="text-fg-2">Evaluate</span>
+            <Select label="What is evaluated" value={source} options={sources} onValueChange={setSource} />
+          </span>
+        )}
         <Field
           label="Context"
           hint="What the application knows about who asks. targetingKey decides splits."
@@ -85,6 +97,30 @@ export function Playground({ target, onBack }: { readonly target: string; readon
       </div>
     </section>
   );
+}
+
+/** What there is to evaluate besides what is live. */
+function sourcesOf(
+  detail: ConfigTargetDetail | undefined,
+): readonly { readonly value: Source; readonly label: string }[] {
+  return [
+    { value: 'live', label: `what is live${detail?.live == null ? '' : `, ${detail.live.semver}`}` },
+    ...(detail?.canary == null ? [] : [{ value: 'canary' as const, label: `the canary, ${detail.canary.semver}` }]),
+    ...(detail?.draft == null ? [] : [{ value: 'draft' as const, label: `the draft of ${detail.draft.author}` }]),
+  ];
+}
+
+/** The text sent along, and what tells it from another; null: the console takes what is live. */
+function textOf(
+  detail: ConfigTargetDetail | undefined,
+  source: Source,
+  isPast: boolean,
+): { readonly text: string | null; readonly version: string } {
+  if (source === 'draft') return { text: detail?.draft?.text ?? '{}', version: String(detail?.draftRevision ?? 0) };
+  const release = source === 'canary' ? detail?.canary : detail?.live;
+  const version = release?.releaseId ?? '';
+  if (source === 'live' && !isPast) return { text: null, version };
+  return { text: JSON.stringify(release?.content ?? {}), version };
 }
 
 function readContext(text: string): Json | undefined {
