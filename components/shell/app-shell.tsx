@@ -2,15 +2,11 @@
 
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
-import { ApiFailure } from '../../lib/api/call.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorState } from '../ui/error-state.tsx';
-import { ToastRegion } from '../ui/toast-region.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { identityOf } from './access-words.ts';
-import { ConnectionNote } from './connection-note.tsx';
 import { keymap } from './keymap.ts';
-import { later } from './later.tsx';
+import { aheadOfTrouble, later } from './later.tsx';
 import { LiveProvider } from './live-provider.tsx';
 import { PAGES } from './pages.ts';
 import { Rail } from './rail.tsx';
@@ -23,6 +19,9 @@ import { StoreContext, useStores } from './use-store.ts';
 
 const CommandPalette = later(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
 const ShortcutSheet = later(() => import('./shortcut-sheet.tsx').then((module) => module.ShortcutSheet));
+const StoresFailure = aheadOfTrouble(() => import('./stores-failure.tsx').then((module) => module.StoresFailure));
+const ConnectionNote = later(() => import('./connection-note.tsx').then((module) => module.ConnectionNote));
+const ToastRegion = later(() => import('../ui/toast-region.tsx').then((module) => module.ToastRegion));
 const SignIn = later(() => import('./sign-in.tsx').then((module) => module.SignIn));
 const RevisionBar = later(
   () => import('./revision-bar.tsx').then((module) => module.RevisionBar),
@@ -70,23 +69,6 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
         </div>
       )}
     </Frame>
-  );
-}
-
-interface StoresFailureProps {
-  readonly error: Error | null;
-  readonly retryAt: number | null;
-  readonly onRetry: () => void;
-}
-
-function StoresFailure({ error, retryAt, onRetry }: StoresFailureProps) {
-  if (error === null)
-    return <p className="p-4">This console is set up with no store. Name its endpoints in QUORATE_ENDPOINTS.</p>;
-  const failure = error instanceof ApiFailure ? error : null;
-  return (
-    <ErrorState title={error.message} where={failure?.where} code={failure?.code} retryAt={retryAt} onRetry={onRetry}>
-      Is the console's server still running? It is started with <code className="mono">npm start</code>.
-    </ErrorState>
   );
 }
 

@@ -12,6 +12,7 @@ import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
 import { Dialog, Modal } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { keysOf } from './keymap.ts';
+import { PURPOSES } from './page-purposes.ts';
 import { PAGES } from './pages.ts';
 import { QueryScope } from './query-scope.tsx';
 import { useKeymap } from './use-bindings.ts';
@@ -92,7 +93,7 @@ interface ItemsProps {
 function PageItems({ query, close }: ItemsProps) {
   const router = useRouter();
   const href = useHref();
-  const found = PAGES.filter((page) => matches(query, `${page.title} ${page.purpose} go to`));
+  const found = PAGES.filter((page) => matches(query, `${page.title} ${PURPOSES[page.path] ?? ''} go to`));
   if (found.length === 0) return null;
   return (
     <Command.Group heading="Go to" className={GROUP}>
@@ -108,7 +109,7 @@ function PageItems({ query, close }: ItemsProps) {
           }}
         >
           {page.title}
-          <span className="ml-2 text-fg-3">{page.purpose}</span>
+          <span className="ml-2 text-fg-3">{PURPOSES[page.path]}</span>
         </Item>
       ))}
     </Command.Group>

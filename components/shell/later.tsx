@@ -2,7 +2,7 @@
 
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { keymap } from './keymap.ts';
-import { useIdle } from './use-idle.ts';
+import { atIdle, useIdle } from './use-idle.ts';
 
 export interface LaterProps {
   /** It is asked for: it comes now, idle or not. */
@@ -29,6 +29,18 @@ export function later<P extends object>(
       </Suspense>
     );
   };
+}
+
+/** The same for a part that says what went wrong: its code is there before anything can, because by then nothing may come any more. */
+export function aheadOfTrouble<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let loading: Promise<ComponentType<P>> | undefined;
+  const once = (): Promise<ComponentType<P>> => {
+    loading ??= load();
+    return loading;
+  };
+  if (typeof window !== 'undefined') atIdle(() => void once());
+  const Part = later(once);
+  return (props: P) => <Part isWanted {...props} />;
 }
 
 function Waiting({ children }: { readonly children: ReactNode }) {

@@ -9,6 +9,20 @@ const LATEST_MS = 1_500;
 
 /** Once for the tab: what is mounted later has nothing to wait for. */
 let hasBeenIdle = false;
+let tasks: (() => void)[] = [];
+
+/** Runs it at the first idle moment of the tab, if that has not been yet; at once, if it has. */
+export function atIdle(task: () => void): void {
+  if (hasBeenIdle) task();
+  else tasks.push(task);
+}
+
+function beIdle(): void {
+  hasBeenIdle = true;
+  const due = tasks;
+  tasks = [];
+  for (const task of due) task();
+}
 
 /**
  * False while the page is getting up, true from its first idle moment on: what is not needed to show the page is loaded then, so that
@@ -18,7 +32,7 @@ export function useIdle(): boolean {
   const [isIdle, setIdle] = useState(false);
   useEffect(() => {
     const settle = (): void => {
-      hasBeenIdle = true;
+      beIdle();
       setIdle(true);
     };
     if (hasBeenIdle) {

@@ -1,20 +1,40 @@
 /** A tab's line to the stream: through the browser-wide SharedWorker, or a connection of its own where there is none. */
 import { routes } from '../api/routes.ts';
-import { LiveConnection } from './connection.ts';
 import type { FromWorker, LiveFeed, LiveListener, ToWorker } from './protocol.ts';
 
 /** @param identity who looks: tabs share a stream, and what is remembered of it, only as long as it is the same one */
 export function openFeed(store: string, identity: string, listener: LiveListener): LiveFeed {
   const path = routes.live(store);
-  if (typeof SharedWorker === 'undefined') return new LiveConnection(path, listener);
+  if (typeof SharedWorker === 'undefined') return new OwnFeed(path, listener);
   return new WorkerFeed(`${store} ${identity}`, path, listener);
+}
+
+/** A connection of this tab alone. Its code comes when it is needed: nearly every browser has the worker. */
+class OwnFeed implements LiveFeed {
+  #connection: LiveFeed | null = null;
+  #isClosed = false;
+
+  constructor(path: string, listener: LiveListener) {
+    void import('./connection.ts').then(({ LiveConnection }) => {
+      if (!this.#isClosed) this.#connection = new LiveConnection(path, listener);
+    });
+  }
+
+  retryNow(): void {
+    this.#connection?.retryNow();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#connection?.close();
+  }
 }
 
 class WorkerFeed implements LiveFeed {
   readonly #worker: SharedWorker;
   readonly #path: string;
   readonly #listener: LiveListener;
-  #fallback: LiveConnection | null = null;
+  #fallback: LiveFeed | null = null;
   #freeLock: () => void = () => {};
   #isClosed = false;
 
@@ -67,6 +87,6 @@ class WorkerFeed implements LiveFeed {
   }
 
   #fallBack(): void {
-    if (!this.#isClosed) this.#fallback ??= new LiveConnection(this.#path, this.#listener);
+    if (!this.#isClosed) this.#fallback ??= new OwnFeed(this.#path, this.#listener);
   }
 }

@@ -8,7 +8,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
 import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { isLimited } from '../../shell/access-words.ts';
-import { later } from '../../shell/later.tsx';
+import { aheadOfTrouble, later } from '../../shell/later.tsx';
 import { keyParams, useHref } from '../../shell/use-href.ts';
 import { useIndexState, useRevision, useStaleSince } from '../../shell/use-live.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
@@ -17,13 +17,13 @@ import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ContextMenuTrigger, Menu } from '../../ui/menu-trigger.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { PanelError } from '../panel/panel-error.tsx';
 import type { KeysUrl } from '../use-keys-url.ts';
 import type { TreeRow as Row } from './tree-model.ts';
 import { TreeView } from './tree-view.tsx';
 import { type Tree, useTree, useTreeVersion } from './use-tree.ts';
 
 const RowItems = later(() => import('./row-items.tsx').then((module) => module.RowItems));
+const PanelError = aheadOfTrouble(() => import('../panel/panel-error.tsx').then((module) => module.PanelError));
 const NoKeys = later(() => import('./no-keys.tsx').then((module) => module.NoKeys));
 
 export interface TreePanelProps {

@@ -1,0 +1,21 @@
+/** What each page is for, by its path; the palette says it, so it comes with the palette. */
+export const PURPOSES: Readonly<Record<string, string>> = {
+  '/': 'Members, leader, what is at risk',
+  '/keys': 'Browse and edit keys, see their history',
+  '/watch': 'Changes as they happen',
+  '/space': 'What takes the room, what is written',
+  '/compare': 'Two revisions, and the way back',
+  '/trash': 'What was deleted, and how it comes back',
+  '/elections': 'Who leads, since when, who follows',
+  '/locks': 'Who holds, who waits, and for how long',
+  '/primitives': 'Semaphores, barriers, queues, counters, groups',
+  '/services': 'Who is registered, and who went',
+  '/leases': 'What disappears when a client dies',
+  '/config': 'Settings: what is live, draft and canary in each layer',
+  '/rollouts': 'Changes under way, and who runs them',
+  '/flags': 'Feature flags, and why they evaluate as they do',
+  '/stores': 'How each store of this console is',
+  '/cluster': 'Members and what can be done to them, history, snapshots',
+  '/access': 'Users, roles and permissions: who may read and write what',
+  '/audit': 'Who changed what through this console, and how it ended',
+};
