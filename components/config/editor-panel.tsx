@@ -57,7 +57,7 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
     check.data.answer.issues.length === 0 &&
     check.data.answer.suggested !== null;
   const onChange = (next: string): void =>
-    setEdit((now) => ({ text: next, since: now?.since ?? detail.draftRevision, base }));
+    setEdit(next === saved ? null : { text: next, since: edit?.since ?? detail.draftRevision, base });
 
   const save = async (next: string | null): Promise<void> => {
     setFailure(null);

@@ -5,7 +5,7 @@ import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
@@ -32,6 +32,9 @@ export interface CodeMirrorProps {
   /** Where to go, each time it is another object. */
   readonly goTo?: { readonly at: number } | null;
 }
+
+/** A text that was given, not typed: nobody is told what they said themselves. */
+const isGiven = Annotation.define<boolean>();
 
 const NO_FAULTS: readonly Fault[] = [];
 
@@ -103,7 +106,10 @@ export function CodeMirror(props: CodeMirrorProps) {
   useEffect(() => {
     const current = view.current;
     if (current === null || current.state.doc.toString() === props.text) return;
-    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: props.text } });
+    current.dispatch({
+      changes: { from: 0, to: current.state.doc.length, insert: props.text },
+      annotations: isGiven.of(true),
+    });
   }, [props.text]);
 
   useEffect(() => {
@@ -154,7 +160,8 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
     // Tab stays with the page: a keyboard user must get out of the editor.
     keymap.of(readOnly ? [] : [...historyKeymap, ...standardKeymap]),
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+      const isTyped = update.docChanged && !update.transactions.some((one) => one.annotation(isGiven) === true);
+      if (isTyped) latest.current.onChange?.(update.state.doc.toString());
     }),
   ];
 }
