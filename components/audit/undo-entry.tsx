@@ -1,19 +1,17 @@
 'use client';
 
 import { Undo2 } from 'lucide-react';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import type { AuditEntry } from '../../lib/api/audit.ts';
 import type { WireInt } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
+import { later } from '../shell/later.tsx';
 import { useRevision } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 
-const BulkDialog = dynamic(() => import('../history/bulk/bulk-dialog.tsx').then((module) => module.BulkDialog), {
-  ssr: false,
-});
+const BulkDialog = later(() => import('../history/bulk/bulk-dialog.tsx').then((module) => module.BulkDialog));
 
 /** The revision whose changes of keys can be taken back; null: the entry made none. Configuration has a way back of its own. */
 export function undoableRevision({ action, result, revision }: AuditEntry): WireInt | null {
@@ -44,6 +42,7 @@ export function UndoEntry({ entry }: { readonly entry: AuditEntry }) {
       </p>
       {isOpen ? (
         <BulkDialog
+          isWanted
           draft={{ kind: 'undo', revisions: [revision] }}
           title={`Undo what revision ${formatCount(revision)} did`}
           verb="Undo"

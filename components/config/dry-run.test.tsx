@@ -1,15 +1,14 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { InstanceView } from '../../lib/api/config-types.ts';
 import type { ProbeView } from '../../lib/api/probe-types.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { emptyAssignment, type TargetDocument } from '../../lib/config/documents.ts';
 import { reportWith, TARGET } from '../../lib/config/rollout-fixtures.testing.ts';
+import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { StoreContext } from '../shell/use-store.ts';
-import { TooltipProvider } from '../ui/tooltip.tsx';
 import { KeySchemasDialog } from './key-schemas-dialog.tsx';
 import { ProbePanel, type ProbePanelProps } from './probe-panel.tsx';
 
@@ -37,13 +36,11 @@ afterEach(() => {
 
 function show(element: React.ReactElement): void {
   render(
-    <NuqsTestingAdapter>
+    <AddressForTests>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <TooltipProvider>
-          <StoreContext.Provider value={STORE}>{element}</StoreContext.Provider>
-        </TooltipProvider>
+        <StoreContext.Provider value={STORE}>{element}</StoreContext.Provider>
       </QueryClientProvider>
-    </NuqsTestingAdapter>,
+    </AddressForTests>,
   );
 }
 

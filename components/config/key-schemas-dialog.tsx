@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiFailure } from '../../lib/api/client.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { configApi, configQueries } from '../../lib/api/config-client.ts';
 import type { PrefixSchemaView } from '../../lib/api/prefix-schema-types.ts';
 import { plural } from '../../lib/format/number.ts';
@@ -46,7 +46,7 @@ function Body({ canWrite }: { readonly canWrite: boolean }) {
       description="Every value under such a prefix must be JSON that meets its schema: edits, imports and restores through a console are refused otherwise. Programs write as they always did."
       footer={
         <>
-          <DialogClose asChild>
+          <DialogClose>
             <Button>Close</Button>
           </DialogClose>
           {canWrite ? (

@@ -1,7 +1,7 @@
 'use client';
 
-import Link from 'next/link';
 import { useHref } from '../../shell/use-href.ts';
+import { Link } from '../../ui/link.tsx';
 
 /** From a key to who changed it through a console, and who may. */
 export function AboutKey({ value }: { readonly value: string }) {
@@ -9,10 +9,10 @@ export function AboutKey({ value }: { readonly value: string }) {
   const look = 'rounded-mark text-accent text-meta hover:underline';
   return (
     <p className="ml-auto flex gap-4">
-      <Link href={href('/audit', { q: value, rev: null })} prefetch={false} className={look}>
+      <Link href={href('/audit', { q: value, rev: null })} className={look}>
         Who changed it here
       </Link>
-      <Link href={href('/access', { who: value, rev: null })} prefetch={false} className={look}>
+      <Link href={href('/access', { who: value, rev: null })} className={look}>
         Who may read and write it
       </Link>
     </p>
