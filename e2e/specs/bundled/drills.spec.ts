@@ -23,8 +23,7 @@ for (const { choice, sentence, title } of DRILLS) {
     await page.getByRole('button', { name: `What can be done to ${follower}` }).click();
     await page.getByRole('menuitem', { name: 'Drill…' }).click();
     await page.getByRole('radio', { name: new RegExp(`^${choice}`) }).check();
-    await page.getByRole('combobox', { name: 'For how long' }).click();
-    await page.getByRole('option', { name: '60 seconds' }).click();
+    await page.getByRole('combobox', { name: 'For how long' }).selectOption('60 seconds');
     await page.getByRole('button', { name: 'Show what it does' }).click();
     const dialog = page.getByRole('dialog', { name: title });
     await expect(dialog.getByText('It heals by itself after 60 s')).toBeVisible();
