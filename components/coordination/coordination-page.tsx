@@ -59,7 +59,10 @@ const SORT = single<GroupOrder>({
   },
   serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
 });
-const PARAMS = { sort: withFallback<GroupOrder>(SORT, { column: 'name', descending: false }), find: withFallback(textParam, '') };
+const PARAMS = {
+  sort: withFallback<GroupOrder>(SORT, { column: 'name', descending: false }),
+  find: withFallback(textParam, ''),
+};
 
 /** Locks or elections: the list, and the chosen one beside it. */
 export function CoordinationPage({ kind, title, columns, summary, toolbar, empty }: CoordinationPageProps) {
