@@ -163,7 +163,12 @@ function listed(names: readonly string[]): string {
 function BiggestPrefixes({ report: { prefixes, living } }: { readonly report: SnapshotReport }) {
   if (prefixes.length === 0) return <p className="text-fg-2">No key has a “/” in it: there are no prefixes to tell.</p>;
   return (
-    <div className="max-h-72 overflow-auto">
+    <section
+      aria-label="Biggest prefixes"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too
+      tabIndex={0}
+      className="max-h-72 overflow-auto"
+    >
       <table className="w-full">
         <caption className="pb-1 text-left text-fg-2">Prefixes that take most of the file</caption>
         <thead>
@@ -189,6 +194,6 @@ function BiggestPrefixes({ report: { prefixes, living } }: { readonly report: Sn
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -83,28 +83,22 @@ test('a rollout is watched on one screen and aborted', async ({ page, request, s
     send('POST', 'publish', { text: `{"n":${n}}`, expectGeneration, semver: null, note: '', requires: {} });
   const first = await publish(1, 0);
   await send('POST', 'point', { releaseId: first.releaseId, expectGeneration: 0 });
-  const served = await (await request.get(`${base}/client/${target}?instance=one`)).json();
-  const report = await request.post(`${base}/client/${target}/instances/one`, {
-    data: {
-      ...{
-        bootId: 'b',
-        seq: 1,
-        clientVersion: '',
-        appVersion: '',
-        tags: [],
-        schemaVersions: [],
-        state: 'APPLIED',
-        error: null,
-        health: 'UP',
+  const servedGeneration = async (): Promise<number> =>
+    (await (await request.get(`${base}/client/${target}?instance=one`)).json()).generation;
+  /** The one instance of the fleet says that it runs the first release, as of this generation. */
+  const reportFirst = async (seq: number, generation: number): Promise<void> => {
+    const layer = { target, releaseId: first.releaseId, generation };
+    const report = await request.post(`${base}/client/${target}/instances/one`, {
+      data: {
+        ...{ bootId: 'b', seq, clientVersion: '', appVersion: '', tags: [], schemaVersions: [] },
+        ...{ state: 'APPLIED', error: null, health: 'UP', layers: [layer], running: [layer] },
+        ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '' },
       },
-      ...{
-        layers: [{ target, releaseId: first.releaseId, generation: served.generation }],
-        running: [{ target, releaseId: first.releaseId, generation: served.generation }],
-      },
-      ...{ appliedAt: 0, reportedAt: Date.now(), configSha256: '' },
-    },
-  });
-  expect(report.status()).toBe(204);
+    });
+    expect(report.status()).toBe(204);
+  };
+  const atFirst = await servedGeneration();
+  await reportFirst(1, atFirst);
   await publish(2, 1);
   await new Shell(page).open(`/config?target=${encodeURIComponent(target)}&view=history`);
   const detail = page.getByRole('region', { name: `Target ${target}` });
@@ -118,8 +112,14 @@ test('a rollout is watched on one screen and aborted', async ({ page, request, s
   await expect(page.getByRole('region', { name: 'Fleet' })).toContainText('one');
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('Waiting');
   await expectAccessible(page, 'a rollout under way');
+  const underWay = await servedGeneration();
+  expect(underWay).toBeGreaterThan(atFirst);
   await page.getByRole('button', { name: 'Abort', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Abort now' }).click();
+  // Its old report does not count: it must have heard of the way back.
+  await expect.poll(servedGeneration).toBeGreaterThan(underWay);
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('Rolling back');
+  await reportFirst(2, await servedGeneration());
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('every live instance confirmed');
   await expectAccessible(page, 'a rollout that was turned back');
   await page.getByRole('button', { name: 'All rollouts' }).click();

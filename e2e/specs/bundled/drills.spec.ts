@@ -29,7 +29,7 @@ for (const { choice, sentence, title } of DRILLS) {
     await expect(dialog.getByText('It heals by itself after 60 s')).toBeVisible();
     await dialog.getByRole('textbox').fill(follower ?? '');
     await dialog.getByRole('button', { name: title }).click();
-    await expect(dialog.getByRole('status')).toContainText(`The drill on ${follower} runs`);
+    await expect(dialog.getByRole('status').filter({ hasText: `The drill on ${follower} runs` })).toBeVisible();
     await page.keyboard.press('Escape');
     const banner = page.getByRole('region', { name: 'Drills under way' });
     await expect(banner).toContainText(`${follower} ${sentence}`);
