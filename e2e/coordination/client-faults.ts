@@ -15,6 +15,8 @@ const PROGRAMS = 3;
 const TTL_SECONDS = 2;
 const HOLD_MS = 1_000;
 const ANSWER_MS = 60_000;
+/** So much of what each program said last is in a failure. */
+const SAID_CHARS = 400;
 
 type Kind = (typeof KINDS)[number];
 
@@ -133,7 +135,10 @@ export class ClientFaults {
         if (isWanted(token)) return token;
       }
     }
-    throw new Error(`nobody else held the ${kind} within ${ANSWER_MS} ms`);
+    const said = (this.#programs.get(kind) ?? []).map(
+      ({ pid, output }) => `program ${pid}:\n${output.slice(-SAID_CHARS)}`,
+    );
+    throw new Error(`nobody else held the ${kind} within ${ANSWER_MS} ms. ${said.join('\n')}`);
   }
 
   async #tokens(client: Client, kind: Kind): Promise<readonly number[]> {

@@ -13,6 +13,7 @@ import {
   election,
   mutex,
   putOp,
+  type Session,
   SessionLostError,
 } from '../../lib/client/index.ts';
 
@@ -47,18 +48,25 @@ for (;;) {
 
 async function live(): Promise<void> {
   const session = await client.session({ ttlSeconds: options.ttlSeconds });
-  while (!session.signal.aborted) {
-    if (options.what === 'lock') {
-      const held = await mutex(client, options.name).acquire(session);
-      await use(held);
-      await held.release();
-    } else {
-      const held = await election(client, options.name).campaign(session, options.value ?? session.leaseHex);
-      await use(held);
-      await held.resign();
-    }
+  try {
+    while (!session.signal.aborted) await hold(session);
+  } finally {
+    // Else its lease would be kept alive, and what it holds with it, while this program queues up behind itself.
+    await session.close();
   }
   console.log('lost: its session ended');
+}
+
+async function hold(session: Session): Promise<void> {
+  if (options.what === 'lock') {
+    const held = await mutex(client, options.name).acquire(session);
+    await use(held);
+    await held.release();
+  } else {
+    const held = await election(client, options.name).campaign(session, options.value ?? session.leaseHex);
+    await use(held);
+    await held.resign();
+  }
 }
 
 async function use(held: Pick<Awaited<ReturnType<ReturnType<typeof mutex>['acquire']>>, 'token' | 'guard' | 'signal'>) {
