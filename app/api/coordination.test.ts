@@ -181,6 +181,19 @@ describe.skipIf(!canStartRealConsole())('locks and elections on a real etcd serv
     expect(rest).toMatchObject({ reachesCompaction: true, from: String(second.revision) });
     expect(rest.terms[0]).toMatchObject({ value: 'node-a', fromExact: false });
   });
+
+  test.each([
+    ['terms of office', routes.coordinationTerms('main')],
+    ['the history of a key', routes.history('main')],
+    ['the trash', routes.trash('main')],
+  ])('%s before a revision that does not exist yet are refused, not waited for', async (_what, path) => {
+    const { status, body } = await send<ApiError>(
+      'GET',
+      `${path}?${path.endsWith('trash') ? '' : 'key=k&'}before=999999`,
+    );
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'OUT_OF_RANGE', message: expect.stringContaining('does not exist yet') });
+  });
 });
 
 /** etcd's JSON gateway: our client leaves compaction to operators. */

@@ -13,6 +13,7 @@ import { looksLikeContender, parentPrefix, placeOf } from '../../../lib/recognis
 import type { StoredEvent, StoredKey } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { previewOf } from '../hub/change-event.ts';
+import { requireReached } from '../hub/reached.ts';
 import { explainCompacted, type StoreContext } from '../operations/context.ts';
 import { termView } from './views.ts';
 
@@ -21,10 +22,11 @@ export const HISTORY_REVISIONS_MAX = 20_000;
 const HISTORY_EVENTS_MAX = 5_000;
 const SEED_KEYS_MAX = 1_000;
 
-/** @throws ConsoleError UNIMPLEMENTED, OUT_OF_RANGE when everything before is compacted away */
+/** @throws ConsoleError UNIMPLEMENTED, OUT_OF_RANGE when everything before is compacted away or `before` lies in the future */
 export async function readTerms(context: StoreContext, id: WireBytes, before: number): Promise<CoordinationTerms> {
   const { history } = context.engine;
   if (history === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store keeps no history');
+  await requireReached(context.hub, before);
   const compacted = await context.refreshCompacted();
   // At the compaction boundary itself reads work; changes are known from the revision after it.
   const start = Math.max(compacted, before - HISTORY_REVISIONS_MAX, 1);

@@ -15,6 +15,7 @@ import { type Hub, type HubView, INDEX_KEYS_MAX, type ViewSource } from '../hub/
 import { entryOf } from '../hub/key-chunk.ts';
 import type { KeyIndex } from '../hub/key-index.ts';
 import { Listing, ListingTooLarge } from '../hub/listing.ts';
+import { requireReached } from '../hub/reached.ts';
 
 /** Revisions undone at most; the store reads and sends all of them with values before and after. */
 export const UNDO_REVISIONS_MAX = 20_000;
@@ -22,8 +23,6 @@ const UNDO_EVENTS_MAX = 100_000;
 const VIEWS_MAX = 4;
 /** Keys in all views kept that were listed: those share nothing with the live index. */
 const LISTED_KEYS_MAX = 2_000_000;
-/** How long a revision that the watch has not reached yet is waited for. */
-const FOLLOW_MS = 1_000;
 const GONE = new ConsoleError(GrpcCode.CANCELED, 'nobody waits for this any more');
 const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
 
@@ -71,13 +70,7 @@ export class PastViews {
   }
 
   async #build(revision: number, signal: AbortSignal | undefined): Promise<HubView> {
-    if (this.#hub.revision > 0 && !(await this.#hub.follows(revision, FOLLOW_MS))) {
-      throw new ConsoleError(
-        GrpcCode.OUT_OF_RANGE,
-        `revision ${revision} does not exist yet; the newest is ${this.#hub.revision}`,
-        { revision: String(revision), current: String(this.#hub.revision) },
-      );
-    }
+    if (this.#hub.revision > 0) await requireReached(this.#hub, revision);
     const remembered = this.#remembered(revision);
     if (remembered !== undefined) {
       this.#keep(remembered);

@@ -11,6 +11,7 @@ import { EMPTY_BYTES } from '../../../lib/base/bytes.ts';
 import { fromWire, toWire } from '../../../lib/keys/wire-bytes.ts';
 import type { ChangesResult, StoredEvent, StoredKey } from '../../engines/engine.ts';
 import type { StoreConsole } from '../console.ts';
+import { requireReached } from '../hub/reached.ts';
 import { leaseToHex } from '../ids.ts';
 import { isOutOfRange, type StoreContext } from './context.ts';
 
@@ -54,6 +55,7 @@ class HistoryWalk {
       this.#at = newest.revision;
       alive = this.#takeRead(newest.kvs[0]);
     } else {
+      await requireReached(this.#context.hub, before - 1);
       this.#at = before - 1;
     }
     while (!this.#done) {

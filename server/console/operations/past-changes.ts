@@ -6,6 +6,7 @@ import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { ConsoleError } from '../errors.ts';
 import type { LoggedChange } from '../history/timeline.ts';
 import { toChangeEvent } from '../hub/change-event.ts';
+import { requireReached } from '../hub/reached.ts';
 import { explainCompacted, requireRetained, type StoreContext } from './context.ts';
 
 /** Revisions in one page; the store reads all of them. */
@@ -14,8 +15,6 @@ export const CHANGES_REVISIONS_MAX = 500;
 export const NARROW_REVISIONS_MAX = 5_000;
 /** A single revision holds at most as many as one transaction may delete, which has no bound of its own. */
 const CHANGES_EVENTS_MAX = 200_000;
-/** How long a revision that the watch has not reached yet is waited for. */
-const FOLLOW_MS = 1_000;
 const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };
 
 export interface ChangesQuery {
@@ -33,14 +32,7 @@ export interface ChangesQuery {
  */
 export async function pastChanges(context: StoreContext, query: ChangesQuery): Promise<ChangesPage> {
   const { hub } = context;
-  await hub.follows(query.from, FOLLOW_MS);
-  if (query.from > hub.revision) {
-    throw new ConsoleError(
-      GrpcCode.OUT_OF_RANGE,
-      `revision ${query.from} does not exist yet; the newest is ${hub.revision}`,
-      { revision: String(query.from), current: String(hub.revision) },
-    );
-  }
+  await requireReached(hub, query.from);
   requireRetained(context, query.from);
   const most = query.prefix === undefined ? CHANGES_REVISIONS_MAX : NARROW_REVISIONS_MAX;
   const span = { from: query.from, to: Math.min(query.to, query.from + most - 1, hub.revision) };

@@ -9,6 +9,7 @@ import { ALL_KEYS, type KeyRange } from '../../../lib/keys/ranges.ts';
 import { fromWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import type { StoredEvent } from '../../engines/engine.ts';
 import { entryOf, type KeyEntry } from '../hub/key-chunk.ts';
+import { requireReached } from '../hub/reached.ts';
 import { leaseToHex } from '../ids.ts';
 import { isReserved } from '../reserved.ts';
 import { requireView } from './browse.ts';
@@ -37,11 +38,14 @@ interface Deletion {
   readonly entry: KeyEntry | null;
 }
 
+/** @throws ConsoleError OUT_OF_RANGE when `before` lies in the future */
 export async function trash(context: StoreContext, query: TrashQuery): Promise<TrashPage> {
   if (query.before === undefined) {
     // Who comes straight from a delete looks for it: the console waits until it knows of everything that happened so far.
     const { revision } = await context.engine.kv.list({ ...rangeOf(query.prefix), countOnly: true });
     await context.hub.follows(revision, FOLLOW_MS);
+  } else {
+    await requireReached(context.hub, query.before - 1);
   }
   await context.authors.refresh();
   const search = new TrashSearch(context, query, (await requireView(context)).revision);

@@ -1,0 +1,18 @@
+/** A revision named by a caller: the console may be a moment behind the store, and no store has what is not written yet. */
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { ConsoleError } from '../errors.ts';
+import type { Hub } from './hub.ts';
+
+/** How long a revision that the watch has not reached yet is waited for. */
+const FOLLOW_MS = 1_000;
+
+/** @throws ConsoleError OUT_OF_RANGE when `revision` lies in the future: a store asked for its changes up to there waits for them */
+export async function requireReached(hub: Pick<Hub, 'follows' | 'revision'>, revision: number): Promise<void> {
+  await hub.follows(revision, FOLLOW_MS);
+  if (revision <= hub.revision) return;
+  throw new ConsoleError(
+    GrpcCode.OUT_OF_RANGE,
+    `revision ${revision} does not exist yet; the newest is ${hub.revision}`,
+    { revision: String(revision), current: String(hub.revision) },
+  );
+}
