@@ -253,10 +253,9 @@ describe.each(STORES.filter(({ skip }) => !skip))('maintenance of $name', ({ isB
   });
 });
 
-// The bundled store gives back whole segments, far larger than the quota here (divergences.md, Maintenance.Defragment).
-describe.skipIf(!canStartRealConsole())('a full etcd', () => {
+describe.each(STORES.filter(({ skip }) => !skip))('$name that is full', ({ isBundled }) => {
   beforeAll(async () => {
-    real = await startRealConsole(1, { flags: ['--quota-backend-bytes', String(16 * 1024 * 1024)] });
+    real = await startRealConsole(1, { isBundled, flags: ['--quota-backend-bytes', String(16 * 1024 * 1024)] });
     await until(({ leaderId }) => leaderId !== null);
   });
   afterAll(() => real.stop());

@@ -123,8 +123,12 @@ const quota: readonly Case[] = [
       await brief(p.call('defragment', {}));
       const sticky = await brief(p.call('put', { key, value: utf8('v') }));
       for (const { memberId, alarm } of alarms) await p.must('alarm', { action: DEACTIVATE, memberId, alarm });
+      const value = new Uint8Array(512 * 1024);
+      const room: string[] = [];
+      for (let i = 0; i < 8; i++) room.push(await brief(p.call('put', { key: utf8(`quota/again/${i}`), value })));
       return {
         refusal,
+        room,
         isMine: alarms.map((one) => one.memberId === memberId && one.alarm === NOSPACE),
         ...{ deleted, still, sticky },
         after: await brief(p.call('put', { key, value: utf8('v') })),

@@ -22,6 +22,7 @@ import { SegmentRewriter } from '../mvcc/segments/rewrite.ts';
 import { parseName } from '../mvcc/segments/segment-file.ts';
 import { SegmentStore } from '../mvcc/segments/segment-store.ts';
 import { DiskError, type FlushCallback } from '../ports/disk.ts';
+import { Defragmentation } from './defragmentation.ts';
 import { alarmsFrame, applyMetaFrame, authFrames, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
 import { framesOf, SnapshotError } from './snapshot.ts';
 import { State } from './state.ts';
@@ -41,6 +42,7 @@ export class DurableState {
   readonly store: SegmentStore;
   /** Where `state` stands. */
   position: Position;
+  readonly defragmentation: Defragmentation;
   readonly #rewriter: SegmentRewriter;
   /** The last state known to be durable. */
   #durable: Commit;
@@ -59,6 +61,7 @@ export class DurableState {
     this.position = { index: logIndex(commit.appliedIndex), term: term(commit.appliedTerm) };
     this.#durable = commit;
     this.#rewriter = new SegmentRewriter(store, state.kv.index.rows);
+    this.defragmentation = new Defragmentation(store, this.#rewriter);
   }
 
   /** The error of a flush. It is never retried: what it carried may be lost without a trace (ports/disk.ts). */
@@ -114,17 +117,23 @@ export class DurableState {
     const { kv } = this.state;
     const compactRevision = kv.compactRevision();
     if (!this.#rewriter.isBusy && kv.scrub(compactRevision, SCRUB_ROWS_PER_SLICE)) return true;
-    if (this.#durable.compactRevision < compactRevision && !this.#isFlushing) {
+    const isClean = !this.#rewriter.isBusy && !kv.isPinned;
+    const isSealing = isClean && this.defragmentation.prepare();
+    if ((isSealing || this.#durable.compactRevision < compactRevision) && !this.#isFlushing) {
       this.#startFlush(() => undefined);
     }
-    const mayStart = this.#durable.compactRevision === compactRevision;
-    return (this.#rewriter.isBusy || mayStart) && this.#rewriter.step(this.#durable.compactRevision);
+    const mayStart = this.#durable.compactRevision === compactRevision && !isSealing;
+    if (!this.#rewriter.isBusy && !mayStart) return false;
+    if (this.#rewriter.step(this.#durable.compactRevision)) return true;
+    if (!this.#rewriter.isBusy) this.defragmentation.rested();
+    return false;
   }
 
   /** Another state has taken this one's place, and is durable. */
   retire(): void {
     this.#isRetired = true;
     this.store.destroy();
+    this.defragmentation.retire();
   }
 
   #startFlush(done: FlushCallback): void {

@@ -16,7 +16,7 @@ const DIR = '/member/state';
 
 type Step =
   | { readonly kind: 'apply'; readonly item: LogItem }
-  | { readonly kind: 'flush' | 'completeFlush' | 'work' | 'settle' }
+  | { readonly kind: 'flush' | 'completeFlush' | 'work' | 'settle' | 'defragment' }
   /** Compacts this far below the current revision. */
   | { readonly kind: 'compact'; readonly back: number }
   | { readonly kind: 'crash'; readonly seed: number; readonly loss: number }
@@ -34,11 +34,13 @@ const churn = fc.oneof(
 const churnStep = churn.map((item): Step => ({ kind: 'apply', item }));
 const compactStep = fc.integer({ min: 0, max: 4 }).map((back): Step => ({ kind: 'compact', back }));
 const settleStep = fc.constant<Step>({ kind: 'settle' });
+const defragmentStep = fc.constant<Step>({ kind: 'defragment' });
 
 const compactionStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: churnStep },
   { weight: 2, arbitrary: compactStep },
   { weight: 4, arbitrary: settleStep },
+  { weight: 2, arbitrary: defragmentStep },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'crash', seed: 1, loss: 0 }) },
 );
 
@@ -47,6 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 14, arbitrary: churnStep },
   { weight: 2, arbitrary: compactStep },
   { weight: 3, arbitrary: settleStep },
+  { weight: 2, arbitrary: defragmentStep },
   { weight: 5, arbitrary: fc.constant<Step>({ kind: 'flush' }) },
   { weight: 6, arbitrary: fc.constant<Step>({ kind: 'completeFlush' }) },
   { weight: 8, arbitrary: fc.constant<Step>({ kind: 'work' }) },
@@ -86,6 +89,8 @@ class Subject {
   machine: StateMachine;
   promised = 0;
   isFlushing = false;
+  /** Defragmentations of this machine that were not answered yet. */
+  owed = 0;
 
   constructor(segmentBytes: number) {
     this.segmentBytes = segmentBytes;
@@ -101,6 +106,7 @@ class Subject {
       this.promised = Math.max(this.promised, this.machine.durableIndex());
     } else if (step.kind === 'work') this.machine.work();
     else if (step.kind === 'settle') this.settle();
+    else if (step.kind === 'defragment') this.defragment();
     else if (step.kind === 'compact') {
       const revision = this.machine.kv.revision() - step.back;
       this.run({ kind: 'apply', item: { kind: 'request', request: { compaction: { revision } } } });
@@ -118,6 +124,17 @@ class Subject {
     }
     this.promised = this.machine.durableIndex();
     expect(this.promised).toBe(this.machine.appliedIndex());
+    expect(this.owed).toBe(0);
+  }
+
+  defragment(): void {
+    const { machine } = this;
+    this.owed++;
+    machine.defragment((lackedBytes) => {
+      expect(lackedBytes).toBeUndefined();
+      expect(machine).toBe(this.machine);
+      this.owed--;
+    });
   }
 
   flush(): void {
@@ -137,6 +154,7 @@ class Subject {
     const prng = new Prng(seed);
     this.disk.crash(() => !prng.chance(loss));
     this.isFlushing = false;
+    this.owed = 0;
     this.machine = open(this.disk, this.segmentBytes);
     const { reference, machine } = this;
     expect(machine.durableIndex()).toBe(machine.appliedIndex());

@@ -24,6 +24,7 @@ import type {
   Applied,
   ApplyResponse,
   ConfChangeEntry,
+  DefragmentCallback,
   LeaseView,
   SnapshotReader,
   SnapshotSource,
@@ -201,6 +202,10 @@ class ReplicatedStateMachine implements StateMachine {
 
   work(): boolean {
     return this.#durable.work();
+  }
+
+  defragment(done: DefragmentCallback): () => void {
+    return this.#durable.defragmentation.request(done);
   }
 
   openSnapshot(): SnapshotReader {

@@ -54,6 +54,9 @@ export interface ConfChangeEntry {
   readonly requestId: bigint;
 }
 
+/** `lackedBytes`: how much more of the disk would have to be free to win back the rest; undefined: nothing is left to win. */
+export type DefragmentCallback = (lackedBytes: number | undefined) => void;
+
 export interface StateMachine extends Watchable {
   readonly kv: ReadView;
   readonly leases: LeaseView;
@@ -82,6 +85,13 @@ export interface StateMachine extends Watchable {
   failure(): DiskError | undefined;
   /** Background work (compaction scrub) for at most one bounded slice. True when there is more. */
   work(): boolean;
+
+  /**
+   * Gives back the space of everything that is dead by now, as part of work(), which must be called until `done` was.
+   * `done` runs inside a later work() or restoreSnapshot(); after failure() and close() never. Returns what ends the waiting; the
+   * work goes on.
+   */
+  defragment(done: DefragmentCallback): () => void;
 
   /** A consistent image of the state at appliedIndex, in chunks of at most 1 MiB, readable while applies go on. */
   openSnapshot(): SnapshotReader;

@@ -3,8 +3,9 @@
  * is what the simulator runs; `store-member.ts` is a thin layer on it.
  */
 import { leaseId, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
-import { type EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
+import { EtcdError, etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 import { InternalRaftRequest } from '../../../lib/base/etcdpb/raft.ts';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { err } from '../../../lib/base/result.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
@@ -67,6 +68,12 @@ const APPEND_BYTES_MAX = 1024 * 1024;
 const INFLIGHT_MESSAGES_MAX = 512;
 const UNCOMMITTED_BYTES_MAX = 64 * 1024 * 1024;
 
+const noRoomToRewrite = (bytes: number) =>
+  new EtcdError(
+    GrpcCode.RESOURCE_EXHAUSTED,
+    `etcdserver: the disk has no room to rewrite stored data: ${bytes} more bytes must be free. Nothing is lost`,
+  );
+
 export class CoreMember {
   readonly options: CoreMemberOptions;
   readonly replica: Replica;
@@ -75,6 +82,7 @@ export class CoreMember {
   readonly #proposals: Proposals;
   readonly #reads: ReadBarriers;
   readonly #leases: LeaseKeeper;
+  readonly #defragments = new Set<(error: EtcdError | undefined) => void>();
   #leasesGranted = 0;
   #leasesRevoked = 0;
   readonly #leaderListeners = new Set<() => void>();
@@ -199,6 +207,23 @@ export class CoreMember {
     this.replica.wake();
   }
 
+  /**
+   * Gives back the space of this member's dead revisions while it goes on serving; `done` when there is no more to win, or with
+   * why not. Returns what ends the waiting: `done` is not called then, and the work goes on.
+   */
+  defragment(done: (error: EtcdError | undefined) => void): () => void {
+    this.#defragments.add(done);
+    const stopWaiting = this.options.machine.defragment((lackedBytes) => {
+      this.#defragments.delete(done);
+      done(lackedBytes === undefined ? undefined : noRoomToRewrite(lackedBytes));
+    });
+    this.replica.wakeBackground();
+    return () => {
+      this.#defragments.delete(done);
+      stopWaiting();
+    };
+  }
+
   /** Leadership moves to the best follower, if there is one and this member leads; `done` when it moved or `waitMs` passed. */
   resign(waitMs: number, done: () => void): void {
     const { progress } = this.replica.status();
@@ -224,6 +249,8 @@ export class CoreMember {
 
   stop(done: () => void): void {
     this.calls.stop();
+    for (const refuse of this.#defragments) refuse(etcdErrors.stopped());
+    this.#defragments.clear();
     this.#leases.demote();
     this.replica.stop(done);
   }

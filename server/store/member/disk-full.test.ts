@@ -58,8 +58,11 @@ test.skipIf(!mayMount)(
     const alarms = await member.call('/v3/maintenance/alarm', { action: 'GET' });
     expect(alarms).toMatchObject({ alarms: [{ alarm: 'NOSPACE' }] });
     expect((await member.list('before'))?.get('before')).toBe('1');
+    expect(await member.call('/v3/maintenance/defragment', {}), 'there is no room for a copy').toBeUndefined();
+    expect((await member.list('before'))?.get('before')).toBe('1');
     rmSync(filler);
     await until(() => member.put('after', '2'));
+    expect(await member.call('/v3/maintenance/defragment', {})).toEqual({});
     expect((await member.list('after'))?.get('after')).toBe('2');
     const { log } = await member.kill('SIGTERM');
     expect(log).toContain('the disk is nearly full: writes are refused until there is room');

@@ -232,6 +232,16 @@ class LocalMember implements RunningMember {
     return this.#options.snapshotFiles.create(isCancelled);
   }
 
+  defragment(onCancel: (cancel: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopWaiting = this.#core.defragment((error) => (error === undefined ? resolve() : reject(error)));
+      onCancel(() => {
+        stopWaiting();
+        reject(new EtcdError(GrpcCode.CANCELED, 'context canceled'));
+      });
+    });
+  }
+
   newLeaseId(): LeaseId {
     for (;;) {
       const id = leaseId(this.#options.random64() & 0x7fff_ffff_ffff_ffffn);

@@ -73,6 +73,12 @@ export interface StoreMember {
    * @throws EtcdError
    */
   snapshot(isCancelled: () => boolean): Promise<DatabaseFile>;
+  /**
+   * Gives back the disk space of this member's dead revisions; it goes on serving meanwhile. Needs no other member. `onCancel` is
+   * given what to call when nobody waits any more: the answer is Canceled then, and the work goes on.
+   * @throws EtcdError resource exhausted: the disk has no room for the copies | unavailable: stopped
+   */
+  defragment(onCancel: (cancel: () => void) => void): Promise<void>;
   /** Draws a fresh positive int63, unique in this cluster with overwhelming likelihood. */
   newLeaseId(): LeaseId;
 }

@@ -205,6 +205,11 @@ export class KvStore implements ReadView {
     this.#pins++;
   }
 
+  /** What compaction made dead stays in the index for now. */
+  get isPinned(): boolean {
+    return this.#pins > 0;
+  }
+
   unpin(): void {
     assert(this.#pins > 0, 'unpin without pin');
     this.#pins--;

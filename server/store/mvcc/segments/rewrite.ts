@@ -8,24 +8,29 @@
  *
  * The header of the new file names the compaction that made its revisions dead. Should the commit of that compaction rot
  * away, open.ts refuses to fall back to a state that still needs them.
+ *
+ * Usually only files that are half dead are worth it (rewrite-choice.ts). beThorough() asks for nearly everything up to a
+ * position. That ends, whatever is written and compacted meanwhile: no revision is ever added at or below that position, and
+ * every rewrite there drops something for good: a dead put, a dead tombstone, or the state beside the revisions that a file
+ * has as first written. Tombstones that may not go yet are no reason for a rewrite.
+ *
+ * A rewrite needs room beside the files it replaces. It is not begun without, and given up when the disk fills up on the way:
+ * nothing rests on the copy then.
  */
 import { assertNever } from '../../../../lib/base/assert.ts';
-import type { DiskError } from '../../ports/disk.ts';
+import { DiskError } from '../../ports/disk.ts';
 import { decodeBackendKey } from '../revision-codec.ts';
 import { NO_ROW, type RowTable } from '../row-table.ts';
 import { DamagedSegmentError } from './damage.ts';
 import { encodeFrame, type Frame, RecordType } from './frame.ts';
+import { chooseRewrite, isClean } from './rewrite-choice.ts';
 import { scanFrames } from './scan.ts';
 import { type SegmentFile, type SegmentName, TEMPORARY_SUFFIX } from './segment-file.ts';
 import type { SegmentStore } from './segment-store.ts';
 
-/** A file is rewritten when this share of it can be won back… */
-const RECLAIM_RATIO = 0.5;
-/** …and a neighbour joins when this share of it can be, or when it is small. */
-const JOIN_RATIO = 0.25;
-const SMALL_RATIO = 0.25;
-/** Dead tombstones that wait for an earlier file to be cleaned may take this share of the whole. */
-const STUCK_RATIO = 0.25;
+/** What a rewrite leaves free on the disk, for what must still be written meanwhile. */
+export const SPARED_BYTES = 4 * 1024 * 1024;
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 const COPY_BYTES_PER_SLICE = 512 * 1024;
 const MOVES_PER_SLICE = 4000;
 
@@ -41,6 +46,9 @@ interface Move {
 interface Job {
   readonly sources: readonly SegmentFile[];
   readonly target: SegmentFile;
+  readonly needBytes: number;
+  /** The durable compaction that made dead what is left out. */
+  readonly compactRevision: number;
   readonly dropsTombstones: boolean;
   readonly moves: Move[];
   /** Which source, and where in it, copying stands. */
@@ -55,6 +63,10 @@ export class SegmentRewriter {
   readonly #rows: RowTable;
   #job: Job | undefined;
   #failure: DiskError | undefined;
+  #thoroughTo = 0;
+  #lackedBytes: number | undefined;
+  /** The compaction whose dead revisions the disk had no room to win back: not tried again before the next, unless asked. */
+  #gaveUpAt: number | undefined;
 
   constructor(store: SegmentStore, rows: RowTable) {
     this.#store = store;
@@ -64,6 +76,30 @@ export class SegmentRewriter {
   /** While true, no row may be released. */
   get isBusy(): boolean {
     return this.#job !== undefined;
+  }
+
+  /** How many more bytes must be free for the next rewrite; undefined: none is wanted. */
+  get lackedBytes(): number | undefined {
+    return this.#lackedBytes;
+  }
+
+  /** From now on nearly everything dead up to this position is won back, not only where half is; 0: no longer. */
+  beThorough(position: number): void {
+    this.#thoroughTo = position;
+    this.#lackedBytes = undefined;
+    this.#gaveUpAt = undefined;
+  }
+
+  /** What rewriting may use of the disk, below 0 when that is nearly full. A file system that does not tell is not one without room. */
+  roomBytes(): number {
+    const { disk, dir } = this.#store.options;
+    try {
+      const space = disk.space(dir);
+      return space === undefined ? Number.POSITIVE_INFINITY : space.freeBytes - SPARED_BYTES;
+    } catch (error) {
+      if (error instanceof DiskError) return Number.POSITIVE_INFINITY;
+      throw error;
+    }
   }
 
   /**
@@ -79,7 +115,7 @@ export class SegmentRewriter {
     if (job === undefined) return false;
     switch (job.phase) {
       case 'copy':
-        this.#copy(job);
+        this.#unlessFull(job, () => this.#copy(job));
         return true;
       case 'flushing':
         return false;
@@ -95,24 +131,52 @@ export class SegmentRewriter {
   }
 
   #plan(compactRevision: number): Job | undefined {
-    const files = this.#store.files.slice(0, this.#store.sealedCount());
-    const start = chooseStart(files);
-    if (start === undefined) return undefined;
-    const dropsTombstones = isClean(files.slice(0, start));
-    const sources = chooseRun(files, start, this.#store.options.segmentBytes);
+    if (this.#gaveUpAt === compactRevision) return undefined;
+    const sealed = this.#store.files.slice(0, this.#store.sealedCount());
+    const isThorough = this.#thoroughTo > 0;
+    const files = isThorough ? sealed.filter(({ name }) => name.last <= this.#thoroughTo) : sealed;
+    const { segmentBytes } = this.#store.options;
+    const choice = chooseRewrite(files, { isThorough, segmentBytes, roomBytes: () => this.roomBytes() });
+    const isLacking = choice?.run.length === 0;
+    this.#lackedBytes = isLacking ? choice.needBytes : undefined;
+    if (choice === undefined || isLacking) return undefined;
+    const { run: sources, needBytes } = choice;
     const [head, tail] = [sources[0], sources.at(-1)] as [SegmentFile, SegmentFile];
+    const dropsTombstones = isClean(files.slice(0, files.indexOf(head)));
     const name: SegmentName = {
       incarnation: this.#store.incarnation,
       first: head.name.first,
       last: tail.name.last,
       generation: Math.max(...sources.map((source) => source.name.generation)) + 1,
     };
-    const target = this.#store.createRewrite(name, this.#store.pathOf(name) + TEMPORARY_SUFFIX);
-    writeTo(target, [encodeFrame({ type: RecordType.HEADER, payload: this.#store.headerOf(name, compactRevision) })]);
-    return { sources, target, dropsTombstones, moves: [], source: 0, offset: 0, moved: 0, phase: 'copy' };
+    const wanted = { needBytes, compactRevision };
+    const path = this.#store.pathOf(name) + TEMPORARY_SUFFIX;
+    const target = this.#unlessFull(wanted, () => this.#store.createRewrite(name, path));
+    if (target === undefined) return undefined;
+    const plan = { ...wanted, sources, target, dropsTombstones };
+    return { ...plan, moves: [], source: 0, offset: 0, moved: 0, phase: 'copy' };
+  }
+
+  /** A disk that fills up ends the rewrite, not the member. */
+  #unlessFull<T>(wanted: Pick<Job, 'needBytes' | 'compactRevision'>, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof DiskError) || !NO_ROOM.has(error.code)) throw error;
+      if (this.#job !== undefined) this.#store.dropRewrite(this.#job.target);
+      this.#job = undefined;
+      this.#gaveUpAt = wanted.compactRevision;
+      this.#lackedBytes = wanted.needBytes;
+      return undefined;
+    }
   }
 
   #copy(job: Job): void {
+    const { target } = job;
+    if (target.size === 0) {
+      const payload = this.#store.headerOf(target.name, job.compactRevision);
+      writeTo(target, [encodeFrame({ type: RecordType.HEADER, payload })]);
+    }
     const source = job.sources[job.source];
     if (source === undefined) {
       writeTo(job.target, [encodeFrame({ type: RecordType.SEAL, payload: new Uint8Array(0) })]);
@@ -182,36 +246,6 @@ export class SegmentRewriter {
     this.#job = undefined;
   }
 }
-
-function chooseStart(files: readonly SegmentFile[]): number | undefined {
-  let total = 0;
-  let stuck = 0;
-  let prefixIsClean = true;
-  for (const [at, file] of files.entries()) {
-    if (file.reclaimable(prefixIsClean) >= file.size * RECLAIM_RATIO) return at;
-    total += file.size;
-    if (!prefixIsClean) stuck += file.deadTombstoneBytes;
-    prefixIsClean &&= file.deadPuts === 0;
-  }
-  if (stuck <= total * STUCK_RATIO) return undefined;
-  const dirty = files.findIndex((file) => file.deadPuts > 0);
-  return dirty === -1 ? undefined : dirty;
-}
-
-function chooseRun(files: readonly SegmentFile[], start: number, segmentBytes: number): SegmentFile[] {
-  const run: SegmentFile[] = [];
-  let live = 0;
-  for (const file of files.slice(start)) {
-    const reclaimable = file.reclaimable(true);
-    live += file.size - reclaimable;
-    const joins = reclaimable >= file.size * JOIN_RATIO || file.size <= segmentBytes * SMALL_RATIO;
-    if (run.length > 0 && (!joins || live > segmentBytes)) break;
-    run.push(file);
-  }
-  return run;
-}
-
-const isClean = (files: readonly SegmentFile[]): boolean => files.every((file) => file.deadPuts === 0);
 
 function writeTo(target: SegmentFile, frames: readonly Uint8Array[]): void {
   let length = 0;

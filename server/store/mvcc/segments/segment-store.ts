@@ -45,6 +45,8 @@ export class SegmentStore implements RevisionStore {
   #pending = new Uint8Array(64 * 1024);
   #pendingBytes = 0;
   #isFlushing = false;
+  /** The next flush seals the active file, however small it is. */
+  #sealsNext = false;
   /** The active file holds its image of the state beside the revisions. */
   #hasImage = false;
   /** The name of the active file is durable. */
@@ -156,10 +158,20 @@ export class SegmentStore implements RevisionStore {
     if (last !== undefined) this.#mark = { segment: last.name.first, offset: last.size };
   }
 
+  /** The next flush seals the active file; it can be rewritten when the flush after that is durable. */
+  sealAtNextFlush(): void {
+    this.#sealsNext = true;
+  }
+
   /** Files that can be rewritten: sealed, and followed by one whose image of the other state is durable. */
   sealedCount(): number {
     const last = this.files.at(-1);
     return last !== undefined && this.#mark.segment === last.name.first ? this.files.length - 1 : this.files.length - 2;
+  }
+
+  /** The position up to which files can be rewritten; 0: none. */
+  sealedPosition(): number {
+    return this.files[this.sealedCount() - 1]?.name.last ?? 0;
   }
 
   /** A file for a rewrite, under a temporary name; not part of the stream until replace(). */
@@ -168,6 +180,12 @@ export class SegmentStore implements RevisionStore {
     if (disk.exists(temporaryPath)) disk.remove(temporaryPath);
     const file = disk.open(temporaryPath, { create: true });
     return new SegmentFile({ name, file, slot: this.#nextSlot++ });
+  }
+
+  /** Lets go of a rewrite that was not renamed. */
+  dropRewrite(rewrite: SegmentFile): void {
+    rewrite.file.close();
+    this.options.disk.remove(rewrite.file.path);
   }
 
   /** Gives a rewrite that is durable its name and makes it readable, beside the files it replaces. */
@@ -224,7 +242,8 @@ export class SegmentStore implements RevisionStore {
     if (!this.#hasImage) for (const frame of image()) this.appendMeta(frame);
     this.#hasImage = true;
     this.appendMeta({ type: RecordType.COMMIT, payload: encodeCommit(commit, this.#mark) });
-    if (this.isFull()) this.#seal(file);
+    if (this.isFull() || this.#sealsNext) this.#seal(file);
+    this.#sealsNext = false;
     this.#spill(file);
     if (!this.#isNamed) this.options.disk.flushDirectory(this.options.dir);
     this.#isNamed = true;

@@ -25,7 +25,7 @@ import { etcdErrors } from '../../../../lib/base/etcdpb/errors.ts';
 import { HeaderResponse } from '../../../../lib/base/etcdpb/kv.ts';
 import type { Histogram } from '../../../../lib/base/histogram.ts';
 import { serverStream, unary } from '../front/method.ts';
-import type { Method } from '../front/types.ts';
+import type { Call, Method } from '../front/types.ts';
 import { SERVER_VERSION, STORAGE_VERSION } from '../version.ts';
 import { applied, headerAt, type ServiceContext } from './context.ts';
 import { SnapshotStream } from './snapshot.ts';
@@ -39,8 +39,9 @@ export function maintenanceMethods(context: ServiceContext): readonly Method[] {
     unary(path('MoveLeader'), { request: MoveLeaderRequest, response: HeaderResponse }, (r) => service.moveLeader(r)),
     unary(path('Hash'), { request: HashRequest, response: HashResponse }, () => service.hash()),
     unary(path('HashKV'), { request: HashKvRequest, response: HashKvResponse }, (r) => service.hashKv(r)),
-    // Segments that are half dead are rewritten in the background: there is nothing for a request to start.
-    unary(path('Defragment'), { request: DefragmentRequest, response: HeaderResponse }, () => ({})),
+    unary(path('Defragment'), { request: DefragmentRequest, response: HeaderResponse }, (_, c) =>
+      service.defragment(c),
+    ),
     unary(path('Downgrade'), { request: DowngradeRequest, response: DowngradeResponse }, (r) => service.downgrade(r)),
     serverStream(
       path('Snapshot'),
@@ -103,6 +104,12 @@ class MaintenanceService {
     const target = memberId(request.targetId);
     if (!raft.confState.voters.includes(target)) throw etcdErrors.badLeaderTransferee();
     await member.moveLeader(target);
+    return {};
+  }
+
+  /** The answer has no header, as etcd's has none. */
+  async defragment(call: Call) {
+    await this.#context.member.defragment((cancel) => call.onCancel(cancel));
     return {};
   }
 

@@ -51,6 +51,7 @@ export class FakeMember implements StoreMember {
   /** Set to make the next read barriers and proposals fail. */
   failure: Error | undefined;
   readonly #clock: Clock;
+  readonly #disk = new MemoryDisk();
   readonly #machine: StateMachine;
   readonly #leaseClock: LeaseClock;
   readonly #tokens = new SimpleTokens();
@@ -64,7 +65,7 @@ export class FakeMember implements StoreMember {
   constructor(clock: Clock, name = 'fake') {
     this.#clock = clock;
     this.name = name;
-    this.#machine = openStateMachine({ disk: new MemoryDisk(), dir: 'fake', clusterId: this.clusterId });
+    this.#machine = openStateMachine({ disk: this.#disk, dir: 'fake', clusterId: this.clusterId });
     this.#leaseClock = new LeaseClock({
       list: () => this.#machine.leases.list(),
       record: (id) => this.#machine.leases.get(leaseId(id)),
@@ -268,6 +269,14 @@ export class FakeMember implements StoreMember {
   snapshot(isCancelled: () => boolean) {
     const machine = this.#machine;
     return new SnapshotFiles({ disk: new MemoryDisk(), dir: '/fake', machine, clock: this.#clock }).create(isCancelled);
+  }
+
+  async defragment(): Promise<void> {
+    let isDone = false;
+    this.#machine.defragment(() => {
+      isDone = true;
+    });
+    while (!isDone) if (!this.#machine.work()) this.#disk.completeFlush();
   }
 
   newLeaseId(): LeaseId {

@@ -24,6 +24,7 @@ export interface ClientParameters {
   readonly watchers: number;
   readonly leases: number;
   readonly compactMsMean: number;
+  readonly defragmentMsMean: number;
 }
 
 export interface MemberParameters {
@@ -91,6 +92,7 @@ export function drawMemberParameters(prng: Prng): MemberParameters {
       watchers: prng.int(1, 4),
       leases: prng.int(0, 5),
       compactMsMean: prng.pick([0, 800, 3000]),
+      defragmentMsMean: prng.pick([0, 500, 2000]),
     },
   };
 }

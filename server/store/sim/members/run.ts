@@ -19,6 +19,7 @@ import { Trace } from '../trace.ts';
 import { World } from '../world.ts';
 import { MemberCheckers } from './checkers/member-checkers.ts';
 import { Clients } from './clients.ts';
+import { Defragmenters } from './defragmenters.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { LeaseClients } from './lease-clients.ts';
 import { Links } from './links.ts';
@@ -57,6 +58,7 @@ class MemberRun {
   readonly #clients: Clients;
   readonly #faults: Faults;
   readonly #diskFaults: DiskFaults;
+  readonly #defragmenters: Defragmenters;
 
   constructor(seed: number, options: RunOptions, mutation: Mutation | undefined) {
     this.#seed = seed;
@@ -89,6 +91,7 @@ class MemberRun {
       ...{ world, prng: this.#prng.fork(), actors: this.#sites, network: this.#links },
       parameters: faults,
     });
+    this.#defragmenters = new Defragmenters({ ...common(), parameters: this.#parameters });
   }
 
   #createSites(): MemberSite[] {
@@ -127,7 +130,8 @@ class MemberRun {
         for (const site of this.#sites) site.start();
       },
     };
-    const busy = [this.#clients, this.#leases, this.#watches, this.#faults, this.#operators, this.#diskFaults];
+    const clients = [this.#clients, this.#leases, this.#watches, this.#defragmenters];
+    const busy = [...clients, this.#faults, this.#operators, this.#diskFaults];
     let acknowledged = 0;
     return runPhases<MemberSite>({
       world: this.#world,
@@ -163,6 +167,7 @@ class MemberRun {
         virtualMs: Math.round(this.#world.now),
         committed: history.lastIndex,
         acknowledged: requests.acknowledged,
+        defragmented: this.#defragmenters.answered,
         unknown: requests.unknown,
         reads: requests.reads,
         watchEvents: watches.events,
@@ -204,6 +209,8 @@ class MemberRun {
     if (behind !== undefined) return `${behind.name} is behind ${last}`;
     const leases = this.#checkers.states.reference.leaseShape();
     if (leases !== '') return `leases that nobody renews live on: ${leases}`;
+    const owing = this.#defragmenters.owing(core);
+    if (owing !== undefined) return `${owing.name} does not answer a defragmentation`;
     const missing = this.#watches.missing();
     return missing === 0 ? undefined : `watchers miss ${missing} events`;
   }
