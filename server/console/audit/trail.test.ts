@@ -102,8 +102,8 @@ test('a full store does not keep anybody from making room, and gets the entries 
     return { revision: '10' };
   });
   expect((await entries()).map(({ action, result }) => [action, result])).toEqual([
-    ['cluster.compact', 'done'],
     ['cluster.disarm', 'done'],
+    ['cluster.compact', 'done'],
   ]);
   expect(trail.kept().durable).toBe(true);
 });
@@ -116,6 +116,13 @@ test('a store that does not answer gets no change whose account could not be ope
   };
   await expect(trail.run(null, ACT, change)).rejects.toBe(refusal);
   expect(changed).toBe(false);
+});
+
+test('what happens within one millisecond stands in the order in which it began', async () => {
+  for (let i = 0; i < 20; i++)
+    await trail.run('ada', { ...ACT, target: `/k${i}` }, async () => ({ revision: String(i) }));
+  const told = (await entries()).map(({ target }) => target);
+  expect(told, 'newest first').toEqual(Array.from({ length: 20 }, (_, i) => `/k${19 - i}`));
 });
 
 test('pages go back in time without a hole, filters say how much they looked at, foreign keys are counted', async () => {

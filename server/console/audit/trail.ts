@@ -52,6 +52,8 @@ export class AuditTrail {
   #refusal: string | null = null;
   /** Waiting for a store that is full: what makes room there must not wait for its own account. */
   #unwritten: AuditEntry[] = [];
+  /** When the newest entry began. */
+  #last = 0;
 
   constructor({ engine, readOnly, now = Date.now, log = (line) => console.log(line) }: AuditTrailOptions) {
     this.#engine = engine;
@@ -66,6 +68,12 @@ export class AuditTrail {
     clearInterval(this.#cleaner);
   }
 
+  /** No two entries of one console begin in the same millisecond: they sort as they began. */
+  #nextMoment(): number {
+    this.#last = Math.max(this.#now(), this.#last + 1);
+    return this.#last;
+  }
+
   kept(): AuditKept {
     return { durable: this.#refusal === null, reason: this.#refusal, days: KEEP_DAYS };
   }
@@ -78,7 +86,7 @@ export class AuditTrail {
    * @throws what `change` throws; EngineError when the account cannot be opened because the store does not answer: nothing was changed then
    */
   async run<T>(user: string | null, act: Act, change: () => Promise<T>, lastWord?: LastWord): Promise<T> {
-    const at = this.#now();
+    const at = this.#nextMoment();
     const pending: AuditEntry = {
       ...act,
       id: newAuditId(at),
