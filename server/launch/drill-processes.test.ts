@@ -152,10 +152,11 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     await drill('isolate', member, 60);
     const action: ClusterAction = { type: 'drill', kind: 'kill', member: member.id, seconds: 5, delayMs: null };
     expect((await store.clusterPlan(action)).refusal).toBe(`a drill on ${member.name} is under way`);
-    const stale = { action, state: 'another', idempotencyKey: `drill-test-${nextKey++}` };
-    await expect(store.clusterAction(stale)).rejects.toMatchObject({ name: 'ConsoleError' });
     await store.healDrills({ member: null });
     await whole();
+    // Only now: the entry of the trail might be sent to the member that is cut off, whose own refusal comes first then.
+    const stale = { action, state: 'another', idempotencyKey: `drill-test-${nextKey++}` };
+    await expect(store.clusterAction(stale)).rejects.toMatchObject({ name: 'ConsoleError' });
   });
 
   test('what was done stands in the audit trail and in the history of the members', async () => {
