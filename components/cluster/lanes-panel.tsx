@@ -49,7 +49,7 @@ export function LanesPanel({ isStale }: { readonly isStale: boolean }) {
             value={span}
             options={SPAN_NAMES.map((value) => ({ value, label: SPANS[value] }))}
             onValueChange={(next) => void setSpan(next)}
-            className="h-6"
+            className="h-6!"
           />
           <IconButton
             size="small"

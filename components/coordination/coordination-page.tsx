@@ -159,7 +159,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
         <Input
           ref={field}
           mono
-          className="w-44"
+          className="w-44!"
           aria-label={`Filter the ${words.one}s by name or key`}
           placeholder="name or key"
           icon={<Filter aria-hidden="true" />}

@@ -171,7 +171,7 @@ export function LeasesPage() {
         <Input
           ref={field}
           mono
-          className="w-44"
+          className="w-44!"
           aria-label="Filter by id or key"
           placeholder="id or key"
           icon={<Filter aria-hidden="true" />}

@@ -38,7 +38,7 @@ export function SubscriptionFields({ index, field, filter, onFilter }: Subscript
       <Input
         ref={field}
         mono
-        className="w-64 max-wide:w-36"
+        className="w-64! max-wide:w-36!"
         aria-label="Filter by key"
         placeholder="key"
         icon={<Filter aria-hidden="true" />}
@@ -64,7 +64,7 @@ export function SubscriptionFields({ index, field, filter, onFilter }: Subscript
       />
       <Input
         mono
-        className="w-40 max-wide:w-28"
+        className="w-40! max-wide:w-28!"
         aria-label={`Filter by value: its first ${PREVIEW_BYTES} bytes`}
         title={`Looks at the first ${PREVIEW_BYTES} bytes of each value: the stream carries no more`}
         placeholder="value contains"
