@@ -173,7 +173,15 @@ test('ten processes are asked about a release: each validates it, one rejects it
     for (const { kv } of events) if (kv !== undefined) answered.add(utf8Decode(kv.key) ?? '');
     if (answered.size === FLEET_SIZE) break;
   }
-  const { probe, instances, assignment } = await target();
+  // The console's own watch may be a moment behind this one.
+  const { probe, instances, assignment } = await vi.waitFor(
+    async () => {
+      const detail = await target();
+      expect(detail.probe?.counts.waiting).toBe(0);
+      return detail;
+    },
+    { timeout: 5_000 },
+  );
   expect(probe?.counts).toEqual({ accepts: 9, rejects: 1, waiting: 0, 'held back': 0 });
   expect(probe?.instances[4]).toMatchObject({ instanceId: 'instance-4', is: 'rejects', path: '/chaos/instance-4' });
   expect(assignment).toMatchObject({ stable: before.stable, candidate: null });
