@@ -137,3 +137,10 @@ test('a leader that was only out of sight was not elected anew', () => {
   expect(verdict).toContain('No election: m1 led on');
   expect(certainty).toBe('known');
 });
+
+test('a drill that hid the leader without an election is named as what hid it', () => {
+  const changes = [change(0, M1), change(LOST, null), change(LOST + 300, M1)];
+  const { cause, verdict } = explain({ changes, marks: [mark(LOST - 400, { kind: 'drill' })] });
+  expect(cause).toBe('drill');
+  expect(verdict).toContain('No election: m1 led on in term 2; a drill');
+});

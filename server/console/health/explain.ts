@@ -83,14 +83,21 @@ export function explainElection(input: ExplainInput): ElectionExplained {
 }
 
 /** The same leader in the same term: it was only out of sight. */
-function noElection({ change, before, lostAt, marks, nameOf }: Scene): Finding | null {
+function noElection({ change, before, lostAt, marks, drill, nameOf }: Scene): Finding | null {
   if (change.leaderId !== before.leaderId || change.term !== before.term) return null;
+  const still = `No election: ${nameOf(before.leaderId ?? '')} led on in term ${change.term}`;
+  if (drill !== undefined) {
+    return {
+      ...{ cause: 'drill', certainty: 'known', proof: [proofOf(drill)] },
+      verdict: `${still}; a drill on it took it out of the console's sight.`,
+    };
+  }
   const silent = marks.findLast(
     ({ kind, memberId, at }) => kind === 'silent' && memberId === before.leaderId && at >= lostAt - 1_000,
   );
   return {
     ...{ cause: 'unresponsive', certainty: 'known', proof: silent === undefined ? [] : [proofOf(silent)] },
-    verdict: `No election: ${nameOf(before.leaderId ?? '')} led on in term ${change.term}, and was only out of the console's sight.`,
+    verdict: `${still}, and was only out of the console's sight.`,
   };
 }
 
