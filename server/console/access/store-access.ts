@@ -3,7 +3,8 @@
  * listens on loopback then. A store with authentication is used by its own users, who sign in; the store decides what they may do.
  *
  * The account of the settings is the console's own: it feeds background work and is lent to nobody. Requests without a user
- * go out without one, so a store that turns authentication on refuses them by itself before we notice.
+ * go out without one, so a store that turned authentication on refuses them by itself. What this process remembers of the keys it
+ * cannot take back: that is shown to nobody for at most ASK_EVERY_MS and one read after another program turned it on.
  */
 import type { StoreOverview } from '../../../lib/api/store-overview.ts';
 import type { StoreAccess as AccessView, StoreSummary } from '../../../lib/api/types.ts';
@@ -24,8 +25,8 @@ import { StoreSession } from '../store-session.ts';
 import type { AccessPlace } from './access-control.ts';
 import { type HeldUser, UserSessions } from './user-sessions.ts';
 
-/** How often a store is asked whether it demands users. */
-const ASK_EVERY_MS = 5_000;
+/** How often a store is asked whether it demands users: one read of one key at one member. */
+const ASK_EVERY_MS = 1_000;
 /** A request that comes before the first answer waits so long for it. */
 const FIRST_ANSWER_MS = 2_000;
 
@@ -179,6 +180,8 @@ export class StoreAccess {
   /** @throws EngineError UNAUTHENTICATED when the store does not accept them; ConsoleError FAILED_PRECONDITION when it asks nobody */
   async signIn(credentials: Credentials): Promise<HeldUser> {
     const { access } = this.#probe;
+    // Somebody who wants to sign in knows more than an answer from before it was turned on.
+    if (this.#required === false) await this.#askAnew();
     if (access === null || (await this.required()) === false) {
       throw new ConsoleError(
         GrpcCode.FAILED_PRECONDITION,

@@ -12,6 +12,8 @@ import { enableUsers, type TestUser } from '../../engines/etcd/test-support/user
 import { type ConsoleOptions, startConsole } from '../boot.ts';
 
 /** Without one, tests that need it are skipped by name. */
+export type { TestUser };
+
 export const canStartRealConsole = hasRealEtcd;
 
 export interface RealConsole {
@@ -20,6 +22,8 @@ export interface RealConsole {
   /** The servers themselves. */
   readonly etcd: RealEtcd;
   freePorts(count: number): Promise<number[]>;
+  /** Authentication is turned on by another program: the console is not told. */
+  enableUsers(users: readonly TestUser[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +50,7 @@ export async function startRealConsole(
     endpoint: etcd.endpoints[0] ?? '',
     etcd,
     freePorts,
+    enableUsers: (users) => enableUsers(etcd.endpoints, users),
     stop: async () => {
       await running.close();
       await etcd.stop();
@@ -81,6 +86,7 @@ export async function startRealConsoleWithUsers(
     endpoint: endpoints[0] ?? '',
     etcd,
     freePorts,
+    enableUsers: () => Promise.reject(new Error('they are there already')),
     stop: async () => {
       await running.close();
       await etcd.stop();
