@@ -2,6 +2,7 @@
 import { doublingBounds, Histogram } from '../../../lib/base/histogram.ts';
 import type { Clock } from './clock.ts';
 import type { Disk, DiskFile, FlushCallback } from './disk.ts';
+import { ForwardingDisk, ForwardingFile } from './forwarding-disk.ts';
 
 /** etcd's own bounds for its disk: 1 ms doubled up to 8 s. */
 const DISK_BUCKETS_SECONDS = doublingBounds(0.001, 14);
@@ -11,86 +12,50 @@ export interface DiskMeter {
   bytesWritten: number;
 }
 
-export class MeteredDisk implements Disk {
+export class MeteredDisk extends ForwardingDisk {
   readonly meter: DiskMeter = { flushSeconds: new Histogram(DISK_BUCKETS_SECONDS), bytesWritten: 0 };
-  readonly #disk: Disk;
   readonly #clock: Clock;
 
   constructor(disk: Disk, clock: Clock) {
-    this.#disk = disk;
+    super(disk);
     this.#clock = clock;
   }
 
-  open(path: string, options: { readonly create: boolean }): DiskFile {
-    return new MeteredFile(this.#disk.open(path, options), this.meter, this.#clock);
-  }
-
-  space(dir: string): ReturnType<Disk['space']> {
-    return this.#disk.space(dir);
-  }
-  list(dir: string): string[] {
-    return this.#disk.list(dir);
-  }
-  exists(path: string): boolean {
-    return this.#disk.exists(path);
-  }
-  makeDirectory(dir: string): void {
-    this.#disk.makeDirectory(dir);
-  }
-  rename(from: string, to: string): void {
-    this.#disk.rename(from, to);
-  }
-  remove(path: string): void {
-    this.#disk.remove(path);
-  }
-  flushDirectory(dir: string): void {
-    this.#disk.flushDirectory(dir);
+  protected override wrap(file: DiskFile): DiskFile {
+    return new MeteredFile(file, this.meter, this.#clock);
   }
 }
 
-class MeteredFile implements DiskFile {
-  readonly #file: DiskFile;
+class MeteredFile extends ForwardingFile {
   readonly #meter: DiskMeter;
   readonly #clock: Clock;
 
   constructor(file: DiskFile, meter: DiskMeter, clock: Clock) {
-    this.#file = file;
+    super(file);
     this.#meter = meter;
     this.#clock = clock;
   }
 
-  get path(): string {
-    return this.#file.path;
-  }
-  size(): number {
-    return this.#file.size();
-  }
-  read(at: number, length: number): Uint8Array {
-    return this.#file.read(at, length);
-  }
-  write(at: number, bytes: Uint8Array): void {
-    this.#file.write(at, bytes);
+  override write(at: number, bytes: Uint8Array): void {
+    super.write(at, bytes);
     this.#meter.bytesWritten += bytes.length;
   }
-  truncate(size: number): void {
-    this.#file.truncate(size);
-  }
 
-  flush(done: FlushCallback): void {
+  override flush(done: FlushCallback): void {
     const since = this.#clock.now();
-    this.#file.flush((error) => {
-      this.#meter.flushSeconds.observe((this.#clock.now() - since) / 1000);
+    super.flush((error) => {
+      this.#observe(since);
       done(error);
     });
   }
 
-  flushSync(): void {
+  override flushSync(): void {
     const since = this.#clock.now();
-    this.#file.flushSync();
-    this.#meter.flushSeconds.observe((this.#clock.now() - since) / 1000);
+    super.flushSync();
+    this.#observe(since);
   }
 
-  close(): void {
-    this.#file.close();
+  #observe(since: number): void {
+    this.#meter.flushSeconds.observe((this.#clock.now() - since) / 1000);
   }
 }

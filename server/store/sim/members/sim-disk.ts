@@ -5,7 +5,8 @@
  * A flush that fails loses what it carried for good, as Linux does: the pages count as clean afterwards.
  */
 import type { Prng } from '../../../../lib/base/prng.ts';
-import { type Disk, DiskError, type DiskFile, type DiskSpace, type FlushCallback } from '../../ports/disk.ts';
+import { DiskError, type DiskFile, type FlushCallback } from '../../ports/disk.ts';
+import { ForwardingDisk, ForwardingFile } from '../../ports/forwarding-disk.ts';
 import { MemoryDisk } from '../../ports/memory-disk.ts';
 import type { DiskParameters } from '../parameters.ts';
 import type { ProcessClock } from '../world.ts';
@@ -23,14 +24,17 @@ interface SimDiskOptions {
   readonly onFailedFlush: (path: string) => void;
 }
 
-export class SimDisk implements Disk {
-  readonly #memory = new MemoryDisk();
+export class SimDisk extends ForwardingDisk {
+  readonly #memory: MemoryDisk;
   readonly #options: SimDiskOptions;
   #failure: DiskFailure | undefined;
   /** By the world's time. */
   #hangsUntil = 0;
 
   constructor(options: SimDiskOptions) {
+    const memory = new MemoryDisk();
+    super(memory);
+    this.#memory = memory;
     this.#options = options;
   }
 
@@ -71,35 +75,22 @@ export class SimDisk implements Disk {
     this.#memory.flipByte(path, at, mask);
   }
 
-  list(dir: string): string[] {
-    return this.#memory.list(dir);
-  }
-  exists(path: string): boolean {
-    return this.#memory.exists(path);
-  }
-  makeDirectory(dir: string): void {
-    this.#memory.makeDirectory(dir);
-  }
-  open(path: string, options: { readonly create: boolean }): DiskFile {
+  override open(path: string, options: { readonly create: boolean }): DiskFile {
     if (this.#failure === 'full' && options.create && !this.#memory.exists(path))
       throw new DiskError('ENOSPC', path, 'create');
-    return new SimFile(this.#memory.open(path, options), {
-      finishFlush: (done) => this.#finishFlush(path, done),
-      check: () => this.#mustFlush(path),
+    return super.open(path, options);
+  }
+
+  protected override wrap(file: DiskFile): DiskFile {
+    return new SimFile(file, {
+      finishFlush: (done) => this.#finishFlush(file.path, done),
+      check: () => this.#mustFlush(file.path),
     });
   }
-  rename(from: string, to: string): void {
-    this.#memory.rename(from, to);
-  }
-  remove(path: string): void {
-    this.#memory.remove(path);
-  }
-  space(): DiskSpace | undefined {
-    return this.#memory.space();
-  }
-  flushDirectory(dir: string): void {
+
+  override flushDirectory(dir: string): void {
     this.#mustFlush(dir);
-    this.#memory.flushDirectory(dir);
+    super.flushDirectory(dir);
   }
 
   #mustFlush(path: string): void {
@@ -120,43 +111,25 @@ export class SimDisk implements Disk {
   }
 }
 
-class SimFile implements DiskFile {
-  readonly path: string;
-  readonly #file: DiskFile;
-  readonly #hooks: {
-    readonly finishFlush: (done: FlushCallback) => FlushCallback;
-    readonly check: () => void;
-  };
+interface FlushHooks {
+  readonly finishFlush: (done: FlushCallback) => FlushCallback;
+  readonly check: () => void;
+}
 
-  constructor(
-    file: DiskFile,
-    hooks: { readonly finishFlush: (done: FlushCallback) => FlushCallback; readonly check: () => void },
-  ) {
-    this.path = file.path;
-    this.#file = file;
+class SimFile extends ForwardingFile {
+  readonly #hooks: FlushHooks;
+
+  constructor(file: DiskFile, hooks: FlushHooks) {
+    super(file);
     this.#hooks = hooks;
   }
 
-  size(): number {
-    return this.#file.size();
+  override flush(done: FlushCallback): void {
+    super.flush(this.#hooks.finishFlush(done));
   }
-  read(at: number, length: number): Uint8Array {
-    return this.#file.read(at, length);
-  }
-  write(at: number, bytes: Uint8Array): void {
-    this.#file.write(at, bytes);
-  }
-  truncate(size: number): void {
-    this.#file.truncate(size);
-  }
-  flush(done: FlushCallback): void {
-    this.#file.flush(this.#hooks.finishFlush(done));
-  }
-  flushSync(): void {
+
+  override flushSync(): void {
     this.#hooks.check();
-    this.#file.flushSync();
-  }
-  close(): void {
-    this.#file.close();
+    super.flushSync();
   }
 }
