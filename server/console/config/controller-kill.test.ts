@@ -1,6 +1,6 @@
 /** Three replicas of the controller as processes, SIGKILL at every place where one writes: the rollout ends as it would have. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +8,12 @@ import { utf8Decode } from '../../../lib/base/bytes.ts';
 import { type Config, ConfigRejected, openConfig } from '../../../lib/client/config/index.ts';
 import { type Client, connect } from '../../../lib/client/index.ts';
 import type { Assignment } from '../../../lib/config/documents.ts';
-import { DEFAULT_GATE, type Plan } from '../../../lib/config/plan.ts';
+import { DEAD_MAN_SECONDS_MIN, DEFAULT_GATE, type Plan } from '../../../lib/config/plan.ts';
 import type { Rollout } from '../../../lib/config/rollout.ts';
 import { openEtcdEngine } from '../../engines/etcd/engine.ts';
 import { hasRealEtcd, type RealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
 import { ConfigConsole } from './config-console.ts';
-import type { WritePoint } from './controller.ts';
+import { WRITE_POINTS, type WritePoint } from './controller.ts';
 import { DEFAULT_CONFIG_PREFIX } from './keys.ts';
 
 const REPLICAS = 3;
@@ -22,6 +22,10 @@ const OBSERVE_SECONDS = 300;
 /** Two looks of the plan are ten seconds. */
 const BLIND_MS = 10_500;
 const FLEET = 4;
+/** Long enough for a renewal, and for another one by who comes after. */
+const RENEWED_OBSERVE_SECONDS = 4;
+/** Far from over, and long due to be renewed. */
+const WORN_MS = 10_000;
 let etcd: RealEtcd;
 let folder = '';
 let console_: ConfigConsole;
@@ -30,13 +34,16 @@ let counter = 0;
 
 const id = () => ({ idempotencyKey: `drill-key-${counter++}`, by: 'ada' });
 
-const planOf = (observeSeconds = 0): Plan => ({
-  phases: [25, 50, 100].map((percent) => ({ percent, tags: [], include: [], observeSeconds, pause: false })),
+const planOf = (observeSeconds: number, deadManSeconds: number | null): Plan => ({
+  phases: [25, 50, 100].map((percent, i) => ({
+    ...{ percent, tags: [], include: [], pause: false },
+    observeSeconds: i === 0 ? observeSeconds : 0,
+  })),
   bakeSeconds: 0,
   minCanaryInstances: 1,
   exclude: [],
   rotate: false,
-  deadManSeconds: null,
+  deadManSeconds,
   gate: { ...DEFAULT_GATE, evalIntervalSeconds: 5, failureLimit: 0 },
 });
 
@@ -74,11 +81,16 @@ async function historyOf<T>(key: string, startRevision: number, isLast: (value: 
   return all;
 }
 
+interface Play {
+  /** Who gets the candidate turns it down. */
+  readonly reject?: boolean;
+  /** Of the first phase. */
+  readonly observeSeconds?: number;
+  readonly deadManSeconds?: number;
+}
+
 /** A target with a live release, four live instances, and a rollout that the controller has to start by itself. */
-async function scene(
-  reject: boolean,
-  observeSeconds = 0,
-): Promise<{
+async function scene({ reject = false, observeSeconds = 0, deadManSeconds }: Play): Promise<{
   readonly rolloutId: string;
   readonly target: string;
   readonly revision: number;
@@ -125,7 +137,7 @@ async function scene(
     ...id(),
     target,
     releaseId: second.releaseId,
-    plan: planOf(observeSeconds),
+    plan: planOf(observeSeconds, deadManSeconds ?? null),
     // Late enough that it is scheduled, whatever the machine is doing.
     startAt: Date.now() + 1_000,
     start: true,
@@ -136,15 +148,37 @@ async function scene(
   return { rolloutId, target, revision: kvs[0]?.modRevision ?? 0, fleet };
 }
 
-const cases: readonly (readonly [WritePoint, boolean])[] = [
-  ['elect', false],
-  ['start', false],
-  ['expose', false],
-  ['status', false],
-  ['commit', false],
-  ['reset', true],
-  ['confirm', true],
-];
+/** What brings a controller to each place where it writes. */
+const PLAYS: Readonly<Record<WritePoint, Play>> = {
+  elect: {},
+  start: {},
+  expose: {},
+  status: {},
+  commit: {},
+  renew: { observeSeconds: RENEWED_OBSERVE_SECONDS, deadManSeconds: DEAD_MAN_SECONDS_MIN },
+  reset: { reject: true },
+  confirm: { reject: true },
+};
+
+/** The first exposure of a target, as it would stand if nobody had renewed it for a while. */
+async function runOut(target: string, revision: number): Promise<Assignment> {
+  const key = `${DEFAULT_CONFIG_PREFIX}assign/${target}`;
+  const [first] = await historyOf<Assignment>(key, revision, ({ candidate }) => candidate !== null);
+  if (first === undefined) throw new Error('nobody was exposed');
+  const worn = { ...first, expiresAt: Date.now() + WORN_MS };
+  await client.put(key, JSON.stringify(worn));
+  return worn;
+}
+
+/** What moved the pointer; a renewal does not. */
+function moves(assignments: readonly Assignment[]): Assignment[] {
+  return assignments.filter((one, i) => {
+    const before = assignments[i - 1];
+    if (before?.generation !== one.generation) return true;
+    expect({ ...one, expiresAt: null }, 'a renewal changes nothing else').toEqual({ ...before, expiresAt: null });
+    return false;
+  });
+}
 
 describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
   beforeAll(async () => {
@@ -170,12 +204,14 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const [point, reject] of cases) {
+  for (const point of WRITE_POINTS) {
+    const play = PLAYS[point];
     for (const when of ['before', 'after'] as const) {
       test(`${when} ${point}: no double advance, no stuck rollout`, async () => {
-        const { rolloutId, target, revision, fleet } = await scene(reject);
+        const { rolloutId, target, revision, fleet } = await scene(play);
         const { processes, flag } = startReplicas(point, when);
-        const end = reject ? 'ROLLED_BACK' : 'COMPLETED';
+        const worn = play.deadManSeconds === undefined ? null : await runOut(target, revision);
+        const end = play.reject === true ? 'ROLLED_BACK' : 'COMPLETED';
         const rollouts = await historyOf<Rollout>(
           `${DEFAULT_CONFIG_PREFIX}rollouts/${rolloutId}`,
           revision,
@@ -190,6 +226,8 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
         for (const one of processes) one.kill('SIGKILL');
         for (const one of fleet) await one.close();
         expect(existsSync(flag), 'a replica was killed there').toBe(true);
+        const unannounced = `${flag}.unannounced`;
+        expect(existsSync(unannounced) ? readFileSync(unannounced, 'utf8') : '', 'every write has its point').toBe('');
         rollouts.reduce((before, after) => {
           expect(after.phaseIndex - before.phaseIndex, 'one phase at a time').toBeGreaterThanOrEqual(0);
           expect(after.phaseIndex - before.phaseIndex).toBeLessThanOrEqual(1);
@@ -198,14 +236,19 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
           );
           return after;
         });
-        const generations = assignments.map(({ generation }) => generation);
+        const moved = moves(assignments);
+        if (worn !== null) {
+          const renewed = assignments.filter(({ generation }) => generation === worn.generation).at(-1);
+          expect(renewed?.expiresAt ?? 0, 'somebody renewed it').toBeGreaterThan(worn.expiresAt ?? 0);
+        }
+        const generations = moved.map(({ generation }) => generation);
         expect(generations, 'every exposure happened once').toEqual(
           generations.map((_, i) => (generations[0] ?? 0) + i),
         );
-        if (!reject) {
+        if (play.reject !== true) {
           expect(last?.phaseIndex).toBe(2);
           expect(
-            assignments.map(({ candidate }) => candidate !== null),
+            moved.map(({ candidate }) => candidate !== null),
             'three phases, then the commit',
           ).toEqual([true, true, true, false]);
         }
@@ -214,7 +257,7 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
   }
 
   test('time in which nobody looked is not observed: the phase begins its observation anew', async () => {
-    const { rolloutId, revision, fleet } = await scene(false, OBSERVE_SECONDS);
+    const { rolloutId, revision, fleet } = await scene({ observeSeconds: OBSERVE_SECONDS });
     const key = `${DEFAULT_CONFIG_PREFIX}rollouts/${rolloutId}`;
     const first = startReplicas('none', 'blind');
     const seen = await historyOf<Rollout>(key, revision, ({ okSince }) => okSince !== null);
