@@ -1,14 +1,9 @@
 /** Bad input to configuration: the specified status, the place in words and in the detail, and nothing changed; on a real etcd. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
-import { type Client, connect } from '../../lib/client/index.ts';
+import type { Client } from '../../lib/client/index.ts';
 import type { Release } from '../../lib/config/documents.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import {
   act,
   HttpInstance,
@@ -22,6 +17,7 @@ import {
   STORE,
   send,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
 interface Scene {
   readonly wider: string;
@@ -48,8 +44,6 @@ const SCHEMA = {
   },
   unevaluatedProperties: false,
 };
-let real: RealConsole;
-let client: Client;
 let scene: Scene;
 
 const targetBody = (target: string, schema: unknown) => ({
@@ -172,15 +166,13 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 /** Everything under the prefix, as it stands. */
-const everything = async () => {
+const everything = async (client: Client) => {
   const { kvs } = await client.get({ prefix: '/quorate/config/' });
   return kvs.map(({ key, modRevision }) => `${new TextDecoder().decode(key)} ${modRevision}`);
 };
 
-describe.runIf(canStartRealConsole())('bad input', () => {
+describeOnRealConsole('bad input', (direct) => {
   beforeAll(async () => {
-    real = await startRealConsole();
-    client = connect({ endpoints: [real.endpoint] });
     const bundle = `refusals-${next()}`;
     const wider = await newTarget({ target: `${bundle}/shop` });
     const target = await newTarget({ target: `${bundle}/shop/prod/web`, schema: SCHEMA });
@@ -189,13 +181,9 @@ describe.runIf(canStartRealConsole())('bad input', () => {
     const overlapping = (await publish(wider, { port: 82 })).body;
     scene = { wider, target, candidate, overlapping };
   });
-  afterAll(async () => {
-    client.close();
-    await real.stop();
-  });
   let before: string[] = [];
   beforeEach(async () => {
-    before = await everything();
+    before = await everything(direct());
   });
 
   test.each(REFUSALS)('$what is refused with $status $path', async ({ status, path, field, send: sent }) => {
@@ -206,7 +194,7 @@ describe.runIf(canStartRealConsole())('bad input', () => {
       expect(answer.body.detail).toMatchObject({ path });
       expect(answer.body.message).toContain(path);
     }
-    expect(await everything(), 'nothing changed').toEqual(before);
+    expect(await everything(direct()), 'nothing changed').toEqual(before);
   });
 
   test('an overlapping rollout is refused with 409, who is in the way and where', async () => {

@@ -1,14 +1,8 @@
 /** Configuration over time, over the HTTP API and a real etcd server: what a draft rests on, and when things moved. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConfigMarks } from '../../lib/api/config-marks.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
-import { connect } from '../../lib/client/index.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import {
   act,
   detail,
@@ -22,15 +16,9 @@ import {
   send,
   until,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
-let real: RealConsole;
-
-describe.runIf(canStartRealConsole())('configuration over time', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('configuration over time', (direct) => {
   test('a draft keeps the release it was begun from until it is rebased, and rests on none that is not there', async () => {
     const target = await newTarget();
     const first = await live(target, { a: 1 });
@@ -71,9 +59,7 @@ describe.runIf(canStartRealConsole())('configuration over time', () => {
       'began DRAFT',
       'ended ROLLED_BACK',
     ]);
-    const client = connect({ endpoints: [real.endpoint] });
-    const { kvs } = await client.get({ key: `/quorate/config/rollouts/${created.rolloutId}` });
-    client.close();
+    const { kvs } = await direct().get({ key: `/quorate/config/rollouts/${created.rolloutId}` });
     expect(own.slice(2).map(({ revision }) => Number(revision))).toEqual([
       Number(kvs[0]?.createRevision),
       Number(kvs[0]?.modRevision),

@@ -1,14 +1,8 @@
 /** Configuration over the HTTP API, against a real etcd server: releases, rollouts with a fleet that reports, refusals. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CheckAnswer, ConfigOverview, EffectiveConfig } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
-import { connect } from '../../lib/client/index.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import {
   act,
   detail,
@@ -28,15 +22,9 @@ import {
   send,
   until,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
-let real: RealConsole;
-
-describe.runIf(canStartRealConsole())('configuration', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('configuration', (direct) => {
   test('a document becomes a release, and the release is served to everybody at once', async () => {
     const target = await newTarget();
     const first = await live(target, { port: 80, db: { host: 'a' } });
@@ -280,10 +268,8 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     );
     await instances[4]?.sync();
     await until(created.rolloutId, (one) => one.instances.some((each) => each.class === 'healthy'));
-    const client = connect({ endpoints: [real.endpoint] });
-    const { kvs } = await client.get({ key: `/quorate/config/instances/${target}/instance-4` });
-    await client.revokeLease(kvs[0]?.lease ?? 0n);
-    client.close();
+    const { kvs } = await direct().get({ key: `/quorate/config/instances/${target}/instance-4` });
+    await direct().revokeLease(kvs[0]?.lease ?? 0n);
     const back = await rolledBack(
       created.rolloutId,
       instances.filter((one) => one !== instances[4]),
@@ -372,9 +358,8 @@ describe.runIf(canStartRealConsole())('configuration', () => {
     const stable = await live(target, { a: 1 });
     const { body: release } = await publish(target, { a: 2 });
     const { body: created } = await roll(target, release.releaseId, planOf([10, 100]));
-    const client = connect({ endpoints: [real.endpoint] });
     const { assignment } = await detail(target);
-    await client.put(
+    await direct().put(
       `/quorate/config/assign/${target}`,
       JSON.stringify({ ...assignment, thresholdBp: 9_000, generation: 40 }),
     );
@@ -389,13 +374,12 @@ describe.runIf(canStartRealConsole())('configuration', () => {
       thresholdBp: 0,
       generation: 41,
     });
-    await client.put(`/quorate/config/assign/${target}`, 'no JSON');
+    await direct().put(`/quorate/config/assign/${target}`, 'no JSON');
     const { body } = await send<ConfigOverview>('GET', routes.config(STORE));
     expect(body.broken, 'what cannot be read is named').toContainEqual({
       key: `/quorate/config/assign/${target}`,
       problem: 'is not JSON',
     });
-    client.close();
   }, 30_000);
 
   test('a report that is older, or claims what was never assigned, is refused and ignored', async () => {

@@ -1,16 +1,11 @@
 /** The dead-man's switch of a rollout: an exposure that nobody renews ends by itself, where its plan says so; on a real etcd. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EffectiveConfig } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { openConfig } from '../../lib/client/config/index.ts';
-import { type Client, connect } from '../../lib/client/index.ts';
+import type { Client } from '../../lib/client/index.ts';
 import type { Assignment } from '../../lib/config/documents.ts';
 import type { JsonObject } from '../../lib/config/json.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import {
   act,
   detail,
@@ -23,13 +18,15 @@ import {
   send,
   until,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
 const AHEAD_MS = 800;
-let real: RealConsole;
-let client: Client;
 
 /** Every instance runs the candidate, by hand: no controller renews what it did not begin. */
-async function exposed(expiresIn: number): Promise<{ readonly target: string; readonly assign: Assignment }> {
+async function exposed(
+  client: Client,
+  expiresIn: number,
+): Promise<{ readonly target: string; readonly assign: Assignment }> {
   const target = await newTarget();
   await live(target, { a: 1 });
   const { body: release } = await publish(target, { a: 2 });
@@ -40,23 +37,14 @@ async function exposed(expiresIn: number): Promise<{ readonly target: string; re
   return { target, assign: held };
 }
 
-describe.runIf(canStartRealConsole())('the dead-man’s switch', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-    client = connect({ endpoints: [real.endpoint] });
-  });
-  afterAll(async () => {
-    client.close();
-    await real.stop();
-  });
-
+describeOnRealConsole('the dead-man’s switch', (direct) => {
   /** Resolves with the documents applied once there are so many. */
   function follow(target: string, failSafe: 'stable' | 'hold') {
     const [bundle = '', app = '', env = '', service = ''] = target.split('/');
     const applied: JsonObject[] = [];
     let seen = (): void => undefined;
     const config = openConfig({
-      ...{ from: client, bundle, app, env, service, instanceId: 'one', failSafe },
+      ...{ from: direct(), bundle, app, env, service, instanceId: 'one', failSafe },
       apply: (values) => {
         applied.push(values);
         seen();
@@ -71,7 +59,7 @@ describe.runIf(canStartRealConsole())('the dead-man’s switch', () => {
   }
 
   test('a client that fails safe leaves the candidate when its time is up, without a word from the store', async () => {
-    const { target } = await exposed(AHEAD_MS);
+    const { target } = await exposed(direct(), AHEAD_MS);
     const safe = follow(target, 'stable');
     expect(await safe.count(2)).toEqual([{ a: 2 }, { a: 1 }]);
     const holding = follow(target, 'hold');
@@ -81,7 +69,7 @@ describe.runIf(canStartRealConsole())('the dead-man’s switch', () => {
   });
 
   test('the console serves stable over HTTP from then on', async () => {
-    const { target } = await exposed(-1);
+    const { target } = await exposed(direct(), -1);
     const { body } = await send<EffectiveConfig>('GET', `${routes.clientConfig(STORE, target)}?instance=i`);
     expect(body).toMatchObject({ values: { a: 1 }, cohort: 'stable' });
   });
@@ -95,7 +83,7 @@ describe.runIf(canStartRealConsole())('the dead-man’s switch', () => {
     const first = (await detail(target)).assignment;
     expect(first.expiresAt ?? 0).toBeGreaterThan(Date.now());
     // As it would stand if nobody had renewed it for a while.
-    await client.put(`/quorate/config/assign/${target}`, JSON.stringify({ ...first, expiresAt: Date.now() + 1_000 }));
+    await direct().put(`/quorate/config/assign/${target}`, JSON.stringify({ ...first, expiresAt: Date.now() + 1_000 }));
     const renewed = await until(
       created.rolloutId,
       ({ assignment }) => (assignment.expiresAt ?? 0) > Date.now() + 20_000,

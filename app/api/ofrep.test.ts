@@ -2,19 +2,14 @@
 import { OFREPApi } from '@openfeature/ofrep-core';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeature, type Provider } from '@openfeature/web-sdk';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { routes } from '../../lib/api/routes.ts';
 import type { JsonObject } from '../../lib/config/json.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import { detail, live, newTarget, next, planOf, point, publish, roll, STORE } from './test-support/config-client.ts';
 import { dispatch } from './test-support/dispatch.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
 const ORIGIN = 'http://127.0.0.1:8379';
-let real: RealConsole;
 
 /** What the clients believe is the network. */
 const fetchImplementation: typeof fetch = (input, init) => dispatch(new Request(input, init));
@@ -59,12 +54,7 @@ const baseOf = (target: string): string => `${ORIGIN}${routes.flags(STORE, targe
 const apiOf = (target: string, headers: Record<string, string> = {}): OFREPApi =>
   new OFREPApi({ baseUrl: baseOf(target), headers: Object.entries(headers) }, fetchImplementation);
 
-describe.runIf(canStartRealConsole())('OFREP', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('OFREP', () => {
   test('single flags come out as the protocol says, for values, defaults and errors', async () => {
     const api = apiOf(await flagSet());
     const one = async (key: string, context: Record<string, string> = {}) => {

@@ -1,15 +1,9 @@
 /** Edits of plain keys obey the schema of their prefix and leave rollouts under way alone, whichever way they come; on a real etcd. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { BulkPreview, JobView } from '../../lib/api/bulk-types.ts';
 import type { PrefixSchemaCheck, PrefixSchemaList } from '../../lib/api/prefix-schema-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError, KeyDetail, WriteResult } from '../../lib/api/types.ts';
-import { connect } from '../../lib/client/index.ts';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
 import {
   act,
   detail,
@@ -24,6 +18,7 @@ import {
   STORE,
   send,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -33,8 +28,6 @@ const SCHEMA = {
 };
 const GOOD = '{"port":80}';
 const BAD = '{"port":"eighty"}';
-
-let real: RealConsole;
 
 const put = (key: string, value: string, expectModRevision = '0', store = STORE) =>
   send<WriteResult & ApiError>('PUT', routes.key(store), {
@@ -64,12 +57,7 @@ async function governed(): Promise<string> {
   return prefix;
 }
 
-describe.runIf(canStartRealConsole())('schemas of key prefixes', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('schemas of key prefixes', () => {
   test('a value that does not meet the schema is refused with its JSON path, and nothing is written', async () => {
     const prefix = await governed();
     const refused = await put(`${prefix}a`, BAD);
@@ -179,12 +167,7 @@ describe.runIf(canStartRealConsole())('schemas of key prefixes', () => {
   });
 });
 
-describe.runIf(canStartRealConsole())('raw edits of configuration', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('raw edits of configuration', (direct) => {
   test('a document of the console must stay readable: its shape is told with the path', async () => {
     const target = await newTarget();
     await live(target, { a: 1 });
@@ -213,9 +196,8 @@ describe.runIf(canStartRealConsole())('raw edits of configuration', () => {
       `releases/${target}/${stable.releaseId}`,
       `releases/${target}/${release.releaseId}`,
     ];
-    const client = connect({ endpoints: [real.endpoint] });
     for (const name of keys) {
-      const { kvs } = await client.get({ key: `${prefix}${name}` });
+      const { kvs } = await direct().get({ key: `${prefix}${name}` });
       const value = new TextDecoder().decode(kvs[0]?.value);
       expect(await put(`${prefix}${name}`, value, String(kvs[0]?.modRevision)), name).toMatchObject({
         status: 409,
@@ -225,7 +207,7 @@ describe.runIf(canStartRealConsole())('raw edits of configuration', () => {
         },
       });
     }
-    const { kvs, revision } = await client.get({ prefix: `${prefix}releases/${target}/` });
+    const { kvs, revision } = await direct().get({ prefix: `${prefix}releases/${target}/` });
     const sweep = {
       target: { prefix: `${prefix}releases/${target}/` },
       expectRevision: String(revision),
@@ -233,7 +215,6 @@ describe.runIf(canStartRealConsole())('raw edits of configuration', () => {
       ...keyed(),
     };
     expect(await send('POST', routes.delete(STORE), { body: sweep })).toMatchObject({ status: 409 });
-    client.close();
     await act(created.rolloutId, 'abort');
     await rolledBack(created.rolloutId, []);
     expect((await send('POST', routes.delete(STORE), { body: { ...sweep, ...keyed() } })).status, 'afterwards').toBe(

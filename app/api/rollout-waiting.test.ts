@@ -1,10 +1,5 @@
 /** Rollouts that wait for others or for their time, that are tried again, and how much of the past is kept; on a real etcd. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  canStartRealConsole,
-  type RealConsole,
-  startRealConsole,
-} from '../../server/console/test-support/real-console.ts';
+import { expect, test } from 'vitest';
 import {
   act,
   detail,
@@ -20,15 +15,9 @@ import {
   rollout,
   until,
 } from './test-support/config-client.ts';
+import { describeOnRealConsole } from './test-support/on-real-console.ts';
 
-let real: RealConsole;
-
-describe.runIf(canStartRealConsole())('rollouts that wait', () => {
-  beforeAll(async () => {
-    real = await startRealConsole();
-  });
-  afterAll(() => real.stop());
-
+describeOnRealConsole('rollouts that wait', () => {
   test('a rollout that another one is in the way of can wait for its end, in the order of their coming', async () => {
     const bundle = `queue-${next()}`;
     const target = await newTarget({ target: `${bundle}/shop/prod/web` });
