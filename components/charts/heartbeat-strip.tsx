@@ -4,6 +4,7 @@ import { useId } from 'react';
 import type { LeaseReading } from '../../lib/api/lease-types.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { HatchPattern } from './hatch-pattern.tsx';
 import { layoutHeartbeat } from './heartbeat.layout.ts';
 
 const HEIGHT = 20;
@@ -25,11 +26,7 @@ export function HeartbeatStrip({
   return (
     <div ref={ref} role="img" aria-label={label} className="relative w-full shrink-0" style={{ height: HEIGHT }}>
       <svg aria-hidden="true" width={width} height={HEIGHT} className="absolute inset-0">
-        <defs>
-          <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <line x1="0" y1="0" x2="0" y2="5" className="stroke-fg-3" strokeOpacity="0.5" strokeWidth="1" />
-          </pattern>
-        </defs>
+        <HatchPattern id={hatch} />
         <rect x={0} y={3} width={watchedX} height={HEIGHT - 6} fill={`url(#${hatch})`}>
           <title>Not watched</title>
         </rect>

@@ -8,6 +8,7 @@ import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { cn } from '../ui/cn.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { entryName } from './entry-name.ts';
+import { HatchPattern } from './hatch-pattern.tsx';
 import { HEAT_ROW_PX, layoutHeat } from './heatmap.layout.ts';
 
 export interface HeatmapProps {
@@ -100,11 +101,7 @@ export function Heatmap({ view, onOpen, onOpenAt }: HeatmapProps) {
             onKeyDown={onKeyDown}
           >
             <svg aria-hidden="true" width={width} height={layout.height} className="block text-sub-1">
-              <defs>
-                <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                  <path d="M0 0v6" className="stroke-line-strong" />
-                </pattern>
-              </defs>
+              <HatchPattern id={hatch} />
               <rect width={layout.unknownWidth} height={layout.height} fill={`url(#${hatch})`} />
               {layout.levels.map(({ level, path }) => (
                 <path key={level} d={path} fill="currentColor" className={OPACITY[level]} />

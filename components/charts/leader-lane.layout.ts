@@ -4,7 +4,7 @@
  */
 import { scaleTime } from 'd3';
 import type { LeaderChange } from '../../lib/api/types.ts';
-import { type TimeTick, timeTicks } from './time-ticks.ts';
+import { type AxisTick, timeTicks } from './time-ticks.ts';
 
 export interface LaneBar {
   readonly key: string;
@@ -24,7 +24,7 @@ export interface LaneLayout {
   readonly bars: readonly LaneBar[];
   /** Where watching began, when that lies inside the picture. */
   readonly watchedFrom: number | null;
-  readonly ticks: readonly TimeTick[];
+  readonly ticks: readonly AxisTick[];
   readonly xOf: (at: number) => number;
   readonly timeAt: (x: number) => number;
 }

@@ -1,9 +1,10 @@
 'use client';
 
-import { type PointerEvent, useState } from 'react';
 import { clockTime, durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';
+import { useHoverX } from '../ui/use-hover-x.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { AxisTicks } from './axis-ticks.tsx';
 import { barAt, type LaneBar, type LaneInput, type LaneLayout, layoutLane } from './leader-lane.layout.ts';
 import { type LaneMark, MarkTick } from './mark-tick.tsx';
 
@@ -21,7 +22,7 @@ const ROW = 'relative h-5 border-b last:border-b-0';
 /** A bar per term of office, in the row of the member that held it. */
 export function LeaderLane({ members, chosen, onChoose, marks, ...input }: LeaderLaneProps) {
   const { ref, width } = useWidth();
-  const [hoverX, setHoverX] = useState<number | null>(null);
+  const { hoverX, hover } = useHoverX();
   const lane = layoutLane({ ...input, width: Math.max(width, 1) });
   // A leader that is no member any more keeps its row as long as its bars are in the picture.
   const gone = lane.bars.filter(
@@ -33,8 +34,6 @@ export function LeaderLane({ members, chosen, onChoose, marks, ...input }: Leade
       gone.map((bar) => [bar.leaderId, { id: bar.leaderId ?? '', name: `${bar.leaderName} (gone)` }]),
     ).values(),
   ];
-  const onPointerMove = (event: PointerEvent<HTMLElement>): void =>
-    setHoverX(event.clientX - event.currentTarget.getBoundingClientRect().left);
   return (
     <div className="grid grid-cols-[auto_1fr] gap-x-3 px-3 pt-2 pb-1">
       <div>
@@ -44,7 +43,7 @@ export function LeaderLane({ members, chosen, onChoose, marks, ...input }: Leade
           </div>
         ))}
       </div>
-      <div ref={ref} className="relative min-w-0" onPointerMove={onPointerMove} onPointerLeave={() => setHoverX(null)}>
+      <div ref={ref} className="relative min-w-0" {...hover}>
         <div className="relative overflow-hidden rounded-mark border bg-inset">
           {rows.map((row) => (
             <div key={row.id} className={ROW}>
@@ -68,17 +67,7 @@ export function LeaderLane({ members, chosen, onChoose, marks, ...input }: Leade
                 .filter(({ at }) => at > input.now - input.spanMs)
                 .map((mark) => <MarkTick key={`${mark.at} ${mark.text}`} mark={mark} x={lane.xOf(mark.at)} />)}
         </div>
-        <div aria-hidden="true" className="relative h-5">
-          {lane.ticks.map((tick) => (
-            <span
-              key={tick.at}
-              className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
-              style={{ left: tick.x }}
-            >
-              {tick.label}
-            </span>
-          ))}
-        </div>
+        <AxisTicks ticks={lane.ticks} />
         {hoverX === null || width === 0 ? null : <Reading lane={lane} x={hoverX} />}
       </div>
     </div>

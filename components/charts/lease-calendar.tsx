@@ -1,9 +1,10 @@
 'use client';
 
-import { useState } from 'react';
 import type { LeaseCalendarSecond } from '../../lib/api/lease-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
+import { useHoverX } from '../ui/use-hover-x.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { BarReading } from './bar-reading.tsx';
 import { type CalendarBar, layoutCalendar } from './lease-calendar.layout.ts';
 
 const HEIGHT = 36;
@@ -18,20 +19,12 @@ export function LeaseCalendar({
   readonly label: string;
 }) {
   const { ref, width } = useWidth();
-  const [hoverX, setHoverX] = useState<number | null>(null);
+  const { hoverX, hover } = useHoverX();
   const layout = layoutCalendar({ seconds, width, height: HEIGHT });
   const read = hoverX === null ? undefined : layout.barAt(hoverX);
   return (
     <div className="min-w-0 flex-1">
-      <div
-        ref={ref}
-        role="img"
-        aria-label={label}
-        className="relative"
-        style={{ height: HEIGHT }}
-        onPointerMove={(event) => setHoverX(event.clientX - event.currentTarget.getBoundingClientRect().left)}
-        onPointerLeave={() => setHoverX(null)}
-      >
+      <div ref={ref} role="img" aria-label={label} className="relative" style={{ height: HEIGHT }} {...hover}>
         <svg aria-hidden="true" width={width} height={HEIGHT} className="absolute inset-0">
           <line x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="stroke-line-strong" />
           {layout.bars.map((bar) => (
@@ -62,13 +55,9 @@ function Bar({ bar }: { readonly bar: CalendarBar }) {
 function Reading({ bar, width }: { readonly bar: CalendarBar; readonly width: number }) {
   const { leases, keys, unkeptLeases } = bar.counts;
   return (
-    <div
-      aria-hidden="true"
-      className="pointer-events-none absolute top-full z-20 mt-1 -translate-x-1/2 whitespace-nowrap rounded-control border border-line-strong bg-raised px-2 py-1 text-meta shadow-float"
-      style={{ left: Math.min(width - 150, Math.max(150, bar.x)) }}
-    >
+    <BarReading x={bar.x} width={width} reach={150}>
       in {bar.second} s: {plural(leases, 'lease')} with {plural(keys, 'key')}, {formatCount(unkeptLeases)} of them not
       seen renewed
-    </div>
+    </BarReading>
   );
 }

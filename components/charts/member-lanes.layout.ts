@@ -3,7 +3,7 @@
  * compared. Lines break where nothing was seen; nothing is drawn across a gap.
  */
 import { area, line, max, scaleLinear, scaleTime } from 'd3';
-import { type TimeTick, timeTicks } from './time-ticks.ts';
+import { type AxisTick, timeTicks } from './time-ticks.ts';
 
 export interface LaneTime {
   /** Ends of slices, oldest first. */
@@ -17,7 +17,7 @@ export interface LaneTime {
 export interface LaneAxis {
   readonly xOf: (at: number) => number;
   readonly timeAt: (x: number) => number;
-  readonly ticks: readonly TimeTick[];
+  readonly ticks: readonly AxisTick[];
 }
 
 export interface Band {

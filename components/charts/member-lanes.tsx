@@ -1,9 +1,11 @@
 'use client';
 
-import { memo, type PointerEvent, useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { cn } from '../ui/cn.ts';
+import { pointerX } from '../ui/use-hover-x.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { AxisTicks } from './axis-ticks.tsx';
 import { type LaneMark, MarkTick } from './mark-tick.tsx';
 import { type Band, bands, type LaneAxis, type LaneTime, laneAxis, linePaths } from './member-lanes.layout.ts';
 
@@ -44,11 +46,14 @@ const BAND_TONE: Readonly<Record<Band['role'], string>> = {
 export function MemberLanes({ time, role, term, roleReading, lines, marks, hoverAt, onHover }: MemberLanesProps) {
   const { ref, width } = useWidth();
   const axis = useMemo(() => laneAxis(time, Math.max(width, 1)), [time, width]);
-  const onPointerMove = (event: PointerEvent<HTMLElement>): void =>
-    onHover(axis.timeAt(event.clientX - event.currentTarget.getBoundingClientRect().left));
   const isInside = hoverAt !== null && hoverAt >= time.now - time.spanMs && hoverAt <= time.now;
   return (
-    <div ref={ref} className="relative" onPointerMove={onPointerMove} onPointerLeave={() => onHover(null)}>
+    <div
+      ref={ref}
+      className="relative"
+      onPointerMove={(event) => onHover(axis.timeAt(pointerX(event)))}
+      onPointerLeave={() => onHover(null)}
+    >
       <LaneHead
         name="Role and term"
         meaning="Who led, in which term; empty where the member did not answer."
@@ -84,17 +89,7 @@ export function MemberLanes({ time, role, term, roleReading, lines, marks, hover
           </div>
         </div>
       ))}
-      <div aria-hidden="true" className="relative h-5">
-        {axis.ticks.map((tick) => (
-          <span
-            key={tick.at}
-            className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
-            style={{ left: tick.x }}
-          >
-            {tick.label}
-          </span>
-        ))}
-      </div>
+      <AxisTicks ticks={axis.ticks} />
       {isInside && hoverAt !== null && width > 0 ? (
         <div
           aria-hidden="true"

@@ -1,10 +1,11 @@
 'use client';
 
-import { useState } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import type { SecondCount } from '../../lib/live/rate-history.ts';
+import { useHoverX } from '../ui/use-hover-x.ts';
 import { useWidth } from '../ui/use-width.ts';
+import { BarReading } from './bar-reading.tsx';
 import { layoutRate } from './rate-strip.layout.ts';
 
 const HEIGHT = 28;
@@ -12,7 +13,7 @@ const HEIGHT = 28;
 /** How fast do changes come? A bar per second, the newest at the right. */
 export function RateStrip({ counts, label }: { readonly counts: readonly SecondCount[]; readonly label: string }) {
   const { ref, width } = useWidth();
-  const [hoverX, setHoverX] = useState<number | null>(null);
+  const { hoverX, hover } = useHoverX();
   const rate = layoutRate({ counts, width, height: HEIGHT });
   const read = hoverX === null ? undefined : rate.barAt(hoverX);
   return (
@@ -22,8 +23,7 @@ export function RateStrip({ counts, label }: { readonly counts: readonly SecondC
       aria-label={label}
       className="relative min-w-0 flex-1"
       style={{ height: HEIGHT }}
-      onPointerMove={(event) => setHoverX(event.clientX - event.currentTarget.getBoundingClientRect().left)}
-      onPointerLeave={() => setHoverX(null)}
+      {...hover}
     >
       <svg aria-hidden="true" width={width} height={HEIGHT} className="absolute inset-0">
         <line x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="stroke-line-strong" />
@@ -47,14 +47,10 @@ export function RateStrip({ counts, label }: { readonly counts: readonly SecondC
         ))}
       </svg>
       {read === undefined ? null : (
-        <div
-          aria-hidden="true"
-          className="pointer-events-none absolute top-full z-20 mt-1 -translate-x-1/2 whitespace-nowrap rounded-control border border-line-strong bg-raised px-2 py-1 text-meta shadow-float"
-          style={{ left: Math.min(width - 110, Math.max(110, read.x)) }}
-        >
+        <BarReading x={read.x} width={width} reach={110}>
           <span className="mono text-meta">{clockTime(read.second * 1_000)}</span> · {formatCount(read.count.puts)} put
           · {formatCount(read.count.deletes)} deleted
-        </div>
+        </BarReading>
       )}
     </div>
   );

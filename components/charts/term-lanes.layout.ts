@@ -2,11 +2,11 @@
  * Terms of office as swim lanes: one lane per holder or candidate, left to right by time or by revision. Spans without a holder are
  * spans of their own. A term whose start was not seen is open at its left; one without any time is left out by time, and counted.
  */
-import { type ScaleLinear, type ScaleTime, scaleLinear, scaleTime } from 'd3';
+import { type ScaleLinear, scaleLinear, scaleTime } from 'd3';
 import type { ContenderView, TermView } from '../../lib/api/coordination-types.ts';
 import { formatCount } from '../../lib/format/number.ts';
-import { clockMinute, clockTime } from '../../lib/format/time.ts';
 import { gapsOf, isFlap, overlapsOf } from '../../lib/recognise/terms.ts';
+import { type AxisTick, timeTicks } from './time-ticks.ts';
 
 export type LaneAxis = 'time' | 'revision';
 
@@ -56,7 +56,7 @@ export interface TermLanes {
   readonly gaps: readonly TermGap[];
   /** Two held at once: must not be. */
   readonly overlaps: readonly TermOverlap[];
-  readonly ticks: readonly { readonly at: number; readonly x: number; readonly label: string }[];
+  readonly ticks: readonly AxisTick[];
   /** Terms that cannot be placed by time. */
   readonly timeless: number;
 }
@@ -188,23 +188,8 @@ function timeAxis({ terms, queue, now, width }: TermLanesInput): Axis {
     joined: (one) => one.since,
     first,
     last: now,
-    ticks: timeTicks(scale, width),
+    ticks: inside(timeTicks(scale, width), width),
   };
-}
-
-function timeTicks(scale: ScaleTime<number, number>, width: number): TermLanes['ticks'] {
-  // Below a second the labels would all read the same.
-  const dates = scale
-    .ticks(Math.max(2, Math.floor(width / TICK_GAP_PX)))
-    .filter((date) => date.getMilliseconds() === 0);
-  const hasSeconds = dates.some((date) => date.getSeconds() !== 0);
-  return inside(
-    dates.map((date) => {
-      const at = date.getTime();
-      return { at, x: scale(date), label: hasSeconds ? clockTime(at) : clockMinute(at) };
-    }),
-    width,
-  );
 }
 
 function revisionAxis({ terms, queue, revision, width }: TermLanesInput): Axis {

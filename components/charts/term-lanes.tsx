@@ -6,6 +6,8 @@ import { durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';
 import { Mark } from '../ui/marks.tsx';
 import { useWidth } from '../ui/use-width.ts';
+import { AxisTicks } from './axis-ticks.tsx';
+import { HatchPattern } from './hatch-pattern.tsx';
 import { layoutTermLanes, type TermBar, type TermLanes, type TermLanesInput } from './term-lanes.layout.ts';
 
 const ROW = 22;
@@ -45,17 +47,7 @@ export function TermLanesChart(props: TermLanesChartProps) {
             <Lanes layout={layout} width={width} height={height} onHover={setHovered} />
           )}
         </div>
-        <div aria-hidden="true" className="relative h-5">
-          {layout.ticks.map((tick) => (
-            <span
-              key={tick.at}
-              className="mono absolute top-0.5 -translate-x-1/2 text-fg-3 text-meta"
-              style={{ left: tick.x }}
-            >
-              {tick.label}
-            </span>
-          ))}
-        </div>
+        <AxisTicks ticks={layout.ticks} />
       </div>
       <p className="col-span-2 min-h-4 text-fg-3 text-meta">
         {hovered === null ? (
@@ -86,11 +78,7 @@ function Lanes({ layout, width, height, onHover }: LanesProps) {
       className="block"
       onPointerLeave={() => onHover(null)}
     >
-      <defs>
-        <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <line x1="0" y1="0" x2="0" y2="5" className="stroke-fg-3" strokeOpacity="0.5" strokeWidth="1" />
-        </pattern>
-      </defs>
+      <HatchPattern id={hatch} />
       {layout.lanes.slice(1).map((lane, index) => (
         <line key={lane.id} x1={0} x2={width} y1={(index + 1) * ROW} y2={(index + 1) * ROW} className="stroke-line" />
       ))}

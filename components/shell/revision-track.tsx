@@ -7,6 +7,7 @@ import { formatCount } from '../../lib/format/number.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts';
 import { cn } from '../ui/cn.ts';
+import { pointerX } from '../ui/use-hover-x.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { markWords } from './mark-words.ts';
 import { layoutTrack, revisionAfterKey, type TrackLayout } from './revision-track.layout.ts';
@@ -31,17 +32,15 @@ export function RevisionTrack(props: RevisionTrackProps) {
   const track = layoutTrack({ view, leaderChanges, configMarks, width: Math.max(width, 1) });
   const at = pinned ?? track.current;
 
-  const pixelOf = (event: PointerEvent<HTMLElement>): number =>
-    event.clientX - event.currentTarget.getBoundingClientRect().left;
   const onPointerMove = (event: PointerEvent<HTMLElement>): void => {
-    const x = pixelOf(event);
+    const x = pointerX(event);
     setHoverX(x);
     if (event.currentTarget.hasPointerCapture(event.pointerId)) onMove(track.revisionAt(x), 'replace');
   };
   const onPointerDown = (event: PointerEvent<HTMLElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    onMove(track.revisionAt(pixelOf(event)), pinned === null ? 'push' : 'replace');
+    onMove(track.revisionAt(pointerX(event)), pinned === null ? 'push' : 'replace');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
