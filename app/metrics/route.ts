@@ -4,7 +4,7 @@ import { bearerOf } from '../../server/console/http/program-route.ts';
 import { route } from '../../server/console/http/route.ts';
 
 export const GET = route(async (request) => {
-  const text = currentConsole().metrics({ token: tokenOf(request), bearer: bearerOf(request) });
+  const text = await currentConsole().metrics({ token: tokenOf(request), bearer: bearerOf(request) });
   return new Response(text, {
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
   });

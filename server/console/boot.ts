@@ -180,8 +180,10 @@ class RunningConsole implements Console {
     return { status: isOk ? 'ok' : 'unavailable', reason, stores };
   }
 
-  metrics({ token, bearer }: Parameters<Console['metrics']>[0]): string {
+  async metrics({ token, bearer }: Parameters<Console['metrics']>[0]): Promise<string> {
     const isTrusted = this.#metricsToken !== null && bearer !== null && isSame(bearer, this.#metricsToken);
+    // A console that has just started does not know yet which stores have users: refusing the first scrapes would be a lie.
+    if (!isTrusted) await Promise.all([...this.#stores.values()].map((access) => access.required()));
     const stores = [...this.#stores].filter(
       ([id, access]) => isTrusted || access.isOpenTo(this.#signIns.find(token, id)?.held),
     );

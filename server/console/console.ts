@@ -226,7 +226,7 @@ export interface Console {
    * Prometheus text about this console: of the stores that the caller may use, of all with the token of the settings.
    * @throws ConsoleError UNAUTHENTICATED when that is none
    */
-  metrics(caller: { readonly token: string | null; readonly bearer: string | null }): string;
+  metrics(caller: { readonly token: string | null; readonly bearer: string | null }): Promise<string>;
   /** Counts what is asked of the console. */
   readonly requests: RequestMeter;
   /** Ends all streams and channels; within a second. */
