@@ -4,6 +4,7 @@ import { Plus, X } from 'lucide-react';
 import type { Phase, PhasePreview, Plan } from '../../lib/config/plan.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
+import { changeRow, removeRow, rowId } from '../ui/row-identity.ts';
 import { ChecksEditor } from './checks-editor.tsx';
 
 export interface PlanEditorProps {
@@ -14,9 +15,8 @@ export interface PlanEditorProps {
 
 /** Phases as rows, each with exactly who enters in it; below, what the gate demands. */
 export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
-  const set = (index: number, changes: Partial<Phase>): void =>
-    onChange({ ...plan, phases: plan.phases.map((one, i) => (i === index ? { ...one, ...changes } : one)) });
-  const remove = (index: number): void => onChange({ ...plan, phases: plan.phases.filter((_, i) => i !== index) });
+  const set = (phase: Phase, changes: Partial<Phase>): void =>
+    onChange({ ...plan, phases: changeRow(plan.phases, phase, changes) });
   const add = (): void => {
     const last = plan.phases.at(-1);
     const before = plan.phases.at(-2)?.percent ?? 0;
@@ -63,35 +63,34 @@ export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
         </thead>
         <tbody>
           {plan.phases.map((phase, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a phase has no identity but its place
-            <tr key={index} className="border-b align-middle">
+            <tr key={rowId(phase)} className="border-b align-middle">
               <td className="mono py-1 pr-2">{index + 1}</td>
               <td className="py-1 pr-2">
                 <NumberInput
                   label={`Percent of phase ${index + 1}`}
                   value={phase.percent}
-                  onChange={(percent) => set(index, { percent })}
+                  onChange={(percent) => set(phase, { percent })}
                 />
               </td>
               <td className="py-1 pr-2">
                 <NumberInput
                   label={`Seconds to observe in phase ${index + 1}`}
                   value={phase.observeSeconds}
-                  onChange={(observeSeconds) => set(index, { observeSeconds })}
+                  onChange={(observeSeconds) => set(phase, { observeSeconds })}
                 />
               </td>
               <td className="py-1 pr-2">
                 <ListInput
                   label={`Tags of phase ${index + 1}`}
                   value={phase.tags}
-                  onChange={(tags) => set(index, { tags })}
+                  onChange={(tags) => set(phase, { tags })}
                 />
               </td>
               <td className="py-1 pr-2">
                 <ListInput
                   label={`Instances of phase ${index + 1}`}
                   value={phase.include}
-                  onChange={(include) => set(index, { include })}
+                  onChange={(include) => set(phase, { include })}
                 />
               </td>
               <td className="py-1 pr-2">
@@ -99,7 +98,7 @@ export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
                   type="checkbox"
                   aria-label={`Wait for a person after phase ${index + 1}`}
                   checked={phase.pause}
-                  onChange={(event) => set(index, { pause: event.target.checked })}
+                  onChange={(event) => set(phase, { pause: event.target.checked })}
                 />
               </td>
               <td className="mono min-w-0 py-1 pr-2 text-fg-2 [overflow-wrap:anywhere]">
@@ -107,7 +106,11 @@ export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
               </td>
               <td className="py-1">
                 {plan.phases.length > 1 ? (
-                  <IconButton size="small" label={`Remove phase ${index + 1}`} onClick={() => remove(index)}>
+                  <IconButton
+                    size="small"
+                    label={`Remove phase ${index + 1}`}
+                    onClick={() => onChange({ ...plan, phases: removeRow(plan.phases, phase) })}
+                  >
                     <X aria-hidden="true" />
                   </IconButton>
                 ) : null}
