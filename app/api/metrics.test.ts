@@ -80,6 +80,26 @@ describe.skipIf(!canStartRealConsole())('metrics of a console on an open store',
     ]);
   });
 
+  test('fifty browsers cost a store one watch, by its own count, with configuration followed too', async () => {
+    const watchers = async (): Promise<unknown> => {
+      const text = await (await fetch(`http://${real.endpoint}/metrics`)).text();
+      return Number(/^etcd_debugging_mvcc_watcher_total (\S+)$/m.exec(text)?.[1]);
+    };
+    const end = new AbortController();
+    for (const store of ['main', 'guarded']) {
+      await (await currentConsole().store(store, null)).config.overview(undefined);
+      for (let browser = 0; browser < 25; browser++)
+        await currentConsole().live(store, null, { lastEventId: null, signal: end.signal });
+    }
+    const text = await (await get()).text();
+    expect(read(text, 'quorate_console_store_watches')).toEqual([
+      [{ store: 'main' }, 1],
+      [{ store: 'guarded' }, 1],
+    ]);
+    await expect.poll(watchers).toBe(2);
+    end.abort();
+  });
+
   test('a wrong token is refused even where everybody may read: whoever sends it believes in it', async () => {
     expect((await get({ authorization: 'Bearer wrong' })).status).toBe(401);
   });

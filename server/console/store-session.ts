@@ -131,7 +131,7 @@ export class StoreSession implements StoreConsole {
       lastChanges: (count) => this.#hub.recent?.last(count) ?? [],
     });
     this.config = new ConfigConsole({
-      engine,
+      ...{ engine, taps: this.#hub.taps },
       ...config,
       readOnly: summary.readOnly,
       user: this.#user,

@@ -23,6 +23,7 @@ import type { Place, TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import { invalidArgument } from '../errors.ts';
+import type { WatchTaps } from '../hub/watch-taps.ts';
 import { requireWritable } from '../operations/context.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
@@ -55,6 +56,8 @@ import { overviewOf, rolloutDetail, targetDetail } from './views.ts';
 
 export interface ConfigConsoleOptions extends ConfigSettings {
   readonly engine: Engine;
+  /** The watch of the engine's hub; null: there is none. */
+  readonly taps: WatchTaps | null;
   readonly readOnly: boolean;
   readonly user: string | null;
   /** The console's own view of the store, for what users must obey and may not read; null: this is it. */
@@ -73,9 +76,9 @@ export class ConfigConsole {
   readonly #change: ConfigConsoleOptions['change'];
   readonly #leases = new ReportLeases();
 
-  constructor({ engine, prefix, checkHosts, readOnly, user, shared, mayRead, change }: ConfigConsoleOptions) {
+  constructor({ engine, taps, prefix, checkHosts, readOnly, user, shared, mayRead, change }: ConfigConsoleOptions) {
     const keys = new ConfigKeys(prefix);
-    this.state = new ConfigState(engine, keys);
+    this.state = new ConfigState(engine, keys, taps);
     this.#change = change;
     const checker = new SchemaChecker();
     const states = shared === null ? [this.state] : [shared, this.state];

@@ -187,6 +187,7 @@ describe.runIf(hasRealEtcd())('SIGKILL at every write point', () => {
     const engine = openEtcdEngine({ endpoints: etcd.endpoints, tls: null, auth: null });
     console_ = new ConfigConsole({
       engine,
+      taps: null,
       prefix: DEFAULT_CONFIG_PREFIX,
       checkHosts: [],
       readOnly: false,

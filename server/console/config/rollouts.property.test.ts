@@ -43,7 +43,7 @@ const planOf = (percents: readonly number[]): Plan => ({
 
 class World {
   readonly engine = new FakeEngine();
-  readonly state = new ConfigState(this.engine, keys);
+  readonly state = new ConfigState(this.engine, keys, null);
   readonly context: ConfigContext;
   readonly releases = new Map<string, string[]>();
   now = 1_000;

@@ -1,20 +1,26 @@
 /**
- * The configuration of one store, followed: one listing at a revision, then one watch of the prefix. Independent of the hub, whose
- * index may be limited: a rollout must be supervised in a store of any size.
+ * The configuration of one store, followed: one listing at a revision, then every change after it, from the hub's watch or from one of its
+ * own (feed.ts). Independent of the hub's index, which may be limited: a rollout must be supervised in a store of any size.
  *
- * Invariant: `snapshot` is complete at `snapshot.revision`, or `ready` is still pending, or `problem` says why it is old.
+ * Invariants (state.test.ts):
+ * - `current` is complete at its revision, or `ready` is still pending, or `problem` says why it is old;
+ * - its revision never goes back within one feed, and moves before any page is told of a change.
  */
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type Engine, EngineError, type StoredEvent, type Watcher } from '../../engines/engine.ts';
+import { type Engine, EngineError, type StoredEvent } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
+import type { WatchTaps } from '../hub/watch-taps.ts';
 import { steadyNow } from './clock.ts';
+import { type Feed, type FeedHandler, joinFeed, watchFeed } from './feed.ts';
 import { type ConfigKeys, FAMILIES, type Family } from './keys.ts';
 import { ConfigSnapshot } from './snapshot.ts';
 
 const RETRY_MS = 1_000;
 /** Permissions change seldom, and asking costs the store. */
 const REFUSED_RETRY_MS = 15_000;
+/** How long the hub's watch is waited for before one of our own is opened. */
+const HUB_MS = 2_000;
 const READY_MS = 5_000;
 const FOLLOW_MS = 2_000;
 /** Releases may be a mebibyte each, reports a few hundred bytes: pages aim at so many bytes, whatever lies in them. */
@@ -25,33 +31,47 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 export class ConfigState {
   readonly keys: ConfigKeys;
   readonly #engine: Engine;
+  readonly #taps: WatchTaps | null;
   readonly #listeners = new Set<(families: ReadonlySet<Family>) => void>();
   readonly #changed = new Signal();
   #snapshot: ConfigSnapshot | null = null;
   #problem: EngineError | null = null;
-  #watcher: Watcher | undefined;
+  #feed: Feed | null = null;
+  /** Of the hub's watch, where there is one. */
+  #isJoined = false;
+  #stopAwaiting: () => void = () => undefined;
+  /** Counts attempts to list; one that was overtaken gives up. */
+  #load = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #ended = new AbortController();
   #isStarted = false;
   #closed = false;
 
-  constructor(engine: Engine, keys: ConfigKeys) {
+  /** @param taps the watch of the same engine's hub; null: there is no hub */
+  constructor(engine: Engine, keys: ConfigKeys, taps: WatchTaps | null) {
     this.#engine = engine;
     this.keys = keys;
+    this.#taps = taps;
   }
 
   /** Safe to call again. */
   start(): void {
     if (this.#isStarted || this.#closed) return;
     this.#isStarted = true;
-    void this.#load();
+    // From the moment on when the hub watches, a watch of our own is one too many.
+    const onHub = (): void => {
+      if (!this.#isJoined) void this.#follow();
+    };
+    this.#stopAwaiting = this.#taps?.onOpen(onHub) ?? this.#stopAwaiting;
+    void this.#follow();
   }
 
   close(): void {
     this.#closed = true;
     this.#ended.abort();
     clearTimeout(this.#timer);
-    this.#watcher?.close();
+    this.#stopAwaiting();
+    this.#feed?.close();
     this.#changed.fire();
   }
 
@@ -105,18 +125,64 @@ export class ConfigState {
     return this.#list(revision);
   }
 
-  async #load(): Promise<void> {
+  async #follow(): Promise<void> {
+    const load = ++this.#load;
+    clearTimeout(this.#timer);
+    const isJoined = await this.#awaitHub();
+    if (!this.#isCurrent(load)) return;
+    // Joined before it lists, so that nothing falls between the two.
+    const feed = this.#openFeed(isJoined, load);
     try {
       const snapshot = await this.#list(0);
-      if (this.#closed) return;
+      if (!this.#isCurrent(load)) {
+        feed.close();
+        return;
+      }
+      this.#feed?.close();
+      this.#feed = feed;
       this.#snapshot = snapshot;
       this.#problem = null;
-      this.#watch(snapshot);
+      feed.begin(snapshot.revision);
       this.#announce(new Set(FAMILIES));
     } catch (error) {
+      feed.close();
+      if (this.#isCurrent(load)) this.#isJoined = false;
       if (!(error instanceof EngineError)) throw error;
-      this.#failed(error);
+      if (this.#isCurrent(load)) this.#failed(error);
     }
+  }
+
+  #isCurrent(load: number): boolean {
+    return !this.#closed && load === this.#load;
+  }
+
+  /** Whether the hub's watch can be joined, waited for a moment. */
+  async #awaitHub(): Promise<boolean> {
+    if (this.#taps === null) return false;
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), HUB_MS);
+    timer.unref();
+    const isOpen = await Promise.race([this.#taps.opened(), late]);
+    clearTimeout(timer);
+    return isOpen;
+  }
+
+  #openFeed(isJoined: boolean, load: number): Feed {
+    const handler: FeedHandler = {
+      onEvents: (events, revision) => this.#apply(events, revision),
+      onProblem: (problem) => {
+        this.#problem = problem;
+      },
+      onOver: (error) => {
+        if (!this.#isCurrent(load)) return;
+        this.#isJoined = false;
+        if (error === null) void this.#follow();
+        else this.#failed(error);
+      },
+    };
+    const joined = isJoined && this.#taps !== null ? joinFeed(this.#taps, this.keys.range(), handler) : null;
+    this.#isJoined = joined !== null;
+    return joined ?? watchFeed(this.#engine, this.keys.range(), handler);
   }
 
   #failed(error: EngineError): void {
@@ -124,7 +190,8 @@ export class ConfigState {
     this.#problem = error;
     this.#changed.fire();
     const isRefused = error.code === GrpcCode.PERMISSION_DENIED || error.code === GrpcCode.UNAUTHENTICATED;
-    this.#timer = setTimeout(() => void this.#load(), isRefused ? REFUSED_RETRY_MS : RETRY_MS);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#follow(), isRefused ? REFUSED_RETRY_MS : RETRY_MS);
     this.#timer.unref();
   }
 
@@ -147,37 +214,18 @@ export class ConfigState {
     }
   }
 
-  #watch(snapshot: ConfigSnapshot): void {
-    this.#watcher?.close();
-    const reload = (): void => {
-      this.#watcher?.close();
-      if (!this.#closed) void this.#load();
-    };
-    this.#watcher = this.#engine.watch(
-      { ranges: [this.keys.range()], startRevision: snapshot.revision + 1 },
-      {
-        onEvents: (events, revision) => this.#apply(snapshot, events, revision),
-        onAlive: () => undefined,
-        onCompacted: reload,
-        onConnection: ({ connected, error, endpoint }) => {
-          this.#problem = connected
-            ? null
-            : new EngineError(GrpcCode.UNAVAILABLE, error ?? 'the watch is broken', { endpoint });
-        },
-        onFailed: (error) => this.#failed(error),
-      },
-    );
-  }
-
-  #apply(snapshot: ConfigSnapshot, events: readonly StoredEvent[], revision: number): void {
+  #apply(events: readonly StoredEvent[], revision: number): void {
+    const snapshot = this.#snapshot;
+    if (snapshot === null) return;
     const families = new Set<Family>();
     const seenAt = steadyNow();
     for (const { type, kv } of events) {
       const family = type === 'put' ? snapshot.put(kv, seenAt) : snapshot.delete(kv.key);
       if (family !== undefined) families.add(family);
     }
-    snapshot.revision = revision;
-    this.#announce(families);
+    snapshot.revision = Math.max(snapshot.revision, revision);
+    if (events.length > 0) this.#announce(families);
+    else this.#changed.fire();
   }
 
   #announce(families: ReadonlySet<Family>): void {

@@ -23,6 +23,7 @@ import { RecentChanges } from './recent-changes.ts';
 import { RevisionTimes } from './revision-times.ts';
 import { Signal } from './signal.ts';
 import { StallGuard } from './stall-guard.ts';
+import { WatchTaps } from './watch-taps.ts';
 
 const BACKOFF_MIN_MS = 250;
 const BACKOFF_MAX_MS = 5_000;
@@ -61,6 +62,8 @@ export class Hub {
   readonly times = new RevisionTimes();
   readonly timeline = new Timeline();
   readonly values = new ValueCache();
+  /** The watch itself, for who follows a part of the store; told before any listener is. */
+  readonly taps = new WatchTaps();
   readonly #engine: Engine;
   readonly #listener: HubListener;
   readonly #now: () => number;
@@ -102,6 +105,7 @@ export class Hub {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#guard.close();
+    this.taps.close();
     this.#watcher?.close();
     this.#listing?.abort();
     this.#changed.fire();
@@ -218,6 +222,7 @@ export class Hub {
     if (!(cause instanceof EngineError)) throw cause;
     this.#listing = null;
     const compacted = cause.code === GrpcCode.OUT_OF_RANGE;
+    if (this.#watcher === undefined) this.taps.refused();
     this.#setPhase(this.#index === null ? 'connecting' : 'stale', compacted ? 'history was compacted' : cause.message);
     this.#retry(compacted ? 0 : this.#backoffMs);
     this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
@@ -240,13 +245,16 @@ export class Hub {
     this.#indexFollows = false;
     this.#listener.onGap({ from: before, to: revision, reason: this.#reason ?? 'the watch was lost' });
     this.#watcher = this.#engine.watch({ ranges: [ALL], startRevision: revision + 1 }, this.#handler());
+    this.taps.open();
   }
 
   #handler(): WatchHandler {
     return {
       onEvents: (events, revision) => this.#onEvents(events, revision),
       onAlive: () => this.#guard.alive(),
-      onConnection: ({ connected, error }) => {
+      onConnection: (state) => {
+        this.taps.connection(state);
+        const { connected, error } = state;
         if (connected && this.#phase === 'stale' && this.#indexFollows) this.#setPhase('live', null);
         else if (!connected && this.#phase === 'live') this.#setPhase('stale', error);
       },
@@ -258,6 +266,7 @@ export class Hub {
   #restart(reason: string): void {
     this.#watcher?.close();
     this.#watcher = undefined;
+    this.taps.over(reason);
     this.#listing?.abort();
     this.#listing = null;
     this.#setPhase(this.#index === null ? 'connecting' : 'stale', reason);
@@ -280,6 +289,7 @@ export class Hub {
       this.#recent?.push(event.kv.modRevision, change);
     }
     this.#revision = Math.max(this.#revision, revision);
+    this.taps.events(events, revision);
     if (this.#index !== null && this.#indexFollows) {
       this.#indexRevision = this.#revision;
       this.timeline.settle(this.#revision, this.#index);

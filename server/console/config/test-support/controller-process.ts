@@ -37,7 +37,7 @@ const engine: Engine = {
     },
   },
 };
-const state = new ConfigState(engine, new ConfigKeys(DEFAULT_CONFIG_PREFIX));
+const state = new ConfigState(engine, new ConfigKeys(DEFAULT_CONFIG_PREFIX), null);
 
 /** Exactly one replica gets to make the folder. */
 function isFirst(): boolean {
