@@ -1,6 +1,6 @@
 /** The dead-man's switch of a rollout: an exposure that nobody renews ends by itself, where its plan says so; on a real etcd. */
 import { expect, test } from 'vitest';
-import type { EffectiveConfig } from '../../lib/api/config-types.ts';
+import type { EffectiveConfig, RolloutDetail } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { openConfig } from '../../lib/client/config/index.ts';
 import type { Client } from '../../lib/client/index.ts';
@@ -78,10 +78,16 @@ describeOnRealConsole('the dead-man’s switch', (direct) => {
     const target = await newTarget();
     await live(target, { a: 1 });
     const { body: release } = await publish(target, { a: 2 });
-    const plan = planOf([10, 100], {}, { deadManSeconds: 30 });
+    const { config } = follow(target, 'hold');
+    await config.ready;
+    const plan = planOf([10, 100], {}, { deadManSeconds: 30, exclude: ['one'] });
     const { body: created } = await roll(target, release.releaseId, plan);
     const first = (await detail(target)).assignment;
     expect(first.expiresAt ?? 0).toBeGreaterThan(Date.now());
+    const seqOf = ({ instances }: RolloutDetail): number | undefined => instances[0]?.report.seq;
+    const told = await until(created.rolloutId, ({ assignment, instances }) =>
+      instances.some(({ report }) => report.layers[0]?.generation === assignment.generation),
+    );
     // As it would stand if nobody had renewed it for a while.
     await direct().put(`/quorate/config/assign/${target}`, JSON.stringify({ ...first, expiresAt: Date.now() + 1_000 }));
     const renewed = await until(
@@ -91,6 +97,9 @@ describeOnRealConsole('the dead-man’s switch', (direct) => {
     expect(renewed.assignment, 'clients need not apply anything').toMatchObject({ generation: first.generation });
     expect(renewed.rollout.state).toBe('PROGRESSING');
     await act(created.rolloutId, 'abort');
+    const back = await until(created.rolloutId, ({ rollout }) => rollout.state === 'ROLLED_BACK');
+    expect(seqOf(back), 'a renewal is nothing to report').toBe((seqOf(told) ?? 0) + 1);
+    await config.close();
     expect((await detail(target)).assignment.expiresAt).toBe(null);
     expect(
       (await roll(target, release.releaseId, planOf([100], {}, { deadManSeconds: 1 }))).body,

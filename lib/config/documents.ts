@@ -95,6 +95,8 @@ export interface Assignment extends Exposure {
   readonly probe: Probe | null;
   /** The exposure holds until then unless the controller renews it; null: without end. */
   readonly expiresAt: number | null;
+  /** Live instances that read it, when it was written: so many are told at once, and spread what they report over that. */
+  readonly readers: number;
 }
 
 export const emptyAssignment = (target: TargetId): Assignment => ({
@@ -107,6 +109,7 @@ export const emptyAssignment = (target: TargetId): Assignment => ({
   previous: null,
   probe: null,
   expiresAt: null,
+  readers: 0,
   ...NO_EXPOSURE,
 });
 

@@ -1,23 +1,27 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../config/json.ts';
 import { hashOf, LastKnownGood } from './last-known-good.ts';
-import { ConfigRunner, type RunnerOptions } from './runner.ts';
-import { ConfigRejected, type ConfigSource, type Offer, type OwnReport } from './types.ts';
+import { ConfigRunner, type RunnerOptions, SPREAD_MS_MAX } from './runner.ts';
+import { ConfigRejected, type ConfigSource, type Offer, type OwnReport, type SourceListener } from './types.ts';
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'quorate-config-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const offerOf = (values: JsonObject, generation: number): Offer => ({
+const offerOf = (values: JsonObject, generation: number, readers = 0): Offer => ({
   values,
   layers: [{ target: 'settings', releaseId: `r_${generation}`, generation }],
   sha256: hashOf(values),
   probe: null,
+  readers,
 });
 
 /** A source in the test's hands; `reported` resolves with the next report. */
@@ -26,14 +30,25 @@ class FakeSource implements ConfigSource {
   hasLeft = false;
   #offer: (offer: Offer) => void = () => undefined;
   #waiting: (() => void)[] = [];
+  #held: Promise<void> | undefined;
 
-  start(listener: Parameters<ConfigSource['start']>[0]): void {
+  start(listener: SourceListener): void {
     this.#offer = listener.onOffer;
   }
 
   async report(report: OwnReport): Promise<void> {
     this.reports.push(report);
     for (const resolve of this.#waiting.splice(0)) resolve();
+    await this.#held;
+  }
+
+  /** No report is taken until this is called. */
+  hold(): () => void {
+    let release = (): void => undefined;
+    this.#held = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
   }
 
   async leave(): Promise<void> {
@@ -50,6 +65,11 @@ class FakeSource implements ConfigSource {
     const answer = () => this.reports.slice(from).find(({ state }) => state.startsWith('WOULD_'));
     while (answer() === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return answer();
+  }
+
+  /** One of so many that are told at once. Nothing is waited for. */
+  tell(values: JsonObject, generation: number, readers: number): void {
+    this.#offer(offerOf(values, generation, readers));
   }
 
   async offer(values: JsonObject, generation: number): Promise<OwnReport | undefined> {
@@ -118,6 +138,49 @@ test('what validate or apply refuses is reported with its place, and the old doc
   });
   expect(runner.running?.values).toEqual({ a: 1 });
   expect(await source.offer({ a: 1 }, 4)).toMatchObject({ state: 'APPLIED', error: null });
+});
+
+test('one of a thousand that are told at once answers in its turn, with what holds then; trouble is told at once', async () => {
+  vi.useFakeTimers();
+  const { source, runner, applied } = begin({
+    validate: ({ a }) => {
+      if (a === 3) throw new ConfigRejected('/a', 'is three');
+    },
+  });
+  source.tell({ a: 1 }, 1, 1_000);
+  await vi.advanceTimersByTimeAsync(499);
+  expect(applied, 'it waits with its word, not with its work').toEqual([{ a: 1 }]);
+  expect(source.reports).toEqual([]);
+  source.tell({ a: 2 }, 2, 1_000);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(source.reports.map(({ running }) => running[0]?.generation)).toEqual([2]);
+  source.tell({ a: 3 }, 3, 1_000);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(source.reports.at(-1)).toMatchObject({
+    state: 'REJECTED',
+    error: { path: '/a' },
+    running: [{ generation: 2 }],
+  });
+  source.tell({ a: 4 }, 4, 1_000_000);
+  await vi.advanceTimersByTimeAsync(1.5 * SPREAD_MS_MAX);
+  expect(source.reports.at(-1), 'however many they are').toMatchObject({
+    state: 'APPLIED',
+    layers: [{ generation: 4 }],
+  });
+  await runner.close();
+});
+
+test('reports go one after the other, and one that hangs holds back no document', async () => {
+  const { source, runner, applied } = begin();
+  const release = source.hold();
+  source.tell({ a: 1 }, 1, 0);
+  source.tell({ a: 2 }, 2, 0);
+  await vi.waitFor(() => expect(applied.length).toBe(2));
+  expect(source.reports.length, 'the second waits for the first').toBe(1);
+  release();
+  await vi.waitFor(() => expect(source.reports.length).toBe(2));
+  expect(source.reports.at(-1)).toMatchObject({ seq: 2, running: [{ generation: 2 }] });
+  await runner.close();
 });
 
 test('what it is asked to try is validated, answered once and never applied', async () => {

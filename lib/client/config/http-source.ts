@@ -5,14 +5,23 @@ import type { JsonObject } from '../../config/json.ts';
 import type { LayerRelease } from '../../config/report.ts';
 import { placeId } from '../../config/target.ts';
 import { hashOf } from './last-known-good.ts';
-import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport, type Tried } from './types.ts';
+import {
+  CLIENT_VERSION,
+  type ConfigSource,
+  type Identity,
+  type OwnReport,
+  type SourceListener,
+  type Tried,
+} from './types.ts';
 
 const WAIT_SECONDS = 55;
-const TIMEOUT_MS = (WAIT_SECONDS + 15) * 1000;
+const POLL_TIMEOUT_MS = (WAIT_SECONDS + 15) * 1000;
+/** Reports go one after the other: one that hangs must not hold back what is to be said next. */
+const SEND_TIMEOUT_MS = 10_000;
+/** Of a document that was remembered: the console is to know that there is one, in case that nothing is served any more. */
+const UNKNOWN_ETAG = '"remembered"';
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 60_000;
-
-type Listener = Parameters<ConfigSource['start']>[0];
 
 interface Merged {
   readonly values: JsonObject;
@@ -50,7 +59,7 @@ export class HttpSource implements ConfigSource {
     this.#authorization = credentials === null ? {} : { authorization: authorizationOf(credentials) };
   }
 
-  start(listener: Listener): void {
+  start(listener: SourceListener): void {
     void this.#follow(listener);
   }
 
@@ -73,12 +82,12 @@ export class HttpSource implements ConfigSource {
       method,
       headers: { 'content-type': 'application/json', ...this.#authorization },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
   }
 
-  async #follow(listener: Listener): Promise<void> {
+  async #follow(listener: SourceListener): Promise<void> {
     const { signal } = this.#stopped;
     let etag: string | null = null;
     let wait = RETRY_MS_MIN;
@@ -96,21 +105,22 @@ export class HttpSource implements ConfigSource {
     }
   }
 
-  async #poll(etag: string | null, listener: Listener): Promise<string | null> {
+  async #poll(etag: string | null, listener: SourceListener): Promise<string | null> {
     const { instanceId, tags, appVersion } = this.#who;
     const query = new URLSearchParams({ instance: instanceId, app: appVersion, client: CLIENT_VERSION });
     for (const tag of tags) query.append('tag', tag);
+    const known = etag ?? (listener.hasDocument() ? UNKNOWN_ETAG : null);
     const headers = {
       prefer: `wait=${WAIT_SECONDS}`,
-      ...(etag === null ? {} : { 'if-none-match': etag }),
+      ...(known === null ? {} : { 'if-none-match': known }),
       ...this.#authorization,
     };
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]);
     const response = await fetch(`${this.#base}?${query}`, { headers, signal });
     if (response.status === 304) return etag;
     if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
     const { values, layers, probe } = (await response.json()) as Answer;
-    listener.onOffer({ ...triedOf({ values, layers }), probe: probe === null ? null : triedOf(probe) });
+    listener.onOffer({ ...triedOf({ values, layers }), probe: probe === null ? null : triedOf(probe), readers: 0 });
     return response.headers.get('etag');
   }
 }

@@ -62,7 +62,9 @@ export class LastKnownGood {
     try {
       const offer = JSON.parse(readFileSync(path.join(this.#folder, name), 'utf8')) as Offer;
       // What it was asked to try before it died is asked again by whoever wants to know.
-      return isObject(offer.values) && hashOf(offer.values) === offer.sha256 ? { ...offer, probe: null } : null;
+      return isObject(offer.values) && hashOf(offer.values) === offer.sha256
+        ? { ...offer, probe: null, readers: 0 }
+        : null;
     } catch (cause) {
       // Not there, or torn by a crash: then there is none.
       if (cause instanceof SyntaxError || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))

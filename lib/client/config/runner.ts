@@ -3,7 +3,8 @@
  * use. A document that was applied when the process died is not applied again.
  *
  * Invariants (config.test.ts): `running` is always a document that `apply` accepted; offers are taken in order, only the newest of those that
- * came meanwhile; every outcome is reported.
+ * came meanwhile; every outcome that stands is reported, reports one after the other, each with how it is when it leaves. No report is
+ * waited for before the next offer is taken.
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../config/json.ts';
@@ -15,6 +16,12 @@ import { ConfigRejected, type ConfigSource, type Offer, type OwnReport, type Tri
 /** Reports come at least this often, give or take a fifth, so that a fleet does not speak in unison. */
 export const REPORT_MS = 15_000;
 const REPORT_JITTER = 0.2;
+/**
+ * A fleet that is told at once would also answer at once, and its answers would crowd out what others still wait for: they come
+ * within a time that grows with its number, the first after a half of it.
+ */
+export const SPREAD_MS_PER_READER = 1;
+export const SPREAD_MS_MAX = 2_000;
 /** A process that lives this long with a document has proven it: the window in which a death is blamed on it. */
 export const PROBATION_MS = 120_000;
 
@@ -40,6 +47,8 @@ export class ConfigRunner {
   #seq = 0;
   /** The layers of the trial that was answered last. */
   #answered = '';
+  #sending: Promise<unknown> = Promise.resolve();
+  #tellTimer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #isWorking = false;
   #reportTimer: NodeJS.Timeout | undefined;
@@ -62,7 +71,11 @@ export class ConfigRunner {
   start(): void {
     // The last known good first: an application starts although nobody answers.
     if (this.#next !== null) this.#go();
-    this.#options.source.start({ onOffer: (offer) => this.#offer(offer), onTrouble: this.#options.onTrouble });
+    this.#options.source.start({
+      onOffer: (offer) => this.#offer(offer),
+      onTrouble: this.#options.onTrouble,
+      hasDocument: () => this.#running !== null || this.#isWorking,
+    });
     this.#planReport();
   }
 
@@ -71,26 +84,33 @@ export class ConfigRunner {
   }
 
   /** Says now how it is. */
-  async report(): Promise<void> {
-    if (this.#told === null && this.#running === null) return;
-    const layers = (this.#told ?? this.#running)?.layers ?? [];
-    await this.#send({ state: this.#state, layers, error: this.#error });
+  report(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { layers } = this.#told ?? this.#running ?? {};
+      if (layers !== undefined) await this.#send({ state: this.#state, layers, error: this.#error });
+    });
+  }
+
+  /** One after the other: what was said last must be what is read. */
+  #inTurn(say: () => Promise<void>): Promise<void> {
+    const said = this.#sending.then(say);
+    this.#sending = said;
+    return said;
   }
 
   /** True: it was taken. */
   async #send(said: Pick<OwnReport, 'state' | 'layers' | 'error'>): Promise<boolean> {
-    const report: OwnReport = {
-      ...said,
-      bootId: this.#bootId,
-      seq: ++this.#seq,
-      running: this.#running?.layers ?? [],
-      health: this.#options.health(),
-      appliedAt: this.#appliedAt,
-      reportedAt: Date.now(),
-      configSha256: this.#running?.sha256 ?? '',
-    };
     try {
-      await this.#options.source.report(report);
+      await this.#options.source.report({
+        ...said,
+        bootId: this.#bootId,
+        seq: ++this.#seq,
+        running: this.#running?.layers ?? [],
+        health: this.#options.health(),
+        appliedAt: this.#appliedAt,
+        reportedAt: Date.now(),
+        configSha256: this.#running?.sha256 ?? '',
+      });
       return true;
     } catch (cause) {
       this.#options.onTrouble(`a report was not taken: ${cause instanceof Error ? cause.message : String(cause)}`);
@@ -102,6 +122,8 @@ export class ConfigRunner {
   async close(): Promise<void> {
     this.#stop();
     await this.#work;
+    // One that is still on its way would bring back what leaving takes away.
+    await this.#sending;
     if (this.#probation !== undefined && this.#running !== null) this.#options.memory.prove(this.#running);
     clearTimeout(this.#probation);
     await this.#options.source.leave();
@@ -111,6 +133,7 @@ export class ConfigRunner {
   #stop(): void {
     this.#closed = true;
     clearTimeout(this.#reportTimer);
+    clearTimeout(this.#tellTimer);
   }
 
   #planReport(): void {
@@ -154,8 +177,19 @@ export class ConfigRunner {
     } else {
       await this.#try(offer, isProven);
     }
-    await this.report();
-    if (offer.probe !== null) await this.#answer(offer.probe);
+    this.#tell(offer);
+  }
+
+  /** What came of an offer: trouble at once, the rest when its turn has come. */
+  #tell({ probe, readers }: Offer): void {
+    clearTimeout(this.#tellTimer);
+    const say = (): void => {
+      void this.report();
+      if (probe !== null) void this.#inTurn(() => this.#answer(probe));
+    };
+    const spread = Math.min(SPREAD_MS_MAX, Math.floor(readers * SPREAD_MS_PER_READER));
+    if (spread === 0 || this.#state === 'REJECTED') say();
+    else this.#tellTimer = setTimeout(say, spread / 2 + randomInt(spread)).unref();
   }
 
   /** Says what it would do with a document, once; applies nothing. */

@@ -1,10 +1,11 @@
 /** Straight from the store: one watch on the pointers of the bundle, reports under a lease that dies with the process. */
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
 import { type Event, EventType } from '../../base/etcdpb/mvcc.ts';
 import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
+import type { LayerRelease } from '../../config/report.ts';
 import {
   type Asker,
   type Chosen,
@@ -19,7 +20,14 @@ import { type Client, deleteOp, getOp, putOp } from '../client.ts';
 import { CompactedError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { hashOf } from './last-known-good.ts';
-import { CLIENT_VERSION, type ConfigSource, type Identity, type OwnReport, type Tried } from './types.ts';
+import {
+  CLIENT_VERSION,
+  type ConfigSource,
+  type Identity,
+  type OwnReport,
+  type SourceListener,
+  type Tried,
+} from './types.ts';
 
 export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 /** How long the fleet waits before a silent death counts. */
@@ -30,7 +38,14 @@ const RETRY_MS_MAX = 60_000;
 /** Releases kept: a few layers, stable and candidate each. */
 const RELEASES_KEPT = 16;
 
-type Listener = Parameters<ConfigSource['start']>[0];
+/** What is to be used and tried, as the pointers stood at that turn. */
+interface Resolved {
+  readonly turn: number;
+  readonly chosen: readonly Chosen[];
+  readonly would: readonly Chosen[] | null;
+  /** A pointer serves nothing, and did serve something once. */
+  readonly isWithdrawn: boolean;
+}
 
 export interface StoreSourceOptions {
   readonly prefix?: string;
@@ -49,7 +64,10 @@ export class StoreSource implements ConfigSource {
   /** Of our layers, as the store was read or watched last. */
   readonly #pointers = new Map<string, Assignment>();
   #session: Promise<Session> | null = null;
-  #hasOffered = false;
+  /** What was offered last, and at which generations. */
+  #offered: string | null = null;
+  /** Counts what happened to the pointers. */
+  #turn = 0;
 
   constructor(client: Client, who: Identity, options: StoreSourceOptions = {}) {
     this.#client = client;
@@ -58,7 +76,7 @@ export class StoreSource implements ConfigSource {
     this.#prefix = options.prefix ?? DEFAULT_CONFIG_PREFIX;
   }
 
-  start(listener: Listener): void {
+  start(listener: SourceListener): void {
     void this.#follow(listener);
   }
 
@@ -106,11 +124,11 @@ export class StoreSource implements ConfigSource {
   }
 
   /** Nothing comes from the store when an exposure runs out unrenewed: the clock must say so. */
-  #lookAgainAt(expiresAt: number | null, listener: Listener): void {
+  #lookAgainAt(expiresAt: number | null, listener: SourceListener): void {
     if (expiresAt === null || this.#options.failSafe !== 'stable') return;
     clearTimeout(this.#expiry);
     const look = (): void => {
-      this.#offer(listener).catch((cause: unknown) =>
+      this.#offer(listener, 0).catch((cause: unknown) =>
         listener.onTrouble(cause instanceof Error ? cause.message : String(cause)),
       );
     };
@@ -130,25 +148,28 @@ export class StoreSource implements ConfigSource {
     return this.#session;
   }
 
-  async #follow(listener: Listener): Promise<void> {
+  async #follow(listener: SourceListener): Promise<void> {
     const { signal } = this.#stopped;
     for (let wait = RETRY_MS_MIN; !signal.aborted; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
       try {
         const revision = await this.#readPointers();
-        await this.#offer(listener);
+        // Whoever comes back from an outage does not come alone.
+        const readers = [...this.#pointers.values()].map((one) => one.readers ?? 0);
+        await this.#offer(listener, this.#offered === null ? 0 : Math.max(0, ...readers));
         wait = RETRY_MS_MIN;
         // Also other places and bundles whose names begin alike: their changes only cost a look.
         for await (const { events } of this.#client.watch(
           { prefix: `${this.#prefix}assign/${this.#who.bundle}` },
           { startRevision: revision + 1, signal },
         )) {
-          if (this.#note(events)) await this.#offer(listener);
+          const readers = this.#note(events);
+          if (readers !== null) await this.#offer(listener, readers, 'if it is another');
         }
       } catch (cause) {
         if (signal.aborted) return;
         if (!(cause instanceof CompactedError))
           listener.onTrouble(cause instanceof Error ? cause.message : String(cause));
-        await sleep(wait, undefined, { signal }).catch(() => undefined);
+        await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -163,34 +184,54 @@ export class StoreSource implements ConfigSource {
     return answer.revision;
   }
 
-  /** Takes pointers from the watch itself: a fleet that is told at once must not ask at once. True: one of ours changed. */
-  #note(events: readonly Event[]): boolean {
+  /**
+   * Takes pointers from the watch itself: a fleet that is told at once must not ask at once. Null: none of ours changed; else how many
+   * read what did, as it says itself.
+   */
+  #note(events: readonly Event[]): number | null {
     const targets = layersOf(placeId(this.#who));
-    let isOurs = false;
+    let readers: number | null = null;
     for (const { type, kv } of events) {
       const key = kv === undefined ? undefined : utf8Decode(kv.key);
       const target = targets.find((one) => key === `${this.#prefix}assign/${one}`);
       if (target === undefined) continue;
-      isOurs = true;
       this.#setPointer(target, type === EventType.PUT ? kv?.value : undefined);
+      readers = Math.max(readers ?? 0, this.#pointers.get(target)?.readers ?? 0);
     }
-    return isOurs;
+    return readers;
   }
 
   #setPointer(target: string, bytes: Uint8Array | undefined): void {
+    this.#turn++;
     if (bytes === undefined) this.#pointers.delete(target);
     else this.#pointers.set(target, JSON.parse(utf8Decode(bytes) ?? 'null') as Assignment);
   }
 
   /** What the pointers say, with the releases they point at. */
-  async #offer(listener: Listener): Promise<void> {
+  async #offer(
+    listener: SourceListener,
+    readers: number,
+    when: 'always' | 'if it is another' = 'always',
+  ): Promise<void> {
+    const { turn, chosen, would, isWithdrawn } = await this.#resolve(listener);
+    // Something happened while the releases were read: whoever saw that makes the offer.
+    if (turn !== this.#turn) return;
+    // Nothing is served any more because a first release was taken back: an empty document. A pointer that is missing
+    // says nothing of the kind, and what runs goes on.
+    if (chosen.length === 0 && !(isWithdrawn && listener.hasDocument())) return;
+    const generations = [...this.#pointers.values()].map(({ target, generation }) => [target, generation]);
+    const gist = JSON.stringify([generations, layersOfOffer(chosen), would === null ? null : layersOfOffer(would)]);
+    // A pointer is also written to renew an exposure: nobody has anything to say to that.
+    if (when === 'if it is another' && gist === this.#offered) return;
+    this.#offered = gist;
+    listener.onOffer({ ...offerOf(chosen), probe: would === null ? null : offerOf(would), readers });
+  }
+
+  async #resolve(listener: SourceListener): Promise<Resolved> {
+    const turn = this.#turn;
     const targets = layersOf(placeId(this.#who));
-    const asker: Asker = {
-      instanceId: this.#who.instanceId,
-      tags: this.#who.tags,
-      appVersion: this.#who.appVersion,
-      clientVersion: CLIENT_VERSION,
-    };
+    const { instanceId, tags, appVersion } = this.#who;
+    const asker: Asker = { instanceId, tags, appVersion, clientVersion: CLIENT_VERSION };
     const chosen: Chosen[] = [];
     const asked = new Map<string, Pick<Chosen, 'release' | 'generation'>>();
     let isWithdrawn = false;
@@ -208,13 +249,7 @@ export class StoreSource implements ConfigSource {
       const probed = await this.#release(target, assign.probe?.releaseId ?? null);
       if (probed !== null) asked.set(target, { release: probed, generation: assign.generation });
     }
-    // Nothing is served any more because a first release was taken back: an empty document. A pointer that is missing
-    // says nothing of the kind, and what runs goes on.
-    if (chosen.length > 0 || (isWithdrawn && this.#hasOffered)) {
-      this.#hasOffered = true;
-      const would = tried(chosen, asker, targets, (target) => asked.get(target) ?? null);
-      listener.onOffer({ ...offerOf(chosen), probe: would === null ? null : offerOf(would) });
-    }
+    return { turn, chosen, would: tried(chosen, asker, targets, (target) => asked.get(target) ?? null), isWithdrawn };
   }
 
   /** By its address: what does not match it is refused, whoever wrote it. */
@@ -242,12 +277,10 @@ function requireAddress(release: Release): void {
   throw new Error(`release ${release.releaseId} of ${release.target} was changed by hand: its hash is another`);
 }
 
+const layersOfOffer = (chosen: readonly Chosen[]): LayerRelease[] =>
+  chosen.map(({ target, release, generation }) => ({ target, releaseId: release.releaseId, generation }));
+
 function offerOf(chosen: readonly Chosen[]): Tried {
-  const layers = chosen.map(({ target, release, generation }) => ({
-    target,
-    releaseId: release.releaseId,
-    generation,
-  }));
   const { value } = effective(chosen.map(layerContent));
-  return { values: value, layers, sha256: hashOf(value) };
+  return { values: value, layers: layersOfOffer(chosen), sha256: hashOf(value) };
 }

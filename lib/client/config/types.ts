@@ -28,6 +28,8 @@ export interface Tried {
 export interface Offer extends Tried {
   /** To be validated and not applied; null: nothing. */
   readonly probe: Tried | null;
+  /** How many are told the same at this moment, as far as it is known: what they report is spread over that. */
+  readonly readers: number;
 }
 
 export interface Identity extends Place {
@@ -38,10 +40,17 @@ export interface Identity extends Place {
   readonly schemaVersions: readonly string[];
 }
 
+export interface SourceListener {
+  readonly onOffer: (offer: Offer) => void;
+  readonly onTrouble: (reason: string) => void;
+  /** Something is in use: who has nothing need not be told that nothing is served any more. */
+  readonly hasDocument: () => boolean;
+}
+
 /** Where offers come from and reports go to. */
 export interface ConfigSource {
   /** Calls back with each offer, the first as soon as it is known; never ends by itself. */
-  start(listener: { readonly onOffer: (offer: Offer) => void; readonly onTrouble: (reason: string) => void }): void;
+  start(listener: SourceListener): void;
   /** Resolves when it has been taken. */
   report(report: OwnReport): Promise<void>;
   /** Leaves the fleet in good order. */

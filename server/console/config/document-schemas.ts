@@ -93,6 +93,7 @@ export const assignment = z.object({
   // Pointers written before there were dry runs on instances have none.
   probe: z.object({ releaseId: z.string(), generation: z.int(), askedAt: time, until: time }).nullable().default(null),
   expiresAt: time.nullable().default(null),
+  readers: z.int().min(0).default(0),
 });
 
 const ranged = (name: keyof typeof GATE_RANGES) => {

@@ -42,7 +42,8 @@ export async function askInstances(context: ConfigContext, body: AskBody): Promi
     requireUntampered(release);
     probe = { releaseId: body.releaseId, generation, askedAt, until: askedAt + body.seconds * 1000 };
   }
-  const next: Assignment = { ...assign.value, generation, probe };
+  const readers = snapshot.instancesOf(body.target).length;
+  const next: Assignment = { ...assign.value, generation, probe, readers };
   const key = context.keys.key('assign', body.target);
   return committed(context, new ConfigWrite(context.engine).expect(key, assign.modRevision).put(key, next), () =>
     conflict(`${body.target} changed meanwhile; nothing was written`),

@@ -343,6 +343,8 @@ export async function pointAt(context: ConfigContext, body: PointBody): Promise<
     candidate: null,
     rolloutId: null,
     probe: null,
+    expiresAt: null,
+    readers: snapshot.instancesOf(body.target).length,
   };
   const write = new ConfigWrite(context.engine)
     .expect(context.keys.key('assign', body.target), assign.modRevision)

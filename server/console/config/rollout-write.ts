@@ -70,12 +70,14 @@ function putRollout(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, log
 }
 
 function assignmentAfter(snapshot: ConfigSnapshot, current: Assignment, { rollout, assign }: Outcome): Assignment {
-  const base = { ...current, generation: current.generation + 1, probe: null };
+  const { target } = rollout;
+  const readers = snapshot.instancesOf(target);
+  const base = { ...current, generation: current.generation + 1, probe: null, readers: readers.length };
   const nobody = { ...base, ...NO_EXPOSURE, candidate: null, rolloutId: null, seed: '', expiresAt: null };
   switch (assign?.kind) {
     case 'expose': {
-      const { plan, phaseIndex, seed, candidate, rolloutId, target } = rollout;
-      const instanceIds = snapshot.instancesOf(target).map(({ value }) => value.instanceId);
+      const { plan, phaseIndex, seed, candidate, rolloutId } = rollout;
+      const instanceIds = readers.map(({ value }) => value.instanceId);
       const atLeast = current.rolloutId === rolloutId ? current.thresholdBp : 0;
       const held = { ...base, candidate, rolloutId, seed, expiresAt: expiryOf(rollout) };
       return { ...held, ...exposureOf(plan, phaseIndex, { seed, instanceIds, atLeast }) };
