@@ -198,7 +198,7 @@ export class ConfigConsole {
   ): Promise<{ readonly etag: string; readonly body: EffectiveConfig } | null> {
     const until = performance.now() + Math.min(poll.waitSeconds, WAIT_SECONDS_MAX) * 1000;
     for (;;) {
-      const body = effectiveFor(await this.state.ready(), client);
+      const body = effectiveFor(await this.state.ready(), client, poll.known !== null);
       const etag = etagOf(body);
       if (etag !== poll.known) return { etag, body };
       const left = until - performance.now();

@@ -32,11 +32,15 @@ export const choose = (snapshot: ConfigSnapshot, client: Client): Chosen[] =>
     return chosen === null ? [] : [chosen];
   });
 
-/** @throws ConsoleError NOT_FOUND; 409 INCOMPATIBLE when even what is stable is not for this version */
-export function effectiveFor(snapshot: ConfigSnapshot, client: Client): EffectiveConfig {
+/**
+ * @param hasOne the client has a document: where nothing is served any more it is told so, with an empty one
+ * @throws ConsoleError NOT_FOUND; 409 INCOMPATIBLE when even what is stable is not for this version
+ */
+export function effectiveFor(snapshot: ConfigSnapshot, client: Client, hasOne: boolean): EffectiveConfig {
   const chosen = choose(snapshot, client);
   const narrowest = chosen.at(-1);
-  if (narrowest === undefined)
+  const generation = narrowest?.generation ?? withdrawnAt(snapshot, client);
+  if (generation === 0 || (narrowest === undefined && !hasOne))
     throw new ConsoleError(GrpcCode.NOT_FOUND, `nothing is configured for ${placeId(client)}`);
   const misfit = chosen.find(({ release }) => !meets(release.requires, client));
   if (misfit !== undefined) {
@@ -53,9 +57,9 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
     app,
     env,
     service,
-    releaseId: narrowest.release.releaseId,
-    semver: narrowest.release.semver,
-    generation: narrowest.generation,
+    releaseId: narrowest?.release.releaseId ?? null,
+    semver: narrowest?.release.semver ?? null,
+    generation,
     cohort: chosen.some(({ cohort }) => cohort === 'candidate') ? 'candidate' : 'stable',
     layers: chosen.map(({ target, release, generation, cohort }) => ({
       target,
@@ -70,6 +74,10 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client): Effectiv
     schemas,
   };
 }
+
+/** The generation of the narrowest pointer that serves nothing and once did; 0: there is none. */
+const withdrawnAt = (snapshot: ConfigSnapshot, client: Client): number =>
+  layersOf(placeId(client)).reduce((last, target) => snapshot.assignment(target).value.generation || last, 0);
 
 /** What this client is asked to validate, without applying it; null: nothing. */
 function probeFor(snapshot: ConfigSnapshot, client: Client, chosen: readonly Chosen[]): EffectiveConfig['probe'] {
@@ -88,8 +96,10 @@ function probeFor(snapshot: ConfigSnapshot, client: Client, chosen: readonly Cho
 }
 
 /** Changes with what is served and with the assignments that decided it, so that a client can tell both. */
-export const etagOf = ({ layers }: EffectiveConfig): string =>
-  `"${sha256(layers.map(({ target, releaseId, generation }) => `${target} ${releaseId} ${generation}`).join('\n')).slice(0, 24)}"`;
+export function etagOf({ layers, generation }: EffectiveConfig): string {
+  const lines = layers.map((layer) => `${layer.target} ${layer.releaseId} ${layer.generation}`);
+  return `"${sha256([generation, ...lines].join('\n')).slice(0, 24)}"`;
+}
 
 /** How long a report keeps an instance in the fleet without another one. */
 const REPORT_TTL_SECONDS = 90;

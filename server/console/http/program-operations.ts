@@ -36,7 +36,12 @@ export const programOperations: readonly Operation[] = [
       'For applications: the merged document of a place, for this instance. `If-None-Match` and `Prefer: wait=60` make it a long poll',
     query: schemas.clientParams,
     answer: schemas.effectiveConfig,
-    errors: { '304': 'Nothing changed.', '409': 'INCOMPATIBLE: `detail.requires` says what the release needs.' },
+    errors: {
+      '304': 'Nothing changed.',
+      '404':
+        'Nothing is served there. Who sends `If-None-Match` has something: a first release that was taken back is told with 200, no layers and no values.',
+      '409': 'INCOMPATIBLE: `detail.requires` says what the release needs.',
+    },
   },
   {
     isForPrograms: true,
