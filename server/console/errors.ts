@@ -55,6 +55,13 @@ export function isKnownError(error: unknown): error is ErrorShape {
   );
 }
 
+/** What a store says when it fails itself: no word of ours about the request, and none that it was a bad one. */
+const STORE_FAILED: ReadonlySet<GrpcCode> = new Set([GrpcCode.UNKNOWN, GrpcCode.INTERNAL, GrpcCode.DATA_LOSS]);
+const BAD_GATEWAY = 502;
+
+const statusFor = ({ name, code, status }: ErrorShape): number =>
+  status ?? (name === 'EngineError' && STORE_FAILED.has(code) ? BAD_GATEWAY : httpStatusOf(code));
+
 const MAY_HAVE_HAPPENED = 'The write may or may not have happened: look at the key before you repeat it.';
 
 /** Undefined: a bug of ours, to be logged and answered as INTERNAL. */
@@ -68,7 +75,7 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
     ...error.detail,
   };
   return {
-    status: error.status ?? httpStatusOf(code),
+    status: statusFor(error),
     body: {
       code: grpcCodeName(code),
       message: unknown ? `${message.replace(/\.$/, '')}. ${MAY_HAVE_HAPPENED}` : message,

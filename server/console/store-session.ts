@@ -195,16 +195,17 @@ export class StoreSession implements StoreConsole {
     this.#compacted.start();
   }
 
-  close(): void {
-    this.config.close();
+  /** @param why told to whoever is being answered, or still asks; default: the console is closing */
+  close(why?: EngineError): void {
+    this.config.close(why);
     this.#compacted.close();
     this.#bulk.close();
     this.#leases.close();
     clearTimeout(this.#indexTimer);
     this.#live.close();
     this.#monitor?.close();
-    this.#hub.close();
-    this.#engine.close();
+    this.#hub.close(why);
+    this.#engine.close(why);
   }
 
   /** A linearizable read, as etcdctl endpoint health does it: refused for lack of permission or user still means it answers. */
@@ -458,6 +459,7 @@ export class StoreSession implements StoreConsole {
 
   #onClusterReplaced(): void {
     this.#compacted.reset();
+    this.#context.past.reset();
     this.#coordination.reset();
     this.#leases.reset();
     this.#primitives.reset();

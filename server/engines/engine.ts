@@ -373,8 +373,8 @@ export interface Engine {
   readonly metrics: MetricsCapability | null;
   readonly extras: ExtrasCapability | null;
   cost(): EngineCost;
-  /** Ends every call and stream; later calls fail with CANCELED. */
-  close(): void;
+  /** Ends watches; calls under way come to their end, later ones fail with `why`. Default: the console is closing. */
+  close(why?: EngineError): void;
 }
 
 /** A store's refusal or a lost connection, as code and text. `message` is the store's own words where it spoke. */

@@ -38,7 +38,7 @@ export function scopeEngine(engine: Engine, readable: readonly KeyRange[]): Engi
     watch: (request, handler) =>
       engine.watch({ ...request, ranges: request.ranges.flatMap((range) => allowedParts(range, ranges)) }, handler),
     cost: () => engine.cost(),
-    close: () => engine.close(),
+    close: (why) => engine.close(why),
   };
 }
 

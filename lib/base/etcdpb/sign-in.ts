@@ -6,6 +6,8 @@
 const SIGN_IN_AGAIN = [
   'etcdserver: invalid auth token',
   'etcdserver: revision of auth store is old',
+  // The same from servers whose table of errors lacks it.
+  'auth: revision in header is old',
   'etcdserver: user name is empty',
 ];
 const AUTH_IS_OFF = 'etcdserver: authentication is not enabled';

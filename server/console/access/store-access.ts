@@ -158,7 +158,7 @@ export class StoreAccess {
     const { label } = this.#options.summary;
     const required = await this.required();
     if (required === true) {
-      throw new ConsoleError(GrpcCode.UNAUTHENTICATED, `sign in to ${label}: it is for its own users only`);
+      throw new ConsoleError(GrpcCode.UNAUTHENTICATED, signInTo(label));
     }
     if (required === null && (this.#options.hasCertificate || this.#options.isExposed)) {
       throw new ConsoleError(GrpcCode.UNAVAILABLE, `${label} has not said yet whether it demands users`);
@@ -270,7 +270,10 @@ export class StoreAccess {
   #closeOpen(): void {
     this.#openEnded.abort();
     this.#openEnded = new AbortController();
-    this.#anonymous?.close();
+    const { label } = this.#options.summary;
+    this.#anonymous?.close(new EngineError(GrpcCode.UNAUTHENTICATED, signInTo(label)));
     this.#anonymous = undefined;
   }
 }
+
+const signInTo = (label: string): string => `sign in to ${label}: it is for its own users only`;

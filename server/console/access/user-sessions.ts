@@ -73,7 +73,8 @@ export class UserSessions {
       },
       release: () => {
         entry.holders.delete(held);
-        if (entry.holders.size === 0 && this.#entries.get(credentials.user) === entry) this.#drop(credentials.user);
+        if (entry.holders.size === 0 && this.#entries.get(credentials.user) === entry)
+          this.#drop(credentials.user, signedOut(credentials.user));
       },
     };
     entry.holders.add(held);
@@ -153,7 +154,7 @@ export class UserSessions {
     const digest = digestOf(grants);
     if (this.#entries.get(user) !== entry || digest === entry.grants) return;
     // Browsers reconnect to a session that holds what may be read now.
-    entry.session.close();
+    entry.session.close(rolesChanged(user));
     entry.engine = this.#options.open(entry.credentials);
     entry.grants = digest;
     entry.session = this.#start(entry.engine, user, grants);
@@ -161,15 +162,15 @@ export class UserSessions {
 
   #refused(user: string): void {
     for (const held of [...(this.#entries.get(user)?.holders ?? [])]) this.#options.onRefused(held);
-    this.#drop(user);
+    this.#drop(user, signedOut(user));
   }
 
-  #drop(user: string): void {
+  #drop(user: string, why?: EngineError): void {
     const entry = this.#entries.get(user);
     if (entry === undefined) return;
     this.#entries.delete(user);
     clearInterval(entry.timer);
-    entry.session.close();
+    entry.session.close(why);
   }
 }
 
@@ -178,6 +179,13 @@ function grantsOf(engine: Engine, user: string): Promise<Grants> {
   if (access === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no users');
   return access.grantsOf(user);
 }
+
+/** To whoever was being answered at that moment; the next request is answered by the session that follows. */
+export const rolesChanged = (user: string): EngineError =>
+  new EngineError(GrpcCode.UNAVAILABLE, `what ${user} may do was changed while this was asked: ask again`);
+
+const signedOut = (user: string): EngineError =>
+  new EngineError(GrpcCode.UNAUTHENTICATED, `${user} is not signed in here any more: sign in again`);
 
 const isRefusal = ({ code, message }: EngineError): boolean =>
   code === GrpcCode.UNAUTHENTICATED ||

@@ -20,7 +20,7 @@ import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { isSupervised } from '../../../lib/config/rollout.ts';
 import type { Place, TargetId } from '../../../lib/config/target.ts';
-import type { Engine } from '../../engines/engine.ts';
+import type { Engine, EngineError } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import { invalidArgument } from '../errors.ts';
 import type { WatchTaps } from '../hub/watch-taps.ts';
@@ -86,8 +86,8 @@ export class ConfigConsole {
     this.#context = { engine, keys, checkHosts, state: this.state, checker, readOnly, user, now: steadyNow };
   }
 
-  close(): void {
-    this.state.close();
+  close(why?: EngineError): void {
+    this.state.close(why);
     void this.#context.checker.close();
   }
 

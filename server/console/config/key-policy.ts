@@ -254,7 +254,7 @@ export function guardedEngine(engine: Engine, policy: KeyPolicy): Engine {
     extras,
     watch: (request, handler) => engine.watch(request, handler),
     cost: () => engine.cost(),
-    close: () => engine.close(),
+    close: (why) => engine.close(why),
   };
 }
 

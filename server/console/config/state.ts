@@ -66,8 +66,10 @@ export class ConfigState {
     void this.#follow();
   }
 
-  close(): void {
+  /** @param why told to whoever waits for it */
+  close(why = new EngineError(GrpcCode.UNAVAILABLE, 'the console is closing')): void {
     this.#closed = true;
+    this.#problem = why;
     this.#ended.abort();
     clearTimeout(this.#timer);
     this.#stopAwaiting();
@@ -103,8 +105,7 @@ export class ConfigState {
     while (this.#snapshot === null) {
       if (this.#problem !== null) throw this.#problem;
       const left = until - Date.now();
-      if (left <= 0 || this.#closed)
-        throw new ConsoleError(GrpcCode.UNAVAILABLE, 'the configuration is still being read');
+      if (left <= 0) throw new ConsoleError(GrpcCode.UNAVAILABLE, 'the configuration is still being read');
       await this.#changed.next(left);
     }
     return this.#snapshot;

@@ -32,6 +32,8 @@ export class PastViews {
   /** In order of last use. */
   readonly #views = new Map<number, HubView>();
   readonly #pending = new Map<number, Promise<HubView>>();
+  /** Another store stands behind the endpoints since: what was begun for the one before is not kept. */
+  #store = 0;
   /** The end of the queue of reads of the store. */
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -50,9 +52,7 @@ export class PastViews {
       this.#keep(known);
       return known;
     }
-    const running =
-      this.#pending.get(revision) ?? this.#build(revision, signal).finally(() => this.#pending.delete(revision));
-    this.#pending.set(revision, running);
+    const running = this.#pending.get(revision) ?? this.#begin(revision, signal);
     try {
       return await running;
     } catch (error) {
@@ -62,11 +62,26 @@ export class PastViews {
     }
   }
 
+  /** It is another store now. */
+  reset(): void {
+    this.#store++;
+    this.#views.clear();
+    this.#pending.clear();
+  }
+
   /** From memory, without asking the store. */
   #remembered(revision: number): HubView | undefined {
     const live = this.#hub.view();
     const index = live === null ? null : this.#hub.timeline.at(revision, live.index, [...this.#views.values()]);
     return index === null ? undefined : viewOf(index, revision, 'memory');
+  }
+
+  #begin(revision: number, signal: AbortSignal | undefined): Promise<HubView> {
+    const running: Promise<HubView> = this.#build(revision, signal).finally(() => {
+      if (this.#pending.get(revision) === running) this.#pending.delete(revision);
+    });
+    this.#pending.set(revision, running);
+    return running;
   }
 
   async #build(revision: number, signal: AbortSignal | undefined): Promise<HubView> {
@@ -83,9 +98,11 @@ export class PastViews {
 
   async #read(revision: number, signal: AbortSignal | undefined): Promise<HubView> {
     if (signal?.aborted === true) throw GONE;
+    const store = this.#store;
     const base = this.#nearest(revision);
     const undone = base === undefined ? undefined : await this.#undo(base, revision);
     const view = viewOf(undone ?? (await this.#list(revision)), revision, 'store');
+    if (store !== this.#store) throw new ConsoleError(GrpcCode.UNAVAILABLE, 'another store answers now: ask again');
     this.#keep(view);
     return view;
   }

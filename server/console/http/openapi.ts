@@ -296,7 +296,11 @@ function operationObject(operation: Operation, schemas: Json): Json {
         }
       : {}),
     ...(isStoreRoute
-      ? { '400': 'A parameter is wrong; `detail.field` names it.', '404': 'There is no such store.' }
+      ? {
+          '400': 'A parameter is wrong; `detail.field` names it.',
+          '404': 'There is no such store.',
+          '502': 'The store failed at this, in its own words. A 500 is a failure of the console itself.',
+        }
       : {}),
     ...(isStoreRoute || operation.path === routes.health ? { '503': 'The store does not answer.' } : {}),
     ...operation.errors,

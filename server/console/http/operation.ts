@@ -11,6 +11,6 @@ export interface Operation {
   readonly answer: z.ZodType | 'event-stream' | 'ndjson' | 'file' | 'text' | 'openapi' | 'nothing';
   /** Callers say who they are with each request, instead of by the cookie of a session. */
   readonly isForPrograms?: true;
-  /** Beyond 400, 401, 404 and 503, which every store route may answer. */
+  /** Beyond 400, 401, 404, 502 and 503, which every store route may answer. */
   readonly errors?: Readonly<Record<string, string>>;
 }

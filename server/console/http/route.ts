@@ -57,8 +57,13 @@ export function storeResponse<P extends { readonly store: string }>(
 
 export function failure(error: unknown, request: Request): Response {
   const answer = errorAnswer(error);
-  if (answer !== undefined) return json(answer.body, { status: answer.status, headers: retryAfter(answer) });
-  console.error(`console: ${request.method} ${new URL(request.url).pathname} failed`, error);
+  const asked = `${request.method} ${new URL(request.url).pathname}`;
+  if (answer !== undefined) {
+    if (answer.status === 502)
+      console.error(`console: ${asked}: the store answered ${answer.body.code}: ${answer.body.message}`);
+    return json(answer.body, { status: answer.status, headers: retryAfter(answer) });
+  }
+  console.error(`console: ${asked} failed`, error);
   const body: ApiError = { code: 'INTERNAL', message: 'the console failed at this request; its log says why' };
   return json(body, { status: 500 });
 }

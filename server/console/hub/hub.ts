@@ -83,7 +83,7 @@ export class Hub {
   readonly #changed = new Signal();
   #timer: NodeJS.Timeout | undefined;
   #backoffMs = BACKOFF_MIN_MS;
-  #closed = false;
+  #ended: EngineError | null = null;
 
   constructor(options: HubOptions) {
     this.#engine = options.engine;
@@ -101,8 +101,9 @@ export class Hub {
     void this.#load();
   }
 
-  close(): void {
-    this.#closed = true;
+  /** @param why told to whoever still waits for something */
+  close(why = new EngineError(GrpcCode.UNAVAILABLE, 'the console is closing')): void {
+    this.#ended = why;
     clearTimeout(this.#timer);
     this.#guard.close();
     this.taps.close();
@@ -114,6 +115,16 @@ export class Hub {
   /** The newest revision this console knows to have followed completely. 0 before the first answer. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Why it follows nothing any more; null: it does. */
+  get ended(): EngineError | null {
+    return this.#ended;
+  }
+
+  /** The newest revision that some member reported. */
+  get storeRevision(): number {
+    return Math.max(this.#revision, this.#guard.storeRevision);
   }
 
   /** When a revision came about, as far as this console saw it: exact for recent ones, later within the samples' spacing. */
@@ -153,7 +164,7 @@ export class Hub {
   /** Waits for a complete index, at most `ms`. Null when there is none by then, or will be none. */
   async ready(ms: number): Promise<HubView | null> {
     const until = this.#now() + ms;
-    while (this.#index === null && this.#phase !== 'limited' && !this.#closed) {
+    while (this.#index === null && this.#phase !== 'limited' && this.#ended === null) {
       const left = until - this.#now();
       if (left <= 0) return null;
       await this.#changed.next(left);
@@ -164,7 +175,7 @@ export class Hub {
   /** Waits until changes up to `revision` have been followed; false when that took longer than `ms`. */
   async follows(revision: number, ms: number): Promise<boolean> {
     const until = this.#now() + ms;
-    while (this.#revision < revision && !this.#closed) {
+    while (this.#revision < revision && this.#ended === null) {
       const left = until - this.#now();
       if (left <= 0) return false;
       await this.#changed.next(left);
@@ -192,13 +203,13 @@ export class Hub {
     this.#listing = listing;
     try {
       const pinned = await listing.first();
-      if (this.#closed) return;
+      if (this.#ended !== null) return;
       this.#pin(pinned);
       this.#setPhase('listing', null);
       while (await listing.next()) this.#announce();
       // A watch that outlived a failed listing may still be behind the revision of this one.
-      while (this.#revision < pinned && !this.#closed) await this.#changed.next(BACKOFF_MAX_MS);
-      if (this.#closed || this.#listing !== listing) return;
+      while (this.#revision < pinned && this.#ended === null) await this.#changed.next(BACKOFF_MAX_MS);
+      if (this.#ended !== null || this.#listing !== listing) return;
       this.#index = listing.index;
       this.#folders = new FolderPages(listing.index);
       this.#indexRevision = this.#revision;
@@ -213,7 +224,7 @@ export class Hub {
   }
 
   #onLoadFailed(cause: unknown, listing: Listing): void {
-    if (this.#closed || this.#listing !== listing) return;
+    if (this.#ended !== null || this.#listing !== listing) return;
     if (cause instanceof ListingTooLarge) {
       // The watch goes on: changes stay live even where the tree cannot be held.
       this.#limit(cause.message);
@@ -230,7 +241,7 @@ export class Hub {
 
   #retry(ms: number): void {
     clearTimeout(this.#timer);
-    if (this.#closed) return;
+    if (this.#ended !== null) return;
     this.#timer = setTimeout(() => void this.#load(), ms);
     this.#timer.unref();
   }

@@ -26,6 +26,10 @@ export class StallGuard {
     this.#options = options;
   }
 
+  get storeRevision(): number {
+    return this.#storeRevision;
+  }
+
   /** Anything came over the watch. */
   alive(): void {
     this.#aliveAt = this.#options.now();

@@ -12,9 +12,9 @@ export class StoreCost {
     this.#open.add(engine);
     return {
       ...engine,
-      close: () => {
+      close: (why) => {
         if (this.#open.delete(engine)) this.#past = sum(this.#past, { ...engine.cost(), watches: 0 });
-        engine.close();
+        engine.close(why);
       },
     };
   }

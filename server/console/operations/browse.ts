@@ -19,6 +19,8 @@ const SEARCH_SLICE_KEYS = 20_000;
 /** @throws ConsoleError UNAVAILABLE while the first listing runs or no endpoint answers */
 export async function requireView(context: StoreContext): Promise<HubView> {
   const view = await context.hub.ready(INDEX_WAIT_MS);
+  // An index that nobody keeps fresh, of a session that is over, is not the present any more.
+  if (context.hub.ended !== null) throw context.hub.ended;
   if (view !== null) return view;
   const { phase, keysLoaded, keysTotal, reason } = context.hub.state();
   if (phase === 'limited') {

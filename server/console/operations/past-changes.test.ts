@@ -51,6 +51,9 @@ function world({
   };
   const hub = {
     revision: NEWEST,
+    storeRevision: NEWEST,
+    ended: null,
+    state: () => ({ phase: 'live', reason: null }),
     follows: async () => true,
     recent: null,
     timeline,

@@ -22,7 +22,7 @@ function spaceContext(keys: ReadonlyMap<string, number>): StoreContext {
   for (const [key, bytes] of keys) index.set(entry(key, bytes));
   const view = { source: 'live', index, folders: new FolderPages(index), revision: 7 };
   // Only what the operation touches of a context.
-  return { hub: { ready: async () => view } } as unknown as StoreContext;
+  return { hub: { ready: async () => view, ended: null } } as unknown as StoreContext;
 }
 
 const query = { prefix: '', delimiter: '/', revision: undefined, signal: new AbortController().signal } as const;

@@ -11,7 +11,7 @@ import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import type { WatchResponse } from '../../../lib/base/etcdpb/watch.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ChangesRequest, type ChangesResult, EngineError, type StoredEvent, type StoredKey } from '../engine.ts';
-import { codeOf, textOf } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
 import type { EndpointPool } from './pool.ts';
 import { parseReason, toStoredEvent } from './watch.ts';
@@ -19,35 +19,69 @@ import { parseReason, toStoredEvent } from './watch.ts';
 /** etcd sends at most this many revisions of one watcher in one catch-up answer. */
 const CATCH_UP_REVISIONS = 1_000;
 const PROGRESS_EVERY_MS = 50;
+/** A server that has not confirmed the watch by then is given up for another one. */
+const CREATE_TIMEOUT_MS = 3_000;
 /** Without an event or a trustworthy progress answer. */
 const SILENCE_MS = 1_500;
 const TIMEOUT_MS = 20_000;
 const STATUS_TIMEOUT_MS = 2_000;
+const READ_OPTIONS = { timeoutMs: STATUS_TIMEOUT_MS };
 
-export async function readChanges(pool: EndpointPool, meter: Meter, request: ChangesRequest): Promise<ChangesResult> {
-  const endpoint = pool.candidates()[0];
-  if (endpoint === undefined) throw new EngineError(GrpcCode.UNAVAILABLE, 'no endpoint');
-  const { version } = await pool.callAt(endpoint, methods.status, {}, { timeoutMs: STATUS_TIMEOUT_MS });
-  const token = await pool.tokens.token();
-  const trustsProgress = hasHonestProgress(version);
+/** As a read: the next endpoint is asked when one cannot answer. @throws EngineError */
+export function readChanges(pool: EndpointPool, meter: Meter, request: ChangesRequest): Promise<ChangesResult> {
+  return pool.fromAny(async (endpoint) => {
+    const { version } = await pool.callAt(endpoint, methods.status, {}, { timeoutMs: STATUS_TIMEOUT_MS });
+    const source = { endpoint, meter, trustsProgress: hasHonestProgress(version) };
+    const read = () => pool.withToken(endpoint.address, (token) => readAt(source, request, token));
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== GrpcCode.PERMISSION_DENIED) throw error;
+      // Servers before 3.5 refuse a watch with a token that they forgot in the same words. A read is told the difference.
+      const used = pool.tokens.current;
+      await pool.callAt(endpoint, methods.range, { key: request.key, limit: 1, keysOnly: true }, READ_OPTIONS);
+      if (pool.tokens.current === used) throw error;
+      return read();
+    }
+  });
+}
+
+interface Source {
+  readonly endpoint: Endpoint;
+  readonly meter: Meter;
+  readonly trustsProgress: boolean;
+}
+
+async function readAt(
+  { endpoint, meter, trustsProgress }: Source,
+  request: ChangesRequest,
+  token: string | null,
+): Promise<ChangesResult> {
   const collected = new Collector(request);
-  meter.watchOpened();
   const stream = endpoint.stream(methods.watch, token);
+  meter.watchOpened();
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<ChangesResult>((resolve, reject) => {
       const later = (ms: number, action: () => void): void => {
         timers.push(setTimeout(action, ms));
       };
+      let isConfirmed = false;
       const finish = (complete: boolean): void => resolve(collected.result(complete));
-      stream.on('error', (error: Error) => reject(new EngineError(codeOf(error), textOf(error))));
-      stream.on('end', () => reject(new EngineError(GrpcCode.UNAVAILABLE, 'the server ended the stream')));
+      const fail = (code: GrpcCode, text: string): void =>
+        reject(new EngineError(code, text, { endpoint: endpoint.address }));
+      stream.on('error', (error: Error) => reject(endpoint.explain(error, true, TIMEOUT_MS)));
+      stream.on('end', () => fail(GrpcCode.UNAVAILABLE, `${endpoint.address} ended the stream`));
       stream.on('data', (response: WatchResponse) => {
-        if (response.canceled) reject(refusal(response));
+        if (response.canceled) reject(refusal(response, endpoint.address));
         else if (response.created) {
+          isConfirmed = true;
           if (trustsProgress) timers.push(setInterval(() => stream.write({ progressRequest: {} }), PROGRESS_EVERY_MS));
           else later(SILENCE_MS, () => collected.empty && finish(false));
         } else if (collected.take(response, trustsProgress)) finish(true);
+      });
+      later(CREATE_TIMEOUT_MS, () => {
+        if (!isConfirmed) fail(GrpcCode.DEADLINE_EXCEEDED, `${endpoint.address} did not confirm the watch`);
       });
       later(TIMEOUT_MS, () => finish(false));
       const { key, end: rangeEnd, fromRevision: startRevision, withPrevious: prevKv = false } = request;
@@ -116,12 +150,14 @@ const copyKey = (kv: StoredKey): StoredKey => ({
   value: kv.value.length === 0 ? EMPTY_BYTES : kv.value.slice(),
 });
 
-function refusal(response: WatchResponse): EngineError {
+function refusal(response: WatchResponse, endpoint: string): EngineError {
   if (response.compactRevision > 0) {
-    return new EngineError(GrpcCode.OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted');
+    return new EngineError(GrpcCode.OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted', {
+      endpoint,
+    });
   }
   const { code, text } = parseReason(response.cancelReason);
-  return new EngineError(code, text);
+  return new EngineError(code, text, { endpoint });
 }
 
 /** Versions that answer a progress request only when the watch has caught up. */

@@ -20,9 +20,13 @@ const RECONNECT_BACKOFF_MAX_MS = 2_000;
 
 /** grpc-js words for "no stream was ever opened": only then is a failed write known not to have been sent. */
 const NOT_SENT = 'No connection established';
+/** grpc-js words for a call that came while the channel was being closed. */
+const NOT_BEGUN = 'Channel closed before call started';
 /** Said before a change of members is proposed: not all of them have been connected for 5 s. */
 const NOT_PROPOSED = 'etcdserver: unhealthy cluster';
 
+/** What etcd says to a call without a user, as an invalid argument. */
+const NOBODY = 'etcdserver: user name is empty';
 /** What etcd says of maintenance that only root may do: the plain error of its user store, with the code "unknown". */
 const RAW_DENIAL = 'auth: permission denied';
 
@@ -38,7 +42,8 @@ export class Endpoint {
   readonly #meter: Meter;
   readonly #onStateChange: () => void;
   #connected = false;
-  #closed = false;
+  /** What is said to whoever asks after the end. */
+  #closed: EngineError | undefined;
 
   constructor(address: string, options: { credentials: ChannelCredentials; meter: Meter; onStateChange: () => void }) {
     this.address = address;
@@ -64,7 +69,7 @@ export class Endpoint {
 
   /** @throws EngineError; `outcome` is 'unknown' when the request may have reached the server. */
   call<Q extends object, A extends object>(method: Method<Q, A>, request: Init<Q>, options: CallOptions): Promise<A> {
-    if (this.#closed) return Promise.reject(closedError());
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#meter.rpc();
       const call = this.#client.makeUnaryRequest(
@@ -76,7 +81,7 @@ export class Endpoint {
         (error, answer) => {
           options.signal?.removeEventListener('abort', abort);
           if (error === null && answer !== undefined) resolve(answer);
-          else reject(this.#explain(error, method.repeatable, options.timeoutMs));
+          else reject(this.explain(error, method.repeatable, options.timeoutMs));
         },
       );
       const abort = (): void => call.cancel();
@@ -85,12 +90,12 @@ export class Endpoint {
     });
   }
 
-  /** @throws EngineError CANCELED when closed; all else arrives as the stream's 'error' */
+  /** @throws EngineError when closed; all else arrives as the stream's 'error' (see explain) */
   stream<Q extends object, A extends object>(
     method: Method<Q, A>,
     token: string | null,
   ): ClientDuplexStream<Init<Q>, A> {
-    if (this.#closed) throw closedError();
+    if (this.#closed !== undefined) throw this.#closed;
     const meta = metadata(token);
     // The server ends the stream when its member loses the leader: a watch on a cut-off member must not stay silent.
     meta.set('hasleader', 'true');
@@ -104,7 +109,7 @@ export class Endpoint {
     request: Init<Q>,
     options: { readonly token: string | null; readonly signal: AbortSignal },
   ): AsyncGenerator<A> {
-    if (this.#closed) throw closedError();
+    if (this.#closed !== undefined) throw this.#closed;
     this.#meter.rpc();
     const call = this.#client.makeServerStreamRequest(
       method.path,
@@ -119,7 +124,7 @@ export class Endpoint {
       // Read on demand: a slow taker slows the server, and nothing piles up here.
       for await (const answer of call) yield answer as A;
     } catch (error) {
-      throw this.#explain(error, true, 0);
+      throw this.explain(error, true, 0);
     } finally {
       options.signal.removeEventListener('abort', abort);
       call.cancel();
@@ -128,11 +133,11 @@ export class Endpoint {
 
   /** Starts connecting when idle. */
   wake(): void {
-    if (!this.#closed) this.#client.getChannel().getConnectivityState(true);
+    if (this.#closed === undefined) this.#client.getChannel().getConnectivityState(true);
   }
 
-  close(): void {
-    this.#closed = true;
+  close(why = new EngineError(GrpcCode.UNAVAILABLE, 'the console is closing')): void {
+    this.#closed = why;
     this.#client.close();
   }
 
@@ -155,7 +160,7 @@ export class Endpoint {
   #followState(): void {
     const channel = this.#client.getChannel();
     const step = (): void => {
-      if (this.#closed) return;
+      if (this.#closed !== undefined) return;
       const state = channel.getConnectivityState(false);
       const connected = state === connectivityState.READY;
       if (connected !== this.#connected) {
@@ -168,21 +173,35 @@ export class Endpoint {
     step();
   }
 
-  #explain(error: unknown, repeatable: boolean, timeoutMs: number): EngineError {
+  /** What a failed call or stream means. */
+  explain(error: unknown, repeatable: boolean, timeoutMs: number): EngineError {
     const text = textOf(error);
-    const code = text === RAW_DENIAL ? GrpcCode.PERMISSION_DENIED : codeOf(error);
+    if (this.#closed !== undefined && text === NOT_BEGUN) return this.#closed;
+    const code = meantBy(codeOf(error), text);
     const details = { endpoint: this.address, outcome: outcomeOf(code, text, repeatable) };
     if (code === GrpcCode.DEADLINE_EXCEEDED) {
       return new EngineError(code, `${this.address} did not answer within ${timeoutMs} ms`, details);
     }
     if (code === GrpcCode.UNAVAILABLE && !text.startsWith('etcdserver:')) {
-      return new EngineError(code, `${this.address} cannot be reached: ${connectionReason(text)}`, details);
+      const said = isBrokenOff(text)
+        ? 'broke off before it had answered'
+        : `cannot be reached: ${connectionReason(text)}`;
+      return new EngineError(code, `${this.address} ${said}`, details);
     }
     return new EngineError(code, text, details);
   }
 }
 
-export const closedError = (): EngineError => new EngineError(GrpcCode.CANCELED, 'the console is closing');
+/** grpc-js words for a stream that ended without an answer of the server: it stopped, or its connection was torn. */
+const BROKEN_OFF = /^(Received RST_STREAM|Call cancelled$|Connection dropped$|Write error: |Write failed )/;
+const isBrokenOff = (text: string): boolean => BROKEN_OFF.test(text);
+
+/** Some answers carry a code that says less than their words do. */
+function meantBy(code: GrpcCode, text: string): GrpcCode {
+  if (text === RAW_DENIAL) return GrpcCode.PERMISSION_DENIED;
+  if (text === NOBODY) return GrpcCode.UNAUTHENTICATED;
+  return isBrokenOff(text) ? GrpcCode.UNAVAILABLE : code;
+}
 
 export function codeOf(error: unknown): GrpcCode {
   const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;

@@ -79,10 +79,10 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
       return watcher;
     },
     cost: (): EngineCost => meter.read(),
-    close: () => {
+    close: (why) => {
       for (const watcher of watchers) watcher.close();
       metrics?.close();
-      pool.close();
+      pool.close(why);
     },
   };
 }

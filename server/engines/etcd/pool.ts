@@ -20,6 +20,8 @@ const READ_TRY_TIMEOUT_MS = 2_000;
 const READ_TIMEOUT_MS = 10_000;
 /** A little more than etcd's own limit for a proposal (7 s at defaults), so that its answer arrives. */
 const WRITE_TIMEOUT_MS = 8_000;
+/** Each change of users makes the tokens from before it worthless; somebody may change many in a row. */
+const LOGINS_MAX = 3;
 /** Between two rounds over all endpoints, while the cluster elects a leader. */
 const ROUND_PAUSE_MS = 150;
 
@@ -117,26 +119,50 @@ export class EndpointPool {
     request: Init<Q>,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<A> {
-    const token = await this.tokens.token();
-    try {
-      return await endpoint.call(method, request, { ...options, token });
-    } catch (cause) {
-      const again = cause instanceof EngineError && wantsLogin(cause.message) && this.tokens.invalidate(token);
-      if (!again) throw cause;
-      return endpoint.call(method, request, { ...options, token: await this.tokens.token() });
+    return this.withToken(endpoint.address, (token) => endpoint.call(method, request, { ...options, token }));
+  }
+
+  /** With a token that the store takes: signs in again as often as it says that it does not know this one (any more). */
+  async withToken<T>(address: string, call: (token: string | null) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const token = await this.tokens.token();
+      try {
+        return await call(token);
+      } catch (cause) {
+        const again = cause instanceof EngineError && wantsLogin(cause.message) && this.tokens.invalidate(token);
+        if (!again) throw cause;
+        if (tries === LOGINS_MAX) {
+          const said = `${address} would take none of ${LOGINS_MAX} fresh sign-ins: users are being changed`;
+          throw new EngineError(GrpcCode.UNAVAILABLE, `${said} (${cause.message})`, { endpoint: address });
+        }
+      }
     }
   }
 
-  close(): void {
-    for (const endpoint of this.#endpoints.values()) endpoint.close();
+  /** Calls from now on fail with `why`. */
+  close(why?: EngineError): void {
+    for (const endpoint of this.#endpoints.values()) endpoint.close(why);
   }
 
-  async #read<Q extends object, A extends object>(
+  #read<Q extends object, A extends object>(
     method: Method<Q, A>,
     request: Init<Q>,
-    options: ReadOptions,
+    { signal, timeoutMs }: ReadOptions,
   ): Promise<A> {
-    const total = options.timeoutMs ?? READ_TIMEOUT_MS;
+    return this.fromAny(
+      (endpoint, leftMs) => {
+        const tryMs = Math.min(leftMs, timeoutMs ?? READ_TRY_TIMEOUT_MS);
+        return this.callAt(endpoint, method, request, { timeoutMs: tryMs, signal });
+      },
+      { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    );
+  }
+
+  /** What the first endpoint says that can: the next one is asked when one is unreachable, slow or leaderless. */
+  async fromAny<T>(
+    ask: (endpoint: Endpoint, leftMs: number) => Promise<T>,
+    { signal, timeoutMs: total = READ_TIMEOUT_MS }: ReadOptions = {},
+  ): Promise<T> {
     const until = Date.now() + total;
     for (;;) {
       let answered = false;
@@ -144,9 +170,8 @@ export class EndpointPool {
       for (const endpoint of this.candidates()) {
         const left = until - Date.now();
         if (left <= 0) break;
-        const timeoutMs = Math.min(left, options.timeoutMs ?? READ_TRY_TIMEOUT_MS);
         try {
-          const answer = await this.callAt(endpoint, method, request, { timeoutMs, signal: options.signal });
+          const answer = await ask(endpoint, left);
           this.#preferred = endpoint.address;
           return answer;
         } catch (cause) {
@@ -157,7 +182,7 @@ export class EndpointPool {
       }
       last ??= new EngineError(GrpcCode.DEADLINE_EXCEEDED, `no endpoint answered within ${total} ms`);
       // Servers that answer "no leader" are worth waiting for; ones that cannot be reached are reported at once.
-      if (!answered || Date.now() + ROUND_PAUSE_MS >= until || options.signal?.aborted === true) throw last;
+      if (!answered || Date.now() + ROUND_PAUSE_MS >= until || signal?.aborted === true) throw last;
       await new Promise((resolve) => setTimeout(resolve, ROUND_PAUSE_MS));
     }
   }

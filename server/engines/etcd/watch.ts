@@ -100,7 +100,8 @@ export class EtcdWatcher implements Watcher {
     }
     if (this.#closed || endpoint === undefined) return;
     this.#endpoint = endpoint.address;
-    const stream = endpoint.stream(methods.watch, token);
+    const stream = this.#streamTo(endpoint, token);
+    if (stream === undefined) return;
     this.#stream = stream;
     stream.on('data', (response: WatchResponse) => {
       if (stream === this.#stream) this.#onResponse(response, token);
@@ -118,6 +119,18 @@ export class EtcdWatcher implements Watcher {
       stream.write({ createRequest: { key, rangeEnd, startRevision: this.#next, progressNotify: true, prevKv } });
     }
     this.#later(CREATE_TIMEOUT_MS, () => this.#broken(`${this.#endpoint} did not confirm the watch`, 0));
+  }
+
+  /** Undefined: the engine was closed meanwhile, and the watch ends with it. */
+  #streamTo(endpoint: Endpoint, token: string | null): Stream | undefined {
+    try {
+      return endpoint.stream(methods.watch, token);
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+      this.close();
+      this.#handler.onFailed(cause);
+      return undefined;
+    }
   }
 
   #onResponse(response: WatchResponse, token: string | null): void {

@@ -59,6 +59,7 @@ export class FakeEngine implements Engine {
   readonly #events: StoredEvent[] = [];
   readonly #newest = new Map<string, StoredKey>();
   readonly #watches = new Set<FakeWatch>();
+  #closed: EngineError | undefined;
 
   get watchCount(): number {
     return this.#watches.size;
@@ -106,6 +107,7 @@ export class FakeEngine implements Engine {
 
   readonly kv = {
     list: async (request: ListRequest): Promise<ListResult> => {
+      this.#requireOpen();
       this.lists++;
       this.onList(this.lists);
       const at = request.revision === undefined || request.revision === 0 ? this.revision : request.revision;
@@ -120,6 +122,7 @@ export class FakeEngine implements Engine {
       };
     },
     write: async (request: GuardedWrite): Promise<WriteOutcome> => {
+      this.#requireOpen();
       this.writes++;
       const fault = this.onWrite(this.writes, request);
       if (fault?.when === 'before') throw fault.error;
@@ -132,6 +135,7 @@ export class FakeEngine implements Engine {
   readonly history = {
     compactedRevision: async (): Promise<number> => this.compacted,
     changes: async (request: ChangesRequest): Promise<ChangesResult> => {
+      this.#requireOpen();
       this.#requireReadable(request.fromRevision);
       const all = this.#events.filter(
         ({ kv }) =>
@@ -174,8 +178,13 @@ export class FakeEngine implements Engine {
     return { rpcs: this.lists, bytesSent: 0, bytesReceived: 0, watches: this.#watches.size };
   }
 
-  close(): void {
+  close(why = new EngineError(GrpcCode.UNAVAILABLE, 'the console is closing')): void {
+    this.#closed = why;
     this.#watches.clear();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
   }
 
   #write({ guards, ops, otherwiseRead }: GuardedWrite): WriteOutcome {

@@ -1,0 +1,153 @@
+/** What a comparison of two revisions answers when the store, the watch or the session fails while it is made. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { type ChangesRequest, EngineError } from '../../engines/engine.ts';
+import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
+import { errorAnswer } from '../errors.ts';
+import { PastViews } from '../history/past-views.ts';
+import { Hub } from '../hub/hub.ts';
+import type { StoreContext } from './context.ts';
+import { prefixDiff } from './prefix-diff.ts';
+
+const NOTHING = () => undefined;
+const OLDEST = 4;
+
+let engine: FakeEngine;
+let hub: Hub;
+let past: PastViews;
+let context: StoreContext;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  engine = new FakeEngine();
+  for (let i = 0; i < 300; i++) engine.put(`/app/${i % 150}`, `${i}`);
+  hub = new Hub({ engine, listener: { onChanges: NOTHING, onGap: NOTHING, onIndex: NOTHING } });
+  past = new PastViews(engine, hub);
+  const touched = { engine, hub, past, compacted: () => 0, refreshCompacted: async () => engine.compacted };
+  // What a comparison touches of a context.
+  context = touched as unknown as StoreContext;
+});
+afterEach(() => {
+  hub.close();
+  vi.useRealTimers();
+});
+
+/** Asked with the first listing done, unless told otherwise. */
+async function diff({ from = 2, to }: { readonly from?: number; readonly to?: number } = {}) {
+  const asked = prefixDiff(context, { prefix: '/app/', from, to, offset: 0, limit: 5 }).then(
+    ({ added, changed }) => ({ status: 200, added, changed }),
+    (error: unknown) => errorAnswer(error) ?? { status: 500, error },
+  );
+  await vi.advanceTimersByTimeAsync(10_000);
+  return asked;
+}
+
+const start = async (): Promise<void> => {
+  hub.start();
+  await vi.advanceTimersByTimeAsync(0);
+};
+
+const FAILURES = [
+  [GrpcCode.UNAVAILABLE, 503],
+  [GrpcCode.DEADLINE_EXCEEDED, 504],
+  [GrpcCode.UNAUTHENTICATED, 401],
+  [GrpcCode.PERMISSION_DENIED, 403],
+  [GrpcCode.INTERNAL, 502],
+  [GrpcCode.UNKNOWN, 502],
+  [GrpcCode.DATA_LOSS, 502],
+] as const;
+
+describe.each(FAILURES)('the store answers code %i', (code, status) => {
+  const refuse = (): never => {
+    throw new EngineError(code, 'in its own words', { endpoint: 'fake:1' });
+  };
+
+  test('while changes are read: that is told with its own status and words', async () => {
+    await start();
+    vi.spyOn(engine.history, 'changes').mockImplementation(async () => refuse());
+    expect(await diff()).toMatchObject({
+      status,
+      body: { message: 'in its own words', detail: { endpoint: 'fake:1' } },
+    });
+    vi.restoreAllMocks();
+    expect(await diff(), 'and nothing of it stays').toMatchObject({ status: 200 });
+  });
+
+  test('while keys are listed: at the first page and at a later one', async () => {
+    await start();
+    vi.spyOn(engine.history, 'changes').mockResolvedValue({ events: [], dropped: true, complete: false });
+    for (const page of [1, 2]) {
+      const first = engine.lists + page;
+      engine.onList = (n) => (n === first ? refuse() : undefined);
+      expect(await diff({ from: 200 })).toMatchObject({ status, body: { message: 'in its own words' } });
+    }
+    engine.onList = NOTHING;
+    expect(await diff({ from: 200 })).toMatchObject({ status: 200 });
+  });
+});
+
+test('history that is compacted while it is read is refused with the oldest revision that is left', async () => {
+  await start();
+  const { changes } = engine.history;
+  vi.spyOn(engine.history, 'changes').mockImplementation(async (request: ChangesRequest) => {
+    engine.compact(OLDEST);
+    return changes(request);
+  });
+  expect(await diff()).toMatchObject({
+    status: 400,
+    body: { code: 'OUT_OF_RANGE', detail: { revision: '2', compacted: String(OLDEST) } },
+  });
+});
+
+test('before the keys are listed it waits, and says how far that has come', async () => {
+  engine.onList = () => {
+    throw new EngineError(GrpcCode.UNAVAILABLE, 'fake:1 cannot be reached');
+  };
+  hub.start();
+  expect(await diff()).toMatchObject({ status: 503, body: { message: 'fake:1 cannot be reached' } });
+});
+
+test('a revision beyond what the console has followed is not called one that does not exist, while the store is ahead', async () => {
+  await start();
+  engine.silence();
+  const ahead = engine.put('/app/new', 'v');
+  hub.noteStoreRevision(ahead);
+  expect(await diff({ to: ahead })).toMatchObject({
+    status: 503,
+    body: { code: 'UNAVAILABLE', detail: { revision: String(ahead), followed: String(ahead - 1) } },
+  });
+  expect(await diff({ to: ahead + 100 }), 'nor one that may be there, behind a broken watch').toMatchObject({
+    status: 400,
+  });
+  engine.breakWatches();
+  expect(await diff({ to: ahead + 100 })).toMatchObject({ status: 503, body: { message: /connection lost/ } });
+});
+
+test('whoever is being answered when the session ends is told why', async () => {
+  await start();
+  const why = new EngineError(GrpcCode.UNAVAILABLE, 'what ada may do was changed while this was asked: ask again');
+  const { changes } = engine.history;
+  vi.spyOn(engine.history, 'changes').mockImplementation(async (request: ChangesRequest) => {
+    const answer = await changes(request);
+    hub.close(why);
+    engine.close(why);
+    return answer;
+  });
+  expect(await diff()).toMatchObject({ status: 503, body: { message: why.message } });
+  expect(await diff({ from: 3, to: 500 })).toMatchObject({ status: 503, body: { message: why.message } });
+});
+
+test('another store behind the endpoints is never mixed with the one before', async () => {
+  await start();
+  expect(await diff({ from: 2, to: 3 })).toMatchObject({ status: 200, added: 1 });
+  const { changes } = engine.history;
+  vi.spyOn(engine.history, 'changes').mockImplementationOnce(async (request: ChangesRequest) => {
+    const answer = await changes(request);
+    past.reset();
+    return answer;
+  });
+  expect(await diff({ from: 5, to: 6 })).toMatchObject({ status: 503, body: { message: /another store/ } });
+  const asked = vi.spyOn(engine.history, 'changes');
+  await diff({ from: 2, to: 3 });
+  expect(asked, 'what was known of the one before is asked anew').toHaveBeenCalled();
+});
