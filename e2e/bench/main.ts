@@ -12,6 +12,7 @@ import { pageFigures } from './pages.ts';
 import { pastFigures } from './past.ts';
 import { perfFigures } from './perf.ts';
 import { roadFigures } from './road.ts';
+import { snapshotFigures } from './snapshot.ts';
 import { storeFigures } from './store.ts';
 
 interface Options {
@@ -36,6 +37,7 @@ const STORE_PARTS: Readonly<Record<string, (options: { readonly keys: number }) 
   store: storeFigures,
   perf: perfFigures,
   road: roadFigures,
+  snapshot: snapshotFigures,
 };
 
 const { values, positionals } = parseArgs({

@@ -8,6 +8,7 @@ import type { StoreSummary } from '../../lib/api/types.ts';
 import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import type { Credentials } from '../engines/engine.ts';
 import { type EtcdEngineOptions, openEtcdEngine } from '../engines/etcd/engine.ts';
+import type { EndpointStandings } from '../engines/etcd/pool.ts';
 import { type Attempt, Attempts } from './access/attempts.ts';
 import { Programs, TOKEN_LIFE_MS } from './access/programs.ts';
 import { SignIns } from './access/sign-ins.ts';
@@ -33,7 +34,7 @@ function isSame(given: string, expected: string): boolean {
 /** A health probe that takes longer has its answer. */
 const HEALTH_TIMEOUT_MS = 2_000;
 
-export interface StoreOptions extends EtcdEngineOptions {
+export interface StoreOptions extends Omit<EtcdEngineOptions, 'standings'> {
   readonly id: string;
   readonly label: string;
   readonly colour: StoreSummary['colour'];
@@ -86,10 +87,12 @@ class RunningConsole implements Console {
     this.flagOrigins = flagOrigins;
     this.#metricsToken = metricsToken;
     for (const { id, label, colour, kind, endpoints, readOnly, auth, ...channel } of stores) {
+      const standings: EndpointStandings = new Map();
       const access = new StoreAccess({
         summary: { id, label, colour, kind, endpoints, readOnly },
         config: { prefix: configPrefix, checkHosts },
-        open: (credentials: Credentials | null) => openEtcdEngine({ ...channel, endpoints, auth: credentials }),
+        open: (credentials: Credentials | null) =>
+          openEtcdEngine({ ...channel, endpoints, standings, auth: credentials }),
         account: auth,
         hasCertificate: channel.tls?.certFile !== undefined,
         isExposed,

@@ -177,6 +177,12 @@ export interface LeaderFollowing {
   close(): void;
 }
 
+/**
+ * What may be hoped of a member. `idle`: it answers and can serve nobody (it knows no leader, follows one that is none any more,
+ * or is a learner). `silent`: it does not answer, and what is sent to it may hang.
+ */
+export type MemberStanding = 'serving' | 'idle' | 'silent';
+
 export interface ClusterCapability {
   /** As the answering member knows them: works without a quorum too. */
   members(): Promise<readonly Member[]>;
@@ -186,8 +192,8 @@ export interface ClusterCapability {
   followLeader(endpoint: string, onNews: (news: LeaderNews) => void): LeaderFollowing;
   /** Calls back at once when the connection to an endpoint is lost or made; returns how to stop. */
   onConnectionChange(listener: (endpoint: string) => void): () => void;
-  /** From the monitor: calls and watches avoid endpoints reported down. */
-  setReachable(endpoint: string, reachable: boolean): void;
+  /** From whoever watches the members: calls and watches go to those that serve, as long as there are any. */
+  setStanding(endpoint: string, standing: MemberStanding): void;
 }
 
 export interface WatcherQuestion extends KeyRange {

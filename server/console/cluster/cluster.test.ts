@@ -7,6 +7,7 @@ import {
   type LeaderFollowing,
   type LeaderNews,
   type Member,
+  type MemberStanding,
   type MemberStatus,
 } from '../../engines/engine.ts';
 import { StoreHealth } from '../health/store-health.ts';
@@ -30,7 +31,7 @@ class FakeCluster implements ClusterCapability {
   state = new Map<string, Partial<MemberStatus> | 'refused' | 'hangs'>();
   leader: bigint = ID[0];
   term = 5;
-  unreachable = new Set<string>();
+  standings: Record<string, MemberStanding> = {};
   /** Of the calls that hang. */
   timeouts: number[] = [];
   /** The deadline of the last call that hangs passes. */
@@ -84,9 +85,8 @@ class FakeCluster implements ClusterCapability {
     return () => undefined;
   };
 
-  setReachable = (endpoint: string, reachable: boolean): void => {
-    if (reachable) this.unreachable.delete(endpoint);
-    else this.unreachable.add(endpoint);
+  setStanding = (endpoint: string, standing: MemberStanding): void => {
+    this.standings[endpoint] = standing;
   };
 
   /** The process is gone: the connection breaks and nothing listens any more. */
@@ -164,7 +164,27 @@ test('a killed leader is gone from the view at once, although followers still na
   expect(view).toMatchObject({ leaderId: null, quorum: { healthy: 2, survives: 0 } });
   expect(titles(view)).toEqual(['No leader', 'm1 does not answer']);
   expect(view?.members[0]).toMatchObject({ health: 'unreachable', status: null, error: expect.stringContaining(A) });
-  expect(cluster.unreachable).toEqual(new Set([A]));
+  expect(cluster.standings).toEqual({ [A]: 'silent', [B]: 'serving', [C]: 'serving' });
+});
+
+test('calls are sent to members that can serve: not to one without a leader, one that follows a leader of the past, or a learner', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(cluster.standings).toEqual({ [A]: 'serving', [B]: 'serving', [C]: 'serving' });
+  cluster.state.set(B, { leader: 0n });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(cluster.standings).toMatchObject({ [A]: 'serving', [B]: 'idle', [C]: 'serving' });
+  // Cut off as the leader: it believes in itself while the others have elected another one.
+  cluster.state.set(A, { leader: ID[0], raftTerm: 5 });
+  cluster.state.set(B, {});
+  cluster.leader = ID[1];
+  cluster.term = 6;
+  await vi.advanceTimersByTimeAsync(500);
+  expect(cluster.standings).toEqual({ [A]: 'idle', [B]: 'serving', [C]: 'serving' });
+  cluster.state.set(A, {});
+  cluster.state.set(C, { isLearner: true });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(cluster.standings).toEqual({ [A]: 'serving', [B]: 'serving', [C]: 'idle' });
 });
 
 test('a leader that hangs without closing is noticed within a second', async () => {

@@ -1,5 +1,5 @@
 /** Who leads, judged from what members say and whether the leader itself still answers. Pure. */
-import type { Member } from '../../engines/engine.ts';
+import type { Member, MemberStanding, MemberStatus } from '../../engines/engine.ts';
 import { endpointOf, type Observation } from './observation.ts';
 
 /**
@@ -38,4 +38,11 @@ export function judgeLeader(input: {
   }
   const silentMs = own.downSince === null ? 0 : input.now - own.downSince;
   return silentMs >= LEADER_GRACE_MS ? { leader, term, confirmedAt: own.lastSeenAt } : none;
+}
+
+/** What may be asked of a member that answers. One that follows somebody who leads no more is cut off, or will learn of it at once. */
+export function standingOf(status: MemberStatus, { leader, term }: LeaderJudgement): MemberStanding {
+  if (status.isLearner || status.leader === 0n) return 'idle';
+  const isBehind = leader !== null && status.leader !== leader.id && status.raftTerm < term;
+  return isBehind ? 'idle' : 'serving';
 }

@@ -11,7 +11,7 @@ import type { ClusterView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ClusterCapability, EngineError, type LeaderNews, type Member } from '../../engines/engine.ts';
 import type { HealthFeed, StoreHealth } from '../health/store-health.ts';
-import { judgeLeader } from './leader.ts';
+import { judgeLeader, standingOf } from './leader.ts';
 import { LeaderFollowers } from './leader-followers.ts';
 import { addressOf, endpointsToAsk, NOT_ASKED, type Observation } from './observation.ts';
 import { OwnDelay } from './own-delay.ts';
@@ -155,11 +155,13 @@ export class ClusterMonitor {
         downSince,
         leaderlessSince: null,
       });
-      this.#options.cluster.setReachable(endpoint, false);
       if (isRefusal(cause)) {
         this.#mayTell = false;
         this.#options.health.release(this);
-      } else this.#feed()?.silent(before.memberId, cause);
+      } else {
+        this.#options.cluster.setStanding(endpoint, 'silent');
+        this.#feed()?.silent(before.memberId, cause);
+      }
     } finally {
       this.#asking.delete(endpoint);
     }
@@ -169,7 +171,6 @@ export class ClusterMonitor {
   #onStatus(endpoint: string, seen: Observation & { readonly status: NonNullable<Observation['status']> }): void {
     const { status } = seen;
     this.#observations.set(endpoint, seen);
-    this.#options.cluster.setReachable(endpoint, true);
     this.#leaders.follow(endpoint);
     this.#mayTell = true;
     this.#feed()?.answered(endpoint, status);
@@ -258,9 +259,16 @@ export class ClusterMonitor {
     };
   }
 
+  #tellStandings({ observations, judgement }: ClusterState): void {
+    for (const [endpoint, { status }] of observations) {
+      if (status !== null) this.#options.cluster.setStanding(endpoint, standingOf(status, judgement));
+    }
+  }
+
   #publish(): void {
     if (this.#closed) return;
     const state = this.#state();
+    this.#tellStandings(state);
     const isNews = this.#feed()?.log.note({ ...state.judgement, revision: this.#revision }, state.now) === true;
     // The leader found at the start is no change.
     if (isNews && state.log.changes.length > 1) this.#alert();

@@ -31,7 +31,7 @@ import { followLeader } from './leader-stream.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { Meter } from './meter.ts';
 import { metricsOf } from './metrics.ts';
-import { EndpointPool } from './pool.ts';
+import { EndpointPool, type EndpointStandings } from './pool.ts';
 import { EtcdWatcher } from './watch.ts';
 
 /** A page of many large values takes longer than a look-up. */
@@ -46,6 +46,8 @@ export interface EtcdEngineOptions {
   readonly auth: Credentials | null;
   /** Where members offer their metrics, by endpoint; default: /metrics on the endpoint itself. Null: nowhere is asked. */
   readonly metricsUrls?: Readonly<Record<string, string>> | null;
+  /** Shared by the engines of one store: what one learns of a member holds for all. Default: its own. */
+  readonly standings?: EndpointStandings;
 }
 
 /** Connects in the background: an unreachable store is an error of each call, not of opening. @throws when a TLS file cannot be read */
@@ -55,6 +57,7 @@ export function openEtcdEngine(options: EtcdEngineOptions): Engine {
     addresses: options.endpoints,
     credentials: channelCredentials(options.tls),
     login: options.auth,
+    standings: options.standings ?? new Map(),
     meter,
   });
   const watchers = new Set<Watcher>();
@@ -211,6 +214,6 @@ function clusterOf(pool: EndpointPool): ClusterCapability {
     },
     followLeader: (endpoint, onNews) => followLeader(pool, endpoint, onNews),
     onConnectionChange: (listener) => pool.onStateChange(listener),
-    setReachable: (endpoint, reachable) => pool.setReachable(endpoint, reachable),
+    setStanding: (endpoint, standing) => pool.standings.set(endpoint, standing),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The endpoints of one cluster: picks one, moves on when it fails, logs in where needed.
  *
+ * - Members known to serve are asked before others, others still when there is none.
  * - Reads go to the next endpoint when one is unreachable, slow or leaderless, until their time is used up.
  * - Writes are sent once. They move on only when grpc-js never opened a stream for them.
  */
@@ -9,7 +10,7 @@ import { type Method, methods } from '../../../lib/base/etcdpb/methods.ts';
 import { TokenSource, wantsLogin } from '../../../lib/base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
-import { type Credentials, EngineError } from '../engine.ts';
+import { type Credentials, EngineError, type MemberStanding } from '../engine.ts';
 import { isConfiguredHost } from '../hosts.ts';
 import { saysAuthIsOff } from './auth.ts';
 import { Endpoint } from './endpoint.ts';
@@ -35,19 +36,28 @@ export interface PoolOptions {
   readonly addresses: readonly string[];
   readonly credentials: ChannelCredentials;
   readonly login: Credentials | null;
+  readonly standings: EndpointStandings;
   readonly meter: Meter;
 }
 
+/** By address; those that nobody has told of count as serving. */
+export type EndpointStandings = Map<string, MemberStanding>;
+
+/** An idle member refuses a write after seconds, a silent one never does; both outweigh all that speaks for an endpoint. */
+const STANDING_RANK: Readonly<Record<MemberStanding, number>> = { serving: 0, idle: 4, silent: 8 };
+const AVOID_RANK = 16;
+
 export class EndpointPool {
   readonly tokens: TokenSource;
+  readonly standings: EndpointStandings;
   readonly #options: PoolOptions;
   readonly #endpoints = new Map<string, Endpoint>();
-  readonly #unreachable = new Set<string>();
   readonly #listeners = new Set<(endpoint: string) => void>();
   #preferred: string;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.standings = options.standings;
     const [first] = options.addresses;
     if (first === undefined) throw new RangeError('a store needs at least one endpoint');
     this.#preferred = first;
@@ -87,16 +97,11 @@ export class EndpointPool {
     return () => this.#listeners.delete(listener);
   }
 
-  setReachable(address: string, reachable: boolean): void {
-    if (reachable) this.#unreachable.delete(address);
-    else this.#unreachable.add(address);
-  }
-
-  /** Where the next call goes first: reachable before not, connected before not, the one that worked last before others. */
+  /** Where the next call goes first: serving before not, connected before not, the one that worked last before others. */
   candidates(avoid?: string): Endpoint[] {
     const rank = (address: string, endpoint: Endpoint): number =>
-      (address === avoid ? 8 : 0) +
-      (this.#unreachable.has(address) ? 4 : 0) +
+      (address === avoid ? AVOID_RANK : 0) +
+      STANDING_RANK[this.standings.get(address) ?? 'serving'] +
       (endpoint.connected ? 0 : 2) +
       (address === this.#preferred ? 0 : 1);
     return this.#options.addresses

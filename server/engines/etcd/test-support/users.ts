@@ -20,6 +20,7 @@ export async function enableUsers(addresses: readonly string[], users: readonly 
     addresses,
     credentials: credentials.createInsecure(),
     login: null,
+    standings: new Map(),
     meter: new Meter(),
   });
   try {
