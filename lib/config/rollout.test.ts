@@ -256,9 +256,13 @@ describe('the controller’s looks', () => {
 
   test('when stable instances fail as much, the environment is blamed, not the candidate', () => {
     const plan = planWith({ maxDeltaToStable: 0.1, failureLimit: 0 });
-    expect(looked(begun({ plan }), look({ lost: 1, healthy: 1 }, 1_000, { stableRatio: 0.5 }))).toMatchObject({
-      pauseReason: 'ENVIRONMENT_DEGRADED',
-    });
+    const degraded = looked(begun({ plan }), look({ lost: 1, healthy: 1 }, 1_000, { stableRatio: 0.5 }));
+    expect(degraded).toMatchObject({ pauseReason: 'ENVIRONMENT_DEGRADED' });
+    const later = looked(degraded, look({ lost: 1, healthy: 1 }, 11_000, { stableRatio: 0.5 }));
+    expect(later, 'and it waits for as long as that lasts').toMatchObject({ state: 'PAUSED' });
+    expect(looked(later, look({ lost: 1, healthy: 1 }, 21_000, { stableRatio: 0 })).state, 'no longer').toBe(
+      'ROLLING_BACK',
+    );
     expect(looked(begun({ plan }), look({ lost: 1, healthy: 1 }, 1_000, { stableRatio: 0.1 })).state).toBe(
       'ROLLING_BACK',
     );

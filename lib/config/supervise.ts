@@ -148,10 +148,9 @@ function written(before: Rollout, seen: Rollout): Outcome | null {
 const orWritten = (before: Rollout, seen: Rollout, act: Result<Outcome, Refusal>): Outcome | null =>
   act.ok ? act.value : written(before, seen);
 
-function isEnvironment({ plan, state }: Rollout, { rows, stableRatio }: Look): boolean {
+function isEnvironment({ plan }: Rollout, { rows, stableRatio }: Look): boolean {
   const { maxDeltaToStable, maxErrorRatio } = plan.gate;
-  if (maxDeltaToStable === null || stableRatio === null || stableRatio <= maxErrorRatio || state === 'PAUSED')
-    return false;
+  if (maxDeltaToStable === null || stableRatio === null || stableRatio <= maxErrorRatio) return false;
   return failureRatio(rows) - stableRatio <= maxDeltaToStable;
 }
 
