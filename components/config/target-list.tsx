@@ -50,14 +50,21 @@ export function TargetList({ label, overview, rows, columns, selected, onSelect,
             selected={selected}
             onSelect={(row) => onSelect(row.target)}
           />
-          <Foot overview={overview.data} error={overview.error} />
+          <ConfigFoot overview={overview.data} error={overview.error} />
         </>
       )}
     </PanelStates>
   );
 }
 
-function Foot({ overview, error }: { readonly overview: ConfigOverview | undefined; readonly error: Error | null }) {
+/** How complete and how fresh a list of configuration is, and what of it cannot be read. */
+export function ConfigFoot({
+  overview,
+  error,
+}: {
+  readonly overview: ConfigOverview | undefined;
+  readonly error: Error | null;
+}) {
   if (overview === undefined) return null;
   return (
     <p role="status" className="flex shrink-0 flex-wrap gap-x-3 border-t px-3 py-1 text-fg-3 text-meta">

@@ -2,7 +2,8 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { configApi, configKey } from '../../lib/api/config-client.ts';
 import type { RolloutActBody, RolloutDetail } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
@@ -19,6 +20,11 @@ import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 
 export type ActName = RolloutActBody['act'];
+
+const RETRY_MS = 2_000;
+
+const isUnheard = (failure: unknown): boolean =>
+  failure instanceof ApiFailure && (failure.status === 0 || failure.status >= 500);
 
 /** What exactly will happen, before it does. An abort asks for nothing: it must be quick. */
 export function ActDialog({
@@ -101,6 +107,7 @@ function Body({
   const [reason, setReason] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
+  const [tries, setTries] = useState(0);
   const { idempotencyKey, refused } = useWriteKey();
   const { rolloutId } = detail.rollout;
   const body: RolloutActBody = {
@@ -113,10 +120,12 @@ function Body({
   };
   const needsReason = act === 'force';
   const isDanger = act === 'abort' || act === 'force' || act === 'revert';
+  // An abort that no store has heard waits here, and only here, until one does.
+  const isWaiting = act === 'abort' && isUnheard(failure);
   const run = async (): Promise<void> => {
     if (needsReason && reason.trim() === '') return;
     setRunning(true);
-    setFailure(null);
+    if (!isWaiting) setFailure(null);
     try {
       const after = await configApi.act(store.id, body);
       if (after.rolloutId !== rolloutId) router.push(href('/rollouts', { rollout: after.rolloutId }));
@@ -125,9 +134,19 @@ function Body({
       setFailure(error);
       refused(error);
       setRunning(false);
+      setTries((before) => before + 1);
     }
     void client.invalidateQueries({ queryKey: configKey(store.id) });
   };
+  const again = useRef(run);
+  useEffect(() => {
+    again.current = run;
+  });
+  useEffect(() => {
+    if (!isWaiting || tries === 0) return;
+    const timer = setTimeout(() => void again.current(), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, tries]);
   return (
     <DialogContent
       title={TITLES[act]}
@@ -166,6 +185,12 @@ function Body({
         ) : null}
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
+        {isWaiting ? (
+          <p role="status" className="text-fg-2">
+            Tried {plural(tries, 'time')}. This dialog tries again every two seconds until the store answers; leave it,
+            and nobody does.
+          </p>
+        ) : null}
       </form>
     </DialogContent>
   );

@@ -8,6 +8,7 @@ import { AddressForTests } from '../shell/url-state.testing.tsx';
 import { EventLog } from './event-log.tsx';
 import { FleetMap } from './fleet-map.tsx';
 import { PhaseLine } from './phase-line.tsx';
+import { Standstill, troubleOf } from './standstill.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
 
 afterEach(cleanup);
@@ -49,6 +50,7 @@ function detailWith(changes: Partial<RolloutDetail> = {}): RolloutDetail {
     preview: [],
     log: [{ at: 0, by: 'controller', what: 'gate WAIT: 1 of 5', evidence: { counts: 1 } }],
     supervision: { leader: null, since: null },
+    problem: null,
     now: 5,
     ...changes,
   };
@@ -77,6 +79,23 @@ test('after it has ended, everybody stands where they say they are', () => {
   expect(screen.getByRole('region', { name: 'On stable' }).textContent).toContain('instance-4on stable');
 });
 
+test('a rollout that stands still says why: the store, nobody who looks, or a pause that was forgotten', () => {
+  const minute = 60_000;
+  const words = (changes: Partial<RolloutDetail>, now = minute, staleSince: number | null = null) =>
+    troubleOf(detailWith({ supervision: { leader: 'a:1', since: 0 }, ...changes }), now, staleSince)?.title;
+  const looking = rolloutWith({ state: 'PROGRESSING', lastEvalAt: minute - 5_000 });
+  expect(words({ rollout: looking })).toBe(undefined);
+  expect(words({ rollout: looking, problem: 'no leader' })).toBe('Store unavailable');
+  expect(words({ rollout: looking }, minute, 1)).toBe('Store unavailable');
+  expect(words({ rollout: looking, supervision: { leader: null, since: null } })).toBe('Unsupervised for 5 s');
+  expect(words({ rollout: looking }, 4 * minute), 'a leader that hangs').toBe('Unsupervised for 3 min 5 s');
+  const day = 24 * 60 * minute;
+  const paused = (now: number) => rolloutWith({ state: 'PAUSED', pausedAt: 0, lastEvalAt: now });
+  expect(words({ rollout: paused(day - 1) }, day - 1)).toBe(undefined);
+  expect(words({ rollout: paused(day + 2 * 60 * minute) }, day + 2 * 60 * minute)).toBe('Paused for 1 d 2 h');
+  expect(words({ rollout: rolloutWith({ state: 'COMPLETED' }), problem: 'no leader' })).toBe(undefined);
+});
+
 test('a thousand instances are squares that keep their names', () => {
   const many = Array.from({ length: 1_000 }, (_, i) => instance(`web-${i}`, i < 100 ? 'healthy' : null, 'fine'));
   show(<FleetMap detail={detailWith({ instances: many, gone: [] })} />);
@@ -84,9 +103,14 @@ test('a thousand instances are squares that keep their names', () => {
   expect(screen.getByRole('button', { name: 'web-999: on stable, fine' })).toBeDefined();
 });
 
-test('nobody supervising is said, not hidden', () => {
-  show(<VerdictPanel detail={detailWith()} />);
-  expect(screen.getByText(/Nobody supervises/)).toBeDefined();
+test('nobody supervising is said, not hidden', async () => {
+  show(
+    <>
+      <Standstill detail={detailWith()} />
+      <VerdictPanel detail={detailWith()} />
+    </>,
+  );
+  expect((await screen.findByRole('status')).textContent).toMatch(/^Unsupervised.*No console supervises it/);
   expect(screen.getByText('Waiting')).toBeDefined();
 });
 

@@ -24,6 +24,7 @@ import { BaseChanged } from './base-changed.tsx';
 import { EventLog } from './event-log.tsx';
 import { FleetMap } from './fleet-map.tsx';
 import { PhaseLine } from './phase-line.tsx';
+import { Standstill } from './standstill.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
 
 /** One rollout on one screen: plan, fleet, verdict, log; the abort always in reach. */
@@ -130,6 +131,7 @@ function Loaded({ detail, onBack }: { readonly detail: RolloutDetail; readonly o
         ) : null}
       </PageHeader>
       <div className="min-h-0 flex-1 overflow-auto p-3">
+        <Standstill detail={detail} />
         {rollout.state === 'PAUSED' && rollout.pauseReason === 'BASE_CHANGED' ? <BaseChanged detail={detail} /> : null}
         <div className="grid gap-3 wide:grid-cols-[15rem_minmax(0,1fr)_19rem]">
           <Panel title="Plan" bodyClassName="p-3">

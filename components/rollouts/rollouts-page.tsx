@@ -1,9 +1,10 @@
 'use client';
 
 import type { ConfigOverview, RolloutSummary } from '../../lib/api/config-types.ts';
-import { isTerminal } from '../../lib/config/rollout.ts';
-import { formatCount, plural } from '../../lib/format/number.ts';
-import { agoText } from '../../lib/format/time.ts';
+import { forgottenAt, isTerminal } from '../../lib/config/rollout.ts';
+import { plural } from '../../lib/format/number.ts';
+import { agoText, durationText } from '../../lib/format/time.ts';
+import { ConfigFoot } from '../config/target-list.tsx';
 import { useConfigOverview } from '../config/use-config.ts';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -69,9 +70,7 @@ export function RolloutsPage() {
                 rowKey={({ rolloutId }) => rolloutId}
                 onSelect={({ rolloutId }) => void setRollout(rolloutId)}
               />
-              <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
-                complete at revision {formatCount(overview.data?.revision ?? '0')}
-              </p>
+              <ConfigFoot overview={overview.data} error={overview.error} />
             </>
           )}
         </PanelStates>
@@ -105,7 +104,7 @@ const COLUMNS: readonly Column<RolloutSummary>[] = [
     id: 'state',
     head: 'State',
     width: 'minmax(9rem, 1fr)',
-    cell: (one) => <StatusMark tone={STATE_TONES[one.state]}>{rolloutWords(one)}</StatusMark>,
+    cell: (one) => <State rollout={one} />,
   },
   {
     id: 'phase',
@@ -136,6 +135,19 @@ const COLUMNS: readonly Column<RolloutSummary>[] = [
     cell: ({ createdAt }) => <Ago at={createdAt} />,
   },
 ];
+
+function State({ rollout }: { readonly rollout: RolloutSummary }) {
+  const now = useNow(10_000);
+  const forgotten = forgottenAt(rollout);
+  if (forgotten === null || now < forgotten)
+    return <StatusMark tone={STATE_TONES[rollout.state]}>{rolloutWords(rollout)}</StatusMark>;
+  const since = durationText(now - (rollout.pausedAt ?? now));
+  return (
+    <StatusMark tone="bad" title={`${rolloutWords(rollout)}: longer than a day`}>
+      paused for {since}, forgotten?
+    </StatusMark>
+  );
+}
 
 function Ago({ at }: { readonly at: number }) {
   const now = useNow(10_000);

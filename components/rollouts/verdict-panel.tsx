@@ -58,7 +58,7 @@ function Observed({ detail }: { readonly detail: RolloutDetail }) {
   const { rev } = usePinnedRevision();
   const tick = useNow(1_000);
   const { rollout } = detail;
-  const now = rev === null ? tick : detail.now;
+  const now = Math.min(rev === null ? tick : detail.now, lookedUntil(rollout));
   const wanted =
     rollout.state === 'BAKING'
       ? rollout.plan.bakeSeconds
@@ -87,6 +87,10 @@ function Observed({ detail }: { readonly detail: RolloutDetail }) {
     </div>
   );
 }
+
+/** Nobody can tell how it was after that: no more of it may be called observed. */
+const lookedUntil = ({ lastEvalAt, plan }: RolloutDetail['rollout']): number =>
+  lastEvalAt === null ? Number.POSITIVE_INFINITY : lastEvalAt + 2 * plan.gate.evalIntervalSeconds * 1000;
 
 function Counts({ detail }: { readonly detail: RolloutDetail }) {
   const counts = detail.rollout.verdict?.counts;
@@ -152,14 +156,8 @@ function Safe({ detail }: { readonly detail: RolloutDetail }) {
 function Supervised({ detail }: { readonly detail: RolloutDetail }) {
   const { supervision, rollout } = detail;
   if (!isExposing(rollout.state) && rollout.state !== 'ROLLING_BACK') return null;
-  if (supervision.leader === null) {
-    return (
-      <StatusMark tone="risk" className="whitespace-normal!">
-        Nobody supervises: exposure stays as it is
-        {rollout.lastEvalAt === null ? '' : ` since ${clockTime(rollout.lastEvalAt)}`}.
-      </StatusMark>
-    );
-  }
+  // Told above everything else (standstill.tsx).
+  if (supervision.leader === null) return null;
   return (
     <p className="text-fg-3 text-meta [overflow-wrap:anywhere]">
       Supervised by {supervision.leader}

@@ -27,6 +27,7 @@ export interface RolloutSummary {
   readonly target: string;
   readonly state: Rollout['state'];
   readonly pauseReason: Rollout['pauseReason'];
+  readonly pausedAt: Rollout['pausedAt'];
   readonly reason: string;
   readonly phaseIndex: number;
   readonly phases: number;
@@ -238,6 +239,8 @@ export interface RolloutDetail {
   }[];
   readonly log: readonly LogEntry[];
   readonly supervision: Supervision;
+  /** Null: it is followed live. Else why the store does not answer: what is told is what was known last. */
+  readonly problem: string | null;
   /** The console's clock when it answered. */
   readonly now: WireTime;
 }

@@ -109,6 +109,8 @@ export const PHASES_MAX = 50;
 /** A new leader must have time to take over. */
 export const DEAD_MAN_SECONDS_MIN = 30;
 export const SECONDS_MAX = 86_400;
+/** A pause that lasts longer is shown and logged as forgotten; nothing is done about it. */
+export const PAUSE_SECONDS_MAX = 86_400;
 const FULL = 100;
 
 const phase = (percent: number, observeSeconds: number): Phase => ({

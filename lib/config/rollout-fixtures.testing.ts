@@ -27,6 +27,7 @@ export function rolloutWith(changes: Partial<Rollout> = {}): Rollout {
     state: 'DRAFT',
     pauseReason: null,
     pausedFrom: null,
+    pausedAt: null,
     reason: '',
     phaseIndex: 0,
     startGeneration: 0,

@@ -232,6 +232,19 @@ describe('the controller’s looks', () => {
     expect(waiting).toMatchObject({ state: 'PAUSED', deadlineAt: 615_000 });
   });
 
+  test('a pause that lasts for more than a day is logged as forgotten, once; a resumed one is not', () => {
+    const day = 86_400_000;
+    const { value } = machine.pause(begun(), { by: 'ada', at: 1_000 }) as { value: { rollout: Rollout } };
+    const log = (rollout: Rollout, now: number) => supervise(rollout, look({ healthy: 5 }, now))?.log ?? [];
+    const before = { ...value.rollout, verdict: verdictOf('OK'), lastEvalAt: day + 500 };
+    expect(log(before, day + 999)).toEqual([]);
+    expect(log(before, day + 1_000).map(({ what }) => what)).toEqual([
+      'paused for longer than 24 hours: resume it or abort it',
+    ]);
+    expect(log({ ...before, lastEvalAt: day + 1_000 }, day + 60_000)).toEqual([]);
+    expect(machine.resume(before, ada)).toMatchObject({ value: { rollout: { pausedAt: null } } });
+  });
+
   test('without an answer by the deadline it pauses, or turns back where the plan says so', () => {
     const late = { lastEvalAt: 595_000 };
     expect(looked(begun(late), look({ healthy: 1, pending: 1 }, 600_000))).toMatchObject({

@@ -8,7 +8,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Verdict } from './gate.ts';
 import type { Json } from './json.ts';
-import type { Plan } from './plan.ts';
+import { PAUSE_SECONDS_MAX, type Plan } from './plan.ts';
 import type { TargetId } from './target.ts';
 
 export const ROLLOUT_STATES = [
@@ -51,6 +51,9 @@ const EXPOSING: ReadonlySet<RolloutState> = new Set(['PROGRESSING', 'PAUSED', 'B
 export const isTerminal = (state: RolloutState): boolean => TERMINAL.has(state);
 /** Instances run the candidate because of it. */
 export const isExposing = (state: RolloutState): boolean => EXPOSING.has(state);
+/** When a pause will have lasted for so long that somebody must have forgotten it; null: it is not paused. */
+export const forgottenAt = ({ state, pausedAt }: Pick<Rollout, 'state' | 'pausedAt'>): number | null =>
+  state === 'PAUSED' && pausedAt !== null ? secondsAfter(pausedAt, PAUSE_SECONDS_MAX) : null;
 /** The controller has something to do for it. */
 export const isSupervised = (state: RolloutState): boolean =>
   isExposing(state) || state === 'ROLLING_BACK' || state === 'SCHEDULED';
@@ -84,6 +87,8 @@ export interface Rollout {
   readonly pauseReason: PauseReason | null;
   /** What was under way when it was paused. */
   readonly pausedFrom: 'PROGRESSING' | 'BAKING' | null;
+  /** Since when it is paused; null: it is not, or was paused before this was written down. */
+  readonly pausedAt: number | null;
   /** One sentence: why it stands where it stands. */
   readonly reason: string;
   readonly phaseIndex: number;
@@ -174,6 +179,7 @@ const freshWindow = (rollout: Rollout, at: number): Partial<Rollout> => ({
   verdict: null,
   pauseReason: null,
   pausedFrom: null,
+  pausedAt: null,
 });
 
 /** Where a checked rollout goes from DRAFT. */
@@ -298,11 +304,12 @@ export function promote(rollout: Rollout, actor: Actor): Act {
 
 export function pause(rollout: Rollout, actor: Actor, why: PauseReason = 'MANUAL', words?: string): Act {
   if (rollout.state !== 'PROGRESSING' && rollout.state !== 'BAKING') return refuseState(rollout, 'paused');
-  return ok(outcome(paused(rollout, why, words ?? `paused by ${actor.by}`), actor, words ?? 'paused'));
+  return ok(outcome(paused(rollout, actor, why, words ?? `paused by ${actor.by}`), actor, words ?? 'paused'));
 }
 
-const paused = (rollout: Rollout, pauseReason: PauseReason, reason: string): Rollout => ({
+const paused = (rollout: Rollout, { at }: Actor, pauseReason: PauseReason, reason: string): Rollout => ({
   ...rollout,
+  pausedAt: rollout.pausedAt ?? at,
   state: 'PAUSED',
   pauseReason,
   pausedFrom: rollout.state === 'BAKING' ? 'BAKING' : 'PROGRESSING',
@@ -324,6 +331,7 @@ export function resume(rollout: Rollout, actor: Actor): Act {
     state,
     pauseReason: null,
     pausedFrom: null,
+    pausedAt: null,
     okSince: null,
     errorTicks: 0,
     deadlineAt: secondsAfter(actor.at, seconds),
@@ -345,6 +353,7 @@ export function rollBack(rollout: Rollout, actor: Actor, reason: string, evidenc
     state: 'ROLLING_BACK',
     pauseReason: null,
     pausedFrom: null,
+    pausedAt: null,
     okSince: null,
     generation: rollout.generation + 1,
     rollbackAt: actor.at,
@@ -380,7 +389,7 @@ export function baseChanged(rollout: Rollout, actor: Actor, words: string): Act 
   if (!isExposing(rollout.state)) return refuseState(rollout, 'paused');
   if (rollout.pauseReason === 'BASE_CHANGED') return refuse('it is paused for that already');
   const from = rollout.pausedFrom ?? (rollout.state === 'BAKING' ? 'BAKING' : 'PROGRESSING');
-  return ok(outcome({ ...paused(rollout, 'BASE_CHANGED', words), pausedFrom: from }, actor, words));
+  return ok(outcome({ ...paused(rollout, actor, 'BASE_CHANGED', words), pausedFrom: from }, actor, words));
 }
 
 /** The old one ends; a new one with the present bases starts at its first phase, in the same transaction. */
@@ -398,7 +407,14 @@ export function rebase(
     return err({ kind: 'state', message: 'only a rollout that is paused because a base changed can be rebased' });
   }
   const old = outcome(
-    { ...rollout, state: 'SUPERSEDED', pauseReason: null, endedAt: actor.at, reason: `rebased as ${fresh.rolloutId}` },
+    {
+      ...rollout,
+      state: 'SUPERSEDED',
+      pauseReason: null,
+      pausedAt: null,
+      endedAt: actor.at,
+      reason: `rebased as ${fresh.rolloutId}`,
+    },
     actor,
     `rebased as ${fresh.rolloutId}`,
   );
@@ -407,6 +423,7 @@ export function rebase(
     ...fresh,
     state: 'DRAFT',
     pauseReason: null,
+    pausedAt: null,
     parent: rollout.rolloutId,
     createdAt: actor.at,
     createdBy: actor.by,

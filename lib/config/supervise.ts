@@ -6,8 +6,10 @@
 import type { Result } from '../base/result.ts';
 import { type CheckResult, type Classified, countClasses, judge, type Verdict } from './gate.ts';
 import type { Json } from './json.ts';
+import { PAUSE_SECONDS_MAX } from './plan.ts';
 import {
   complete,
+  forgottenAt,
   type LogEntry,
   type Outcome,
   passPhase,
@@ -137,12 +139,23 @@ function written(before: Rollout, seen: Rollout): Outcome | null {
     before.okSince === seen.okSince &&
     before.failTicks === seen.failTicks;
   const elapsed = (seen.lastEvalAt ?? 0) - (before.lastEvalAt ?? 0);
-  if (isSame && elapsed >= 0 && elapsed < seen.plan.gate.evalIntervalSeconds * 1000) return null;
-  const log: LogEntry[] =
-    before.verdict?.kind === seen.verdict?.kind || seen.verdict === null
-      ? []
-      : [{ at: seen.lastEvalAt ?? 0, by: CONTROLLER, what: `gate ${seen.verdict.kind}: ${seen.verdict.why}` }];
+  const log = [...verdictLog(before, seen), ...pauseLog(before, seen)];
+  if (isSame && log.length === 0 && elapsed >= 0 && elapsed < seen.plan.gate.evalIntervalSeconds * 1000) return null;
   return { rollout: seen, assign: null, log };
+}
+
+const verdictLog = (before: Rollout, { verdict, lastEvalAt }: Rollout): LogEntry[] =>
+  before.verdict?.kind === verdict?.kind || verdict === null
+    ? []
+    : [{ at: lastEvalAt ?? 0, by: CONTROLLER, what: `gate ${verdict.kind}: ${verdict.why}` }];
+
+/** Once, at the first look after the pause has lasted too long. */
+function pauseLog(before: Rollout, seen: Rollout): LogEntry[] {
+  const at = seen.lastEvalAt ?? 0;
+  const limit = forgottenAt(seen);
+  if (limit === null || at < limit || (before.lastEvalAt ?? 0) >= limit) return [];
+  const hours = PAUSE_SECONDS_MAX / 3_600;
+  return [{ at, by: CONTROLLER, what: `paused for longer than ${hours} hours: resume it or abort it` }];
 }
 
 const orWritten = (before: Rollout, seen: Rollout, act: Result<Outcome, Refusal>): Outcome | null =>

@@ -224,6 +224,7 @@ export class StoreSession implements StoreConsole {
     return {
       ...{ index: this.#hub.state(), storeRevision, hubRevision: this.#hub.revision },
       streams: this.#live.clients,
+      rollouts: this.config.numbers(),
     };
   }
 

@@ -18,12 +18,13 @@ import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { isObject, type JsonObject } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import { isSupervised } from '../../../lib/config/rollout.ts';
+import { forgottenAt, isSupervised } from '../../../lib/config/rollout.ts';
 import type { Place, TargetId } from '../../../lib/config/target.ts';
 import type { Engine, EngineError } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';
 import { invalidArgument } from '../errors.ts';
 import type { WatchTaps } from '../hub/watch-taps.ts';
+import type { RolloutNumbers } from '../metrics/render.ts';
 import { requireWritable } from '../operations/context.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
@@ -97,6 +98,16 @@ export class ConfigConsole {
     return [...rollouts].filter(([, { value }]) => isSupervised(value.state)).map(([id]) => id);
   }
 
+  /** As far as configuration is followed. */
+  numbers(): RolloutNumbers {
+    const now = steadyNow();
+    const all = [...(this.state.current?.all('rollouts').values() ?? [])].map(({ value }) => value);
+    return {
+      underWay: all.filter(({ state }) => isSupervised(state)).length,
+      forgotten: all.filter((one) => now >= (forgottenAt(one) ?? Number.POSITIVE_INFINITY)).length,
+    };
+  }
+
   async overview(revision: number | undefined) {
     return overviewOf(await this.#at(revision), revision === undefined ? this.state.problem : null);
   }
@@ -120,7 +131,8 @@ export class ConfigConsole {
     const last = snapshot.get('rollouts', rolloutId)?.value;
     // In the past its clock stood where the controller last looked.
     const then = last?.endedAt ?? last?.lastEvalAt ?? last?.createdAt ?? 0;
-    return rolloutDetail(snapshot, rolloutId, revision === undefined ? steadyNow() : then);
+    if (revision !== undefined) return rolloutDetail(snapshot, rolloutId, { now: then, problem: null });
+    return rolloutDetail(snapshot, rolloutId, { now: steadyNow(), problem: this.state.problem });
   }
 
   async check({ target, text }: CheckBody) {

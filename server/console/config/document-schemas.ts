@@ -182,6 +182,7 @@ export const rollout = z.object({
   state: z.enum(ROLLOUT_STATES),
   pauseReason: z.enum(PAUSE_REASONS).nullable(),
   pausedFrom: z.enum(['PROGRESSING', 'BAKING']).nullable(),
+  pausedAt: time.nullable().default(null),
   reason: z.string(),
   phaseIndex: count,
   startGeneration: count,

@@ -121,6 +121,7 @@ function freshRollout({ actor, ...given }: Fresh): Rollout {
     state: 'DRAFT',
     pauseReason: null,
     pausedFrom: null,
+    pausedAt: null,
     reason: 'checked; waits to be started',
     phaseIndex: 0,
     startGeneration: 0,

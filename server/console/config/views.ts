@@ -43,6 +43,7 @@ export function rolloutSummary(snapshot: ConfigSnapshot, rollout: Rollout): Roll
     target,
     state,
     pauseReason,
+    pausedAt,
     reason,
     phaseIndex,
     plan,
@@ -57,6 +58,7 @@ export function rolloutSummary(snapshot: ConfigSnapshot, rollout: Rollout): Roll
     target,
     state,
     pauseReason,
+    pausedAt,
     reason,
     phaseIndex,
     phases: plan.phases.length,
@@ -174,7 +176,12 @@ function instanceView({ value: report, seenAt }: Kept<InstanceReport>, assign: A
   };
 }
 
-export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: number): RolloutDetail {
+/** @param problem why the snapshot is not followed; null: it is, or it is of the past */
+export function rolloutDetail(
+  snapshot: ConfigSnapshot,
+  rolloutId: string,
+  { now, problem }: Pick<RolloutDetail, 'now' | 'problem'>,
+): RolloutDetail {
   const rollout = snapshot.get('rollouts', rolloutId)?.value;
   if (rollout === undefined)
     throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no rollout ${rolloutId}`, { rolloutId });
@@ -213,6 +220,7 @@ export function rolloutDetail(snapshot: ConfigSnapshot, rolloutId: string, now: 
     ),
     log: snapshot.logOf(rolloutId),
     supervision: supervisionOf(snapshot),
+    problem,
     now,
   };
 }

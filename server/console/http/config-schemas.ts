@@ -139,6 +139,7 @@ const rolloutSummary = named('RolloutSummary', {
   target: z.string(),
   state: documents.rollout.shape.state,
   pauseReason: documents.rollout.shape.pauseReason,
+  pausedAt: time.nullable(),
   reason: z.string(),
   phaseIndex: z.number(),
   phases: z.number(),
@@ -315,6 +316,7 @@ export const rolloutDetail = named('RolloutDetail', {
   preview: z.array(z.strictObject({ enters: z.array(z.string()), total: z.number(), thresholdBp: z.number() })),
   log: z.array(documents.logEntry),
   supervision,
+  problem: z.string().nullable(),
   now: time,
 });
 

@@ -11,6 +11,13 @@ export interface SessionNumbers {
   readonly storeRevision: number;
   readonly hubRevision: number;
   readonly streams: number;
+  readonly rollouts: RolloutNumbers;
+}
+
+export interface RolloutNumbers {
+  readonly underWay: number;
+  /** Paused for so long that somebody must have forgotten them. */
+  readonly forgotten: number;
 }
 
 export interface StoreNumbers {
@@ -97,8 +104,18 @@ function addStores(text: MetricsText, stores: readonly StoreNumbers[]): void {
     'Of those, members that answer.',
     ({ cluster }) => cluster?.quorum.healthy ?? null,
   );
+  each('rollouts_under_way', 'gauge', 'Rollouts that a controller has to supervise.', (store) =>
+    mostOf(store, ({ rollouts }) => rollouts.underWay),
+  );
+  each('rollouts_forgotten', 'gauge', 'Of those, paused for more than a day.', (store) =>
+    mostOf(store, ({ rollouts }) => rollouts.forgotten),
+  );
   each('store_drills', 'gauge', 'Drills under way.', ({ cluster }) => cluster?.drills.running.length ?? null);
 }
+
+/** What every session that follows configuration sees alike. */
+const mostOf = ({ sessions }: StoreNumbers, read: (session: SessionNumbers) => number): number =>
+  Math.max(0, ...sessions.map(read));
 
 const sumOf = ({ sessions }: StoreNumbers, read: (session: SessionNumbers) => number): number =>
   sessions.reduce((total, session) => total + read(session), 0);
