@@ -1,8 +1,9 @@
 'use client';
 
 import { Download, Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import type { AuditEntry, AuditKept } from '../../lib/api/audit.ts';
+import { type ComponentProps, useEffect, useRef, useState } from 'react';
+import type { AuditKept } from '../../lib/api/audit.ts';
+import { routes } from '../../lib/api/routes.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -24,8 +25,8 @@ import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { AUDIT_COLUMNS } from './audit-columns.tsx';
 import { AuditDetail } from './audit-detail.tsx';
-import { RESULT_ORDER, resultWords, toNdjson } from './audit-words.ts';
-import { useAudit } from './use-audit.ts';
+import { RESULT_ORDER, resultWords } from './audit-words.ts';
+import { type AuditFilter, useAudit } from './use-audit.ts';
 
 const TYPING_MS = 250;
 const RESULT_OPTIONS = [
@@ -33,14 +34,14 @@ const RESULT_OPTIONS = [
   ...RESULT_ORDER.map((value) => ({ value, label: resultWords(value).word })),
 ] as const;
 
-const PARAMS = { entry: textParam, q: textParam, result: oneOf(RESULT_ORDER) };
+const PARAMS = { entry: textParam, q: textParam, user: textParam, result: oneOf(RESULT_ORDER) };
 
 /** Every change made through a console, newest first. */
 export function AuditPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const [{ entry: selectedId, q, result }, setUrl] = useUrlStates(PARAMS);
-  const { query, entries, first, searched } = useAudit(store.id, { q, result, user: null }, rev);
+  const [{ entry: selectedId, q, user, result }, setUrl] = useUrlStates(PARAMS);
+  const { query, entries, first, searched } = useAudit(store.id, { q, result, user }, rev);
   const selected = entries.find(({ id }) => id === selectedId);
   const select = (id: string | null): void => void setUrl({ entry: id }, { history: 'push' });
   const filter = useRef<HTMLInputElement>(null);
@@ -55,7 +56,8 @@ export function AuditPage() {
       inPalette: false,
     },
   ]);
-  const isFiltered = q !== null || result !== null;
+  const isFiltered = q !== null || user !== null || result !== null;
+  const users = [...new Set(entries.flatMap((entry) => entry.user ?? []))].sort();
 
   const list = (
     <PanelStates
@@ -111,16 +113,40 @@ export function AuditPage() {
   return (
     <>
       <PageHeader title="Audit" meta={first === undefined ? null : <Kept kept={first.kept} />}>
-        <FilterInput ref={filter} value={q} onChange={(next) => void setUrl({ q: next })} />
+        <FilterInput
+          ref={filter}
+          label="Filter the trail"
+          placeholder="What, why, from where"
+          className="w-56!"
+          icon={<Search />}
+          trailing={<Kbd keys="/" />}
+          value={q}
+          onChange={(next) => void setUrl({ q: next })}
+        />
+        <FilterInput
+          label="User"
+          placeholder="Any user"
+          className="w-32!"
+          list="audit-users"
+          value={user}
+          onChange={(next) => void setUrl({ user: next })}
+        />
+        <datalist id="audit-users">
+          {users.map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
         <Select
           label="Result"
           value={result ?? 'any'}
           options={RESULT_OPTIONS}
           onValueChange={(next) => void setUrl({ result: next === 'any' ? null : next })}
         />
-        <Button disabled={entries.length === 0} onClick={() => download(entries, store.id)}>
-          <Download aria-hidden="true" />
-          NDJSON
+        <Button asChild>
+          <a href={exportHref(store.id, { q, user, result, rev })} download>
+            <Download aria-hidden="true" />
+            Export
+          </a>
         </Button>
       </PageHeader>
       {selected === undefined ? (
@@ -149,14 +175,14 @@ function Kept({ kept }: { readonly kept: AuditKept }) {
   );
 }
 
-interface FilterInputProps {
-  readonly ref: React.Ref<HTMLInputElement>;
+interface FilterInputProps extends Omit<ComponentProps<typeof Input>, 'value' | 'onChange'> {
+  readonly label: string;
   readonly value: string | null;
   readonly onChange: (value: string | null) => void;
 }
 
 /** Waits for a pause in typing: each filter is read through on the server. */
-function FilterInput({ ref, value, onChange }: FilterInputProps) {
+function FilterInput({ label, value, onChange, ...input }: FilterInputProps) {
   const [text, setText] = useState(value ?? '');
   const latest = useRef(onChange);
   useEffect(() => {
@@ -167,25 +193,13 @@ function FilterInput({ ref, value, onChange }: FilterInputProps) {
     const timer = setTimeout(() => latest.current(text === '' ? null : text), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text, value]);
-  return (
-    <Input
-      ref={ref}
-      aria-label="Filter the trail"
-      placeholder="Who, what, why"
-      className="w-56!"
-      icon={<Search />}
-      trailing={<Kbd keys="/" />}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
-  );
+  return <Input {...input} aria-label={label} value={text} onChange={(event) => setText(event.target.value)} />;
 }
 
-function download(entries: readonly AuditEntry[], store: string): void {
-  const url = URL.createObjectURL(new Blob([toNdjson(entries)], { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `audit-${store}.ndjson`;
-  link.click();
-  URL.revokeObjectURL(url);
+/** Everything that fits, also what is not loaded here. */
+function exportHref(store: string, { q, user, result, rev }: AuditFilter & { readonly rev: string | null }): string {
+  const given = Object.entries({ q, user, result, rev }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value]],
+  );
+  return `${routes.auditExport(store)}?${new URLSearchParams(given)}`;
 }

@@ -62,7 +62,3 @@ const RESULTS: Readonly<Record<AuditEntry['result'], ResultWords>> = {
 export const resultWords = (result: AuditEntry['result']): ResultWords => RESULTS[result];
 
 export const RESULT_ORDER: readonly AuditEntry['result'][] = ['done', 'refused', 'failed', 'unknown', 'pending'];
-
-/** One entry per line, as the API gives it. */
-export const toNdjson = (entries: readonly AuditEntry[]): string =>
-  entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');

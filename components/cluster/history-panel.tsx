@@ -4,9 +4,12 @@ import { useState } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import { formatCount, parseWireInt, plural } from '../../lib/format/number.ts';
 import { useRevision } from '../shell/use-live.ts';
+import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { Panel, PanelStates } from '../ui/panel.tsx';
+import { lastCompactionWords, scheduleWords } from './compaction-words.ts';
+import { useHistory } from './use-history.ts';
 
 /** How far back history reaches, and cutting it off: never from a number that nobody typed. */
 export function HistoryPanel({ onAction }: { readonly onAction: ((action: ClusterAction) => void) | null }) {
@@ -23,6 +26,7 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
                 ? `Every revision since the beginning can be read: ${formatCount(current)} of them.`
                 : `Revisions ${formatCount(compacted)} to ${formatCount(current)} can be read: ${plural(Number(BigInt(current) - BigInt(compacted)) + 1, 'revision')}. What was before is compacted.`}
             </p>
+            <CompactionNotes />
             {onAction === null ? null : (
               <form
                 className="flex items-end gap-2"
@@ -51,5 +55,25 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
         )}
       </PanelStates>
     </Panel>
+  );
+}
+
+/** When it was compacted last, and whether that happens by itself. */
+function CompactionNotes() {
+  const { data } = useHistory();
+  if (data === undefined || data.compaction.members.length === 0) return null;
+  const last = lastCompactionWords(data.compaction, Date.now());
+  const schedule = scheduleWords(data.compaction);
+  return (
+    <div className="flex flex-col gap-1 text-fg-2">
+      {last === null ? null : <p>{last}</p>}
+      {schedule.isRisk ? (
+        <StatusMark tone="risk" className="items-start! whitespace-normal!">
+          {schedule.text}
+        </StatusMark>
+      ) : (
+        <p>{schedule.text}</p>
+      )}
+    </div>
   );
 }

@@ -57,7 +57,14 @@ test('the table counts what was seen, and nothing of what was not', () => {
 });
 
 test('only the last part of a window is drawn', () => {
-  const history = { everyMs: 10, keptMs: 100, at: [10, 20, 30], members: [lane()], marks: [] };
+  const history = {
+    everyMs: 10,
+    keptMs: 100,
+    at: [10, 20, 30],
+    members: [lane()],
+    marks: [],
+    compaction: { last: null, members: [] },
+  };
   expect(lastOf(history, 15).members[0]?.roundTripMs).toEqual([null, 2]);
   expect(lastOf(history, 0).at).toHaveLength(3);
   expect(lastOf(history, 99).members[0]?.role).toEqual([]);

@@ -38,7 +38,7 @@ const view = (members: MemberView[], survives: number, fields: Partial<ClusterVi
   risks: [],
   leaderChanges: [],
   watchingSince: 0,
-  drills: { refusal: null, running: [] },
+  drills: { refusal: null, running: [], recent: [] },
   cost: { watches: 1, rpcsPerSecond: 0, bytesPerSecond: 0 },
   ...fields,
 });

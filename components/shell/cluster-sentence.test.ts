@@ -28,7 +28,7 @@ const cluster = (fields: Partial<ClusterView>): ClusterView => ({
   quorum: { voters: 3, healthy: 3, needed: 2, survives: 1 },
   risks: [],
   leaderChanges: [],
-  drills: { refusal: null, running: [] },
+  drills: { refusal: null, running: [], recent: [] },
   watchingSince: noon,
   cost: { watches: 1, rpcsPerSecond: 0, bytesPerSecond: 0 },
   ...fields,

@@ -95,6 +95,7 @@ function Bar() {
           view={view}
           leaderChanges={cluster?.value.leaderChanges ?? []}
           configMarks={configMarks}
+          drills={cluster?.value.drills.recent ?? []}
           pinned={rev === null ? null : Number(rev)}
           now={now}
           isStale={staleSince !== null}

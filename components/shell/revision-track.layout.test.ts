@@ -18,6 +18,7 @@ test('a pixel leads to the revision that is drawn at it, and back', () => {
         view: view(compacted + span, compacted),
         leaderChanges: [],
         configMarks: [],
+        drills: [],
         width: 900,
       });
       const revision = Math.min(track.current, track.oldest + offset);
@@ -27,14 +28,14 @@ test('a pixel leads to the revision that is drawn at it, and back', () => {
 });
 
 test('no pixel leads to a revision that compaction took', () => {
-  const track = layoutTrack({ view: view(18_204, 12_000), leaderChanges: [], configMarks: [], width: 900 });
+  const track = layoutTrack({ view: view(18_204, 12_000), leaderChanges: [], configMarks: [], drills: [], width: 900 });
   expect(track.hatchedTo).toBe(HATCH_PX);
   expect(track.revisionAt(0)).toBe(12_000);
   expect(track.revisionAt(900)).toBe(18_204);
 });
 
 test('a fresh store has one revision, at the live end', () => {
-  const track = layoutTrack({ view: view(1), leaderChanges: [], configMarks: [], width: 900 });
+  const track = layoutTrack({ view: view(1), leaderChanges: [], configMarks: [], drills: [], width: 900 });
   expect(track.hatchedTo).toBe(0);
   expect(track.xOf(1)).toBe(900);
   expect(track.revisionAt(450)).toBe(1);
@@ -57,6 +58,7 @@ test('a leader change from before the compaction is not drawn among what is left
       { ...change, revision: '150' },
     ],
     configMarks: [],
+    drills: [],
     width: 800,
   });
   expect(track.marks.map((mark) => mark.change.revision)).toEqual(['150']);
@@ -68,7 +70,13 @@ test('time ticks keep their distance', () => {
     revision: String(index * 10 + 1),
     at: noon + index * 60_000,
   }));
-  const { ticks } = layoutTrack({ view: view(991, 0, times), leaderChanges: [], configMarks: [], width: 700 });
+  const { ticks } = layoutTrack({
+    view: view(991, 0, times),
+    leaderChanges: [],
+    configMarks: [],
+    drills: [],
+    width: 700,
+  });
   expect(ticks.length).toBeGreaterThan(2);
   ticks.slice(1).forEach((tick, index) => {
     expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(72);
@@ -92,8 +100,31 @@ test('releases close to each other are one spot, and those that compaction took 
   const track = layoutTrack({
     view: view(1_000, 100),
     leaderChanges: [],
+    drills: [],
     configMarks: [50, 200, 202, 800].map(mark),
     width: 900,
   });
   expect(track.spots.map(({ marks }) => marks.map(({ revision }) => revision))).toEqual([['200', '202'], ['800']]);
+});
+
+test('a drill is drawn from where it began to where it ended, or to now, and never off the track', () => {
+  const drill = { text: 'm2 was paused', startedAt: 1, endedAt: 2 };
+  const { drills, xOf } = layoutTrack({
+    view: view(1_000, 100),
+    leaderChanges: [],
+    configMarks: [],
+    drills: [
+      { ...drill, fromRevision: '10', toRevision: '90' },
+      { ...drill, fromRevision: '50', toRevision: '200' },
+      { ...drill, fromRevision: '500', toRevision: '500' },
+      { ...drill, endedAt: null, fromRevision: '1000', toRevision: null },
+    ],
+    width: 800,
+  });
+  expect(drills.map(({ drill: { fromRevision } }) => fromRevision)).toEqual(['50', '500', '1000']);
+  expect(drills[0]?.width).toBeCloseTo(xOf(200) - xOf(100));
+  for (const { x, width } of drills) {
+    expect(width).toBeGreaterThan(0);
+    expect(x + width).toBeLessThanOrEqual(800);
+  }
 });

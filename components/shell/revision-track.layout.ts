@@ -5,6 +5,7 @@
  * would squeeze what can still be read. The retained revisions share the rest evenly, up to the current one at the right end.
  */
 import type { ConfigMark } from '../../lib/api/config-marks.ts';
+import type { RecentDrill } from '../../lib/api/drill-types.ts';
 import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
 import { clockMinute, clockTime } from '../../lib/format/time.ts';
 
@@ -17,6 +18,13 @@ export interface TrackMark {
 export interface ConfigSpot {
   readonly x: number;
   readonly marks: readonly ConfigMark[];
+}
+
+/** A drill, from where it began to where it ended. */
+export interface DrillSpan {
+  readonly x: number;
+  readonly width: number;
+  readonly drill: RecentDrill;
 }
 
 export interface TrackTick {
@@ -35,6 +43,7 @@ export interface TrackLayout {
   readonly current: number;
   readonly marks: readonly TrackMark[];
   readonly spots: readonly ConfigSpot[];
+  readonly drills: readonly DrillSpan[];
   readonly ticks: readonly TrackTick[];
   readonly xOf: (revision: number) => number;
   /** The retained revision nearest to a pixel. */
@@ -42,6 +51,7 @@ export interface TrackLayout {
 }
 
 export const HATCH_PX = 40;
+const DRILL_PX_MIN = 6;
 const TICK_GAP_PX = 72;
 /** The words above the hatched strip: no tick runs through them. */
 const HATCH_LABEL_PX = 170;
@@ -53,10 +63,11 @@ export interface TrackInput {
   readonly leaderChanges: readonly LeaderChange[];
   /** Oldest first. */
   readonly configMarks: readonly ConfigMark[];
+  readonly drills: readonly RecentDrill[];
   readonly width: number;
 }
 
-export function layoutTrack({ view, leaderChanges, configMarks, width }: TrackInput): TrackLayout {
+export function layoutTrack({ view, leaderChanges, configMarks, drills, width }: TrackInput): TrackLayout {
   const compacted = Number(view.compacted);
   const current = Math.max(1, Number(view.current));
   // etcd answers reads at the compacted revision itself; only those below are gone.
@@ -80,6 +91,13 @@ export function layoutTrack({ view, leaderChanges, configMarks, width }: TrackIn
     current,
     marks,
     spots: spotsOf(configMarks, { oldest, current, xOf }),
+    drills: drills.flatMap((drill): DrillSpan[] => {
+      const to = Number(drill.toRevision ?? current);
+      if (to < oldest) return [];
+      // Nothing may have been written meanwhile: it is seen all the same, and stays within the track.
+      const x = Math.min(xOf(Number(drill.fromRevision)), width - DRILL_PX_MIN);
+      return [{ x, width: Math.max(DRILL_PX_MIN, xOf(to) - x), drill }];
+    }),
     ticks: timeTicks(view, xOf, { from: hatchedTo === 0 ? 0 : HATCH_LABEL_PX, to: width }),
     xOf,
     revisionAt,

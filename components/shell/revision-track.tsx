@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import type { ConfigMark } from '../../lib/api/config-marks.ts';
+import type { RecentDrill } from '../../lib/api/drill-types.ts';
 import type { LeaderChange, RevisionView } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { clockTime } from '../../lib/format/time.ts';
@@ -16,6 +17,7 @@ export interface RevisionTrackProps {
   readonly view: RevisionView;
   readonly leaderChanges: readonly LeaderChange[];
   readonly configMarks: readonly ConfigMark[];
+  readonly drills: readonly RecentDrill[];
   /** The pinned revision; null while live. */
   readonly pinned: number | null;
   readonly now: number;
@@ -26,10 +28,10 @@ export interface RevisionTrackProps {
 
 /** The retained revisions on a line: drag, click or use the arrow keys to stand at one of them. */
 export function RevisionTrack(props: RevisionTrackProps) {
-  const { view, leaderChanges, configMarks, pinned, now, isStale, onMove } = props;
+  const { view, leaderChanges, configMarks, drills, pinned, now, isStale, onMove } = props;
   const { ref, width } = useWidth();
   const [hoverX, setHoverX] = useState<number | null>(null);
-  const track = layoutTrack({ view, leaderChanges, configMarks, width: Math.max(width, 1) });
+  const track = layoutTrack({ view, leaderChanges, configMarks, drills, width: Math.max(width, 1) });
   const at = pinned ?? track.current;
 
   const onPointerMove = (event: PointerEvent<HTMLElement>): void => {
@@ -116,6 +118,13 @@ function TrackDrawing({
           <span className="mono block text-[0.6875rem] text-fg-3 leading-4">{tick.label}</span>
         </div>
       ))}
+      {track.drills.map(({ x, width, drill }) => (
+        <div
+          key={drill.text + drill.startedAt}
+          className="absolute top-[28px] h-1 bg-risk"
+          style={{ left: x, width }}
+        />
+      ))}
       {track.marks.map(({ x, change }) => (
         <svg
           key={`${change.term}-${change.at}`}
@@ -178,6 +187,7 @@ function HoverReading({
   const time = revisionTimeText(revisionTime(view.times, String(revision)), now);
   const near = track.marks.find((mark) => Math.abs(mark.x - x) < 6);
   const spot = track.spots.find((one) => Math.abs(one.x - x) < 6);
+  const drills = track.drills.filter((one) => x > one.x - 3 && x < one.x + one.width + 3);
   return (
     <div
       aria-hidden="true"
@@ -201,6 +211,12 @@ function HoverReading({
           {near.change.term} · {clockTime(near.change.at)}
         </p>
       )}
+      {drills.slice(-MARKS_TOLD).map(({ drill }) => (
+        <p key={drill.text + drill.startedAt} className="text-risk">
+          △ drill: {drill.text} · {clockTime(drill.startedAt)}
+          {drill.endedAt === null ? ', under way' : ` to ${clockTime(drill.endedAt)}`}
+        </p>
+      ))}
       {spot?.marks.slice(-MARKS_TOLD).map((mark) => (
         <p key={`${mark.revision}${mark.kind}`} className={hasFailed(mark) ? 'text-bad' : 'text-accent'}>
           ◆ {markWords(mark)} · {clockTime(mark.at)}

@@ -1,5 +1,5 @@
 /** Drills: an outage on purpose, of a member of the bundled store, for a while. */
-import type { WireHexId, WireTime } from './types.ts';
+import type { WireHexId, WireInt, WireTime } from './types.ts';
 
 export type DrillKind = 'pause' | 'kill' | 'isolate' | 'slowDisk';
 
@@ -20,10 +20,24 @@ export interface DrillView {
   readonly delayMs: number | null;
 }
 
+/** One that was begun since the console started, under way or over. */
+export interface RecentDrill {
+  /** "m2 was paused". */
+  readonly text: string;
+  readonly startedAt: WireTime;
+  /** Null: under way. */
+  readonly endedAt: WireTime | null;
+  /** The newest revision that members had told of when it began, and when it ended. */
+  readonly fromRevision: WireInt;
+  readonly toRevision: WireInt | null;
+}
+
 export interface DrillsView {
   /** Why there can be none here; null: there can. */
   readonly refusal: string | null;
   readonly running: readonly DrillView[];
+  /** Oldest first; the newest few. */
+  readonly recent: readonly RecentDrill[];
 }
 
 export interface DrillHealBody {

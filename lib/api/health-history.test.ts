@@ -28,6 +28,7 @@ const history = (
   at,
   members,
   marks,
+  compaction: { last: null, members: [] },
 });
 const mark = (at: number) => ({ at, kind: 'back', memberId: 'a', text: String(at) }) as const;
 

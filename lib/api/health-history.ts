@@ -39,6 +39,7 @@ export function mergeHistory(known: HealthWindow | undefined, fresh: HealthWindo
         oldAt.length,
       ),
     ),
+    compaction: fresh.compaction,
     marks: [...known.marks.filter(({ at }) => at > oldest && at <= after), ...fresh.marks],
   };
 }

@@ -2,6 +2,7 @@
  * How the members did over time, as the HTTP API shows it: columns of one length over one axis of time, to be drawn. Quantities are
  * measured and rounded, so they are plain numbers; null is never zero: it was not seen, or there was nothing to measure.
  */
+import type { CompactionState } from './compaction-types.ts';
 import type { LeaderChange, WireHexId, WireTime } from './types.ts';
 
 /** Whether a member tells its own numbers (/metrics). */
@@ -51,6 +52,7 @@ export interface HealthWindow {
   readonly at: readonly WireTime[];
   readonly members: readonly MemberLane[];
   readonly marks: readonly HealthMark[];
+  readonly compaction: CompactionState;
 }
 
 export interface Evidence {

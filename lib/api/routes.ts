@@ -102,6 +102,7 @@ export const routes = {
   services: (id: string) => `${store(id)}/coordination/services`,
   /** GET ?before&limit&user&q&result → AuditPage */
   audit: (id: string) => `${store(id)}/audit`,
+  auditExport: (id: string) => `${store(id)}/audit/export`,
   /** POST ReleaseBody → WriteResult */
   coordinationRelease: (id: string) => `${store(id)}/coordination/release`,
   /** GET ?rev → ConfigOverview */

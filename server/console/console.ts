@@ -54,6 +54,7 @@ import type {
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
+import type { AuditExportQuery, AuditFile } from './audit/export.ts';
 import type { AuditQuery } from './audit/read.ts';
 import type { ExportFile, ExportQuery } from './bulk/export.ts';
 import type { ConfigConsole } from './config/config-console.ts';
@@ -150,6 +151,8 @@ export interface StoreConsole {
   accessAction(body: AccessActionBody): Promise<AccessActionResult>;
   /** Who changed what through a console, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
+  /** The same, whole and oldest first, as it is read. */
+  auditExport(query: AuditExportQuery): Promise<AuditFile>;
 }
 
 export interface Health {

@@ -23,6 +23,7 @@ import { AccessControl, type AccessPlace } from './access/access-control.ts';
 import { mayReadAll } from './access/readable.ts';
 import { bulkAct, deleteAct, grantAct, putAct, releaseAct, revokeAct } from './audit/acts.ts';
 import { Authors } from './audit/authors.ts';
+import { type AuditExportQuery, type AuditFile, exportAudit } from './audit/export.ts';
 import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
@@ -408,6 +409,10 @@ export class StoreSession implements StoreConsole {
 
   async audit(query: AuditQuery): Promise<AuditPage> {
     return { ...(await readAudit(this.#engine, query)), kept: this.#audit.kept() };
+  }
+
+  auditExport(query: AuditExportQuery): Promise<AuditFile> {
+    return exportAudit(this.#engine, query);
   }
 
   /** See Console.live. */

@@ -92,6 +92,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     ask: () => ({ body: { user: 'nobody', password: 'x' } }),
   },
   'GET S/audit': { expect: ROOT_READS },
+  'GET S/audit/export': { expect: ROOT_READS },
   'GET S/live': { expect: VIEW },
   'GET /metrics': { expect: VIEW },
   'GET S/cluster': { expect: VIEW },

@@ -8,14 +8,19 @@ import { AUDIT_PREFIX, auditKey, decodeEntry } from './entry.ts';
 const SCANNED_MAX = 5_000;
 const CHUNK = 500;
 
-export interface AuditQuery {
+/** Which entries are meant; undefined: any. */
+export interface AuditFilter {
+  /** Exactly this one. */
+  readonly user: string | undefined;
+  /** Stands somewhere in the entry, without regard to case. */
+  readonly text: string | undefined;
+  readonly result: AuditEntry['result'] | undefined;
+}
+
+export interface AuditQuery extends AuditFilter {
   /** Only entries older than this id. */
   readonly before: string | undefined;
   readonly limit: number;
-  /** Each entry must hold these, as text without regard to case. */
-  readonly user: string | undefined;
-  readonly text: string | undefined;
-  readonly result: AuditEntry['result'] | undefined;
   /** The trail as it stood then; undefined: now. */
   readonly revision: number | undefined;
 }
@@ -57,7 +62,7 @@ export async function readAudit(engine: Engine, query: AuditQuery): Promise<Omit
 
 const idOf = (key: Uint8Array): string => (utf8Decode(key) ?? '').slice(AUDIT_PREFIX.length);
 
-function isWanted(entry: AuditEntry, { user, text, result }: AuditQuery): boolean {
+export function isWanted(entry: AuditEntry, { user, text, result }: AuditFilter): boolean {
   if (user !== undefined && entry.user !== user) return false;
   if (result !== undefined && entry.result !== result) return false;
   return text === undefined || JSON.stringify(entry).toLowerCase().includes(text.toLowerCase());

@@ -119,7 +119,7 @@ function start(endpoints = [A, B, C]): void {
       replaced++;
     },
     health: new StoreHealth({ metrics: null }),
-    drills: () => ({ refusal: null, running: [] }),
+    drills: () => ({ refusal: null, running: [], recent: [] }),
   });
   monitor.start();
 }

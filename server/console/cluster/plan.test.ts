@@ -60,7 +60,7 @@ function clusterOf(...sketches: Sketch[]): ClusterView {
     risks: [],
     leaderChanges: [],
     watchingSince: 0,
-    drills: { refusal: null, running: [] },
+    drills: { refusal: null, running: [], recent: [] },
     cost: { watches: 0, rpcsPerSecond: 0, bytesPerSecond: 0 },
   };
 }

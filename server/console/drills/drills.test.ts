@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { DrillKind } from '../../../lib/api/drill-types.ts';
 import type { ClusterView, MemberView } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import type { MemberStatus } from '../../engines/engine.ts';
 import { StoreHealth } from '../health/store-health.ts';
 import { CONFIRM_OUTAGE, type DrillAction, planDrill } from './plan.ts';
-import { NOT_OURS, StoreDrills } from './store-drills.ts';
+import { NOT_OURS, RECENT_MAX, StoreDrills } from './store-drills.ts';
 import type { DrillChange, DrillOrder, DrillSupervisor, RunningDrill } from './supervisor.ts';
 
 const member = (name: string, more: Partial<MemberView> = {}): MemberView => ({
@@ -116,6 +117,23 @@ describe('drills of a store', () => {
     ]);
   });
 
+  test('those of late are told with the revisions they began and ended at, the newest few', async () => {
+    const at = (revision: number) => health.answered('m1:1', { revision } as MemberStatus);
+    at(100);
+    await drills.begin(action('pause'), M2, root);
+    expect(drills.view(root, []).recent).toEqual([
+      { text: 'm2 was paused', startedAt: 1, endedAt: null, fromRevision: '100', toRevision: null },
+    ]);
+    at(140);
+    await drills.heal(null, root, view());
+    expect(drills.view(root, []).recent).toMatchObject([{ fromRevision: '100', toRevision: '140' }]);
+    for (let i = 0; i < RECENT_MAX + 3; i++) {
+      await drills.begin(action('pause'), M1, root);
+      await drills.heal(null, root, view());
+    }
+    expect(drills.view(root, []).recent).toHaveLength(RECENT_MAX);
+  });
+
   test('healing one leaves the others', async () => {
     await drills.begin(action('isolate'), M1, root);
     await drills.begin(action('pause'), M2, root);
@@ -126,7 +144,7 @@ describe('drills of a store', () => {
 
   test('on a store that somebody else runs they are refused on the server, to begin and to end', async () => {
     const external = new StoreDrills(null, health);
-    expect(external.view(root, [])).toEqual({ refusal: NOT_OURS, running: [] });
+    expect(external.view(root, [])).toEqual({ refusal: NOT_OURS, running: [], recent: [] });
     expect(external.refusalOf(action('kill'), M2, root)).toBe(NOT_OURS);
     await expect(external.begin(action('kill'), M2, root)).rejects.toMatchObject({
       code: GrpcCode.FAILED_PRECONDITION,

@@ -2,7 +2,7 @@
  * Drills of one store. Only the bundled store has a supervisor; on any other they are refused here, on the server, whatever the
  * browser asks. Where the store has users, they are for root: the supervisor acts beside the store and knows no users.
  */
-import type { DrillHealed, DrillsView, DrillView } from '../../../lib/api/drill-types.ts';
+import type { DrillHealed, DrillsView, DrillView, RecentDrill } from '../../../lib/api/drill-types.ts';
 import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
@@ -14,6 +14,9 @@ import type { DrillChange, DrillSupervisor, RunningDrill } from './supervisor.ts
 export const NOT_OURS = 'drills are for the bundled store; this one is run by somebody else, and is left in peace';
 const FOR_ROOT = 'drills act on the members themselves: sign in as a user with the role root';
 
+/** Marks in the revision bar; each view of the cluster carries them. */
+export const RECENT_MAX = 20;
+
 /** Who asks. */
 export interface DrillCaller {
   readonly isRoot: boolean;
@@ -22,10 +25,16 @@ export interface DrillCaller {
 
 export class StoreDrills {
   readonly #supervisor: DrillSupervisor | null;
+  readonly #health: StoreHealth;
+  #recent: RecentDrill[] = [];
 
   constructor(supervisor: DrillSupervisor | null, health: StoreHealth) {
     this.#supervisor = supervisor;
-    supervisor?.onChange((change) => health.mark(markOf(change, health.idOf(change.drill.member))));
+    this.#health = health;
+    supervisor?.onChange((change) => {
+      health.mark(markOf(change, health.idOf(change.drill.member)));
+      this.#remember(change);
+    });
   }
 
   /** @param members who is who */
@@ -35,7 +44,7 @@ export class StoreDrills {
       return member === undefined ? null : memberToHex(member.id);
     };
     const running = (this.#supervisor?.running ?? []).map((drill) => viewOf(drill, idOf(drill.member)));
-    return { refusal: this.#refusal(caller), running };
+    return { refusal: this.#refusal(caller), running, recent: this.#recent };
   }
 
   /** Why this one may not begin; null: it may. */
@@ -62,6 +71,20 @@ export class StoreDrills {
     const chosen = supervisor.running.filter((drill) => name === null || drill.member === name);
     await Promise.all(chosen.map((drill) => supervisor.heal(drill.member)));
     return { healed: chosen.length };
+  }
+
+  #remember({ type, drill }: DrillChange): void {
+    const text = `${drill.member} ${DONE[drill.kind]}`;
+    const { startedAt } = drill;
+    const revision = String(this.#health.revision);
+    if (type === 'began') {
+      const begun = { text, startedAt, endedAt: null, fromRevision: revision, toRevision: null };
+      this.#recent = [...this.#recent, begun].slice(-RECENT_MAX);
+      return;
+    }
+    this.#recent = this.#recent.map((one) =>
+      one.text === text && one.startedAt === startedAt ? { ...one, endedAt: Date.now(), toRevision: revision } : one,
+    );
   }
 
   #require(caller: DrillCaller): DrillSupervisor {

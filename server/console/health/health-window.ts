@@ -131,7 +131,7 @@ export function windowView(
   slices: readonly Slice[],
   members: readonly WindowMember[],
   after: number,
-): Omit<HealthWindow, 'marks'> {
+): Omit<HealthWindow, 'marks' | 'compaction'> {
   const shown = slices.filter(({ at }) => at > after);
   return {
     everyMs: HEALTH_SLICE_MS,

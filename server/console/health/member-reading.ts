@@ -1,6 +1,7 @@
 /** What one reading of a member's /metrics says, and what happened between two of them. Names are etcd's. Pure. */
+import type { AutoCompaction } from '../../../lib/api/compaction-types.ts';
 import { type HistogramReading, histogramOf, quantileBetween } from './histogram.ts';
-import { type PrometheusSamples, parsePrometheus } from './prometheus-text.ts';
+import { type PrometheusSample, type PrometheusSamples, parsePrometheus } from './prometheus-text.ts';
 
 const FSYNC = 'etcd_disk_wal_fsync_duration_seconds';
 const COMMIT = 'etcd_disk_backend_commit_duration_seconds';
@@ -8,6 +9,11 @@ const PEER_ROUND_TRIP = 'etcd_network_peer_round_trip_time_seconds';
 const FAILED_PROPOSALS = 'etcd_server_proposals_failed_total';
 const LEADER_CHANGES = 'etcd_server_leader_changes_seen_total';
 const HEARTBEATS_FAILED = 'etcd_server_heartbeat_send_failures_total';
+const COMPACTED_REVISION = 'etcd_debugging_mvcc_compact_revision';
+/** Since etcd 3.6; 0 until the first one of a process. */
+const COMPACTED_AT = 'etcd_debugging_mvcc_db_compaction_last';
+/** Of the bundled store alone. */
+const AUTO_COMPACTION = 'quorate_auto_compaction_retention';
 const STARTED_AT = 'process_start_time_seconds';
 
 const WANTED: ReadonlySet<string> = new Set([
@@ -15,6 +21,9 @@ const WANTED: ReadonlySet<string> = new Set([
   FAILED_PROPOSALS,
   LEADER_CHANGES,
   HEARTBEATS_FAILED,
+  COMPACTED_REVISION,
+  COMPACTED_AT,
+  AUTO_COMPACTION,
   STARTED_AT,
 ]);
 /** Prometheus clients reckon the start from the boot time and may be off by some jiffies each time. */
@@ -30,6 +39,11 @@ export interface MemberReading {
   readonly failedProposals: number | null;
   readonly leaderChanges: number | null;
   readonly heartbeatsFailed: number | null;
+  /** 0: nothing was ever compacted. */
+  readonly compactedRevision: number | null;
+  /** When this process did so last. */
+  readonly compactedAtSeconds: number | null;
+  readonly autoCompaction: AutoCompaction | null;
 }
 
 /** Null in a field: not told, or nothing to measure in between. */
@@ -62,7 +76,23 @@ export function readingOf(text: string): MemberReading {
     failedProposals: single(samples, FAILED_PROPOSALS),
     leaderChanges: single(samples, LEADER_CHANGES),
     heartbeatsFailed: single(samples, HEARTBEATS_FAILED),
+    compactedRevision: single(samples, COMPACTED_REVISION),
+    compactedAtSeconds: single(samples, COMPACTED_AT) || null,
+    autoCompaction: autoCompactionOf(samples.get(AUTO_COMPACTION)?.[0]),
   };
+}
+
+function autoCompactionOf(sample: PrometheusSample | undefined): AutoCompaction | null {
+  switch (sample?.labels.get('mode')) {
+    case 'off':
+      return { mode: 'off' };
+    case 'periodic':
+      return { mode: 'periodic', seconds: sample.value };
+    case 'revision':
+      return { mode: 'revision', revisions: sample.value };
+    default:
+      return null;
+  }
 }
 
 const single = (samples: PrometheusSamples, name: string): number | null => samples.get(name)?.[0]?.value ?? null;

@@ -2,6 +2,7 @@
  * The health of one store over time, for all its sessions. One monitor at a time speaks for it: the first whose questions the store
  * answers. Slices follow its polls; members' own numbers are read once per slice.
  */
+import type { CompactionState } from '../../../lib/api/compaction-types.ts';
 import type { ElectionExplained, HealthWindow, MetricsOffer } from '../../../lib/api/health-types.ts';
 import type { LeaderChange, WireHexId } from '../../../lib/api/types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
@@ -9,6 +10,7 @@ import { EngineError, type Member, type MemberStatus, type MetricsCapability } f
 import { LeaderLog } from '../cluster/leader-log.ts';
 import { ConsoleError } from '../errors.ts';
 import { memberToHex } from '../ids.ts';
+import { Compactions } from './compactions.ts';
 import { explainElection, type Mark } from './explain.ts';
 import { HEALTH_SLICE_MS, MemberWindow, type WindowMember, windowView } from './health-window.ts';
 import { between, type MemberDelta, type MemberReading, readingOf } from './member-reading.ts';
@@ -33,6 +35,7 @@ interface Known {
   endpoint: string | null;
   offer: MetricsOffer;
   reading: MemberReading | null;
+  readAt: number;
   isSilent: boolean;
   skipSlices: number;
 }
@@ -53,11 +56,13 @@ export class StoreHealth implements HealthFeed {
   readonly #now: () => number;
   readonly #window = new MemberWindow();
   readonly #members = new Map<bigint, Known>();
+  readonly #compactions = new Compactions();
   #marks: Mark[] = [];
   #speaker: object | null = null;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = 0;
   #watchingSince: number | null = null;
+  #revision = 0;
 
   constructor({ metrics, now = Date.now }: StoreHealthOptions) {
     this.#metrics = metrics;
@@ -90,7 +95,13 @@ export class StoreHealth implements HealthFeed {
     if (this.#speaker === monitor) this.#speaker = null;
   }
 
+  /** The newest that any member told of. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   answered(endpoint: string, status: MemberStatus): void {
+    this.#revision = Math.max(this.#revision, status.revision);
     this.#window.answered(status);
     const known = this.#members.get(status.memberId);
     if (known === undefined) return;
@@ -125,12 +136,14 @@ export class StoreHealth implements HealthFeed {
 
   #meet(member: Member): Known {
     const offer: MetricsOffer = { state: this.#metrics === null ? 'off' : 'unread', url: null, note: null };
-    return { member, endpoint: null, offer, reading: null, isSilent: false, skipSlices: 0 };
+    return { member, endpoint: null, offer, reading: null, readAt: 0, isSilent: false, skipSlices: 0 };
   }
 
   clusterReplaced(): void {
     this.#window.reset();
     this.#members.clear();
+    this.#compactions.reset();
+    this.#revision = 0;
     this.#marks = [];
   }
 
@@ -152,7 +165,16 @@ export class StoreHealth implements HealthFeed {
       (known): WindowMember => ({ id: known.member.id, name: nameOf(known), metrics: known.offer }),
     );
     const marks = this.#marks.filter(({ at }) => at > after).map(({ cause: _, ...mark }) => mark);
-    return { ...windowView(this.#window.slices, members, after), marks };
+    return { ...windowView(this.#window.slices, members, after), marks, compaction: this.#compaction() };
+  }
+
+  #compaction(): CompactionState {
+    const members = [...this.#members.values()].map((known) => ({
+      id: memberToHex(known.member.id),
+      name: nameOf(known),
+      setting: known.reading?.autoCompaction ?? null,
+    }));
+    return { last: this.#compactions.last, members };
   }
 
   get changes(): readonly LeaderChange[] {
@@ -208,7 +230,11 @@ export class StoreHealth implements HealthFeed {
     try {
       const reading = readingOf(await this.#metrics.read(endpoint, READ_TIMEOUT_MS));
       if (known.reading !== null) this.#took(known, between(known.reading, reading), deltas);
+      const readAt = this.#now();
+      const before = known.reading === null ? null : { at: known.readAt, reading: known.reading };
+      this.#compactions.note(before, { at: readAt, reading });
       known.reading = reading;
+      known.readAt = readAt;
       known.offer = { state: 'offered', url, note: null };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

@@ -47,6 +47,22 @@ export const history = named('HealthWindow', {
       text: z.string(),
     }),
   ),
+  compaction: z.strictObject({
+    last: z.strictObject({ revision: z.string(), between: z.tuple([z.number(), z.number()]).nullable() }).nullable(),
+    members: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        setting: z
+          .discriminatedUnion('mode', [
+            z.strictObject({ mode: z.literal('off') }),
+            z.strictObject({ mode: z.literal('periodic'), seconds: z.number() }),
+            z.strictObject({ mode: z.literal('revision'), revisions: z.number() }),
+          ])
+          .nullable(),
+      }),
+    ),
+  }),
 });
 
 export const election = named('ElectionExplained', {

@@ -69,6 +69,14 @@ export const operations: readonly Operation[] = [
     errors: { '403': 'The user may not read the audit trail.' },
   },
   {
+    path: template(routes.auditExport(STORE)),
+    method: 'get',
+    summary: 'The same as a file: JSON Lines, oldest first, at one revision, however much it is',
+    query: requests.auditExportParams,
+    answer: 'file',
+    errors: { '403': 'The user may not read the audit trail.' },
+  },
+  {
     path: template(routes.live(STORE)),
     method: 'get',
     summary:

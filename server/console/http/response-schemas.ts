@@ -137,6 +137,15 @@ export const cluster = named('Cluster', {
         delayMs: z.int().nullable(),
       }),
     ),
+    recent: z.array(
+      named('RecentDrill', {
+        text: z.string(),
+        startedAt: time,
+        endedAt: time.nullable(),
+        fromRevision: int,
+        toRevision: int.nullable(),
+      }),
+    ),
   }),
   cost: z.strictObject({ watches: z.int(), rpcsPerSecond: z.number(), bytesPerSecond: z.number() }),
 });

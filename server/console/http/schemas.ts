@@ -157,6 +157,8 @@ export const auditParams = z.object({
   rev: revision,
 });
 
+export const auditExportParams = auditParams.omit({ before: true, limit: true });
+
 export const keyParams = z.object({ key, rev: revision });
 
 export const historyParams = z.object({ key, before: revision, limit: count(HISTORY_LIMIT_MAX, 50) });

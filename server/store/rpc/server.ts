@@ -1,6 +1,7 @@
 /** Puts a member on its client port: every etcd v3 service, the JSON gateway, health and metrics. */
 import { AssertionError } from '../../../lib/base/assert.ts';
 import { Prng } from '../../../lib/base/prng.ts';
+import type { AutoCompaction } from '../member/auto-compaction.ts';
 import type { StoreMember } from '../member/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiskMeter } from '../ports/metered-disk.ts';
@@ -58,6 +59,8 @@ export interface ClientFrontOptions {
   readonly framing?: FramingName;
   /** What /metrics says of the disk. */
   readonly disks?: { readonly wal: DiskMeter; readonly backend: DiskMeter };
+  /** `--auto-compaction-mode`, `--auto-compaction-retention`, for /metrics. */
+  readonly autoCompaction?: AutoCompaction;
   /** What /metrics says of the connections to peers. */
   readonly peers?: () => readonly PeerTraffic[];
   /** `--metrics`: extensive times every call. */
@@ -106,6 +109,7 @@ export async function startClientFront(options: ClientFrontOptions): Promise<Cli
   const metrics = (): MetricsSource => ({
     ...{ member, methods, health, quotaBytes, clientRequests, disks: options.disks, times: context.times },
     ...{ peers: options.peers?.() ?? [], front: front.stats(), leaderChanges: leaderChanges.count() },
+    autoCompaction: options.autoCompaction,
   });
   const pages = { member, health, onDefect, metrics };
   const shared = { receiveBytesMax, onDefect, ...optional(options, ['framing', 'tls', 'streamsMax', 'keepAlive']) };

@@ -54,6 +54,18 @@ test('calls are timed when asked for, and otherwise not', async () => {
   }
 });
 
+test('how compaction by schedule is set is told, with what it keeps', async () => {
+  for (const [autoCompaction, line] of [
+    [{ mode: 'off' }, 'quorate_auto_compaction_retention{mode="off"} 0'],
+    [{ mode: 'periodic', retentionMs: 1_800_000 }, 'quorate_auto_compaction_retention{mode="periodic"} 1800'],
+    [{ mode: 'revision', revisions: 5_000 }, 'quorate_auto_compaction_retention{mode="revision"} 5000'],
+  ] as const) {
+    const served = await serveFakeMember({ autoCompaction });
+    expect((await read(`${served.url}/metrics`)).text.split('\n')).toContain(line);
+    await served.close();
+  }
+});
+
 test('peers are named by their hexadecimal ids', async () => {
   const peer: PeerTraffic = {
     ...{ id: memberId(0xabcn), isConnected: true, sentBytes: 10, receivedBytes: 20, sendFailures: 1, disconnects: 2 },

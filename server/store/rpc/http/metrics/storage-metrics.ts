@@ -1,6 +1,7 @@
 /** What /metrics says of keys, watchers, leases and the disk under them. */
 
 import type { MetricsText } from '../../../../../lib/base/prometheus-text.ts';
+import type { AutoCompaction } from '../../../member/auto-compaction.ts';
 import type { StoreMember } from '../../../member/types.ts';
 import type { DiskMeter } from '../../../ports/metered-disk.ts';
 import type { Method } from '../../front/types.ts';
@@ -12,6 +13,8 @@ export interface StorageSource {
   readonly times: ServiceTimes;
   /** Undefined where the disk is not measured. */
   readonly disks: { readonly wal: DiskMeter; readonly backend: DiskMeter } | undefined;
+  /** Undefined: whoever runs this member has not said. */
+  readonly autoCompaction: AutoCompaction | undefined;
 }
 
 export function addStorage(text: MetricsText, source: StorageSource): void {
@@ -19,6 +22,7 @@ export function addStorage(text: MetricsText, source: StorageSource): void {
   addKeys(text, member);
   addWatchers(text, source);
   addLeases(text, member);
+  addAutoCompaction(text, source.autoCompaction);
   text.histogram('etcd_mvcc_hash_duration_seconds', 'Time of Maintenance.Hash.', times.hashSeconds);
   text.histogram('etcd_mvcc_hash_rev_duration_seconds', 'Time of Maintenance.HashKV.', times.hashKvSeconds);
   const snapshot = 'Time to make a database for Maintenance.Snapshot.';
@@ -47,6 +51,16 @@ function addKeys(text: MetricsText, { kv, auth }: StoreMember): void {
   const compacted = 'Old revisions that compaction took out.';
   text.counter('etcd_debugging_mvcc_db_compaction_keys_total', compacted, counts.compactedRevisions);
   text.gauge('etcd_debugging_auth_revision', 'The auth revision: how often users changed.', auth.revision);
+}
+
+/** etcd tells nobody how it is set. */
+function addAutoCompaction(text: MetricsText, setting: AutoCompaction | undefined): void {
+  if (setting === undefined) return;
+  const kept =
+    setting.mode === 'periodic' ? setting.retentionMs / 1_000 : setting.mode === 'revision' ? setting.revisions : 0;
+  const help =
+    'History that compaction by schedule keeps: seconds where the mode is periodic, revisions where it is revision.';
+  text.gauge('quorate_auto_compaction_retention', help, kept, { mode: setting.mode });
 }
 
 function addWatchers(text: MetricsText, { member: { watches }, methods }: StorageSource): void {
