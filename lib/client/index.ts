@@ -17,6 +17,7 @@ export {
   type TxnResult,
   type WatchOptions,
 } from './client.ts';
+export { type Config, type ConfigOptions, ConfigRejected, openConfig } from './config/index.ts';
 export {
   AlreadyHeldError,
   ClientError,
