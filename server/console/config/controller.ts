@@ -6,7 +6,7 @@
  * Invariant: one round at a time, one transaction per rollout and round; a round whose transaction was refused changes nothing and
  * looks again.
  */
-
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Roster } from '../../../lib/config/documents.ts';
 import type { CheckResult } from '../../../lib/config/gate.ts';
 import * as machine from '../../../lib/config/rollout.ts';
@@ -27,6 +27,8 @@ import type { ConfigState } from './state.ts';
 
 /** Deadlines and silences come without an event; reports and edits bring a round of their own. */
 const ROUND_MS = 1_000;
+/** Reports of a fleet come by the hundred. The first is looked at at once, those that follow together. */
+const ROUND_GAP_MS = 200;
 
 /** Every place where the controller writes; drills end the process at each. */
 export const WRITE_POINTS = ['elect', 'start', 'expose', 'reset', 'renew', 'commit', 'status', 'confirm'] as const;
@@ -60,7 +62,7 @@ export class RolloutController {
   #unsubscribe: (() => void) | undefined;
   #round: Promise<void> | null = null;
   #isDirty = false;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -89,7 +91,7 @@ export class RolloutController {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearInterval(this.#timer);
     this.#unsubscribe?.();
     await this.#round;
@@ -98,7 +100,7 @@ export class RolloutController {
   }
 
   #look(): void {
-    if (this.#closed || this.#leadership.fence === null) return;
+    if (this.#closing.signal.aborted || this.#leadership.fence === null) return;
     this.#isDirty = true;
     this.#round ??= this.#rounds().finally(() => {
       this.#round = null;
@@ -111,7 +113,8 @@ export class RolloutController {
   }
 
   async #rounds(): Promise<void> {
-    while (this.#isDirty && !this.#closed) {
+    const { signal } = this.#closing;
+    while (this.#isDirty && !signal.aborted) {
       this.#isDirty = false;
       const snapshot = this.#options.state.current;
       if (snapshot === null || this.#options.state.problem !== null) return;
@@ -119,6 +122,7 @@ export class RolloutController {
         if (!isSupervised(value.state)) this.#checks.delete(rolloutId);
         else await this.#superviseOne(snapshot, rolloutId);
       }
+      await sleep(ROUND_GAP_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
