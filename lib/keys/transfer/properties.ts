@@ -49,8 +49,7 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 const encoded = (text: string, special: RegExp): string =>
   text
     .replace(special, (char) => NAMED[char] ?? `\\${char}`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not printable is meant
-    .replace(/[\u0000-\u001f\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** @throws NotText when the value is no text */
 export function writeProperty(name: string, { value }: TransferEntry): string {

@@ -7,8 +7,7 @@ import { frame, parseLastEventId } from './frames.ts';
 interface Received {
   readonly event: LiveEventName;
   readonly id: string | null;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON came over the wire
-  readonly data: any;
+  readonly data: unknown;
 }
 
 const change = (revision: number, key = `/k${revision}`): ChangeEvent => ({
@@ -98,9 +97,10 @@ function parseFrame(text: string): Received {
   };
 }
 
+const changesOf = ({ data }: Received) => data as readonly ChangeEvent[];
 const names = (received: readonly Received[]): string[] => received.map((r) => r.event);
 const revisionsOf = (received: readonly Received[]): string[] =>
-  received.filter((r) => r.event === 'changes').flatMap((r) => r.data.map((c: ChangeEvent) => c.revision));
+  received.filter((r) => r.event === 'changes').flatMap((r) => changesOf(r).map((c) => c.revision));
 
 test('a frame is one event with id and one line of data', () => {
   const text = new TextDecoder().decode(frame('changes', [change(7, 'a\nb')], 7));
@@ -226,7 +226,7 @@ test('a new browser is shown the last changes as the past, one that resumes is n
   happen(change(13));
   live.flush();
   const revisions = (events: readonly Received[], name: LiveEventName) =>
-    events.filter(({ event }) => event === name).flatMap(({ data }) => data.map((c: ChangeEvent) => c.revision));
+    events.filter(({ event }) => event === name).flatMap((one) => changesOf(one).map((c) => c.revision));
   const first = await fresh.read();
   expect(revisions(first, 'recent')).toEqual(['11', '12']);
   expect(revisions(first, 'changes')).toEqual(['13']);
