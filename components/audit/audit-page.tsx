@@ -1,7 +1,7 @@
 'use client';
 
 import { Download, Search } from 'lucide-react';
-import { type ComponentProps, useEffect, useRef, useState } from 'react';
+import { type ComponentProps, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { AuditKept } from '../../lib/api/audit.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
@@ -184,13 +184,10 @@ interface FilterInputProps extends Omit<ComponentProps<typeof Input>, 'value' | 
 /** Waits for a pause in typing: each filter is read through on the server. */
 function FilterInput({ label, value, onChange, ...input }: FilterInputProps) {
   const [text, setText] = useState(value ?? '');
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
+  const change = useEffectEvent(onChange);
   useEffect(() => {
     if (text === (value ?? '')) return;
-    const timer = setTimeout(() => latest.current(text === '' ? null : text), TYPING_MS);
+    const timer = setTimeout(() => change(text === '' ? null : text), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text, value]);
   return <Input {...input} aria-label={label} value={text} onChange={(event) => setText(event.target.value)} />;

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { MemberView } from '../../lib/api/types.ts';
 import { formatBytes } from '../../lib/format/number.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
@@ -44,12 +44,9 @@ export function SnapshotPanel({ asked, members }: SnapshotPanelProps) {
       setState(controller.signal.aborted ? { phase: 'idle' } : { phase: 'failed', error });
     }
   };
-  const latest = useRef(start);
+  const startAsked = useEffectEvent(start);
   useEffect(() => {
-    latest.current = start;
-  });
-  useEffect(() => {
-    if (asked !== null) void latest.current(asked.member);
+    if (asked !== null) void startAsked(asked.member);
   }, [asked]);
   useEffect(() => () => abort.current?.abort(), []);
   // A follower: the leader has enough to do.

@@ -1,31 +1,20 @@
 'use client';
 
-import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { type Binding, keymap, keysOf } from './keymap.ts';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { type Binding, keymap } from './keymap.ts';
 
 /**
  * Keeps these bindings in the registry while the component is mounted. The list may be made anew on every render: it is
- * registered again only when ids, keys or titles change, and always runs the latest `run`.
+ * registered again only when what it says changes, and always runs the latest `run`.
  */
 export function useBindings(bindings: readonly Binding[]): void {
-  const latest = useRef(bindings);
+  const run = useEffectEvent((id: string) => bindings.find((one) => one.id === id)?.run?.());
+  // Functions are left out, null stays.
+  const described = JSON.stringify(bindings);
   useEffect(() => {
-    latest.current = bindings;
-  });
-  const signature = bindings
-    .map((one) => [one.id, one.title, one.run === null, ...keysOf(one)].join('\u0000'))
-    .join('\u0001');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the list, whose identity changes each render
-  useEffect(
-    () =>
-      keymap.register(
-        latest.current.map((one) => ({
-          ...one,
-          run: one.run === null ? null : () => latest.current.find((now) => now.id === one.id)?.run?.(),
-        })),
-      ),
-    [signature],
-  );
+    const list = JSON.parse(described) as readonly (Omit<Binding, 'run'> & { readonly run?: null })[];
+    return keymap.register(list.map((one) => ({ ...one, run: one.run === null ? null : () => run(one.id) })));
+  }, [described]);
 }
 
 const NONE: readonly Binding[] = [];

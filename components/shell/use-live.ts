@@ -1,6 +1,6 @@
 'use client';
 
-import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import type { ClusterView, IndexState, RevisionView } from '../../lib/api/types.ts';
 import type { Cell } from '../../lib/live/cell.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
@@ -36,16 +36,13 @@ export const useChanges = (): number => useCell(useLiveStore().changes, 0);
  */
 export function useOnChanges(onRows: (rows: readonly ChangeRow[]) => void): void {
   const store = useLiveStore();
-  const latest = useRef(onRows);
-  useEffect(() => {
-    latest.current = onRows;
-  });
+  const tell = useEffectEvent(onRows);
   useEffect(() => {
     let seen = store.ring.nextSeq;
     return store.changes.subscribe(() => {
       const rows = [...store.ring.since(seen)];
       seen = store.ring.nextSeq;
-      if (rows.length > 0) latest.current(rows);
+      if (rows.length > 0) tell(rows);
     });
   }, [store]);
 }

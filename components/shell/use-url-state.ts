@@ -46,16 +46,14 @@ export function useUrlStates<P extends Params>(
   const search = useSearchParams();
   const overlay = useSyncExternalStore(writer.subscribe, writer.get, () => NONE);
   useEffect(() => writer.settle(search.toString()), [search]);
-  const names = Object.keys(params);
-  const texts = names.map((name) => overlay.get(name) ?? search.getAll(name));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the texts themselves, whose arrays are made anew each time
-  const values = useMemo(
-    () =>
-      Object.fromEntries(
-        names.map((name, at) => [name, readParam(params[name] as UrlParam<unknown>, texts[at] ?? [])]),
-      ) as Values<P>,
-    [params, JSON.stringify(texts)],
-  );
+  // As one text, so that the values stay the same objects until the address says something else.
+  const texts = JSON.stringify(Object.keys(params).map((name) => overlay.get(name) ?? search.getAll(name)));
+  const values = useMemo(() => {
+    const read = JSON.parse(texts) as readonly (readonly string[])[];
+    return Object.fromEntries(
+      Object.entries(params).map(([name, param], at) => [name, readParam(param, read[at] ?? [])]),
+    ) as Values<P>;
+  }, [params, texts]);
   const set = useCallback(
     (setting: Setting<P>, options: UrlOptions = {}) => {
       const changes = new Map<string, readonly string[]>();

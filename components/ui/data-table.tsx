@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useId, useMemo } from 'react';
 import { cn } from './cn.ts';
 import { KeptCells, StillCells } from './data-table-cells.tsx';
 import { Grid, GridCell, GridHead, GridRow, GridRowGroup } from './grid-elements.ts';
@@ -164,12 +164,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 }
 
 function useTellWindow(first: number, last: number, onWindow: ((window: RowWindow) => void) | undefined): void {
-  const latest = useRef(onWindow);
+  const tell = useEffectEvent((window: RowWindow) => onWindow?.(window));
   useEffect(() => {
-    latest.current = onWindow;
-  });
-  useEffect(() => {
-    if (last >= first) latest.current?.({ first, last });
+    if (last >= first) tell({ first, last });
   }, [first, last]);
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { type ComponentProps, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ComponentProps, type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { type Placement, place } from './floating.layout.ts';
 
@@ -54,14 +54,11 @@ function usePressOutside(
   anchor: HTMLElement | null,
   onPress: (() => void) | undefined,
 ): void {
-  const latest = useRef(onPress);
-  useEffect(() => {
-    latest.current = onPress;
-  });
+  const press = useEffectEvent(() => onPress?.());
   useEffect(() => {
     const onPointerDown = (event: PointerEvent): void => {
       const target = event.target as Node;
-      if (node.current?.contains(target) !== true && anchor?.contains(target) !== true) latest.current?.();
+      if (node.current?.contains(target) !== true && anchor?.contains(target) !== true) press();
     };
     document.addEventListener('pointerdown', onPointerDown, { capture: true });
     return () => document.removeEventListener('pointerdown', onPointerDown, { capture: true });

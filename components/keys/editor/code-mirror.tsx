@@ -79,7 +79,10 @@ const LANGUAGES: Readonly<Record<CodeLanguage, () => Extension>> = {
   text: () => [],
 };
 
-export function CodeMirror(props: CodeMirrorProps) {
+/** Another label or another right to write is another editor; later texts and languages are dispatched to the one there is. */
+export const CodeMirror = (props: CodeMirrorProps) => <Editor key={`${props.readOnly} ${props.label}`} {...props} />;
+
+function Editor(props: CodeMirrorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
@@ -88,20 +91,20 @@ export function CodeMirror(props: CodeMirrorProps) {
     latest.current = props;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the view is made once; later texts and languages are dispatched to it
   useEffect(() => {
     if (host.current === null) return;
+    const { text, autoFocus = false } = latest.current;
     const created = new EditorView({
       parent: host.current,
-      state: EditorState.create({ doc: props.text, extensions: extensionsOf(latest, language.current) }),
+      state: EditorState.create({ doc: text, extensions: extensionsOf(latest, language.current) }),
     });
     view.current = created;
-    if (props.autoFocus === true) created.focus();
+    if (autoFocus) created.focus();
     return () => {
       created.destroy();
       view.current = null;
     };
-  }, [props.readOnly, props.label]);
+  }, []);
 
   useEffect(() => {
     const current = view.current;
@@ -117,10 +120,9 @@ export function CodeMirror(props: CodeMirrorProps) {
   }, [props.language]);
 
   const { faults = NO_FAULTS, goTo = null } = props;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a view that is made anew shows them again
   useEffect(() => {
     if (view.current !== null) showFaults(view.current, faults);
-  }, [faults, props.readOnly, props.label]);
+  }, [faults]);
 
   useEffect(() => {
     const current = view.current;

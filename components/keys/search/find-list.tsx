@@ -1,5 +1,6 @@
 'use client';
 
+import { useState } from 'react';
 import type { FindRequest } from '../../../lib/api/find-client.ts';
 import type { FindExcerpt } from '../../../lib/api/find-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
@@ -20,11 +21,16 @@ export interface FindListProps {
 }
 
 /** Matches as they come, with how far the search is; at its end exactly what was searched and what was not. */
-export function FindList({ request, selected, onOpen }: FindListProps) {
+export function FindList(props: FindListProps) {
+  const [attempt, setAttempt] = useState(0);
+  return <Search key={attempt} {...props} onRetry={() => setAttempt((n) => n + 1)} />;
+}
+
+function Search({ request, selected, onOpen, onRetry }: FindListProps & { readonly onRetry: () => void }) {
   const store = useStore();
   const found = useFind(store.id, request);
   if (found.error !== null && found.start === null) {
-    return <PanelError title="The search was refused" error={found.error} onRetry={found.again} />;
+    return <PanelError title="The search was refused" error={found.error} onRetry={onRetry} />;
   }
   if (found.start === null) return <SkeletonRows rows={8} />;
   return (

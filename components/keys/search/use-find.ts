@@ -19,19 +19,11 @@ const NOTHING: FindState = { start: null, matches: [], progress: null, end: null
 /** Lines are taken as they come and shown at this pace. */
 const SHOW_MS = 100;
 
-export interface FindControl {
-  readonly stop: () => void;
-  /** From the beginning. */
-  readonly again: () => void;
-}
-
 /** Runs a search while mounted and the request is the same; `stop` ends it and keeps what it found. */
-export function useFind(storeId: string, request: FindRequest): FindState & FindControl {
+export function useFind(storeId: string, request: FindRequest): FindState & { readonly stop: () => void } {
   const [state, setState] = useState<FindState>(NOTHING);
   const [abort, setAbort] = useState<AbortController | null>(null);
-  const [attempt, setAttempt] = useState(0);
   const id = JSON.stringify(request);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another run of the same request
   useEffect(() => {
     const own = new AbortController();
     setAbort(own);
@@ -42,10 +34,9 @@ export function useFind(storeId: string, request: FindRequest): FindState & Find
       setState((now) => ({ ...now, error: error instanceof Error ? error : new Error(String(error)) }));
     });
     return () => own.abort();
-  }, [storeId, id, attempt]);
+  }, [storeId, id]);
   return {
     ...state,
-    again: () => setAttempt((n) => n + 1),
     stop: () => {
       abort?.abort();
       setState((now) => ({ ...now, isStopped: true }));

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { type ByteString, toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
 import { Input } from '../../ui/input.tsx';
 
@@ -17,11 +17,12 @@ export interface JumpBoxProps {
 export function JumpBox({ onJump, onDone }: JumpBoxProps) {
   const [text, setText] = useState('');
   const [isMissed, setMissed] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every typed letter starts the wait anew
+  const [leaveAt, setLeaveAt] = useState(() => performance.now() + IDLE_MS);
+  const leave = useEffectEvent(onDone);
   useEffect(() => {
-    const timer = setTimeout(onDone, IDLE_MS);
+    const timer = setTimeout(() => leave(), leaveAt - performance.now());
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [leaveAt]);
   return (
     <div className="absolute inset-x-2 bottom-2 z-10 rounded-control shadow-float">
       <Input
@@ -34,6 +35,7 @@ export function JumpBox({ onJump, onDone }: JumpBoxProps) {
         onChange={(event) => {
           const next = event.target.value;
           setText(next);
+          setLeaveAt(performance.now() + IDLE_MS);
           if (next === '') return;
           void onJump(toByteString(utf8Encode(next))).then((isFound) => setMissed(!isFound));
         }}

@@ -82,13 +82,8 @@ function GlowLayer() {
 function Guides({ depth }: { readonly depth: number }) {
   return (
     <span aria-hidden="true" className="relative flex h-full shrink-0" style={{ width: depth * INDENT_PX }}>
-      {Array.from({ length: depth }, (_, level) => (
-        <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: guides have no identity but their level
-          key={level}
-          className="absolute inset-y-0 border-l"
-          style={{ left: level * INDENT_PX + 7 }}
-        />
+      {[...Array(depth).keys()].map((level) => (
+        <span key={level} className="absolute inset-y-0 border-l" style={{ left: level * INDENT_PX + 7 }} />
       ))}
     </span>
   );
