@@ -32,8 +32,7 @@ export function Treemap({ view, height, chosen, onChoose, onOpen }: TreemapProps
     buttons.current[next]?.focus();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys of the tiles inside, which are buttons
-    <div ref={ref} className="relative min-w-0" style={{ height }} onKeyDown={onKeyDown}>
+    <div ref={ref} className="relative min-w-0" style={{ height }}>
       {tiles.map((tile, index) => {
         const node = tile.index === null ? null : view.nodes[tile.index];
         return (
@@ -49,6 +48,7 @@ export function Treemap({ view, height, chosen, onChoose, onOpen }: TreemapProps
             isTabStop={index === Math.min(at, tiles.length - 1)}
             onChoose={(is) => onChoose(is ? tile.index : null)}
             onFocus={() => setAt(index)}
+            onKeyDown={onKeyDown}
             onOpen={onOpen}
           />
         );
@@ -66,10 +66,11 @@ interface TileProps {
   readonly isTabStop: boolean;
   readonly onChoose: (is: boolean) => void;
   readonly onFocus: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onOpen: (node: SpaceFolder) => void;
 }
 
-function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, onOpen }: TileProps) {
+function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, onKeyDown, onOpen }: TileProps) {
   const { rest, by } = view;
   const name = node === null ? `${plural(rest.children, 'smaller entry', 'smaller entries')}` : entryName(node);
   const size = sizeOf(node ?? rest, by);
@@ -89,6 +90,7 @@ function Tile({ ref, tile, node, view, isChosen, isTabStop, onChoose, onFocus, o
         onChoose(true);
       }}
       onBlur={() => onChoose(false)}
+      onKeyDown={onKeyDown}
       style={{ left: tile.x, top: tile.y, width: tile.width, height: tile.height }}
       className={cn(
         'absolute overflow-hidden rounded-mark border text-left align-top',

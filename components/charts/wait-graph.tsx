@@ -4,6 +4,7 @@ import { useId, useMemo } from 'react';
 import type { WaitView } from '../../lib/api/coordination-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { NODE_HEIGHT, NODE_WIDTH, waitGraphLayout } from './wait-graph.layout.ts';
 
 const LABEL_CHARS_MAX = 24;
@@ -22,12 +23,7 @@ export function WaitGraph({
     [waits, circles],
   );
   return (
-    <section
-      aria-label="Drawing of the waits"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too
-      tabIndex={0}
-      className="max-h-[55vh] shrink-0 overflow-auto border-b px-3 py-2"
-    >
+    <ScrollRegion label="Drawing of the waits" className="max-h-[55vh] shrink-0 overflow-auto border-b px-3 py-2">
       <svg aria-hidden="true" width={width} height={height} className="block text-[11px]">
         <defs>
           {(['calm', 'circle'] as const).map((kind) => (
@@ -83,7 +79,7 @@ export function WaitGraph({
         ))}
       </svg>
       {hidden === 0 ? null : <p className="text-fg-3 text-meta">{plural(hidden, 'program')} more, in the table</p>}
-    </section>
+    </ScrollRegion>
   );
 }
 

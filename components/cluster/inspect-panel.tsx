@@ -8,6 +8,7 @@ import { type InspectProgress, KEYS_MAX, type SnapshotReport } from '../../lib/s
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 
 type State =
   | { readonly phase: 'idle' }
@@ -163,12 +164,7 @@ function listed(names: readonly string[]): string {
 function BiggestPrefixes({ report: { prefixes, living } }: { readonly report: SnapshotReport }) {
   if (prefixes.length === 0) return <p className="text-fg-2">No key has a “/” in it: there are no prefixes to tell.</p>;
   return (
-    <section
-      aria-label="Biggest prefixes"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too
-      tabIndex={0}
-      className="max-h-72 overflow-auto"
-    >
+    <ScrollRegion label="Biggest prefixes" className="max-h-72 overflow-auto">
       <table className="w-full">
         <caption className="pb-1 text-left text-fg-2">Prefixes that take most of the file</caption>
         <thead>
@@ -194,6 +190,6 @@ function BiggestPrefixes({ report: { prefixes, living } }: { readonly report: Sn
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -80,9 +80,7 @@ export function Splitter({
   };
 
   const divider = (
-    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot take focus, a window splitter must
-    <div
-      role="separator"
+    <hr
       tabIndex={0}
       aria-label={label}
       aria-orientation={isHorizontal ? 'vertical' : 'horizontal'}
@@ -94,9 +92,9 @@ export function Splitter({
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={onPointerMove}
       className={cn(
-        'group relative z-10 shrink-0 touch-none bg-line transition-colors duration-[120ms] hover:bg-accent focus-visible:bg-accent focus-visible:outline-none',
+        'group relative z-10 shrink-0 touch-none overflow-visible border-0 bg-line transition-colors duration-[120ms] hover:bg-accent focus-visible:bg-accent focus-visible:outline-none',
         isHorizontal
-          ? 'w-px cursor-col-resize before:absolute before:inset-y-0 before:-inset-x-1'
+          ? 'h-auto w-px cursor-col-resize before:absolute before:inset-y-0 before:-inset-x-1'
           : 'h-px cursor-row-resize before:absolute before:inset-x-0 before:-inset-y-1',
       )}
     />
