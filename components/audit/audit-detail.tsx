@@ -1,6 +1,6 @@
 'use client';
 
-import { ArrowLeft, History } from 'lucide-react';
+import { History } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../lib/api/audit.ts';
@@ -9,6 +9,7 @@ import { RevisionLink } from '../shell/links.tsx';
 import { keyParams, useHref } from '../shell/use-href.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { DetailHeader } from '../ui/detail-header.tsx';
 import { Result, Target, Who } from './audit-columns.tsx';
 import { actionWords, resultWords } from './audit-words.ts';
 import { UndoEntry } from './undo-entry.tsx';
@@ -20,14 +21,10 @@ export function AuditDetail({ entry, onBack }: { readonly entry: AuditEntry; rea
   const { target } = entry;
   return (
     <section aria-label="Entry" className="flex min-h-0 flex-1 flex-col overflow-auto bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Audit
-        </Button>
+      <DetailHeader list="Audit" onBack={onBack}>
         <h2 className="min-w-0 flex-1 truncate font-semibold first-letter:uppercase">{actionWords(entry.action)}</h2>
         <CopyAsMenu forms={{ json: () => JSON.stringify(entry, null, 2) }} />
-      </header>
+      </DetailHeader>
       <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-2 px-3 py-3">
         <Fact name="Result">
           <Result result={entry.result} />

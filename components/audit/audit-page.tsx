@@ -6,6 +6,7 @@ import type { AuditKept } from '../../lib/api/audit.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { oneOf, textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -14,15 +15,14 @@ import { useStore } from '../shell/use-store.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { cn } from '../ui/cn.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Input } from '../ui/input.tsx';
 import { Kbd } from '../ui/kbd.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { Select } from '../ui/select.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Splitter } from '../ui/splitter.tsx';
 import { AUDIT_COLUMNS } from './audit-columns.tsx';
 import { AuditDetail } from './audit-detail.tsx';
 import { RESULT_ORDER, resultWords } from './audit-words.ts';
@@ -47,14 +47,7 @@ export function AuditPage() {
   const filter = useRef<HTMLInputElement>(null);
   useBindings([
     { id: 'audit.filter', keys: '/', title: 'Filter the trail', group: 'Page', run: () => filter.current?.focus() },
-    {
-      id: 'audit.move',
-      keys: ['j', 'k'],
-      title: 'Next and previous entry',
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
+    listKeys('audit.move', ['j', 'k'], 'Next and previous entry'),
   ]);
   const isFiltered = q !== null || user !== null || result !== null;
   const users = [...new Set(entries.flatMap((entry) => entry.user ?? []))].sort();
@@ -149,18 +142,12 @@ export function AuditPage() {
           </a>
         </Button>
       </PageHeader>
-      {selected === undefined ? (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>
-      ) : (
-        <Splitter
-          label="Resize the trail"
-          storageKey="audit"
-          initial={64}
-          className={cn('max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden')}
-          first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{list}</div>}
-          second={<AuditDetail entry={selected} onBack={() => select(null)} />}
-        />
-      )}
+      <MasterDetail
+        title="Entries"
+        initial={64}
+        list={list}
+        detail={selected === undefined ? null : <AuditDetail entry={selected} onBack={() => select(null)} />}
+      />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ConfigOverview, ConfigTargetRow } from '../../lib/api/config-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
+import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -40,14 +41,7 @@ export function ConfigPage() {
       group: 'Page',
       run: () => (canWrite ? setCreating(true) : undefined),
     },
-    {
-      id: 'config.move',
-      keys: ['j', 'k'],
-      title: 'Next and previous target',
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
+    listKeys('config.move', ['j', 'k'], 'Next and previous target'),
   ]);
   const rows = overview.data?.targets.filter(({ kind }) => kind === 'config');
   const list = (

@@ -1,6 +1,5 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import type { ConfigTargetDetail, ReleaseSummary } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
@@ -17,6 +16,7 @@ import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { DetailHeader } from '../ui/detail-header.tsx';
 import { Link } from '../ui/link.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
@@ -59,11 +59,7 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
   const [isChanging, setChanging] = useState(false);
   return (
     <section aria-label={`Target ${target}`} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Configuration
-        </Button>
+      <DetailHeader list="Configuration" onBack={onBack}>
         <h2 className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2">
           <span className="mono font-semibold">{bundle}</span>
           <span className="text-fg-2">{scope}</span>
@@ -81,7 +77,7 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
             json: () => JSON.stringify(detail.live?.content ?? null, null, 2),
           }}
         />
-      </header>
+      </DetailHeader>
       <Sides detail={detail} />
       <Tabs
         value={view}

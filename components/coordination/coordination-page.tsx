@@ -1,30 +1,26 @@
 'use client';
 
-import { Filter } from 'lucide-react';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
-import {
-  COORDINATION_SORTS,
-  type CoordinationGroup,
-  type CoordinationList,
-  type CoordinationSort,
-} from '../../lib/api/coordination-types.ts';
+import { type ReactNode, useMemo, useState } from 'react';
+import { COORDINATION_SORTS, type CoordinationGroup, type CoordinationList } from '../../lib/api/coordination-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { FilterField } from '../shell/filter-field.tsx';
+import { listKeys } from '../shell/keymap.ts';
+import { orderOf, orderParam } from '../shell/order-param.ts';
 import { PageHeader } from '../shell/page-header.tsx';
-import { single, textParam, withFallback } from '../shell/url-params.ts';
+import { textParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
-import { type Column, DataTable, type RowWindow } from '../ui/data-table.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { Input } from '../ui/input.tsx';
-import { Kbd } from '../ui/kbd.tsx';
 import { MasterDetail } from '../ui/master-detail.tsx';
 import { PanelStates } from '../ui/panel.tsx';
-import { FIRST_PAGE, pageAround, rowsOfPage } from '../ui/row-page.ts';
+import { rowsOfPage } from '../ui/row-page.ts';
 import { SkeletonRows } from '../ui/skeleton.tsx';
+import { useRowPage } from '../ui/use-row-page.ts';
 import { GroupDetail } from './group-detail.tsx';
 import { MomentContext } from './moment.ts';
 import { ReleaseDialog } from './release-dialog.tsx';
@@ -44,23 +40,8 @@ export interface CoordinationPageProps {
   readonly empty: { readonly sentence: string; readonly command: string };
 }
 
-interface GroupOrder {
-  readonly column: CoordinationSort;
-  readonly descending: boolean;
-}
-
-const isSort = (text: string): text is CoordinationSort => (COORDINATION_SORTS as readonly string[]).includes(text);
-
-const SORT = single<GroupOrder>({
-  parse: (text) => {
-    const descending = text.startsWith('-');
-    const column = text.slice(descending ? 1 : 0);
-    return isSort(column) ? { column, descending } : null;
-  },
-  serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
-});
 const PARAMS = {
-  sort: withFallback<GroupOrder>(SORT, { column: 'name', descending: false }),
+  sort: orderParam(COORDINATION_SORTS, 'name'),
   find: withFallback(textParam, ''),
 };
 
@@ -69,21 +50,16 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
   const store = useStore();
   const { rev } = usePinnedRevision();
   const [{ sort, find }, setUrl] = useUrlStates(PARAMS);
-  const [page, setPage] = useState(FIRST_PAGE);
+  const { page, onWindow } = useRowPage();
   const query = { kind, sort: sort.column, descending: sort.descending, find, lease: null, ...page };
   const list = useCoordination(store.id, query, rev);
   const rows = useMemo(
     () => rowsOfPage(list.data?.matching ?? 0, list.data?.offset ?? 0, list.data?.groups ?? []),
     [list.data],
   );
-  const onWindow = (window: RowWindow): void => {
-    const next = pageAround(window);
-    if (next.offset !== page.offset || next.limit !== page.limit) setPage(next);
-  };
   const { selected, select } = useSelected();
   const [isReleasing, setReleasing] = useState(false);
   const chosen = useCoordinationGroup(store.id, { key: selected, rev }).data?.group;
-  const field = useRef<HTMLInputElement>(null);
   const canWrite = !store.readOnly && rev === null;
   const words = KIND_WORDS[kind];
   useBindings([
@@ -94,21 +70,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
       group: 'Page',
       run: () => (canWrite && chosen?.holder != null ? setReleasing(true) : undefined),
     },
-    {
-      id: `${kind}.filter`,
-      keys: '/',
-      title: `Filter the ${words.one}s`,
-      group: 'Page',
-      run: () => field.current?.focus(),
-    },
-    {
-      id: `${kind}.move`,
-      keys: ['j', 'k'],
-      title: `Next and previous ${words.one}`,
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
+    listKeys(`${kind}.move`, ['j', 'k'], `Next and previous ${words.one}`),
   ]);
   const table = (
     <PanelStates
@@ -142,9 +104,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
             selected={selected === null ? null : wireId(selected)}
             onSelect={(group) => select(group.id)}
             sort={sort}
-            onSort={({ column, descending }) =>
-              isSort(column) ? void setUrl({ sort: { column, descending } }) : undefined
-            }
+            onSort={(next) => void setUrl({ sort: orderOf(COORDINATION_SORTS, next) })}
             onWindow={onWindow}
             empty={<span className="block p-3 text-fg-3">No {words.one} fits the filter.</span>}
           />
@@ -156,19 +116,13 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
   return (
     <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
       <PageHeader title={title} meta={list.data === undefined ? null : summary(list.data)}>
-        <Input
-          ref={field}
-          mono
-          className="w-44!"
-          aria-label={`Filter the ${words.one}s by name or key`}
-          placeholder="name or key"
-          icon={<Filter aria-hidden="true" />}
-          trailing={<Kbd keys="/" />}
+        <FilterField
+          id={`${kind}.filter`}
+          title={`Filter the ${words.one}s`}
+          by="name or key"
+          label={`Filter the ${words.one}s by name or key`}
           value={find}
-          onChange={(event) => void setUrl({ find: event.target.value === '' ? null : event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') event.currentTarget.blur();
-          }}
+          onChange={(text) => void setUrl({ find: text })}
         />
         {toolbar?.(list.data)}
       </PageHeader>

@@ -1,6 +1,5 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
 import { ApiFailure } from '../../lib/api/call.ts';
 import type { CoordinationDetail, CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import type { WireBytes } from '../../lib/api/types.ts';
@@ -15,7 +14,7 @@ import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
+import { DetailHeader, NameHeading } from '../ui/detail-header.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Confidence, HolderLease } from './holder.tsx';
@@ -75,22 +74,15 @@ function Loaded({
   const name = displayBytes(group.name);
   return (
     <section aria-label={`${words.one} ${name}`} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          {group.kind === 'lock' ? 'Locks' : 'Elections'}
-        </Button>
-        <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold">
-          <span className="truncate">{name}</span>
-          <CopyButton text={name} label="Copy name" />
-        </h2>
+      <DetailHeader list={group.kind === 'lock' ? 'Locks' : 'Elections'} onBack={onBack}>
+        <NameHeading name={name} />
         <GroupCopy group={group} detail={detail} />
         {onRelease === null || group.holder === null ? null : (
           <Button size="small" onClick={onRelease}>
             {words.act}…
           </Button>
         )}
-      </header>
+      </DetailHeader>
       <StateWords detail={detail} isPast={rev !== null} />
       <Facts group={group} isPast={rev !== null} />
       {detail.queue.length === 0 ? null : <QueueList detail={detail} />}

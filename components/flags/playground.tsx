@@ -1,7 +1,6 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
 import { useDeferredValue } from 'react';
 import { configApi } from '../../lib/api/config-client.ts';
 import type { ConfigTargetDetail, EvaluatedFlag } from '../../lib/api/config-types.ts';
@@ -16,8 +15,8 @@ import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
+import { DetailHeader } from '../ui/detail-header.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Field, Textarea } from '../ui/input.tsx';
 import { Select } from '../ui/select.tsx';
@@ -53,11 +52,7 @@ export function Playground({ target, onBack }: { readonly target: string; readon
   const base = routes.flags(store.id, target);
   return (
     <section aria-label={`Flags of ${target}`} className="flex min-h-0 flex-1 flex-col overflow-auto bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Flags
-        </Button>
+      <DetailHeader list="Flags" onBack={onBack}>
         <h2 className="mono flex-1 font-semibold">{target}</h2>
         <span className="text-fg-2 text-meta">
           {detail.data?.live === null ? 'nothing is live' : `live ${detail.data?.live?.semver ?? ''}`}
@@ -75,7 +70,7 @@ export function Playground({ target, onBack }: { readonly target: string; readon
             }}
           />
         ) : null}
-      </header>
+      </DetailHeader>
       <div className="flex flex-col gap-3 p-3">
         {sources.length < 2 ? null : (
           <span className="inline-flex items-center gap-2">

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
+import { listKeys } from '../shell/keymap.ts';
 import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -67,10 +68,10 @@ export function KeysPage() {
       run: () => (canWrite ? setCreateIn(here) : undefined),
     },
     { id: 'keys.delete', keys: 'Delete', title: 'Delete the open key or folder', group: 'Page', run: deleteSelected },
-    { id: 'keys.move', keys: ['j', 'k'], title: 'Next and previous row', group: 'List', run: null, inPalette: false },
-    { id: 'keys.fold', keys: ['l', 'h'], title: 'Open and close a folder', group: 'List', run: null, inPalette: false },
-    { id: 'keys.open', keys: 'Enter', title: 'Open the key', group: 'List', run: null, inPalette: false },
-    { id: 'keys.jump', keys: 'f', title: 'Jump to a name in this folder', group: 'List', run: null, inPalette: false },
+    listKeys('keys.move', ['j', 'k'], 'Next and previous row'),
+    listKeys('keys.fold', ['l', 'h'], 'Open and close a folder'),
+    listKeys('keys.open', 'Enter', 'Open the key'),
+    listKeys('keys.jump', 'f', 'Jump to a name in this folder'),
   ]);
 
   const tree = (
@@ -141,7 +142,7 @@ export function KeysPage() {
 }
 
 /** Where both panes do not fit, the open key covers the tree; the panel's own button leads back. */
-const ONE_PANE = 'max-wide:[&>[role=separator]]:hidden';
+const ONE_PANE = 'max-wide:[&>hr]:hidden';
 const DETAIL_ONLY = 'max-wide:[&>:first-child]:hidden';
 const TREE_ONLY = 'max-wide:[&>:first-child]:flex-[1_1_100%]! max-wide:[&>:last-child]:hidden';
 

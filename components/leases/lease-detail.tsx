@@ -1,6 +1,5 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
 import type { LeaseView, WireHexId } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText } from '../../lib/format/time.ts';
@@ -13,6 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { DetailHeader } from '../ui/detail-header.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Mark } from '../ui/marks.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
@@ -70,11 +70,7 @@ function Loaded({
   const reading = useLeaseTime(lease.id);
   return (
     <section aria-label={`Lease ${lease.id}`} className="flex min-h-0 flex-1 flex-col bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Leases
-        </Button>
+      <DetailHeader list="Leases" onBack={onBack}>
         <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold text-lease">
           <Mark shape="hourglass" />
           <span className="truncate">{lease.id}</span>
@@ -95,7 +91,7 @@ function Loaded({
             Revoke…
           </Button>
         )}
-      </header>
+      </DetailHeader>
       <dl className="flex flex-wrap gap-x-6 gap-y-2 border-b px-3 py-2">
         <div>
           <dt className="text-fg-3 text-meta">Left</dt>

@@ -1,31 +1,33 @@
 'use client';
 
-import { Filter, Plus } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { useMemo, useState } from 'react';
 import { ApiFailure } from '../../lib/api/call.ts';
-import { LEASE_FILTERS, LEASE_SORTS, type LeaseList, type LeaseSort } from '../../lib/api/lease-types.ts';
+import { LEASE_FILTERS, LEASE_SORTS, type LeaseList } from '../../lib/api/lease-types.ts';
 import type { WireHexId } from '../../lib/api/types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { LeaseCalendar } from '../charts/lease-calendar.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { FilterField } from '../shell/filter-field.tsx';
+import { listKeys } from '../shell/keymap.ts';
+import { orderOf, orderParam } from '../shell/order-param.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
-import { oneOf, single, textParam, type UrlParam, withFallback } from '../shell/url-params.ts';
+import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { DataTable, type RowWindow } from '../ui/data-table.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { Input } from '../ui/input.tsx';
-import { Kbd } from '../ui/kbd.tsx';
+import { MasterDetail } from '../ui/master-detail.tsx';
 import { PanelStates } from '../ui/panel.tsx';
-import { FIRST_PAGE, pageAround, rowsOfPage } from '../ui/row-page.ts';
+import { rowsOfPage } from '../ui/row-page.ts';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { Splitter } from '../ui/splitter.tsx';
+import { useRowPage } from '../ui/use-row-page.ts';
 import { GrantDialog } from './grant-dialog.tsx';
 import { LEASE_COLUMNS, LeaseRowMenu } from './lease-columns.tsx';
 import { LeaseDetail } from './lease-detail.tsx';
@@ -34,25 +36,9 @@ import { RevokeDialog } from './revoke-dialog.tsx';
 import { useLeaseUndo } from './use-lease-undo.ts';
 import { useLeases } from './use-leases.ts';
 
-interface LeaseOrder {
-  readonly column: LeaseSort;
-  readonly descending: boolean;
-}
-
-const isSort = (text: string): text is LeaseSort => (LEASE_SORTS as readonly string[]).includes(text);
-
-const SORT: UrlParam<LeaseOrder> = single({
-  parse: (text) => {
-    const descending = text.startsWith('-');
-    const column = text.slice(descending ? 1 : 0);
-    return isSort(column) ? { column, descending } : null;
-  },
-  serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
-});
-
 const PARAMS = {
   lease: textParam,
-  sort: withFallback<LeaseOrder>(SORT, { column: 'left', descending: false }),
+  sort: orderParam(LEASE_SORTS, 'left'),
   only: oneOf(LEASE_FILTERS),
   find: withFallback(textParam, ''),
 };
@@ -62,9 +48,8 @@ export function LeasesPage() {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const [{ lease: selectedId, sort, only, find }, setUrl] = useUrlStates(PARAMS);
-  const [page, setPage] = useState(FIRST_PAGE);
+  const { page, onWindow } = useRowPage();
   const leases = useLeases(store.id, { sort: sort.column, descending: sort.descending, only, find, ...page });
-  const field = useRef<HTMLInputElement>(null);
   const [isGranting, setGranting] = useState(false);
   const [revoking, setRevoking] = useState<WireHexId | null>(null);
   const undo = useLeaseUndo();
@@ -72,10 +57,6 @@ export function LeasesPage() {
     () => rowsOfPage(leases.data?.matching ?? 0, leases.data?.offset ?? 0, leases.data?.leases ?? []),
     [leases.data],
   );
-  const onWindow = (window: RowWindow): void => {
-    const next = pageAround(window);
-    if (next.offset !== page.offset || next.limit !== page.limit) setPage(next);
-  };
   const canWrite = !store.readOnly && rev === null;
   const select = (id: WireHexId | null): void => void setUrl({ lease: id }, { history: 'push' });
   useBindings([
@@ -93,15 +74,7 @@ export function LeasesPage() {
       group: 'Page',
       run: () => (canWrite && selectedId !== null ? setRevoking(selectedId) : undefined),
     },
-    { id: 'leases.filter', keys: '/', title: 'Filter by id or key', group: 'Page', run: () => field.current?.focus() },
-    {
-      id: 'leases.move',
-      keys: ['j', 'k'],
-      title: 'Next and previous lease',
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
+    listKeys('leases.move', ['j', 'k'], 'Next and previous lease'),
   ]);
 
   const table = (
@@ -141,9 +114,7 @@ export function LeasesPage() {
             selected={selectedId}
             onSelect={(lease) => select(lease.id)}
             sort={sort}
-            onSort={({ column, descending }) =>
-              isSort(column) ? void setUrl({ sort: { column, descending } }) : undefined
-            }
+            onSort={(next) => void setUrl({ sort: orderOf(LEASE_SORTS, next) })}
             onWindow={onWindow}
             empty={<span className="block p-3 text-fg-3">No lease fits the filter.</span>}
             wrapRow={(lease, element) => (
@@ -168,19 +139,13 @@ export function LeasesPage() {
   return (
     <>
       <PageHeader title="Leases" meta={<Summary list={leases.data} />}>
-        <Input
-          ref={field}
-          mono
-          className="w-44!"
-          aria-label="Filter by id or key"
-          placeholder="id or key"
-          icon={<Filter aria-hidden="true" />}
-          trailing={<Kbd keys="/" />}
+        <FilterField
+          id="leases.filter"
+          title="Filter by id or key"
+          by="id or key"
+          label="Filter by id or key"
           value={find}
-          onChange={(event) => void setUrl({ find: event.target.value === '' ? null : event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') event.currentTarget.blur();
-          }}
+          onChange={(text) => void setUrl({ find: text })}
         />
         <fieldset className="flex flex-wrap">
           <legend className="sr-only">Show only</legend>
@@ -205,13 +170,11 @@ export function LeasesPage() {
       </PageHeader>
       <PinnedNote shows="The list of leases" />
       <Calendar list={leases.data} />
-      <Splitter
-        label="Resize the list of leases"
-        storageKey="leases"
+      <MasterDetail
+        title="Leases"
         initial={60}
-        className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
-        first={<div className="flex min-h-0 flex-1 flex-col bg-surface">{table}</div>}
-        second={
+        list={table}
+        detail={
           selectedId === null ? null : (
             <LeaseDetail
               key={selectedId}

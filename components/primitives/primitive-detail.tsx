@@ -1,6 +1,5 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { PrimitiveView, RwLockView } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
@@ -10,9 +9,8 @@ import { Confidence } from '../coordination/holder.tsx';
 import { useMoment } from '../coordination/moment.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
+import { DetailHeader, NameHeading } from '../ui/detail-header.tsx';
 import { PartyList } from './party-list.tsx';
 import { concern, kindName, ratesText, stateText } from './words.ts';
 
@@ -27,22 +25,15 @@ export function PrimitiveDetail({ one, onBack }: { readonly one: PrimitiveView; 
       aria-label={`${kindName(one)} ${name}`}
       className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface"
     >
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Primitives
-        </Button>
-        <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold">
-          <span className="truncate">{name}</span>
-          <CopyButton text={name} label="Copy name" />
-        </h2>
+      <DetailHeader list="Primitives" onBack={onBack}>
+        <NameHeading name={name} />
         <CopyAsMenu
           forms={{
             etcdctl: () => etcdctl(store.endpoints, ['get', one.name], ['--prefix']),
             json: () => JSON.stringify(one, null, 2),
           }}
         />
-      </header>
+      </DetailHeader>
       <div className="shrink-0 px-3 py-2">
         <p suppressHydrationWarning>
           {firstUpper(kindName(one))}: {stateText(one, now)}.

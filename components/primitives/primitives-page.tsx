@@ -6,6 +6,7 @@ import { FoundList, NotFound } from '../coordination/found-list.tsx';
 import { Confidence } from '../coordination/holder.tsx';
 import { MomentContext, useMoment } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
+import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { oneOf } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -38,9 +39,7 @@ export function PrimitivesPage() {
   const isChosen = (one: PrimitiveView): boolean =>
     selected !== null && wireId(one.name) === wireId(selected) && (as === null || one.kind === as);
   const chosen = all?.find(isChosen);
-  useBindings([
-    { id: 'primitives.move', keys: ['j', 'k'], title: 'Next and previous', group: 'List', run: null, inPalette: false },
-  ]);
+  useBindings([listKeys('primitives.move', ['j', 'k'], 'Next and previous')]);
   const table = (
     <FoundList
       label="Primitives"

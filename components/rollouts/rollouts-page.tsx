@@ -8,6 +8,7 @@ import { ConfigFoot } from '../config/target-list.tsx';
 import { useConfigOverview } from '../config/use-config.ts';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -24,16 +25,7 @@ import { RolloutView } from './rollout-view.tsx';
 export function RolloutsPage() {
   const overview = useConfigOverview();
   const [rollout, setRollout] = useUrlState('rollout', textParam, { history: 'push' });
-  useBindings([
-    {
-      id: 'rollouts.move',
-      keys: ['j', 'k'],
-      title: 'Next and previous rollout',
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
-  ]);
+  useBindings([listKeys('rollouts.move', ['j', 'k'], 'Next and previous rollout')]);
   if (rollout !== null) return <RolloutView key={rollout} rolloutId={rollout} onBack={() => void setRollout(null)} />;
   return (
     <>

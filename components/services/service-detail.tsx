@@ -1,6 +1,5 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
 import type { InstanceView, ServiceView } from '../../lib/api/coordination-types.ts';
 import { etcdctl } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
@@ -13,10 +12,9 @@ import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { RevisionLink } from '../shell/links.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { DetailHeader, NameHeading } from '../ui/detail-header.tsx';
 import { discoveryCode, FLAPS_MIN, healthText, registrationCode, stateText, versionsText } from './words.ts';
 
 const ROW_PX = 24;
@@ -31,15 +29,8 @@ export function ServiceDetail({ service, onBack }: { readonly service: ServiceVi
   const versions = versionsText(service);
   return (
     <section aria-label={`service ${name}`} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5">
-        <Button variant="ghost" size="small" onClick={onBack} className="wide:hidden">
-          <ArrowLeft aria-hidden="true" />
-          Services
-        </Button>
-        <h2 className="mono flex min-w-0 flex-1 items-center gap-1.5 font-semibold">
-          <span className="truncate">{name}</span>
-          <CopyButton text={name} label="Copy name" />
-        </h2>
+      <DetailHeader list="Services" onBack={onBack}>
+        <NameHeading name={name} />
         <CopyAsMenu
           label="Copy discovery"
           forms={{
@@ -52,7 +43,7 @@ export function ServiceDetail({ service, onBack }: { readonly service: ServiceVi
             },
           }}
         />
-      </header>
+      </DetailHeader>
       <p className="shrink-0 px-3 py-2">
         {stateText(service)}
         {versions === '' ? '' : `; version ${versions}`}. Believed to be a service: <Confidence group={service} />

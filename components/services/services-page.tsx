@@ -7,6 +7,7 @@ import { Confidence } from '../coordination/holder.tsx';
 import { MomentContext } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
 import { useServices } from '../primitives/use-primitives.ts';
+import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
@@ -25,16 +26,7 @@ export function ServicesPage() {
   const { selected, select } = useSelected();
   const services = list.data?.services;
   const chosen = selected === null ? undefined : services?.find((one) => wireId(one.name) === wireId(selected));
-  useBindings([
-    {
-      id: 'services.move',
-      keys: ['j', 'k'],
-      title: 'Next and previous service',
-      group: 'List',
-      run: null,
-      inPalette: false,
-    },
-  ]);
+  useBindings([listKeys('services.move', ['j', 'k'], 'Next and previous service')]);
   const table = (
     <FoundList
       label="Services"

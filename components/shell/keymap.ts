@@ -35,6 +35,16 @@ export interface PressContext {
   readonly isDialogOpen: boolean;
 }
 
+/** Keys that a list handles itself: on the sheet, and not in the palette, where they would do nothing. */
+export const listKeys = (id: string, keys: Binding['keys'], title: string): Binding => ({
+  id,
+  keys,
+  title,
+  group: 'List',
+  run: null,
+  inPalette: false,
+});
+
 export const SEQUENCE_MS = 1_000;
 /** How long a press that nobody took waits for a part of the page that is still to come. */
 export const WAIT_MS = 5_000;

@@ -22,7 +22,7 @@ export function MasterDetail({ title, list, detail, initial = 46 }: MasterDetail
       label={`Resize the list of ${name}`}
       storageKey={name}
       initial={initial}
-      className="max-wide:[&>:first-child]:hidden max-wide:[&>[role=separator]]:hidden"
+      className="max-wide:[&>:first-child]:hidden max-wide:[&>hr]:hidden"
       first={first}
       second={detail}
     />
