@@ -7,7 +7,7 @@ import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { useStore } from '../shell/use-store.ts';
 import { PanelStates } from '../ui/panel.tsx';
 import { AccessDialog, type Asked } from './access-dialog.tsx';
@@ -21,12 +21,12 @@ const AGAIN_EVERY_MS = 15_000;
 /** Users, roles and permissions of the store: who may do what, and changing it. */
 export function AccessPage() {
   const store = useStore();
-  const { rev } = usePinnedRevision();
   const query = useQuery({ ...queries.access(store.id), refetchInterval: AGAIN_EVERY_MS });
   const view = query.data;
   const [form, setForm] = useState<FormOf | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const canChange = !store.readOnly && rev === null && view?.complete === true;
+  const canWrite = useCanWrite();
+  const canChange = canWrite && view?.complete === true;
   useBindings([
     {
       id: 'access.addUser',

@@ -9,8 +9,8 @@ import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { useCluster, useStreamDownSince } from '../shell/use-live.ts';
-import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -36,14 +36,13 @@ const DrillDialog = later(() => import('./drill-dialog.tsx').then((module) => mo
 /** What the cluster is made of, and everything one may do to it. */
 export function ClusterPage() {
   const store = useStore();
-  const { rev } = usePinnedRevision();
   const view = useCluster()?.value ?? null;
   const isStale = useStreamDownSince() !== null;
   const [action, setAction] = useState<ClusterAction | null>(null);
   const [about, setAbout] = useState<Addressed | null>(null);
   const [drilled, setDrilled] = useState<MemberView | null>(null);
   const [snapshotOf, setSnapshotOf] = useState<{ readonly member: MemberView } | null>(null);
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   useBindings([
     {
       id: 'cluster.add',

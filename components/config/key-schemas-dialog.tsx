@@ -7,6 +7,7 @@ import { configApi, configQueries } from '../../lib/api/config-client.ts';
 import type { PrefixSchemaView } from '../../lib/api/prefix-schema-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -81,7 +82,6 @@ function Body({ canWrite }: { readonly canWrite: boolean }) {
 function Form({ edited, onDone }: { readonly edited: PrefixSchemaView | 'new'; readonly onDone: () => void }) {
   const store = useStore();
   const author = useAuthor();
-  const { rev } = usePinnedRevision();
   const existing = edited === 'new' ? null : edited;
   const [prefix, setPrefix] = useState(existing?.prefix ?? '');
   const [text, setText] = useState(existing === null ? '{\n  "type": "object"\n}' : prettyJson(existing.schema));
@@ -90,7 +90,7 @@ function Form({ edited, onDone }: { readonly edited: PrefixSchemaView | 'new'; r
   const [isRunning, setRunning] = useState(false);
   const { idempotencyKey, refused } = useWriteKey();
   const schema = readJson(text);
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   const save = async (isFreeing: boolean): Promise<void> => {
     if (schema === undefined) return;
     setRunning(true);

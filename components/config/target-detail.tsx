@@ -8,6 +8,7 @@ import { plural } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { oneOf, withFallback } from '../shell/url-params.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { useHref } from '../shell/use-href.ts';
 import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
@@ -55,7 +56,7 @@ function Loaded({ detail, onBack }: { readonly detail: ConfigTargetDetail; reado
   const { rev } = usePinnedRevision();
   const [view, setView] = useUrlState('view', VIEW);
   const { bundle, scope, layer } = targetWords(target);
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   const [isChanging, setChanging] = useState(false);
   return (
     <section aria-label={`Target ${target}`} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">

@@ -11,6 +11,7 @@ import { orderOf, orderParam } from '../shell/order-param.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
@@ -60,7 +61,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
   const { selected, select } = useSelected();
   const [isReleasing, setReleasing] = useState(false);
   const chosen = useCoordinationGroup(store.id, { key: selected, rev }).data?.group;
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   const words = KIND_WORDS[kind];
   useBindings([
     {

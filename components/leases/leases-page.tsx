@@ -16,7 +16,7 @@ import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
-import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
@@ -46,7 +46,6 @@ const PARAMS = {
 /** Every lease with its countdown, what is attached to it, and what ends soon in words. */
 export function LeasesPage() {
   const store = useStore();
-  const { rev } = usePinnedRevision();
   const [{ lease: selectedId, sort, only, find }, setUrl] = useUrlStates(PARAMS);
   const { page, onWindow } = useRowPage();
   const leases = useLeases(store.id, { sort: sort.column, descending: sort.descending, only, find, ...page });
@@ -57,7 +56,7 @@ export function LeasesPage() {
     () => rowsOfPage(leases.data?.matching ?? 0, leases.data?.offset ?? 0, leases.data?.leases ?? []),
     [leases.data],
   );
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   const select = (id: WireHexId | null): void => void setUrl({ lease: id }, { history: 'push' });
   useBindings([
     {

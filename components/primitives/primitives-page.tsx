@@ -2,28 +2,22 @@
 
 import type { PrimitiveView } from '../../lib/api/coordination-types.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
-import { FoundList, NotFound } from '../coordination/found-list.tsx';
+import { FoundPage } from '../coordination/found-page.tsx';
 import { Confidence } from '../coordination/holder.tsx';
-import { MomentContext, useMoment } from '../coordination/moment.ts';
+import { useMoment } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
-import { listKeys } from '../shell/keymap.ts';
-import { PageHeader } from '../shell/page-header.tsx';
 import { oneOf } from '../shell/url-params.ts';
-import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Column } from '../ui/data-table.tsx';
-import { MasterDetail } from '../ui/master-detail.tsx';
 import { PrimitiveDetail } from './primitive-detail.tsx';
 import { usePrimitives } from './use-primitives.ts';
 import { concern, KIND_NAMES, KINDS, kindName, stateText, summary, waitingText } from './words.ts';
 
 const KIND = oneOf(KINDS);
-
-const idOf = (one: PrimitiveView): string => `${one.kind} ${wireId(one.name)}`;
 
 /** Semaphores, reader-writer locks, barriers, queues, counters and groups found among the keys. */
 export function PrimitivesPage() {
@@ -35,35 +29,14 @@ export function PrimitivesPage() {
   // Two kinds may go by the same name.
   const [as, setAs] = useUrlState('as', KIND);
   const all = list.data?.primitives;
-  const rows = all?.filter((one) => kind === null || one.kind === kind);
   const isChosen = (one: PrimitiveView): boolean =>
     selected !== null && wireId(one.name) === wireId(selected) && (as === null || one.kind === as);
-  const chosen = all?.find(isChosen);
-  useBindings([listKeys('primitives.move', ['j', 'k'], 'Next and previous')]);
-  const table = (
-    <FoundList
-      label="Primitives"
-      noun="primitive"
-      asked={list}
-      rows={rows}
-      received={all?.length ?? 0}
-      columns={COLUMNS}
-      rowKey={idOf}
-      selected={chosen === undefined ? null : idOf(chosen)}
-      onSelect={(one) => {
-        select(one.name);
-        setAs(one.kind);
-      }}
-      empty={
-        kind === null
-          ? 'No semaphore, barrier, queue, counter or group is recognised among the keys. They appear as soon as a program uses one with the key layout of Go’s recipes or of Quorate’s client.'
-          : `No ${KIND_NAMES[kind]} is recognised among the keys.`
-      }
-    />
-  );
   return (
-    <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
-      <PageHeader title="Primitives" meta={all === undefined ? null : summary(all)}>
+    <FoundPage
+      title="Primitives"
+      noun="primitive"
+      meta={all === undefined ? null : summary(all)}
+      toolbar={
         <fieldset className="flex flex-wrap">
           <legend className="sr-only">Show</legend>
           <Button size="small" variant="ghost" aria-pressed={kind === null} onClick={() => setKind(null)}>
@@ -75,19 +48,27 @@ export function PrimitivesPage() {
             </Button>
           ))}
         </fieldset>
-      </PageHeader>
-      <MasterDetail
-        title="Primitives"
-        list={table}
-        detail={
-          selected === null ? null : chosen === undefined ? (
-            <NotFound what="Nothing of the kind is recognised" name={selected} onClose={() => select(null)} />
-          ) : (
-            <PrimitiveDetail one={chosen} onBack={() => select(null)} />
-          )
-        }
-      />
-    </MomentContext>
+      }
+      asked={list}
+      rows={all?.filter((one) => kind === null || one.kind === kind)}
+      received={all?.length ?? 0}
+      columns={COLUMNS}
+      rowKey={(one) => `${one.kind} ${wireId(one.name)}`}
+      empty={
+        kind === null
+          ? 'No semaphore, barrier, queue, counter or group is recognised among the keys. They appear as soon as a program uses one with the key layout of Go’s recipes or of Quorate’s client.'
+          : `No ${KIND_NAMES[kind]} is recognised among the keys.`
+      }
+      name={selected}
+      chosen={all?.find(isChosen)}
+      missing="Nothing of the kind is recognised"
+      onSelect={(one) => {
+        select(one.name);
+        setAs(one.kind);
+      }}
+      onClose={() => select(null)}
+      detail={(one) => <PrimitiveDetail one={one} onBack={() => select(null)} />}
+    />
   );
 }
 

@@ -11,6 +11,7 @@ import { rolloutWords, STATE_TONES } from '../config/words.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
+import { useCanWrite } from '../shell/use-can-write.ts';
 import { useHref } from '../shell/use-href.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -77,11 +78,9 @@ function actsOf({ rollout }: RolloutDetail): readonly ActName[] {
 
 function Loaded({ detail, onBack }: { readonly detail: RolloutDetail; readonly onBack: () => void }) {
   const { rollout, candidate, stable, changes } = detail;
-  const store = useStore();
   const href = useHref();
-  const { rev } = usePinnedRevision();
   const [act, setAct] = useState<ActName | null>(null);
-  const canWrite = !store.readOnly && rev === null;
+  const canWrite = useCanWrite();
   const canAbort = canWrite && isExposing(rollout.state);
   useBindings([
     { id: 'rollout.back', keys: 'u', title: 'Back to all rollouts', group: 'Page', run: onBack },

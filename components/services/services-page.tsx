@@ -2,19 +2,14 @@
 
 import type { ServiceView } from '../../lib/api/coordination-types.ts';
 import { displayBytes, wireId } from '../../lib/keys/wire-bytes.ts';
-import { FoundList, NotFound } from '../coordination/found-list.tsx';
+import { FoundPage } from '../coordination/found-page.tsx';
 import { Confidence } from '../coordination/holder.tsx';
-import { MomentContext } from '../coordination/moment.ts';
 import { useSelected } from '../coordination/use-selected.ts';
 import { useServices } from '../primitives/use-primitives.ts';
-import { listKeys } from '../shell/keymap.ts';
-import { PageHeader } from '../shell/page-header.tsx';
-import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import type { Column } from '../ui/data-table.tsx';
-import { MasterDetail } from '../ui/master-detail.tsx';
 import { ServiceDetail } from './service-detail.tsx';
 import { type Condition, conditionOf, stateText, summary, versionsText } from './words.ts';
 
@@ -25,37 +20,24 @@ export function ServicesPage() {
   const list = useServices(store.id, rev);
   const { selected, select } = useSelected();
   const services = list.data?.services;
-  const chosen = selected === null ? undefined : services?.find((one) => wireId(one.name) === wireId(selected));
-  useBindings([listKeys('services.move', ['j', 'k'], 'Next and previous service')]);
-  const table = (
-    <FoundList
-      label="Services"
+  return (
+    <FoundPage
+      title="Services"
       noun="service"
+      meta={services === undefined ? null : summary(services)}
       asked={list}
       rows={services}
       received={services?.length ?? 0}
       columns={COLUMNS}
       rowKey={(one) => wireId(one.name)}
-      selected={selected === null ? null : wireId(selected)}
-      onSelect={(one) => select(one.name)}
       empty="No service is recognised among the keys. One appears as soon as an instance registers under a lease with JSON that names its address, as Go’s naming/endpoints and Quorate’s client do."
+      name={selected}
+      chosen={selected === null ? undefined : services?.find((one) => wireId(one.name) === wireId(selected))}
+      missing="No service is recognised"
+      onSelect={(one) => select(one.name)}
+      onClose={() => select(null)}
+      detail={(one) => <ServiceDetail service={one} onBack={() => select(null)} />}
     />
-  );
-  return (
-    <MomentContext value={rev === null ? null : (list.data?.at ?? 0)}>
-      <PageHeader title="Services" meta={services === undefined ? null : summary(services)} />
-      <MasterDetail
-        title="Services"
-        list={table}
-        detail={
-          selected === null ? null : chosen === undefined ? (
-            <NotFound what="No service is recognised" name={selected} onClose={() => select(null)} />
-          ) : (
-            <ServiceDetail service={chosen} onBack={() => select(null)} />
-          )
-        }
-      />
-    </MomentContext>
   );
 }
 

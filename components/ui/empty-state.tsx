@@ -6,7 +6,7 @@ export interface EmptyStateProps {
   /** One sentence: what is not here, and why that may be. */
   readonly children: ReactNode;
   /** The command that would fill it. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** Buttons that would fill it from here. */
   readonly actions?: ReactNode;
   readonly className?: string;
