@@ -47,6 +47,11 @@ export class Prng {
     return min + Math.floor(this.float() * (max - min + 1));
   }
 
+  /** Times between things that happen at random, with this mean. */
+  exponential(mean: number): number {
+    return -Math.log(1 - this.float()) * mean;
+  }
+
   /** True with probability `p`. */
   chance(p: number): boolean {
     return this.float() < p;

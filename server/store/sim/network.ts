@@ -11,6 +11,7 @@ import { describeMessage } from '../raft/describe.ts';
 import type { Message } from '../raft/types.ts';
 import type { Actor, Delivery, MachineImage, Observer } from './actor.ts';
 import type { NetworkParameters } from './parameters.ts';
+import { Ways } from './ways.ts';
 import type { World } from './world.ts';
 
 /** How much longer than a message a snapshot takes. */
@@ -19,13 +20,11 @@ const SNAPSHOT_SLOWDOWN = 10;
 const NOTICE_RATE = 0.3;
 
 export class Network {
+  readonly ways: Ways;
   readonly #world: World;
   readonly #prng: Prng;
   readonly #observer: Observer;
   readonly #actors = new Map<MemberId, Actor>();
-  readonly #cuts = new Map<string, number>();
-  /** Until when nothing comes through a link; what waits there arrives afterwards. */
-  readonly #clogs = new Map<string, number>();
   #parameters: NetworkParameters;
 
   constructor(options: {
@@ -34,6 +33,7 @@ export class Network {
     readonly parameters: NetworkParameters;
     readonly observer: Observer;
   }) {
+    this.ways = new Ways(options.world);
     this.#world = options.world;
     this.#prng = options.prng;
     this.#parameters = options.parameters;
@@ -66,37 +66,19 @@ export class Network {
     });
   }
 
-  /** Cuts the way from `from` to `to`. Cuts nest: each needs its own mend. */
-  cut(from: MemberId, to: MemberId): void {
-    const link = `${from}>${to}`;
-    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1);
-  }
-
-  mend(from: MemberId, to: MemberId): void {
-    const link = `${from}>${to}`;
-    const left = (this.#cuts.get(link) ?? 0) - 1;
-    if (left > 0) this.#cuts.set(link, left);
-    else this.#cuts.delete(link);
-  }
-
-  clog(from: MemberId, to: MemberId, lengthMs: number): void {
-    this.#clogs.set(`${from}>${to}`, this.#world.now + lengthMs);
-  }
-
   /** From now on nothing is lost, doubled, cut or clogged; delays stay. */
   heal(): void {
-    this.#cuts.clear();
-    this.#clogs.clear();
+    this.ways.heal();
     this.#parameters = { ...this.#parameters, lossRate: 0, duplicateRate: 0, snapshotFailRate: 0 };
   }
 
   #delayMs(): number {
-    return this.#parameters.delayMsMin - Math.log(1 - this.#prng.float()) * this.#parameters.delayMsMean;
+    return this.#parameters.delayMsMin + this.#prng.exponential(this.#parameters.delayMsMean);
   }
 
   #arrive(delivery: Delivery): void {
     const { from, to } = delivery.message;
-    const wait = (this.#clogs.get(`${from}>${to}`) ?? 0) - this.#world.now;
+    const wait = this.ways.opensAt(from, to) - this.#world.now;
     // What waited comes in the order in which it had arrived.
     if (wait > 0) this.#world.after(wait, () => this.#arrive(delivery));
     else this.#deliver(delivery);
@@ -105,7 +87,7 @@ export class Network {
   #deliver(delivery: Delivery): boolean {
     const { message } = delivery;
     const target = this.#actors.get(message.to);
-    const isReachable = target?.isUp() === true && !this.#cuts.has(`${message.from}>${message.to}`);
+    const isReachable = target?.isUp() === true && !this.ways.isCut(message.from, message.to);
     if (target === undefined || !isReachable) {
       this.#world.note(`unreachable ${describeMessage(message)}`);
       if (this.#prng.chance(NOTICE_RATE)) this.#actors.get(message.from)?.unreachable(message.to);

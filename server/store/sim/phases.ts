@@ -33,6 +33,8 @@ export interface Part {
 export interface Phases<Member> {
   readonly world: World;
   readonly durationMs: number;
+  /** Started first, and ended by nobody. */
+  readonly members: readonly Pick<Startable, 'start'>[];
   /** In the order of their start. */
   readonly parts: readonly Part[];
   readonly tickMs: number;
@@ -49,7 +51,7 @@ export interface Phases<Member> {
 /** Runs to the end; returns the violation, if there was one. */
 export function runPhases<Member>(phases: Phases<Member>): string | undefined {
   try {
-    for (const part of phases.parts) part.start();
+    for (const started of [...phases.members, ...phases.parts]) started.start();
     phases.world.queue.runUntil(phases.durationMs);
     for (const part of phases.parts) part.stop?.();
     mustConverge(phases, phases.heal());

@@ -12,15 +12,7 @@ import { Faults } from './faults.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { Network } from './network.ts';
 import { drawParameters, type Parameters } from './parameters.ts';
-import {
-  CLOCK_RATES,
-  type Part,
-  type RunOptions,
-  runOnly,
-  runPhases,
-  type SeedResult,
-  withMutation,
-} from './phases.ts';
+import { CLOCK_RATES, type RunOptions, runOnly, runPhases, type SeedResult, withMutation } from './phases.ts';
 import { RaftMember } from './raft-member.ts';
 import { Trace } from './trace.ts';
 import { Workload } from './workload.ts';
@@ -64,7 +56,7 @@ class Run {
     const { clients } = this.#checkers;
     this.#workload = new Workload({ world, prng: this.#prng.fork(), actors, clients, parameters: workload });
     this.#faults = new Faults({
-      ...{ world, prng: this.#prng.fork(), actors, network: this.#network, parameters: faults },
+      ...{ world, prng: this.#prng.fork(), actors, ways: this.#network.ways, parameters: faults },
       // Where members change nobody knows beforehand whose disk is needed.
       deadMax: this.#parameters.spares > 0 ? 0 : Math.floor((this.#parameters.members - 1) / 2),
     });
@@ -97,7 +89,8 @@ class Run {
     return runPhases({
       world: this.#world,
       durationMs: this.#parameters.durationMs,
-      parts: [startOf(this.#actors), this.#workload, this.#faults],
+      members: this.#actors,
+      parts: [this.#workload, this.#faults],
       tickMs: this.#parameters.core.tickMs,
       probeMs: LIVENESS_PROBE_MS,
       heal: () => this.#heal(),
@@ -149,13 +142,6 @@ class Run {
     });
   }
 }
-
-/** Every member as one part: started once, and ended by nobody. */
-const startOf = (actors: readonly Actor[]): Part => ({
-  start: () => {
-    for (const actor of actors) actor.start();
-  },
-});
 
 const describeStates = (core: readonly Actor[]): string =>
   core

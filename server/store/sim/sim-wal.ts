@@ -82,8 +82,7 @@ export class SimWal implements DurableLog {
 
   /** Draws how long a flush takes. */
   flushMs(): number {
-    const mean = this.#parameters.flushMsMean;
-    const drawn = -Math.log(1 - this.#prng.float()) * mean;
+    const drawn = this.#prng.exponential(this.#parameters.flushMsMean);
     const busyMs = this.#prng.chance(this.#parameters.flushStallRate) ? drawn * FLUSH_STALL : drawn;
     return Math.max(0, this.#hangsUntil - this.#clock.worldNow()) + busyMs;
   }

@@ -3,19 +3,17 @@ import type { Prng } from '../../../lib/base/prng.ts';
 import type { Actor } from './actor.ts';
 import type { ClientChecker } from './checkers/clients.ts';
 import type { WorkloadParameters } from './parameters.ts';
+import { Recurring } from './recurring.ts';
 import type { World } from './world.ts';
 
 /** Most clients know the leader, as an etcd client balancing over members soon does. */
 const AIM_RATE = 0.6;
 
-export class Workload {
-  readonly #world: World;
-  readonly #prng: Prng;
+export class Workload extends Recurring {
   readonly #actors: readonly Actor[];
   readonly #clients: ClientChecker;
   readonly #parameters: WorkloadParameters;
   #operations = 0;
-  #isStopped = false;
 
   constructor(options: {
     readonly world: World;
@@ -24,8 +22,7 @@ export class Workload {
     readonly clients: ClientChecker;
     readonly parameters: WorkloadParameters;
   }) {
-    this.#world = options.world;
-    this.#prng = options.prng;
+    super(options);
     this.#actors = options.actors;
     this.#clients = options.clients;
     this.#parameters = options.parameters;
@@ -36,19 +33,15 @@ export class Workload {
   }
 
   start(): void {
-    this.#every(this.#parameters.writeMsMean, () => this.write(this.#pick()));
-    this.#every(this.#parameters.readMsMean, () => this.#read(this.#pick()));
-  }
-
-  stop(): void {
-    this.#isStopped = true;
+    this.every(this.#parameters.writeMsMean, () => this.write(this.#pick()));
+    this.every(this.#parameters.readMsMean, () => this.#read(this.#pick()));
   }
 
   /** One write at `actor`; `done` when it is acknowledged. */
   write(actor: Actor, done: () => void = () => {}): void {
     const operation = ++this.#operations;
-    actor.write(operation, this.#prng.int(0, this.#parameters.payloadBytesMax), (index) => {
-      this.#world.note(`ack ${operation} at ${index}`);
+    actor.write(operation, this.prng.int(0, this.#parameters.payloadBytesMax), (index) => {
+      this.world.note(`ack ${operation} at ${index}`);
       this.#clients.writeAcknowledged(operation, index);
       done();
     });
@@ -57,21 +50,13 @@ export class Workload {
   #read(actor: Actor): void {
     const answered = this.#clients.readBegins();
     actor.read((index) => {
-      this.#world.note(`read at ${index}`);
+      this.world.note(`read at ${index}`);
       answered(index);
     });
   }
 
   #pick(): Actor {
     const leader = this.#actors.find((actor) => actor.status()?.role === 'leader');
-    return leader !== undefined && this.#prng.chance(AIM_RATE) ? leader : this.#prng.pick(this.#actors);
-  }
-
-  #every(meanMs: number, action: () => void): void {
-    this.#world.after(-Math.log(1 - this.#prng.float()) * meanMs, () => {
-      if (this.#isStopped) return;
-      action();
-      this.#every(meanMs, action);
-    });
+    return leader !== undefined && this.prng.chance(AIM_RATE) ? leader : this.prng.pick(this.#actors);
   }
 }

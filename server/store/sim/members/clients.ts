@@ -3,6 +3,7 @@ import { utf8Encode } from '../../../../lib/base/bytes.ts';
 import { RangeRequest } from '../../../../lib/base/etcdpb/kv.ts';
 import type { Prng } from '../../../../lib/base/prng.ts';
 import type { Proposal } from '../../member/core-member.ts';
+import { Recurring } from '../recurring.ts';
 import type { World } from '../world.ts';
 import type { MemberCheckers } from './checkers/member-checkers.ts';
 import type { LeaseClients } from './lease-clients.ts';
@@ -23,26 +24,20 @@ interface ClientsOptions {
   readonly leases: LeaseClients;
 }
 
-export class Clients {
+export class Clients extends Recurring {
   readonly #options: ClientsOptions;
-  readonly #prng: Prng;
   #writes = 0;
-  #isStopped = false;
 
   constructor(options: ClientsOptions) {
+    super(options);
     this.#options = options;
-    this.#prng = options.prng;
   }
 
   start(): void {
     const { writeMsMean, readMsMean, compactMsMean } = this.#options.parameters;
-    this.#every(writeMsMean, () => this.write(this.#pick()));
-    this.#every(readMsMean, () => this.#read(this.#pick()));
-    this.#every(compactMsMean, () => this.#compact(this.#pick()));
-  }
-
-  stop(): void {
-    this.#isStopped = true;
+    this.every(writeMsMean, () => this.write(this.#pick()));
+    this.every(readMsMean, () => this.#read(this.#pick()));
+    this.every(compactMsMean, () => this.#compact(this.#pick()));
   }
 
   /** One write at `site`; `done` when it was carried out. */
@@ -51,12 +46,12 @@ export class Clients {
   }
 
   #drawWrite(): Proposal {
-    const kind = this.#prng.float();
+    const kind = this.prng.float();
     if (kind < 0.6) return { put: this.#put() };
-    if (kind < 0.75) return { deleteRange: { ...this.#range(), prevKv: this.#prng.chance(0.5) } };
+    if (kind < 0.75) return { deleteRange: { ...this.#range(), prevKv: this.prng.chance(0.5) } };
     const key = this.#key();
     const known = this.#options.checkers.states.reference.pairs({ key, end: '' }, Number.MAX_SAFE_INTEGER)[0];
-    const modRevision = this.#prng.chance(0.7) ? (known?.modRevision ?? 0) : this.#prng.int(0, 50);
+    const modRevision = this.prng.chance(0.7) ? (known?.modRevision ?? 0) : this.prng.int(0, 50);
     const compare = [{ key: utf8Encode(key), target: 2 as const, result: 0 as const, modRevision }];
     const success = [{ requestPut: this.#put(key) }, { requestRange: RangeRequest.create(this.#range()) }];
     const failure = [{ requestDeleteRange: { ...this.#range(), prevKv: true } }];
@@ -65,18 +60,18 @@ export class Clients {
 
   #put(key = this.#key()) {
     const { leases, parameters } = this.#options;
-    const value = `${++this.#writes}${'.'.repeat(this.#prng.int(0, parameters.payloadBytesMax))}`;
-    const lease = this.#prng.chance(0.15) ? leases.some() : 0n;
-    return { key: utf8Encode(key), value: utf8Encode(value), lease, prevKv: this.#prng.chance(0.3) };
+    const value = `${++this.#writes}${'.'.repeat(this.prng.int(0, parameters.payloadBytesMax))}`;
+    const lease = this.prng.chance(0.15) ? leases.some() : 0n;
+    return { key: utf8Encode(key), value: utf8Encode(value), lease, prevKv: this.prng.chance(0.3) };
   }
 
   #propose(site: MemberSite, request: Proposal, done: () => void): void {
-    const { checkers, world } = this.#options;
+    const { checkers } = this.#options;
     site.act(({ core }) => {
       const told = checkers.requests.writeBegins();
       let id = 0n;
       core.propose(request, (result) => {
-        world.note(`told ${id} ${result.ok ? `at ${result.value.revision}` : result.error.message}`);
+        this.world.note(`told ${id} ${result.ok ? `at ${result.value.revision}` : result.error.message}`);
         if (told(id, result)) done();
       });
       id = site.lastRequestId;
@@ -84,10 +79,10 @@ export class Clients {
   }
 
   #read(site: MemberSite): void {
-    const { checkers, world } = this.#options;
-    const request = RangeRequest.create({ ...this.#range(), limit: this.#prng.pick([0, 0, 2]) });
+    const { checkers } = this.#options;
+    const request = RangeRequest.create({ ...this.#range(), limit: this.prng.pick([0, 0, 2]) });
     site.act(({ core, machine }) => {
-      if (this.#prng.chance(0.2)) {
+      if (this.prng.chance(0.2)) {
         checkers.requests.content(request, machine.kv.revision(), machine.kv.range(request));
         return;
       }
@@ -95,38 +90,29 @@ export class Clients {
       core.readBarrier((error) => {
         if (error !== undefined) return;
         const response = machine.kv.range(request);
-        world.note(`read at ${machine.kv.revision()}`);
+        this.world.note(`read at ${machine.kv.revision()}`);
         answered(machine.kv.revision(), response);
       });
     });
   }
 
   #compact(site: MemberSite): void {
-    const revision = this.#options.checkers.states.reference.revision - this.#prng.int(0, HISTORY_MAX);
+    const revision = this.#options.checkers.states.reference.revision - this.prng.int(0, HISTORY_MAX);
     if (revision > 0) this.#propose(site, { compaction: { revision, physical: false } }, () => undefined);
   }
 
   #key(): string {
-    return `k${String(this.#prng.int(1, this.#options.parameters.keys)).padStart(2, '0')}`;
+    return `k${String(this.prng.int(1, this.#options.parameters.keys)).padStart(2, '0')}`;
   }
 
   #range(): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array } {
     const [key, end] = [this.#key(), this.#key()].sort() as [string, string];
-    return { key: utf8Encode(key), rangeEnd: utf8Encode(this.#prng.chance(0.7) || key === end ? '' : end) };
+    return { key: utf8Encode(key), rangeEnd: utf8Encode(this.prng.chance(0.7) || key === end ? '' : end) };
   }
 
   #pick(): MemberSite {
     const { sites } = this.#options;
     const leader = leaderAmong(sites);
-    return leader !== undefined && this.#prng.chance(AIM_RATE) ? leader : this.#prng.pick(sites);
-  }
-
-  #every(meanMs: number, action: () => void): void {
-    if (meanMs === 0) return;
-    this.#options.world.after(-Math.log(1 - this.#prng.float()) * meanMs, () => {
-      if (this.#isStopped) return;
-      action();
-      this.#every(meanMs, action);
-    });
+    return leader !== undefined && this.prng.chance(AIM_RATE) ? leader : this.prng.pick(sites);
   }
 }

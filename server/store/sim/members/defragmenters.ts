@@ -1,5 +1,9 @@
-/** Operators who defragment a member now and then: any, at any time, often several at once. Each must be answered while its process lives. */
+/**
+ * Operators who defragment now and then a member drawn at random, sometimes several times at once. Whoever asks must be told how it went,
+ * unless the process dies first.
+ */
 import type { Prng } from '../../../../lib/base/prng.ts';
+import { Recurring } from '../recurring.ts';
 import { SimulationViolation, type World } from '../world.ts';
 import type { MemberSite, RunningMember } from './member-site.ts';
 import type { MemberParameters } from './parameters.ts';
@@ -11,30 +15,21 @@ interface DefragmentersOptions {
   readonly parameters: MemberParameters;
 }
 
-export class Defragmenters {
+export class Defragmenters extends Recurring {
   readonly #options: DefragmentersOptions;
   readonly #waiting = new Set<{ readonly site: MemberSite; readonly process: RunningMember }>();
-  #isStopped = false;
   answered = 0;
 
   constructor(options: DefragmentersOptions) {
+    super(options);
     this.#options = options;
   }
 
   start(): void {
-    const { world, prng, parameters, sites } = this.#options;
-    const { defragmentMsMean } = parameters.clients;
-    if (defragmentMsMean === 0) return;
-    world.after(-Math.log(1 - prng.float()) * defragmentMsMean, () => {
-      if (this.#isStopped) return;
-      const site = prng.pick(sites);
-      for (let i = prng.pick([1, 1, 1, 3]); i > 0; i--) this.#ask(site);
-      this.start();
+    this.every(this.#options.parameters.clients.defragmentMsMean, () => {
+      const site = this.prng.pick(this.#options.sites);
+      for (let i = this.prng.pick([1, 1, 1, 3]); i > 0; i--) this.#ask(site);
     });
-  }
-
-  stop(): void {
-    this.#isStopped = true;
   }
 
   /** A member among these whose process owes an answer. */
@@ -45,7 +40,7 @@ export class Defragmenters {
   }
 
   #ask(site: MemberSite): void {
-    const { world, prng, parameters } = this.#options;
+    const { world, prng } = this;
     const process = site.running;
     if (process === undefined) return;
     const call = { site, process };
@@ -56,7 +51,7 @@ export class Defragmenters {
         if (!this.#waiting.delete(call)) throw new SimulationViolation(`${site.name} answers a defragmentation twice`);
         world.note(`${site.name} defragmented ${error?.message ?? 'all'}`);
         if (error === undefined) this.answered++;
-        else if (parameters.diskFault !== 'fullDisk' && site.running === process)
+        else if (this.#options.parameters.diskFault !== 'fullDisk' && site.running === process)
           throw new SimulationViolation(`${site.name} refuses to defragment: ${error.message}`);
       });
       if (giveUpMs === undefined) return;

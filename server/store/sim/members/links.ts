@@ -11,6 +11,7 @@ import { describeMessage, shortId } from '../../raft/describe.ts';
 import type { Message, ProposedEntry } from '../../raft/types.ts';
 import { decodeMessage, encodeMessage } from '../../transport/message-codec.ts';
 import type { NetworkParameters } from '../parameters.ts';
+import { Ways } from '../ways.ts';
 import type { World } from '../world.ts';
 import { ImageTransfer } from './image-transfer.ts';
 
@@ -42,16 +43,15 @@ interface LinksOptions {
 
 export class Links {
   readonly options: LinksOptions;
+  readonly ways: Ways;
   readonly #endpoints = new Map<MemberId, Endpoint>();
-  readonly #cuts = new Map<string, number>();
   readonly #lastArrival = new Map<string, number>();
-  /** Until when nothing that is sent comes through a link; all of it arrives afterwards, in order. */
-  readonly #clogs = new Map<string, number>();
   #parameters: NetworkParameters;
   imagesInstalled = 0;
 
   constructor(options: LinksOptions) {
     this.options = options;
+    this.ways = new Ways(options.world);
     this.#parameters = options.parameters;
   }
 
@@ -87,34 +87,16 @@ export class Links {
     };
   }
 
-  /** Cuts the way from `from` to `to`. Cuts nest: each needs its own mend. */
-  cut(from: MemberId, to: MemberId): void {
-    const link = `${from}>${to}`;
-    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1);
-  }
-
-  mend(from: MemberId, to: MemberId): void {
-    const link = `${from}>${to}`;
-    const left = (this.#cuts.get(link) ?? 0) - 1;
-    if (left > 0) this.#cuts.set(link, left);
-    else this.#cuts.delete(link);
-  }
-
-  clog(from: MemberId, to: MemberId, lengthMs: number): void {
-    this.#clogs.set(`${from}>${to}`, this.options.world.now + lengthMs);
-  }
-
   /** From now on nothing is lost, cut or clogged; delays stay. */
   heal(): void {
-    this.#cuts.clear();
-    this.#clogs.clear();
+    this.ways.heal();
     this.#parameters = { ...this.#parameters, lossRate: 0, snapshotFailRate: 0 };
   }
 
   /** The process that hears what `from` sends to `to` now. */
   reach(from: MemberId, to: MemberId): Endpoint | undefined {
     const target = this.#endpoints.get(to);
-    if (target === undefined || !target.process.isAlive() || this.#cuts.has(`${from}>${to}`)) return undefined;
+    if (target === undefined || !target.process.isAlive() || this.ways.isCut(from, to)) return undefined;
     if (!target.handler.isRemoved(from)) return target;
     this.#tellRemoved(from, to);
     return undefined;
@@ -140,7 +122,7 @@ export class Links {
   #tellRemoved(id: MemberId, by: MemberId): void {
     const { world } = this.options;
     const removed = this.#endpoints.get(id);
-    if (removed === undefined || this.#cuts.has(`${by}>${id}`)) return;
+    if (removed === undefined || this.ways.isCut(by, id)) return;
     world.after(this.delayMs(), () => removed.process.enter(() => removed.handler.onRemoved(by)));
   }
 
@@ -150,8 +132,7 @@ export class Links {
   }
 
   delayMs(): number {
-    const { prng } = this.options;
-    return this.#parameters.delayMsMin - Math.log(1 - prng.float()) * this.#parameters.delayMsMean;
+    return this.#parameters.delayMsMin + this.options.prng.exponential(this.#parameters.delayMsMean);
   }
 
   #send(from: Endpoint, message: Message): void {
@@ -165,7 +146,7 @@ export class Links {
     }
     const isBulk = message.type === 'appendEntries' || message.type === 'propose';
     const encoded = encodeMessage(message);
-    this.#inOrder(`${message.from}>${message.to}`, isBulk, () => {
+    this.#inOrder(message, isBulk, () => {
       const target = this.reach(message.from, message.to);
       if (target === undefined) {
         world.note(`unreachable ${describeMessage(message)}`);
@@ -181,10 +162,10 @@ export class Links {
     from.process.after(0, () => from.handler.onUnreachable(peer));
   }
 
-  #inOrder(link: string, isBulk: boolean, arrive: () => void): void {
+  #inOrder({ from, to }: Pick<Message, 'from' | 'to'>, isBulk: boolean, arrive: () => void): void {
     const { world } = this.options;
-    const lane = `${link}/${isBulk}`;
-    const opensAt = Math.max(world.now, this.#clogs.get(link) ?? 0);
+    const lane = `${from}>${to}/${isBulk}`;
+    const opensAt = Math.max(world.now, this.ways.opensAt(from, to));
     const at = Math.max(this.#lastArrival.get(lane) ?? 0, opensAt + this.delayMs());
     this.#lastArrival.set(lane, at);
     world.after(at - world.now, arrive);
@@ -214,13 +195,13 @@ export class Links {
     };
     from.process.after(request.timeoutMs, () => finish(undefined));
     if (!this.#hasWay(from, to)) return;
-    this.#inOrder(`${sender}>${to}`, false, () => {
+    this.#inOrder({ from: sender, to }, false, () => {
       const target = this.reach(sender, to);
       if (target === undefined) return;
       world.note(`request ${shortId(sender)}>${shortId(to)}`);
       const respond = (answer: Uint8Array) => {
         if (!target.process.isAlive()) return;
-        this.#inOrder(`${to}>${sender}`, false, () => {
+        this.#inOrder({ from: to, to: sender }, false, () => {
           if (this.reach(to, sender) === from) from.process.enter(() => finish(answer));
         });
       };

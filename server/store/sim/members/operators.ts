@@ -8,6 +8,7 @@ import type { MemberChange } from '../../member/member-change.ts';
 import { encodeConfChange } from '../../raft/conf-change-codec.ts';
 import { shortId } from '../../raft/describe.ts';
 import type { ConfChange } from '../../raft/types.ts';
+import { Recurring } from '../recurring.ts';
 import type { World } from '../world.ts';
 import type { MemberCheckers } from './checkers/member-checkers.ts';
 import type { Links } from './links.ts';
@@ -29,49 +30,37 @@ interface OperatorsOptions {
   readonly buy: (id: MemberId) => MemberSite;
 }
 
-export class Operators {
+/** Stopped, they change nothing more; machines of members are still switched on. */
+export class Operators extends Recurring {
   readonly #options: OperatorsOptions;
-  readonly #prng: Prng;
   #lastId: bigint;
-  #isStopped = false;
   changes = 0;
 
   constructor(options: OperatorsOptions) {
+    super(options);
     this.#options = options;
-    this.#prng = options.prng;
     this.#lastId = options.sites.reduce((most, { id }) => (id > most ? id : most), 0n);
   }
 
   start(): void {
-    const { world, msMean } = this.#options;
-    if (msMean === 0) return;
-    world.after(-Math.log(1 - this.#prng.float()) * msMean, () => {
-      if (this.#isStopped) return;
-      this.#act();
-      this.start();
-    });
-  }
-
-  /** No further changes; machines of members are still switched on. */
-  stop(): void {
-    this.#isStopped = true;
+    this.every(this.#options.msMean, () => this.#act());
   }
 
   #act(): void {
-    const kind = this.#prng.pick(['add', 'addLearner', 'promote', 'remove', 'remove', 'replace', 'several', 'update']);
+    const kind = this.prng.pick(['add', 'addLearner', 'promote', 'remove', 'remove', 'replace', 'several', 'update']);
     if (kind === 'add' || kind === 'addLearner') this.#add(kind === 'addLearner');
     else if (kind === 'promote') this.#propose({ kind, id: this.#promotable() });
     else if (kind === 'remove') this.#propose({ kind, id: this.#anyone() });
     else if (kind === 'update')
       this.#propose({ kind, id: this.#anyone(), peerUrls: [`http://moved${this.changes}:1`] });
-    else this.#joint(kind === 'replace' ? 1 : this.#prng.int(1, 2));
+    else this.#joint(kind === 'replace' ? 1 : this.prng.int(1, 2));
   }
 
   #add(isLearner: boolean): void {
     const id = this.#newMachine();
     if (id === undefined) return;
     // Now and then with the address of another.
-    const name = this.#prng.chance(0.1) ? 'm1' : `m${id}`;
+    const name = this.prng.chance(0.1) ? 'm1' : `m${id}`;
     this.#propose({ kind: 'add', id, peerUrls: [`http://${name}:2380`], isLearner });
   }
 
@@ -80,15 +69,15 @@ export class Operators {
     const changes: ConfChange['changes'][number][] = [];
     for (let i = 0; i < count; i++) {
       const id = this.#newMachine();
-      if (id !== undefined) changes.push({ type: this.#prng.pick(['addVoter', 'addVoter', 'addLearner']), id });
+      if (id !== undefined) changes.push({ type: this.prng.pick(['addVoter', 'addVoter', 'addLearner']), id });
       const other = this.#anyone();
       if (!changes.some((change) => change.id === other))
-        changes.push({ type: this.#prng.pick(['remove', 'remove', 'addLearner']), id: other });
+        changes.push({ type: this.prng.pick(['remove', 'remove', 'addLearner']), id: other });
     }
-    const transition = this.#prng.pick(['auto', 'jointImplicit', 'jointExplicit'] as const);
+    const transition = this.prng.pick(['auto', 'jointImplicit', 'jointExplicit'] as const);
     this.#forward({ transition, changes });
     if (transition !== 'jointExplicit') return;
-    this.#options.world.after(this.#prng.int(100, 3000), () => this.leaveJoint());
+    this.#options.world.after(this.prng.int(100, 3000), () => this.leaveJoint());
   }
 
   /** Leaves a joint configuration that does not leave itself, if there is one. */
@@ -111,7 +100,7 @@ export class Operators {
   #propose(change: MemberChange): void {
     const { sites, checkers, world } = this.#options;
     const leader = leaderAmong(sites);
-    const site = leader !== undefined && this.#prng.chance(0.7) ? leader : this.#prng.pick(sites);
+    const site = leader !== undefined && this.prng.chance(0.7) ? leader : this.prng.pick(sites);
     this.changes++;
     world.note(`operator ${change.kind} ${shortId(change.id)} at ${site.name}`);
     site.act(({ core }) => {
@@ -139,14 +128,14 @@ export class Operators {
       if (site.isUp() || site.starts > 0) return;
       if (!checkers.states.members.isMember(site.id)) this.#switchOn(site);
       else
-        world.after(this.#prng.int(0, SWITCH_ON_MS_MAX), () => {
+        world.after(this.prng.int(0, SWITCH_ON_MS_MAX), () => {
           if (!site.isUp() && site.starts === 0) site.start();
         });
     });
   }
 
   #anyone(): MemberId {
-    return this.#prng.pick(this.#options.sites).id;
+    return this.prng.pick(this.#options.sites).id;
   }
 
   #promotable(): MemberId {

@@ -6,15 +6,7 @@ import { type ClusterId, clusterId, type MemberId, memberId } from '../../../../
 import { Prng } from '../../../../lib/base/prng.ts';
 import type { InitialCluster } from '../../member/bootstrap.ts';
 import { Faults } from '../faults.ts';
-import {
-  CLOCK_RATES,
-  type Part,
-  type RunOptions,
-  runOnly,
-  runPhases,
-  type SeedResult,
-  withMutation,
-} from '../phases.ts';
+import { CLOCK_RATES, type RunOptions, runOnly, runPhases, type SeedResult, withMutation } from '../phases.ts';
 import { Trace } from '../trace.ts';
 import { World } from '../world.ts';
 import { MemberCheckers } from './checkers/member-checkers.ts';
@@ -88,7 +80,7 @@ class MemberRun {
       buy: (id) => this.#buySite(id),
     });
     this.#faults = new Faults({
-      ...{ world, prng: this.#prng.fork(), actors: this.#sites, network: this.#links },
+      ...{ world, prng: this.#prng.fork(), actors: this.#sites, ways: this.#links.ways },
       parameters: faults,
     });
     this.#defragmenters = new Defragmenters({ ...common(), parameters: this.#parameters });
@@ -125,18 +117,14 @@ class MemberRun {
   }
 
   execute(): string | undefined {
-    const sites: Part = {
-      start: () => {
-        for (const site of this.#sites) site.start();
-      },
-    };
     const clients = [this.#clients, this.#leases, this.#watches, this.#defragmenters];
     const busy = [...clients, this.#faults, this.#operators, this.#diskFaults];
     let acknowledged = 0;
     return runPhases<MemberSite>({
       world: this.#world,
       durationMs: this.#parameters.durationMs,
-      parts: [sites, ...busy],
+      members: this.#sites,
+      parts: busy,
       tickMs: HEARTBEAT_MS,
       probeMs: LIVENESS_PROBE_MS,
       heal: () => this.#heal(),

@@ -101,7 +101,7 @@ export class SimDisk extends ForwardingDisk {
   #finishFlush(path: string, done: FlushCallback): FlushCallback {
     const { clock, prng, parameters, onFailedFlush } = this.#options;
     const factor = prng.chance(parameters.flushStallRate) ? FLUSH_STALL : 1;
-    const busyMs = -Math.log(1 - prng.float()) * parameters.flushMsMean * factor;
+    const busyMs = prng.exponential(parameters.flushMsMean) * factor;
     const delayMs = Math.max(0, this.#hangsUntil - clock.worldNow()) + busyMs;
     clock.afterReal(delayMs, () => this.#memory.completeFlush());
     return (error) => {
