@@ -3,13 +3,11 @@ import type { BulkRequest, JobView } from '../../../lib/api/bulk-types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { EngineError, type StoredKey } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
-import { Authors } from '../audit/authors.ts';
-import { PastViews } from '../history/past-views.ts';
-import { Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { THIS_CONSOLE } from '../operations/own-writes.ts';
 import { prefixDiff } from '../operations/prefix-diff.ts';
 import { trash } from '../operations/trash.ts';
+import { fakeContext } from '../test-support/fake-context.ts';
 import { BulkChanges } from './bulk-changes.ts';
 import { exportKeys } from './export.ts';
 import { TXN_OPS_MAX } from './runner.ts';
@@ -24,19 +22,8 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 const text = (value: Uint8Array) => new TextDecoder().decode(value);
 
 async function start(): Promise<void> {
-  const ignore = (): void => undefined;
-  hub = new Hub({ engine, listener: { onChanges: ignore, onGap: ignore, onIndex: ignore } });
-  context = {
-    engine,
-    hub,
-    past: new PastViews(engine, hub),
-    authors: new Authors(engine),
-    author: THIS_CONSOLE,
-    readOnly: false,
-    compacted: () => engine.compacted,
-    refreshCompacted: async () => engine.compacted,
-    now: () => 1_000,
-  };
+  context = fakeContext(engine);
+  hub = context.hub;
   bulk = new BulkChanges(context, (_plan, change) => change(), {
     scope: async () => [],
     refusals: async () => [],

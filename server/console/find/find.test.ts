@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FindLine } from '../../../lib/api/find-types.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
-import { Authors } from '../audit/authors.ts';
-import { PastViews } from '../history/past-views.ts';
-import { Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { StoreContext } from '../operations/context.ts';
-import { THIS_CONSOLE } from '../operations/own-writes.ts';
+import { fakeContext } from '../test-support/fake-context.ts';
 import { type FindOptions, find } from './find.ts';
 
 let engine: FakeEngine;
@@ -13,19 +11,8 @@ let hub: Hub;
 let context: StoreContext;
 
 async function start(): Promise<void> {
-  const ignore = (): void => undefined;
-  hub = new Hub({ engine, listener: { onChanges: ignore, onGap: ignore, onIndex: ignore } });
-  context = {
-    engine,
-    hub,
-    past: new PastViews(engine, hub),
-    authors: new Authors(engine),
-    author: THIS_CONSOLE,
-    readOnly: false,
-    compacted: () => engine.compacted,
-    refreshCompacted: async () => engine.compacted,
-    now: () => 0,
-  };
+  context = fakeContext(engine);
+  hub = context.hub;
   hub.start();
   await hub.ready(5_000);
 }

@@ -4,12 +4,12 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type ChangesRequest, EngineError } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
 import { errorAnswer } from '../errors.ts';
-import { PastViews } from '../history/past-views.ts';
-import { Hub } from '../hub/hub.ts';
+import type { PastViews } from '../history/past-views.ts';
+import type { Hub } from '../hub/hub.ts';
+import { fakeContext } from '../test-support/fake-context.ts';
 import type { StoreContext } from './context.ts';
 import { prefixDiff } from './prefix-diff.ts';
 
-const NOTHING = () => undefined;
 const OLDEST = 4;
 
 let engine: FakeEngine;
@@ -21,11 +21,8 @@ beforeEach(async () => {
   vi.useFakeTimers();
   engine = new FakeEngine();
   for (let i = 0; i < 300; i++) engine.put(`/app/${i % 150}`, `${i}`);
-  hub = new Hub({ engine, listener: { onChanges: NOTHING, onGap: NOTHING, onIndex: NOTHING } });
-  past = new PastViews(engine, hub);
-  const touched = { engine, hub, past, compacted: () => 0, refreshCompacted: async () => engine.compacted };
-  // What a comparison touches of a context.
-  context = touched as unknown as StoreContext;
+  context = { ...fakeContext(engine), compacted: () => 0 };
+  ({ hub, past } = context);
 });
 afterEach(() => {
   hub.close();
@@ -81,7 +78,7 @@ describe.each(FAILURES)('the store answers code %i', (code, status) => {
       engine.onList = (n) => (n === first ? refuse() : undefined);
       expect(await diff({ from: 200 })).toMatchObject({ status, body: { message: 'in its own words' } });
     }
-    engine.onList = NOTHING;
+    engine.onList = () => undefined;
     expect(await diff({ from: 200 })).toMatchObject({ status: 200 });
   });
 });
