@@ -31,7 +31,7 @@ export function AccessDialog({ asked, onClose }: AccessDialogProps) {
   const store = useStore();
   const run = useAccessAction();
   return (
-    <Dialog open={asked !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={asked !== null} onClose={onClose}>
       {asked === null ? null : (
         <PlannedDialog
           planKey={['store', store.id, 'access-plan', asked.action]}

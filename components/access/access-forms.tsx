@@ -5,7 +5,7 @@ import type { AccessPermission, AccessRole, AccessUser } from '../../lib/api/acc
 import { EMPTY_BYTES, utf8Encode } from '../../lib/base/bytes.ts';
 import { prefixRange } from '../../lib/keys/range-words.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { Select } from '../ui/select.tsx';
 import type { Asked } from './access-dialog.tsx';
@@ -29,7 +29,7 @@ export interface AccessFormsProps {
 
 export function AccessForms({ form, onClose, onNext }: AccessFormsProps) {
   return (
-    <Dialog open={form !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={form !== null} onClose={onClose}>
       {form === null ? null : <FormBody form={form} onNext={onNext} />}
     </Dialog>
   );
@@ -97,17 +97,11 @@ function Frame({
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          next?.();
-        }}
-      >
+      <DialogForm onSubmit={() => next?.()}>
         {children}
         {/* Enter submits a form of several fields only where it has a button. */}
         <button type="submit" hidden />
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

@@ -18,7 +18,7 @@ export interface ActionDialogProps {
 export function ActionDialog({ action, onClose }: ActionDialogProps) {
   const store = useStore();
   return (
-    <Dialog open={action !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={action !== null} onClose={onClose}>
       {action === null ? null : (
         <PlannedDialog
           planKey={['store', store.id, 'cluster-plan', action]}

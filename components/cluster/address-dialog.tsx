@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { MemberView } from '../../lib/api/types.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { Select } from '../ui/select.tsx';
 
@@ -27,7 +27,7 @@ const KINDS = [
 /** The server says what is wrong with an address; here only an empty one is held back. */
 export function AddressDialog({ about, onClose, onNext }: AddressDialogProps) {
   return (
-    <Dialog open={about !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={about !== null} onClose={onClose}>
       {about === null ? null : <Body about={about} onNext={onNext} />}
     </Dialog>
   );
@@ -58,13 +58,7 @@ function Body({ about, onNext }: { readonly about: Addressed; readonly onNext: A
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          next();
-        }}
-      >
+      <DialogForm onSubmit={next}>
         <Field label="Peer URL" hint="http://host:port of its peer port; several with commas.">
           {(ids) => (
             <Input
@@ -78,7 +72,7 @@ function Body({ about, onNext }: { readonly about: Addressed; readonly onNext: A
           )}
         </Field>
         {about.kind === 'add' ? <Select label="As what" value={kind} options={KINDS} onValueChange={setKind} /> : null}
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

@@ -5,7 +5,7 @@ import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { DrillKind } from '../../lib/api/drill-types.ts';
 import type { MemberView } from '../../lib/api/types.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Select } from '../ui/select.tsx';
 import { DRILL_WORDS } from './drill-words.ts';
 
@@ -25,7 +25,7 @@ const DELAYS = ['50', '200', '500', '1000', '2000'].map((value) => ({ value, lab
 /** Which outage, and for how long. What it would do is shown next. */
 export function DrillDialog({ member, onClose, onNext }: DrillDialogProps) {
   return (
-    <Dialog open={member !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={member !== null} onClose={onClose}>
       {member === null ? null : <Body member={member} onNext={onNext} />}
     </Dialog>
   );
@@ -56,13 +56,7 @@ function Body({ member, onNext }: { readonly member: MemberView; readonly onNext
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          next();
-        }}
-      >
+      <DialogForm onSubmit={next}>
         <fieldset className="flex flex-col gap-1">
           <legend className="mb-1 text-fg-2 text-meta">What happens to it</legend>
           {KINDS.map((one) => (
@@ -91,7 +85,7 @@ function Body({ member, onNext }: { readonly member: MemberView; readonly onNext
             <Select label="How slow" value={delay} options={DELAYS} onValueChange={setDelay} />
           ) : null}
         </div>
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

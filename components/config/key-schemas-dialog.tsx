@@ -26,7 +26,7 @@ export interface KeySchemasDialogProps {
 /** Schemas that plain keys under a prefix must meet, whoever edits them through a console. */
 export function KeySchemasDialog({ isOpen, canWrite, onClose }: KeySchemasDialogProps) {
   return (
-    <Dialog open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
+    <Dialog open={isOpen} onClose={onClose}>
       {isOpen ? <Body canWrite={canWrite} /> : null}
     </Dialog>
   );

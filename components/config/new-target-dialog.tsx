@@ -9,7 +9,7 @@ import { parseTarget } from '../../lib/config/target.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input, Textarea } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
 import { byOf, useAuthor, useWriteKey } from './use-config.ts';
@@ -26,7 +26,7 @@ export interface NewTargetDialogProps {
 
 export function NewTargetDialog({ isOpen, ...props }: NewTargetDialogProps) {
   return (
-    <Dialog open={isOpen} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+    <Dialog open={isOpen} onClose={props.onClose}>
       {isOpen ? <Body {...props} /> : null}
     </Dialog>
   );
@@ -88,13 +88,7 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run();
-        }}
-      >
+      <DialogForm onSubmit={() => void run()}>
         <Field
           label="Path: bundle, then application, environment and service as far as it goes"
           hint="settings · settings/shop · settings/shop/prod · settings/shop/prod/web"
@@ -159,7 +153,7 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
         ) : null}
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

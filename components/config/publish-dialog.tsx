@@ -10,7 +10,7 @@ import { apiCall } from '../keys/key-copy.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
 import { ChangeList } from './change-list.tsx';
@@ -28,7 +28,7 @@ export interface PublishDialogProps {
 /** Makes an immutable release. Affects nobody: rolling it out is the next step. */
 export function PublishDialog({ isOpen, check, ...props }: PublishDialogProps) {
   return (
-    <Dialog open={isOpen} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+    <Dialog open={isOpen} onClose={props.onClose}>
       {isOpen && check !== undefined ? <Body {...props} check={check} /> : null}
     </Dialog>
   );
@@ -92,13 +92,7 @@ function Body({
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run();
-        }}
-      >
+      <DialogForm onSubmit={() => void run()}>
         <ChangeList changes={check.changes} label="Changes to what is live" />
         <Field
           label="Version"
@@ -119,7 +113,7 @@ function Body({
         </Field>
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

@@ -35,7 +35,7 @@ export interface RolloutDialogProps {
 /** How a release reaches the fleet: who enters when, what turns it back, and the start. */
 export function RolloutDialog({ releaseId, ...props }: RolloutDialogProps) {
   return (
-    <Dialog open={releaseId !== null} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+    <Dialog open={releaseId !== null} onClose={props.onClose}>
       {releaseId === null ? null : <Body {...props} releaseId={releaseId} />}
     </Dialog>
   );

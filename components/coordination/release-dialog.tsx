@@ -16,9 +16,9 @@ import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { ConfirmField } from '../ui/confirm-field.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
-import { Field, Input } from '../ui/input.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { KIND_WORDS, releaseSentence, whoText } from './words.ts';
 
@@ -31,7 +31,7 @@ export interface ReleaseDialogProps {
 /** Evicting a leader or releasing a lock: what goes and who follows, the deliberate act, then what came of it. */
 export function ReleaseDialog({ group, onClose }: ReleaseDialogProps) {
   return (
-    <Dialog open={group !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={group !== null} onClose={onClose}>
       {group === null ? null : <Body key={group.holder?.createRevision ?? 'vacant'} group={group} onClose={onClose} />}
     </Dialog>
   );
@@ -94,13 +94,7 @@ function Body({ group, onClose }: ReleaseDialogProps & { readonly group: Coordin
       {holder === null ? (
         <p className="text-fg-2">{words.nobody} There is nothing to do.</p>
       ) : (
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void run();
-          }}
-        >
+        <DialogForm onSubmit={() => void run()}>
           <ul className="rounded-control border bg-inset py-1">
             <li className="mono flex min-h-6 items-center gap-2 px-3">
               <span aria-hidden="true" className="text-bad">
@@ -122,26 +116,18 @@ function Body({ group, onClose }: ReleaseDialogProps & { readonly group: Coordin
             The program that held is not stopped. Unless it watches its key it goes on believing: only the fencing token
             keeps it out. This cannot be undone; it can stand again, behind those who wait.
           </StatusMark>
-          <Field
+          <ConfirmField
             label={`Type ${holder.createRevision}, its fencing token, to ${words.act.toLowerCase()}`}
             hint="If somebody else holds by then, nothing happens."
-          >
-            {(ids) => (
-              <Input
-                {...ids}
-                mono
-                autoFocus
-                inputMode="numeric"
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
+            isNumber
+            typed={typed}
+            onChange={setTyped}
+          />
           {failure === null ? null : <FailureLine failure={failure} />}
           {failure instanceof ApiFailure && failure.status === 409 ? (
             <p className="text-fg-2">What is shown here is being read again.</p>
           ) : null}
-        </form>
+        </DialogForm>
       )}
     </DialogContent>
   );

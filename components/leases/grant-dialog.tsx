@@ -12,7 +12,7 @@ import { apiCall } from '../keys/key-copy.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 import { parseLeaseId, parseTtl, TTL_SECONDS_MAX } from './lease-form.ts';
 
@@ -26,7 +26,7 @@ const PRESETS = [30, 60, 600, 3600, 86_400] as const;
 
 export function GrantDialog(props: GrantDialogProps) {
   return (
-    <Dialog open={props.isOpen} onOpenChange={(isOpen) => (isOpen ? undefined : props.onClose())}>
+    <Dialog open={props.isOpen} onClose={props.onClose}>
       {props.isOpen ? <Body {...props} /> : null}
     </Dialog>
   );
@@ -90,13 +90,7 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void grant();
-        }}
-      >
+      <DialogForm onSubmit={() => void grant()}>
         <Field
           label="Time to live, in seconds"
           hint={ttl === undefined ? '' : `Ends ${durationText(ttl * 1000)} after it is granted, or after each renewal.`}
@@ -149,7 +143,7 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
           )}
         </Field>
         {failure === null ? null : <FailureLine failure={failure} />}
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

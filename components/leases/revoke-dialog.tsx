@@ -15,9 +15,9 @@ import { apiCall, leaseCommand } from '../keys/key-copy.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
+import { ConfirmField } from '../ui/confirm-field.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
-import { Field, Input } from '../ui/input.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
 import { LeaseOffices } from './lease-offices.tsx';
@@ -34,7 +34,7 @@ export interface RevokeDialogProps {
 export function RevokeDialog(props: RevokeDialogProps) {
   const { id, onClose } = props;
   return (
-    <Dialog open={id !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={id !== null} onClose={onClose}>
       {id === null ? null : <Body {...props} id={id} />}
     </Dialog>
   );
@@ -106,13 +106,7 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
           <PanelError title="The lease could not be read" error={query.error} onRetry={() => void query.refetch()} />
         )
       ) : (
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void revoke();
-          }}
-        >
+        <DialogForm onSubmit={() => void revoke()}>
           <p className="flex flex-wrap items-center gap-x-3">
             <span>{endsWith(lease)}</span>
             <LeaseCountdown lease={lease} />
@@ -136,25 +130,17 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
                   </li>
                 ) : null}
               </ul>
-              <Field
+              <ConfirmField
                 label={`Type ${lease.keyCount}, the number of keys, to revoke`}
                 hint="If the lease holds other keys by then, nothing happens."
-              >
-                {(ids) => (
-                  <Input
-                    {...ids}
-                    mono
-                    autoFocus
-                    inputMode="numeric"
-                    value={typed}
-                    onChange={(event) => setTyped(event.target.value)}
-                  />
-                )}
-              </Field>
+                isNumber
+                typed={typed}
+                onChange={setTyped}
+              />
             </>
           )}
           {failure === null ? null : <FailureLine failure={failure} />}
-        </form>
+        </DialogForm>
       )}
     </DialogContent>
   );

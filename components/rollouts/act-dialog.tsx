@@ -16,7 +16,7 @@ import { useHref } from '../shell/use-href.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/input.tsx';
 
 export type ActName = RolloutActBody['act'];
@@ -37,7 +37,7 @@ export function ActDialog({
   readonly onClose: () => void;
 }) {
   return (
-    <Dialog open={act !== null} onOpenChange={(open) => (open ? undefined : onClose())}>
+    <Dialog open={act !== null} onClose={onClose}>
       {act === null ? null : <Body key={act} act={act} detail={detail} onClose={onClose} />}
     </Dialog>
   );
@@ -170,13 +170,7 @@ function Body({
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run();
-        }}
-      >
+      <DialogForm onSubmit={() => void run()}>
         <p>{consequence(act, detail)}</p>
         {act === 'abort' || act === 'force' || act === 'promote' ? (
           <Field label={needsReason ? 'Why (stays in the log)' : 'Why (optional, stays in the log)'}>
@@ -191,7 +185,7 @@ function Body({
             and nobody does.
           </p>
         ) : null}
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

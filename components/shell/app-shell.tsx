@@ -119,8 +119,8 @@ function Frame({ isBare = false, children }: FrameProps) {
       {rev === null ? null : (
         <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-30 border-2 border-past-edge" />
       )}
-      <CommandPalette isWanted={isPaletteOpen} isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
-      <ShortcutSheet isWanted={isSheetOpen} isOpen={isSheetOpen} onOpenChange={setSheetOpen} />
+      <CommandPalette isWanted={isPaletteOpen} isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+      <ShortcutSheet isWanted={isSheetOpen} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       {/* A dialog that is open has a region of its own. */}
       <ToastRegion className="[body:has(dialog[open])_&]:hidden" />
     </div>

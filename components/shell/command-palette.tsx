@@ -25,19 +25,19 @@ const KEYS_SHOWN = 12;
 
 export interface CommandPaletteProps {
   readonly isOpen: boolean;
-  readonly onOpenChange: (isOpen: boolean) => void;
+  readonly onClose: () => void;
 }
 
 /** Everything by name: pages, actions, keys of the store (searched by the server), revisions. */
-export function CommandPalette({ isOpen, onOpenChange }: CommandPaletteProps) {
+export function CommandPalette({ isOpen, onClose }: CommandPaletteProps) {
   return (
-    <Dialog open={isOpen} onOpenChange={onOpenChange}>
+    <Dialog open={isOpen} onClose={onClose}>
       <Modal
         label="Find key, page, action"
         className="mt-[12vh] mb-auto w-[min(40rem,calc(100vw-2rem))] overflow-hidden"
       >
         <QueryScope>
-          <PaletteBody close={() => onOpenChange(false)} />
+          <PaletteBody close={onClose} />
         </QueryScope>
       </Modal>
     </Dialog>

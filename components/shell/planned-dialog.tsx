@@ -8,10 +8,10 @@ import { newId } from '../keys/edit/new-id.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { ConfirmField } from '../ui/confirm-field.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { DialogClose, DialogContent } from '../ui/dialog.tsx';
-import { Field, Input } from '../ui/input.tsx';
+import { DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Mark } from '../ui/marks.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 
@@ -112,10 +112,8 @@ export function PlannedDialog<P extends Planned>({
           <PanelError title="No plan could be made" error={planning.error} onRetry={() => void planning.refetch()} />
         )
       ) : (
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
+        <DialogForm
+          onSubmit={() => {
             if (mayRun) running.mutate(plan);
           }}
         >
@@ -124,14 +122,10 @@ export function PlannedDialog<P extends Planned>({
           {plan.refusal !== null ? (
             <Refused reason={plan.refusal} />
           ) : plan.confirm === '' ? null : (
-            <Field label={`Type ${plan.confirm} to mean it`} hint={hint}>
-              {(ids) => (
-                <Input {...ids} mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
-              )}
-            </Field>
+            <ConfirmField label={`Type ${plan.confirm} to mean it`} hint={hint} typed={typed} onChange={setTyped} />
           )}
           {running.error === null ? null : <FailureLine failure={running.error} />}
-        </form>
+        </DialogForm>
       )}
     </DialogContent>
   );

@@ -7,14 +7,14 @@ import { useKeymap } from './use-bindings.ts';
 
 export interface ShortcutSheetProps {
   readonly isOpen: boolean;
-  readonly onOpenChange: (isOpen: boolean) => void;
+  readonly onClose: () => void;
 }
 
 /** What works here now, made from the registry itself. */
-export function ShortcutSheet({ isOpen, onOpenChange }: ShortcutSheetProps) {
+export function ShortcutSheet({ isOpen, onClose }: ShortcutSheetProps) {
   const bindings = useKeymap().filter((one) => keysOf(one).length > 0);
   return (
-    <Dialog open={isOpen} onOpenChange={onOpenChange}>
+    <Dialog open={isOpen} onClose={onClose}>
       <DialogContent title="Keyboard shortcuts" description="What works on this page now." size="medium">
         <div className="gap-x-8 narrow:columns-2">
           {BINDING_GROUPS.map((group) => {

@@ -9,20 +9,20 @@ import { ToastRegion } from './toast-region.tsx';
 
 interface DialogState {
   readonly open: boolean;
-  readonly onOpenChange: (open: boolean) => void;
+  readonly onClose: () => void;
 }
 
-const DialogContext = createContext<DialogState>({ open: false, onOpenChange: () => {} });
+const DialogContext = createContext<DialogState>({ open: false, onClose: () => {} });
 
 /** Around a DialogContent (or a Modal), which is there while it is open. */
-export function Dialog({ open, onOpenChange, children }: DialogState & { readonly children: ReactNode }) {
-  return <DialogContext value={{ open, onOpenChange }}>{children}</DialogContext>;
+export function Dialog({ open, onClose, children }: DialogState & { readonly children: ReactNode }) {
+  return <DialogContext value={{ open, onClose }}>{children}</DialogContext>;
 }
 
 /** Makes its only child a button that closes. */
 export function DialogClose({ children }: { readonly children: ReactNode }) {
-  const { onOpenChange } = useContext(DialogContext);
-  return slotted(children, { onClick: () => onOpenChange(false) });
+  const { onClose } = useContext(DialogContext);
+  return slotted(children, { onClick: () => onClose() });
 }
 
 const FOCUSABLE = ':is(input, textarea, select, button):enabled, a[href], [tabindex="0"], [contenteditable=true]';
@@ -55,7 +55,7 @@ export function Modal({ label, labelledBy, describedBy, className, children }: M
 }
 
 function OpenModal({ label, labelledBy, describedBy, className, children }: ModalProps) {
-  const { onOpenChange } = useContext(DialogContext);
+  const { onClose } = useContext(DialogContext);
   const node = useRef<HTMLDialogElement>(null);
   // The content comes once the dialog is shown: nothing takes the focus in one that is not.
   const [isShown, setShown] = useState(false);
@@ -79,11 +79,11 @@ function OpenModal({ label, labelledBy, describedBy, className, children }: Moda
       aria-describedby={describedBy}
       onCancel={(event) => {
         event.preventDefault();
-        if (event.target === event.currentTarget) onOpenChange(false);
+        if (event.target === event.currentTarget) onClose();
       }}
       onClose={(event) => {
         // The browser may insist on a second Escape.
-        if (event.target === event.currentTarget && !event.currentTarget.open) onOpenChange(false);
+        if (event.target === event.currentTarget && !event.currentTarget.open) onClose();
       }}
       onPointerDown={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
@@ -92,7 +92,7 @@ function OpenModal({ label, labelledBy, describedBy, className, children }: Moda
           event.clientX <= box.right &&
           event.clientY >= box.top &&
           event.clientY <= box.bottom;
-        if (event.target === event.currentTarget && !isInside) onOpenChange(false);
+        if (event.target === event.currentTarget && !isInside) onClose();
       }}
       className={cn(
         'mx-auto animate-in rounded-panel border border-line-strong bg-surface text-fg shadow-float backdrop:animate-in backdrop:bg-scrim focus:outline-none',
@@ -149,5 +149,20 @@ export function DialogContent({ title, description, children, footer, size = 'me
         </Button>
       </DialogClose>
     </Modal>
+  );
+}
+
+/** The body of a dialog that is filled in: Enter in a field does what its main act does. */
+export function DialogForm({ onSubmit, children }: { readonly onSubmit: () => void; readonly children: ReactNode }) {
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
   );
 }

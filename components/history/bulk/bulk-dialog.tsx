@@ -16,10 +16,10 @@ import { apiCall } from '../../keys/key-copy.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ConfirmField } from '../../ui/confirm-field.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../../ui/dialog.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
-import { Field, Input } from '../../ui/input.tsx';
 import { Mark } from '../../ui/marks.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { followJob } from './follow-job.ts';
@@ -43,7 +43,7 @@ export interface BulkDialogProps {
 /** A change of many keys in three beats: exactly what happens, one deliberate act, an account with an undo. */
 export function BulkDialog({ draft, ...rest }: BulkDialogProps) {
   return (
-    <Dialog open={draft !== null} onOpenChange={(isOpen) => (isOpen ? undefined : rest.onClose())}>
+    <Dialog open={draft !== null} onClose={rest.onClose}>
       {draft === null ? null : <Body key={JSON.stringify(draft)} draft={draft} {...rest} />}
     </Dialog>
   );
@@ -111,25 +111,19 @@ function Body({ draft, title, verb, onClose }: BulkDialogProps & { readonly draf
           </ErrorState>
         )
       ) : (
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            start();
-          }}
-        >
+        <DialogForm onSubmit={start}>
           <Effect preview={data} />
           <LeaseFate leases={data.leases} value={lease} onChange={setLease} />
           {word === '' ? null : (
-            <Field
+            <ConfirmField
               label={`Type ${word} to go on`}
               hint="Every key is guarded by the version shown here: what somebody writes meanwhile is left alone. An undo is offered afterwards."
-            >
-              {(ids) => <Input {...ids} mono value={typed} onChange={(event) => setTyped(event.target.value)} />}
-            </Field>
+              typed={typed}
+              onChange={setTyped}
+            />
           )}
           {run.failure === null ? null : <FailureLine failure={run.failure} />}
-        </form>
+        </DialogForm>
       )}
     </DialogContent>
   );

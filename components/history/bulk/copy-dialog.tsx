@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/input.tsx';
 import { BulkDialog, type BulkDraft } from './bulk-dialog.tsx';
 
@@ -20,7 +20,7 @@ export function CopyDialog({ subject, onClose }: CopyDialogProps) {
   const verb = draft?.kind === 'move' ? 'Move' : 'Copy';
   return (
     <>
-      <Dialog open={subject !== null && draft === null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+      <Dialog open={subject !== null && draft === null} onClose={onClose}>
         {subject === null ? null : <Target key={displayBytes(subject.prefix)} subject={subject} onTaken={setDraft} />}
       </Dialog>
       <BulkDialog
@@ -65,13 +65,7 @@ function Target({
         </>
       }
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          take();
-        }}
-      >
+      <DialogForm onSubmit={take}>
         <Field
           label="New prefix"
           hint="Stands in place of the old one, with its last separator. Nothing is written yet."
@@ -90,7 +84,7 @@ function Target({
           />
           Overwrite keys that exist there. Otherwise they are left alone and named.
         </label>
-      </form>
+      </DialogForm>
     </DialogContent>
   );
 }

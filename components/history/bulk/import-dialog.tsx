@@ -39,7 +39,7 @@ export function ImportDialog({ prefix, onClose }: ImportDialogProps) {
   const [draft, setDraft] = useState<BulkDraft | null>(null);
   return (
     <>
-      <Dialog open={prefix !== null && draft === null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+      <Dialog open={prefix !== null && draft === null} onClose={onClose}>
         {prefix === null ? null : <Source prefix={prefix} onTaken={setDraft} />}
       </Dialog>
       <BulkDialog

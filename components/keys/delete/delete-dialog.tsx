@@ -12,10 +12,10 @@ import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { PeekLeaseLink } from '../../leases/lease-peek.tsx';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
+import { ConfirmField } from '../../ui/confirm-field.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
-import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
+import { Dialog, DialogClose, DialogContent, DialogForm } from '../../ui/dialog.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
-import { Field, Input } from '../../ui/input.tsx';
 import { Mark } from '../../ui/marks.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { FailureLine } from '../edit/edit-view.tsx';
@@ -32,7 +32,7 @@ export interface DeleteDialogProps {
 /** Danger in three beats: exactly what dies, one deliberate act, then undo (offered by whoever hears `onDeleted`). */
 export function DeleteDialog({ target, onClose, onDeleted }: DeleteDialogProps) {
   return (
-    <Dialog open={target !== null} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+    <Dialog open={target !== null} onClose={onClose}>
       {target === null ? null : <Body target={target} onClose={onClose} onDeleted={onDeleted} />}
     </Dialog>
   );
@@ -106,23 +106,13 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
           </ErrorState>
         )
       ) : (
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void remove();
-          }}
-        >
+        <DialogForm onSubmit={() => void remove()}>
           <Preview preview={data} />
           {data.keys === 0 ? null : (
-            <Field label={`Type ${word} to delete`} hint={UNDO_HINT}>
-              {(ids) => (
-                <Input {...ids} mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
-              )}
-            </Field>
+            <ConfirmField label={`Type ${word} to delete`} hint={UNDO_HINT} typed={typed} onChange={setTyped} />
           )}
           {failure === null ? null : <FailureLine failure={failure} />}
-        </form>
+        </DialogForm>
       )}
     </DialogContent>
   );

@@ -33,7 +33,7 @@ export interface CreateDialogProps {
 /** A new key, refused by the store when it exists by then: it can never overwrite. */
 export function CreateDialog(props: CreateDialogProps) {
   return (
-    <Dialog open={props.isOpen} onOpenChange={(isOpen) => (isOpen ? undefined : props.onClose())}>
+    <Dialog open={props.isOpen} onClose={props.onClose}>
       {props.isOpen ? <Body {...props} /> : null}
     </Dialog>
   );
