@@ -11,6 +11,7 @@ import { PlannedDialog, type PlannedResult } from '../shell/planned-dialog.tsx';
 import { startOver } from '../shell/query-scope.tsx';
 import { StoresContext, useStore } from '../shell/use-store.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { reachWords } from './reach-words.ts';
 
@@ -87,19 +88,7 @@ function Changes({ changes }: { readonly changes: readonly AccessChange[] }) {
   return (
     <table className="w-full">
       <caption className="sr-only">Who may do what, before and after</caption>
-      <thead>
-        <tr className="border-b text-left text-fg-2 text-meta">
-          <th scope="col" className="py-1 pr-3 font-medium">
-            Who
-          </th>
-          <th scope="col" className="py-1 pr-3 font-medium">
-            Before
-          </th>
-          <th scope="col" className="py-1 font-medium">
-            After
-          </th>
-        </tr>
-      </thead>
+      <TableHead cell="py-1 pr-3" columns={['Who', 'Before', 'After']} />
       <tbody>
         {changes.map(({ user, before, after }) => (
           <tr key={user ?? ''} className="border-b align-top last:border-b-0">

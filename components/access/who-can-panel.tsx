@@ -10,6 +10,7 @@ import { StatusMark } from '../ui/badge.tsx';
 import { Input } from '../ui/input.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Select } from '../ui/select.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 import { EXTENT_WORDS } from './reach-words.ts';
 
 const KINDS = ['key', 'prefix'] as const;
@@ -45,15 +46,7 @@ export function WhoCanPanel({ view }: { readonly view: AccessView }) {
         </p>
       ) : (
         <table className="w-full" aria-label={`Who can read and write ${rangeWords(range)}`}>
-          <thead>
-            <tr className="border-b text-left text-fg-2 text-meta">
-              {['User', 'Read', 'Write'].map((head) => (
-                <th key={head} scope="col" className="px-3 py-1 font-medium">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead cell="px-3 py-1" columns={['User', 'Read', 'Write']} />
           <tbody>
             {found.map(({ user, read, write }) => (
               <tr key={user} className="border-b align-top last:border-b-0">

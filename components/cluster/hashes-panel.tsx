@@ -9,6 +9,7 @@ import { useStore } from '../shell/use-store.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 
 const VERDICTS: Readonly<Record<ClusterHashes['verdict'], { readonly tone: Tone; readonly words: string }>> = {
   agree: { tone: 'good', words: 'Every member that answered holds the same keys and the same history.' },
@@ -44,13 +45,7 @@ export function HashesPanel() {
           </p>
           <table className="w-full">
             <caption className="sr-only">{`Hashes up to revision ${result.revision}`}</caption>
-            <thead>
-              <tr className="text-left text-fg-2 text-meta">
-                <th className="font-medium">Member</th>
-                <th className="font-medium">Hash</th>
-                <th className="text-right font-medium">Compacted at</th>
-              </tr>
-            </thead>
+            <TableHead columns={['Member', 'Hash', { text: 'Compacted at', isRight: true }]} />
             <tbody>
               {result.members.map(({ member, name, hash, compactRevision, error }) => (
                 <tr key={member} className="h-6">

@@ -9,6 +9,7 @@ import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 
 type State =
   | { readonly phase: 'idle' }
@@ -163,18 +164,12 @@ function listed(names: readonly string[]): string {
 
 function BiggestPrefixes({ report: { prefixes, living } }: { readonly report: SnapshotReport }) {
   if (prefixes.length === 0) return <p className="text-fg-2">No key has a “/” in it: there are no prefixes to tell.</p>;
+  const figures = ['In the file', ...(living === null ? [] : ['Keys', 'Now'])];
   return (
     <ScrollRegion label="Biggest prefixes" className="max-h-72 overflow-auto">
       <table className="w-full">
         <caption className="pb-1 text-left text-fg-2">Prefixes that take most of the file</caption>
-        <thead>
-          <tr className="text-left text-fg-2 text-meta">
-            <th className="font-medium">Prefix</th>
-            <th className="text-right font-medium">In the file</th>
-            {living === null ? null : <th className="text-right font-medium">Keys</th>}
-            {living === null ? null : <th className="text-right font-medium">Now</th>}
-          </tr>
-        </thead>
+        <TableHead columns={['Prefix', ...figures.map((text) => ({ text, isRight: true }))]} />
         <tbody>
           {prefixes.map(({ prefix, storedBytes, changes, keys, livingBytes }) => (
             <tr key={prefix} className="h-6">

@@ -7,6 +7,7 @@ import { plural } from '../../lib/format/number.ts';
 import { useHref } from '../shell/use-href.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Link } from '../ui/link.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 import { Value } from './change-list.tsx';
 import { targetWords } from './words.ts';
 
@@ -27,19 +28,7 @@ export function EffectiveTable({ detail }: { readonly detail: ConfigTargetDetail
       </p>
       <table className="w-full border-collapse">
         <caption className="sr-only">Effective values and the layers they come from</caption>
-        <thead>
-          <tr className="border-b text-left text-fg-2 text-meta">
-            <th scope="col" className="py-1 pr-3 font-medium">
-              Path
-            </th>
-            <th scope="col" className="py-1 pr-3 font-medium">
-              Value
-            </th>
-            <th scope="col" className="py-1 font-medium">
-              Comes from
-            </th>
-          </tr>
-        </thead>
+        <TableHead cell="py-1 pr-3" columns={['Path', 'Value', 'Comes from']} />
         <tbody>
           {leaves.slice(0, LEAVES_SHOWN).map(([path, value]) => {
             const origin = detail.provenance[path];

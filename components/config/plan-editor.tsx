@@ -5,6 +5,7 @@ import type { Phase, PhasePreview, Plan } from '../../lib/config/plan.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
 import { changeRow, removeRow, rowId } from '../ui/row-identity.ts';
+import { TableHead } from '../ui/table-head.tsx';
 import { ChecksEditor } from './checks-editor.tsx';
 
 export interface PlanEditorProps {
@@ -33,34 +34,19 @@ export function PlanEditor({ plan, onChange, preview }: PlanEditorProps) {
     <div className="flex flex-col gap-3">
       <table className="w-full border-collapse">
         <caption className="sr-only">Phases</caption>
-        <thead>
-          <tr className="border-b text-left text-fg-2 text-meta">
-            <th scope="col" className="py-1 pr-2 font-medium">
-              Phase
-            </th>
-            <th scope="col" className="w-20 py-1 pr-2 font-medium">
-              Percent
-            </th>
-            <th scope="col" className="w-24 py-1 pr-2 font-medium">
-              Observe s
-            </th>
-            <th scope="col" className="w-32 py-1 pr-2 font-medium">
-              Tags too
-            </th>
-            <th scope="col" className="w-32 py-1 pr-2 font-medium">
-              Instances too
-            </th>
-            <th scope="col" className="w-16 py-1 pr-2 font-medium">
-              Then wait
-            </th>
-            <th scope="col" className="py-1 pr-2 font-medium">
-              Who enters
-            </th>
-            <th scope="col" className="w-8 py-1">
-              <span className="sr-only">Remove</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          cell="py-1 pr-2"
+          columns={[
+            'Phase',
+            { text: 'Percent', className: 'w-20' },
+            { text: 'Observe s', className: 'w-24' },
+            { text: 'Tags too', className: 'w-32' },
+            { text: 'Instances too', className: 'w-32' },
+            { text: 'Then wait', className: 'w-16' },
+            'Who enters',
+            { text: 'Remove', isHidden: true, className: 'w-8' },
+          ]}
+        />
         <tbody>
           {plan.phases.map((phase, index) => (
             <tr key={rowId(phase)} className="border-b align-middle">

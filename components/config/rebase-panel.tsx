@@ -9,6 +9,7 @@ import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/select.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 import { Value } from './change-list.tsx';
 import type { Rebase } from './use-rebase.ts';
 
@@ -90,15 +91,7 @@ function Differences({ differences, choices, onChoose }: DifferencesProps) {
     <div className="max-h-80 overflow-auto border-t">
       <table className="w-full border-collapse">
         <caption className="sr-only">Base, live and draft</caption>
-        <thead>
-          <tr className="text-left text-fg-2 text-meta">
-            {['Path', 'Changed by', 'As it began', 'Live now', 'Draft', 'Result'].map((head) => (
-              <th key={head} scope="col" className="px-2 py-1 font-medium">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead cell="px-2 py-1" columns={['Path', 'Changed by', 'As it began', 'Live now', 'Draft', 'Result']} />
         <tbody>
           {ordered.slice(0, SHOWN_MAX).map((one) => (
             <tr key={one.path} className="border-t align-baseline">

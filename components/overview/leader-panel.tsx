@@ -14,6 +14,7 @@ import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { Panel, PanelStates } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { TableHead } from '../ui/table-head.tsx';
 import { leaderlessWords } from './leaderless-words.ts';
 
 // With what it asks the console for: the picture stands first.
@@ -125,25 +126,17 @@ function LeaderTable({ view, chosen, onChoose }: LeaderTableProps) {
     <div className="max-h-40 overflow-y-auto">
       <table className="w-full">
         <caption className="sr-only">Leader changes, newest first</caption>
-        <thead className="sticky top-0 bg-inset text-left text-fg-2 text-meta">
-          <tr className="border-b">
-            <th scope="col" className="px-3 py-1 font-medium">
-              At
-            </th>
-            <th scope="col" className="px-3 font-medium">
-              Leader
-            </th>
-            <th scope="col" className="px-3 text-right font-medium">
-              Term
-            </th>
-            <th scope="col" className="px-3 text-right font-medium">
-              Revision
-            </th>
-            <th scope="col" className="px-3 text-right font-medium">
-              Without a leader before
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          className="sticky top-0 bg-inset"
+          cell="px-3 py-1"
+          columns={[
+            'At',
+            'Leader',
+            { text: 'Term', isRight: true },
+            { text: 'Revision', isRight: true },
+            { text: 'Without a leader before', isRight: true },
+          ]}
+        />
         <tbody>
           {rows.map((change) => (
             <tr
