@@ -1,4 +1,4 @@
-/** One store: its engine, hub, monitor and live stream, wired together; and the operations the routes call. */
+/** One store as one caller sees it: what follows it, what may change it, and the operations the routes call. */
 import type { AccessAction, AccessActionBody } from '../../lib/api/access-types.ts';
 import type { AuditPage } from '../../lib/api/audit.ts';
 import type { BulkRequest, BulkStart } from '../../lib/api/bulk-types.ts';
@@ -31,8 +31,6 @@ import { exportKeys } from './bulk/export.ts';
 import { Changes } from './changes.ts';
 import { ClusterActions } from './cluster/actions.ts';
 import { Maintenance, snapshotAct } from './cluster/maintenance.ts';
-import { ClusterMonitor, type MonitorOptions } from './cluster/monitor.ts';
-import { CompactedRevision } from './compacted-revision.ts';
 import { ConfigConsole } from './config/config-console.ts';
 import { guardedEngine } from './config/key-policy.ts';
 import type { ConfigSettings } from './config/keys.ts';
@@ -40,16 +38,12 @@ import type { ConfigState } from './config/state.ts';
 import type { StoreConsole } from './console.ts';
 import { Coordination } from './coordination/coordination.ts';
 import { Primitives } from './coordination/primitives.ts';
-import { CostRate } from './cost-rate.ts';
 import type { StoreDrills } from './drills/store-drills.ts';
-import { ConsoleError } from './errors.ts';
 import { find } from './find/find.ts';
 import type { StoreHealth } from './health/store-health.ts';
-import { PastViews } from './history/past-views.ts';
-import { Hub } from './hub/hub.ts';
 import { leaseFromHex } from './ids.ts';
 import { Leases } from './leases/leases.ts';
-import { Broadcaster } from './live/broadcaster.ts';
+import type { Broadcaster } from './live/broadcaster.ts';
 import type { SessionNumbers } from './metrics/render.ts';
 import { children, search } from './operations/browse.ts';
 import type { StoreContext } from './operations/context.ts';
@@ -64,11 +58,7 @@ import { readKey } from './operations/read-key.ts';
 import { space } from './operations/space.ts';
 import { trash } from './operations/trash.ts';
 import { putKey } from './operations/write-key.ts';
-
-/** Changes carry the revision themselves; the whole view goes out this often at most. */
-const REVISIONS_EVERY_MS = 5_000;
-/** How far the number of keys on the screen may trail the changes beside it. */
-const INDEX_EVERY_MS = 500;
+import { StoreFollower } from './store-follower.ts';
 
 export interface StoreSessionOptions {
   readonly summary: StoreSummary;
@@ -88,26 +78,19 @@ export class StoreSession implements StoreConsole {
   readonly config: ConfigConsole;
   readonly memberHealth: StoreHealth;
   readonly #engine: Engine;
+  readonly #follower: StoreFollower;
   readonly #audit: AuditTrail;
   readonly #changes: Changes;
   readonly #user: string | null;
-  readonly #hub: Hub;
-  readonly #monitor: ClusterMonitor | null;
-  readonly #live: Broadcaster;
   readonly #context: StoreContext;
   readonly #coordination: Coordination;
   readonly #leases: Leases;
   readonly #maintenance: Maintenance;
   readonly #access: AccessControl;
   readonly #place: AccessPlace;
-  readonly #drillsHere: MonitorOptions['drills'];
   readonly #clusterActions: ClusterActions;
   readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
-  readonly #cost: CostRate;
-  readonly #compacted: CompactedRevision;
-  #revisionsSentAt = 0;
-  #indexTimer: NodeJS.Timeout | undefined;
 
   constructor({ summary, engine, audit, config, shared, place, health, drills }: StoreSessionOptions) {
     this.summary = summary;
@@ -116,23 +99,14 @@ export class StoreSession implements StoreConsole {
     this.#place = place;
     this.memberHealth = health;
     const driller = { readOnly: summary.readOnly, isRoot: summary.access.mode !== 'user' || summary.access.isRoot };
-    this.#drillsHere = (members) => drills.view(driller, members);
     this.#user = summary.access.mode === 'user' ? summary.access.user : null;
-    this.#compacted = new CompactedRevision(engine.history, () => this.#sendRevisions());
-    this.#cost = new CostRate(() => engine.cost());
-    this.#hub = this.#createHub();
-    this.#monitor = this.#createMonitor();
-    this.#live = new Broadcaster({
-      summary,
-      revision: () => this.#hub.revision,
-      cluster: () => this.cluster(),
-      revisions: () => this.revisions(),
-      index: () => this.#hub.state(),
-      changesSince: (revision) => this.#hub.recent?.since(revision) ?? null,
-      lastChanges: (count) => this.#hub.recent?.last(count) ?? [],
+    const follower = new StoreFollower({
+      ...{ summary, engine, health },
+      drills: (members) => drills.view(driller, members),
     });
+    this.#follower = follower;
     this.config = new ConfigConsole({
-      ...{ engine, taps: this.#hub.taps },
+      ...{ engine, taps: follower.hub.taps },
       ...config,
       readOnly: summary.readOnly,
       user: this.#user,
@@ -143,13 +117,13 @@ export class StoreSession implements StoreConsole {
     this.#context = {
       // Whatever writes keys for an operator writes through here.
       engine: guardedEngine(engine, this.config.keyPolicy),
-      hub: this.#hub,
-      past: new PastViews(engine, this.#hub),
+      hub: follower.hub,
+      past: follower.past,
       authors: new Authors(engine),
       author: this.#user ?? THIS_CONSOLE,
       readOnly: summary.readOnly,
-      compacted: () => this.#compacted.value,
-      refreshCompacted: () => this.#compacted.refresh(),
+      compacted: () => follower.compacted.value,
+      refreshCompacted: () => follower.compacted.refresh(),
       now: () => Date.now(),
     };
     this.#changes = new Changes({ context: this.#context, audit, user: this.#user });
@@ -161,8 +135,8 @@ export class StoreSession implements StoreConsole {
       endpoints: engine.endpoints,
       readOnly: summary.readOnly,
       view: () => this.cluster(),
-      revision: () => this.#hub.revision,
-      ...{ compacted: () => this.#compacted.value, refreshCompacted: () => this.#compacted.refresh() },
+      revision: () => follower.hub.revision,
+      ...{ compacted: this.#context.compacted, refreshCompacted: this.#context.refreshCompacted },
       underWay: () => ({ rollouts: this.config.rolloutsUnderWay(), jobs: this.#bulk.titlesUnderWay() }),
       drills: {
         refusalOf: (action, member) => drills.refusalOf(action, member, driller),
@@ -191,21 +165,15 @@ export class StoreSession implements StoreConsole {
   }
 
   start(): void {
-    this.#hub.start();
-    this.#monitor?.start();
-    this.#compacted.start();
+    this.#follower.start([this.#coordination, this.#leases, this.#primitives]);
   }
 
   /** @param why told to whoever is being answered, or still asks; default: the console is closing */
   close(why?: EngineError): void {
     this.config.close(why);
-    this.#compacted.close();
     this.#bulk.close();
     this.#leases.close();
-    clearTimeout(this.#indexTimer);
-    this.#live.close();
-    this.#monitor?.close();
-    this.#hub.close(why);
+    this.#follower.close(why);
     this.#engine.close(why);
   }
 
@@ -221,26 +189,15 @@ export class StoreSession implements StoreConsole {
   }
 
   numbers(): SessionNumbers {
-    const storeRevision = this.#monitor?.revision ?? this.#hub.revision;
-    return {
-      ...{ index: this.#hub.state(), storeRevision, hubRevision: this.#hub.revision },
-      streams: this.#live.clients,
-      rollouts: this.config.numbers(),
-    };
+    return { ...this.#follower.numbers(), rollouts: this.config.numbers() };
   }
 
   cluster(): ClusterView {
-    if (this.#monitor === null) throw new ConsoleError(GrpcCode.UNIMPLEMENTED, 'this store has no members to show');
-    return this.#monitor.view();
+    return this.#follower.cluster();
   }
 
   revisions(): RevisionView {
-    return {
-      current: String(this.#hub.revision),
-      compacted: String(this.#compacted.value),
-      remembered: this.#hub.timeline.reachesBack === null ? null : String(this.#hub.timeline.reachesBack),
-      times: this.#hub.times.samples().map(({ revision, at }) => ({ revision: String(revision), at })),
-    };
+    return this.#follower.revisions();
   }
 
   revisionAt(time: number) {
@@ -417,71 +374,7 @@ export class StoreSession implements StoreConsole {
 
   /** See Console.live. */
   live(options: Parameters<Broadcaster['join']>[0]) {
-    return this.#live.join(options);
-  }
-
-  #createHub(): Hub {
-    return new Hub({
-      engine: this.#engine,
-      listener: {
-        onChanges: (changes) => {
-          this.#coordination.onChanges(changes);
-          this.#leases.onChanges(changes);
-          this.#primitives.onChanges(changes);
-          this.#live.changes(changes);
-          this.#sendIndexSoon();
-          if (Date.now() - this.#revisionsSentAt >= REVISIONS_EVERY_MS) this.#sendRevisions();
-        },
-        onGap: (gap) => {
-          this.#coordination.onGap();
-          this.#leases.onGap();
-          this.#primitives.onGap();
-          this.#live.gap(gap);
-          this.#sendRevisions();
-        },
-        onIndex: (state) => {
-          this.#coordination.onIndex(state);
-          this.#leases.onIndex(state);
-          this.#primitives.onIndex(state);
-          this.#live.index(state);
-        },
-      },
-    });
-  }
-
-  #createMonitor(): ClusterMonitor | null {
-    const { cluster, endpoints } = this.#engine;
-    if (cluster === null) return null;
-    return new ClusterMonitor({
-      ...{ cluster, endpoints },
-      cost: () => this.#cost.rate(),
-      onView: (view) => this.#live.cluster(view),
-      onRevision: (revision) => this.#hub.noteStoreRevision(revision),
-      onClusterReplaced: () => this.#onClusterReplaced(),
-      health: this.memberHealth,
-      drills: this.#drillsHere,
-    });
-  }
-
-  #onClusterReplaced(): void {
-    this.#compacted.reset();
-    this.#context.past.reset();
-    this.#coordination.reset();
-    this.#leases.reset();
-    this.#primitives.reset();
-    this.#hub.reset('the endpoints now answer for another cluster');
-  }
-
-  #sendIndexSoon(): void {
-    this.#indexTimer ??= setTimeout(() => {
-      this.#indexTimer = undefined;
-      this.#live.index(this.#hub.state());
-    }, INDEX_EVERY_MS);
-  }
-
-  #sendRevisions(): void {
-    this.#revisionsSentAt = Date.now();
-    this.#live.revision(this.revisions());
+    return this.#follower.live.join(options);
   }
 }
 
