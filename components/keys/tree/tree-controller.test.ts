@@ -15,7 +15,8 @@ class World {
   private now = 0;
   readonly controller: TreeController;
 
-  constructor(keys: readonly string[]) {
+  /** @param isGreeted the stream has said already where it begins */
+  constructor(keys: readonly string[], isGreeted = true) {
     for (const key of keys) this.store.put(key, 1);
     const source = {
       page: async (query: PageQuery) => {
@@ -31,7 +32,7 @@ class World {
       },
       isLive: true,
     };
-    this.controller = new TreeController(source, this.store.delimiter, this.store.revision);
+    this.controller = new TreeController(source, this.store.delimiter, isGreeted ? this.store.revision : 0);
   }
 
   async advance(ms: number): Promise<void> {
@@ -105,6 +106,27 @@ test('a page that is ahead of the stream waits for it, so that nothing counts tw
   expect(world.names()).toEqual(['a', '1', 'm', 'z']);
   await world.advance(CATCH_UP_MS);
   expect(world.names()).toEqual(['a', '1', 'm', 'z']);
+});
+
+test('a first page that is quicker than the stream is shown as soon as the stream says where it begins', async () => {
+  const world = new World(['a', 'b'], false);
+  void world.controller.begin([]);
+  await world.settle();
+  expect(world.names()).toEqual([]);
+  world.controller.onGreeting(world.store.revision);
+  await world.settle();
+  expect(world.names()).toEqual(['a', 'b']);
+});
+
+test('a stream that begins after the page was read has the folders read again', async () => {
+  const world = new World(['a'], false);
+  void world.controller.begin([]);
+  await world.settle();
+  await world.advance(CATCH_UP_MS);
+  world.store.put('b', 1);
+  world.controller.onGreeting(world.store.revision);
+  await world.advance(RESYNC_MS);
+  expect(world.names()).toEqual(['a', 'b']);
 });
 
 test('a gap in the stream reads what is open again and keeps it open', async () => {

@@ -238,6 +238,19 @@ export class TreeController {
     this.planResync();
   }
 
+  /** The stream begins: it tells everything after `revision`. Later greetings bring nothing new. */
+  onGreeting(revision: number): void {
+    const { live, root } = this.model;
+    if (live.appliedRevision > 0 || revision === 0) return;
+    if (this.isReady && root.asOf < revision) {
+      this.onGap(revision);
+      return;
+    }
+    live.appliedRevision = revision;
+    // A first page that was quicker than the stream has waited for this.
+    this.reader.release();
+  }
+
   /** Changes were missed: everything open is read again. */
   onGap(revision: number): void {
     if (!this.source.isLive) return;

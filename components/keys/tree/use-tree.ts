@@ -136,14 +136,7 @@ function bindStream({ controller, glow }: Tree, stream: Stream): () => void {
 }
 
 function bindLive(tree: Tree, live: LiveStore): () => void {
-  const { controller } = tree;
-  const greet = (): void => {
-    const revision = Number(live.hello.get()?.revision ?? 0);
-    const { model } = controller;
-    if (model.live.appliedRevision > 0 || revision === 0) return;
-    if (controller.isReady && model.root.asOf < revision) controller.onGap(revision);
-    else model.live.appliedRevision = revision;
-  };
+  const greet = (): void => tree.controller.onGreeting(Number(live.hello.get()?.revision ?? 0));
   const stops = [bindStream(tree, live), live.hello.subscribe(greet)];
   return () => {
     for (const stop of stops) stop();
