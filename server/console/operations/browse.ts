@@ -118,7 +118,8 @@ export async function search(
 }
 
 function matcher(needle: ByteString): (key: ByteString) => boolean {
-  if (needle !== needle.toLowerCase()) return (key) => key.includes(needle);
+  const hasCase = /[a-z]/.test(needle);
+  if (!hasCase || /[A-Z]/.test(needle)) return (key) => key.includes(needle);
   return (key) => key.includes(needle) || lowerAscii(key).includes(needle);
 }
 
