@@ -1,8 +1,33 @@
 import type { Metadata } from 'next';
+import { cookies } from 'next/headers';
+import { delimiterOf } from '../../components/keys/delimiter.ts';
 import { KeysPage } from '../../components/keys/keys-page.tsx';
+import { FIRST_ROWS, type FirstPage } from '../../components/keys/tree/first-page.ts';
+import { currentConsole } from '../../server/console/current.ts';
+import { SESSION_COOKIE } from '../../server/console/http/cookie.ts';
 
 export const metadata: Metadata = { title: 'Keys' };
 
-export default function Page() {
-  return <KeysPage />;
+/** The page waits no longer for its keys than it would take to notice; the browser asks for them then, and says what is wrong. */
+const FIRST_MS = 50;
+
+type Search = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const one = (value: Search[string]): string | null => (typeof value === 'string' ? value : (value?.[0] ?? null));
+
+async function firstPage(search: Search): Promise<FirstPage | null> {
+  const token = (await cookies()).get(SESSION_COOKIE)?.value ?? null;
+  const store = one(search.store) ?? currentConsole().stores(token)[0]?.id ?? '';
+  const delimiter = delimiterOf(one(search.d));
+  const session = await currentConsole().store(store, token);
+  const page = await session.children({ prefix: '', delimiter, offset: 0, limit: FIRST_ROWS, revision: undefined });
+  return { store, delimiter, page };
+}
+
+export default async function Page({ searchParams }: { readonly searchParams: Promise<Search> }) {
+  const search = await searchParams;
+  const late = new Promise<null>((resolve) => setTimeout(resolve, FIRST_MS, null));
+  // Whatever is in the way, the browser meets it too, where it can be told and tried again.
+  const first = search.rev === undefined ? await Promise.race([firstPage(search).catch(() => null), late]) : null;
+  return <KeysPage first={first} />;
 }

@@ -16,9 +16,11 @@ import { cn } from '../ui/cn.ts';
 import { Select } from '../ui/select.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Splitter } from '../ui/splitter.tsx';
+import { DEFAULT_DELIMITER } from './delimiter.ts';
 import { SearchPane } from './search/search-pane.tsx';
+import type { FirstPage } from './tree/first-page.ts';
 import { TreePanel } from './tree/tree-panel.tsx';
-import { DEFAULT_DELIMITER, useKeysUrl } from './use-keys-url.ts';
+import { useKeysUrl } from './use-keys-url.ts';
 
 // The tree is what one waits for; the rest comes with the first open key, or when the page is idle.
 const loading = (
@@ -31,7 +33,7 @@ const FolderPanel = later(() => import('./keys-parts.tsx').then((module) => modu
 const KeysDialogs = later(() => import('./keys-parts.tsx').then((module) => module.KeysDialogs));
 
 /** The explorer: the tree of keys on the left, the key on the right. */
-export function KeysPage() {
+export function KeysPage({ first }: { readonly first: FirstPage | null }) {
   const url = useKeysUrl();
   const store = useStore();
   const { rev } = usePinnedRevision();
@@ -82,7 +84,7 @@ export function KeysPage() {
       onOpen={url.openKey}
       trailing={<DelimiterSelect value={url.delimiter} onChange={url.setDelimiter} />}
     >
-      <TreePanel url={url} onCreate={setCreateIn} onDelete={remove} />
+      <TreePanel url={url} first={first} onCreate={setCreateIn} onDelete={remove} />
     </SearchPane>
   );
 

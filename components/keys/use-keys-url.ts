@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import type { WireBytes } from '../../lib/api/types.ts';
 import { textParam } from '../shell/url-params.ts';
 import { useUrlStates } from '../shell/use-url-state.ts';
+import { delimiterOf, delimiterParam } from './delimiter.ts';
 
 /** What the Keys page keeps in the URL: the open key or folder, and the delimiter. `rev` belongs to the frame. */
 export interface KeysUrl {
@@ -16,10 +17,6 @@ export interface KeysUrl {
   readonly close: () => void;
   readonly setDelimiter: (delimiter: string) => void;
 }
-
-export const DEFAULT_DELIMITER = '/';
-/** `?d=` of a flat list: an empty parameter would read as "not given". */
-const FLAT = 'none';
 
 const PARAMS = {
   key: textParam,
@@ -35,12 +32,11 @@ export function useKeysUrl(): KeysUrl {
     () => ({
       selectedKey: wireOf(url.key, url.key64),
       selectedFolder: wireOf(url.prefix, url.prefix64),
-      delimiter: url.d === null ? DEFAULT_DELIMITER : url.d === FLAT ? '' : url.d,
+      delimiter: delimiterOf(url.d),
       openKey: (key) => void setUrl({ prefix: null, prefix64: null, ...paramsOf('key', key) }),
       openFolder: (prefix) => void setUrl({ key: null, key64: null, ...paramsOf('prefix', prefix) }),
       close: () => void setUrl({ key: null, key64: null, prefix: null, prefix64: null }),
-      setDelimiter: (delimiter) =>
-        void setUrl({ d: delimiter === DEFAULT_DELIMITER ? null : delimiter === '' ? FLAT : delimiter }),
+      setDelimiter: (delimiter) => void setUrl({ d: delimiterParam(delimiter) }),
     }),
     [url, setUrl],
   );

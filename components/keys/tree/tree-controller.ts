@@ -52,9 +52,14 @@ export class TreeController {
     return this.reader.failure;
   }
 
-  /** Reads the top and opens these folders again, as far as they are still there. */
+  /** Takes the beginning of the top as it was sent along, before anything is read. */
+  startWith(page: ChildrenPage): void {
+    this.take(this.model.root, page);
+  }
+
+  /** Reads the top, unless it is there, and opens these folders again, as far as they are still there. */
   async begin(openPaths: readonly ByteString[]): Promise<void> {
-    await this.readInto(this.model.root, 0, PAGE_ROWS);
+    if (!this.isReady) await this.readInto(this.model.root, 0, PAGE_ROWS);
     for (const path of openPaths.slice(0, REOPEN_MAX)) {
       const row = this.isClosed ? undefined : await this.reveal(path, true);
       const at = row === undefined ? undefined : this.model.rowAt(row);

@@ -18,6 +18,7 @@ import { Button } from '../../ui/button.tsx';
 import { ContextMenuTrigger, Menu } from '../../ui/menu-trigger.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import type { KeysUrl } from '../use-keys-url.ts';
+import type { FirstPage } from './first-page.ts';
 import type { TreeRow as Row } from './tree-model.ts';
 import { TreeView } from './tree-view.tsx';
 import { type Tree, useTree, useTreeVersion } from './use-tree.ts';
@@ -28,6 +29,8 @@ const NoKeys = later(() => import('./no-keys.tsx').then((module) => module.NoKey
 
 export interface TreePanelProps {
   readonly url: KeysUrl;
+  /** Null: nothing was sent along. */
+  readonly first: FirstPage | null;
   readonly onCreate: (prefix: WireBytes) => void;
   readonly onDelete: (target: { readonly key: WireBytes } | { readonly prefix: WireBytes }) => void;
 }
@@ -36,12 +39,13 @@ export interface TreePanelProps {
 export function TreePanel(props: TreePanelProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
-  const tree = useTree({ storeId: store.id, delimiter: props.url.delimiter, rev, replaying: useReplaySession() });
+  const { first, url } = props;
+  const tree = useTree({ storeId: store.id, delimiter: url.delimiter, rev, replaying: useReplaySession() }, first);
   if (tree === null) return <SkeletonRows rows={12} />;
   return <Loaded {...props} tree={tree} />;
 }
 
-function Loaded({ tree, url, onCreate, onDelete }: TreePanelProps & { readonly tree: Tree }) {
+function Loaded({ tree, url, onCreate, onDelete }: Omit<TreePanelProps, 'first'> & { readonly tree: Tree }) {
   useTreeVersion(tree);
   const href = useHref();
   const { controller } = tree;

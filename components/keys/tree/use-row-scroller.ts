@@ -8,6 +8,8 @@ import { ScaledScroll } from './scaled-scroll.ts';
 const OVERSCAN_ROWS = 12;
 /** Scrolling pauses after this long without an event; only then is the thumb put where it belongs. */
 const REST_MS = 150;
+/** Of a large screen, until it is measured: the server draws rows for it. */
+const VIEWPORT_PX_GUESS = 900;
 
 export interface RowScroller {
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -30,7 +32,7 @@ export interface RowScroller {
 export function useRowScroller(rowCount: number, rowPx: number): RowScroller {
   const scroller = useRef<HTMLDivElement>(null);
   const scroll = useMemo(() => new ScaledScroll(), []);
-  const viewport = useRef(0);
+  const viewport = useRef(VIEWPORT_PX_GUESS);
   const drawn = useRef('');
   const rest = useRef<ReturnType<typeof setTimeout> | null>(null);
   const [, redraw] = useReducer((n: number) => n + 1, 0);

@@ -9,6 +9,7 @@ import type { LiveStore } from '../../../lib/live/live-store.ts';
 import type { Replay } from '../../../lib/live/replay.ts';
 import { useLiveStore } from '../../shell/use-live.ts';
 import { useReplay } from '../../shell/use-replay.ts';
+import type { FirstPage } from './first-page.ts';
 import { Glow } from './glow.ts';
 import type { TreeSource } from './page-reader.ts';
 import { TreeController } from './tree-controller.ts';
@@ -29,21 +30,30 @@ export interface Tree {
 
 /**
  * The tree of a store, live or at a revision. A change of revision keeps what is open: the former tree stays until the new
- * one has read as much. Null until the first is made.
+ * one has read as much. Null until the first is made, which may begin with what was sent along.
  */
-export function useTree({ storeId, delimiter, rev, replaying }: TreeAt): Tree | null {
+export function useTree({ storeId, delimiter, rev, replaying }: TreeAt, first: FirstPage | null): Tree | null {
   const live = useLiveStore();
   const replay = useReplay();
   const at = replaying === null ? rev : null;
-  const [tree, setTree] = useState<Tree | null>(null);
+  const [tree, setTree] = useState<Tree | null>(() =>
+    at === null && replaying === null ? sentTree({ storeId, delimiter, first, live }) : null,
+  );
   const current = useRef<Tree | null>(null);
+  const sent = useRef(tree);
   useEffect(() => {
     const before = current.current;
     const isReplay = replaying !== null;
-    const next = isReplay
-      ? createTree(replaySource({ storeId, delimiter }, replay), { delimiter, revision: replay.state.get().revision })
-      : createTree(storeSource({ storeId, delimiter, rev: at }), { delimiter, revision: seenRevision(live) });
+    const known = sent.current;
+    sent.current = null;
+    const next =
+      known ??
+      (isReplay
+        ? createTree(replaySource({ storeId, delimiter }, replay), { delimiter, revision: replay.state.get().revision })
+        : createTree(storeSource({ storeId, delimiter, rev: at }), { delimiter, revision: seenRevision(live) }));
     const unbind = isReplay ? bindStream(next, replay) : at === null ? bindLive(next, live) : () => {};
+    // What the stream told between the page and now was told to nobody here.
+    if (known !== null) next.controller.onGreeting(seenRevision(live));
     let isOver = false;
     const show = (): void => {
       if (isOver) return;
@@ -75,6 +85,23 @@ export function useTreeVersion({ controller }: Tree): number {
 function createTree(source: TreeSource, at: { readonly delimiter: string; readonly revision: number }): Tree {
   const controller = new TreeController(source, toByteString(utf8Encode(at.delimiter)), at.revision);
   return { controller, glow: new Glow(controller.model.delimiter) };
+}
+
+/** Nothing that was sent along is of use when it is of something else, or older than what this tab has heard already. */
+function sentTree({
+  storeId,
+  delimiter,
+  first,
+  live,
+}: Pick<TreeAt, 'storeId' | 'delimiter'> & {
+  readonly first: FirstPage | null;
+  readonly live: LiveStore;
+}): Tree | null {
+  if (first === null || first.store !== storeId || first.delimiter !== delimiter) return null;
+  if (Number(first.page.revision) < seenRevision(live)) return null;
+  const tree = createTree(storeSource({ storeId, delimiter, rev: null }), { delimiter, revision: 0 });
+  tree.controller.startWith(first.page);
+  return tree;
 }
 
 const CLOCK: Pick<TreeSource, 'now' | 'after'> = {
