@@ -1,12 +1,14 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { configApi } from '../../lib/api/config-client.ts';
+import { configApi, configQueries } from '../../lib/api/config-client.ts';
 import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { durations, type Plan, PRESETS, planIssues, previewPlan } from '../../lib/config/plan.ts';
-import { plural } from '../../lib/format/number.ts';
+import { meets } from '../../lib/config/resolve.ts';
+import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText } from '../../lib/format/time.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
@@ -59,6 +61,9 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
   const [issue] = planIssues(plan);
   const at = startAt === '' ? null : new Date(startAt).getTime();
   const expectGeneration = detail.assignment.generation;
+  const chosen = useQuery(configQueries.release(store.id, target, releaseId));
+  const readers = detail.instances.map(({ report }) => report);
+  const eligible = readers.filter((report) => meets(chosen.data?.requires ?? {}, report));
   const body = {
     target,
     releaseId,
@@ -149,21 +154,13 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
           </Field>
           <p className="flex-1 basis-60 text-fg-2">{PRESETS.find((one) => one.id === preset)?.purpose}</p>
         </div>
-        <PlanEditor
-          plan={plan}
-          onChange={setPlan}
-          preview={previewPlan(
-            plan,
-            '',
-            detail.instances.map(({ report }) => report),
-          )}
-        />
+        <PlanEditor plan={plan} onChange={setPlan} preview={previewPlan(plan, '', eligible)} />
         {issue === undefined ? null : (
           <StatusMark tone="bad" className="whitespace-normal!">
             <span className="mono">{issue.path}</span> {issue.message}
           </StatusMark>
         )}
-        <PlanWords plan={plan} instances={detail.instances.length} />
+        <PlanWords plan={plan} instances={readers.length} heldBack={readers.length - eligible.length} />
         <ProbePanel detail={detail} releaseId={releaseId} by={author.by} />
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}
@@ -172,13 +169,23 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
   );
 }
 
-function PlanWords({ plan, instances }: { readonly plan: Plan; readonly instances: number }) {
+interface PlanWordsProps {
+  readonly plan: Plan;
+  readonly instances: number;
+  /** Of those, how many have a version that the release is not for. */
+  readonly heldBack: number;
+}
+
+function PlanWords({ plan, instances, heldBack }: PlanWordsProps) {
   const { bestSeconds, worstDetectSeconds } = durations(plan);
   return (
     <p className="text-fg-2">
       {instances === 0
         ? 'No live instance reads this target: nobody can confirm anything, and the rollout pauses at its deadline.'
         : `${plural(instances, 'live instance')} read this target. Phase 1 begins at the start.`}{' '}
+      {heldBack === 0
+        ? null
+        : `${formatCount(heldBack)} of them are held back: their version does not meet what the release requires. `}
       When all goes well it takes {durationText(bestSeconds * 1000)}; a rejection turns it back at once, a silent
       failure after {durationText(worstDetectSeconds * 1000)} at worst.
     </p>

@@ -13,6 +13,8 @@ export interface Sighting {
   readonly instanceId: string;
   /** Its newest report; null when it has gone and left none. */
   readonly report: InstanceReport | null;
+  /** Its version does not meet what the release requires. */
+  readonly isHeldBack: boolean;
   /** When that report came. */
   readonly reportedAt: number;
   readonly firstSeenAt: number;
@@ -55,7 +57,7 @@ function classOf(subject: GateSubject, seen: Sighting, now: number): readonly [I
   const { parameters: gate } = subject;
   const { report } = seen;
   if (seen.leftGracefully) return ['excluded', 'was stopped in good order'];
-  if (report?.state === 'INCOMPATIBLE')
+  if (seen.isHeldBack || report?.state === 'INCOMPATIBLE')
     return ['excluded', 'is held back: its version does not meet what the release requires'];
   if (report !== null && hasRejected(subject, report)) {
     const error = report.error;

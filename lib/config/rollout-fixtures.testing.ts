@@ -79,6 +79,7 @@ export function reportWith(changes: Partial<InstanceReport> = {}): InstanceRepor
 export function sightingWith(changes: Partial<Sighting> = {}): Sighting {
   return {
     instanceId: 'i1',
+    isHeldBack: false,
     report: reportWith(),
     reportedAt: 0,
     firstSeenAt: 0,

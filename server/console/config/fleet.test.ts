@@ -1,10 +1,11 @@
-/** Who has confirmed the way back: told from reports alone. */
+/** Who counts and who has confirmed the way back: told from reports alone. */
 import { describe, expect, test } from 'vitest';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
-import { type Assignment, emptyAssignment } from '../../../lib/config/documents.ts';
+import { type Assignment, emptyAssignment, type Release } from '../../../lib/config/documents.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { CANDIDATE, reportWith, rolloutWith, STABLE, TARGET } from '../../../lib/config/rollout-fixtures.testing.ts';
-import { instanceKey, unconfirmedBack } from './fleet.ts';
+import type { Requirements } from '../../../lib/config/version-range.ts';
+import { classifyAll, EMPTY_ROSTER, eligibleFor, instanceKey, nextRoster, unconfirmedBack } from './fleet.ts';
 import { ConfigKeys, DEFAULT_CONFIG_PREFIX } from './keys.ts';
 import { ConfigSnapshot } from './snapshot.ts';
 
@@ -12,23 +13,53 @@ const ROLLBACK_AT = 1_000;
 /** The assignment that took the candidate away. */
 const GENERATION = 7;
 const keys = new ConfigKeys(DEFAULT_CONFIG_PREFIX);
+const RELEASE: Release = {
+  ...{ target: TARGET, kind: 'config', content: {}, schema: null, locked: [], requires: {}, releaseId: CANDIDATE },
+  ...{ sha256: '', semver: '1.0.0', parent: null, author: 'ada', note: '', createdAt: 0 },
+};
 const rollingBack = rolloutWith({ state: 'ROLLING_BACK', generation: GENERATION, rollbackAt: ROLLBACK_AT });
 
 const layers = (releaseId: string, generation: number) => [{ target: TARGET, releaseId, generation }];
 
-function snapshotOf(assign: Partial<Assignment>, reports: readonly InstanceReport[], seenAt = ROLLBACK_AT + 1) {
+function snapshotOf(
+  assign: Partial<Assignment>,
+  reports: readonly InstanceReport[],
+  seenAt = ROLLBACK_AT + 1,
+  requires: Requirements = {},
+) {
   const snapshot = new ConfigSnapshot(keys);
   const put = (key: string, value: unknown): void => {
     const kv = { key: utf8Encode(key), value: utf8Encode(JSON.stringify(value)) };
     snapshot.put({ ...kv, createRevision: 1, modRevision: 1, version: 1, lease: 0n }, seenAt);
   };
   put(keys.key('assign', TARGET), { ...emptyAssignment(TARGET), generation: GENERATION, stable: STABLE, ...assign });
+  put(keys.key('releases', `${TARGET}/${CANDIDATE}`), { ...RELEASE, requires });
   for (const report of reports) put(keys.key('instances', instanceKey(report)), report);
   return snapshot;
 }
 
 const left = (changes: Partial<InstanceReport>, assign: Partial<Assignment> = {}, seenAt?: number): string[] =>
   unconfirmedBack(snapshotOf(assign, [reportWith(changes)], seenAt), rollingBack);
+
+describe('who is held back because its version does not meet what the candidate requires', () => {
+  const exposing = rolloutWith({ state: 'PROGRESSING', assignedAt: 0, startGeneration: GENERATION });
+  const old = reportWith({ instanceId: 'old', appVersion: '1.9.0', running: layers(STABLE, GENERATION) });
+  const recent = reportWith({ instanceId: 'recent', appVersion: '2.1.0', running: layers(STABLE, GENERATION) });
+  const told = { candidate: CANDIDATE, rolloutId: exposing.rolloutId, thresholdBp: 10_000 };
+  const snapshot = snapshotOf(told, [old, recent], 1, { app: '>=2.0.0' });
+
+  test('is not waited for, and the floor of a small fleet is found among the others', () => {
+    const roster = nextRoster(snapshot, exposing, EMPTY_ROSTER, 1);
+    expect(Object.keys(roster.instances)).toEqual([instanceKey(recent)]);
+    expect(eligibleFor(snapshot, exposing)).toEqual([recent]);
+  });
+
+  test('counts as nothing also where it was given the candidate as another version', () => {
+    const known = nextRoster(snapshotOf(told, [old, recent], 1), exposing, EMPTY_ROSTER, 1);
+    const rows = classifyAll(snapshot, exposing, known, 1_000_000);
+    expect(rows.map(({ is }) => is)).toEqual(['excluded', 'silent']);
+  });
+});
 
 describe('who has confirmed the way back', () => {
   test.each<[string, Partial<InstanceReport>, boolean]>([

@@ -4,6 +4,7 @@ import type { Roster, RosterEntry } from '../../../lib/config/documents.ts';
 import { type Classified, classify, type GateSubject, hasApplied, type Sighting } from '../../../lib/config/gate.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { layerOfReport } from '../../../lib/config/report.ts';
+import { meets } from '../../../lib/config/resolve.ts';
 import type { Rollout } from '../../../lib/config/rollout.ts';
 import { failureRatio } from '../../../lib/config/supervise.ts';
 import { placeId } from '../../../lib/config/target.ts';
@@ -24,6 +25,22 @@ export const subjectOf = (rollout: Rollout): GateSubject => ({
   parameters: rollout.plan.gate,
 });
 
+/**
+ * Its version does not meet what the candidate requires: it is served stable wherever its bucket is, and counts as nothing. Judged here from
+ * the version it says it has, because it has nothing to say of a release that it is never given.
+ */
+export function isHeldBack(snapshot: ConfigSnapshot, { target, candidate }: Rollout, report: InstanceReport): boolean {
+  const release = snapshot.release(target, candidate);
+  return release !== null && !meets(release.requires, report);
+}
+
+/** Live instances that the candidate may be given to. */
+export const eligibleFor = (snapshot: ConfigSnapshot, rollout: Rollout): InstanceReport[] =>
+  snapshot
+    .instancesOf(rollout.target)
+    .map(({ value }) => value)
+    .filter((report) => !isHeldBack(snapshot, rollout, report));
+
 /** The roster as it stands now; the same object when nothing changed. */
 export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: Roster, now: number): Roster {
   const subject = subjectOf(rollout);
@@ -39,6 +56,7 @@ export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: R
     const known = instances[key];
     if (known === undefined && (assign.rolloutId !== rollout.rolloutId || !isCandidate(assign, assign.seed, report)))
       continue;
+    if (known === undefined && isHeldBack(snapshot, rollout, report)) continue;
     const entry = known ?? { firstSeenAt: now, ackedAt: null, lostAt: null, left: false, boots: [] };
     const next = seen(entry, report, { now, isAcked: hasApplied(subject, report) });
     if (next !== entry || known === undefined) set(key, next);
@@ -67,13 +85,14 @@ function sightingOf(
   key: string,
   entry: RosterEntry,
   kept: Kept<InstanceReport> | undefined,
-  windowFrom: number,
+  { windowFrom, isOut }: { readonly windowFrom: number; readonly isOut: boolean },
 ): Sighting {
   // The first start seen is no restart.
   const restarts = entry.boots.slice(1).filter(({ at }) => at >= windowFrom);
   return {
     instanceId: key,
     report: kept?.value ?? null,
+    isHeldBack: isOut,
     reportedAt: kept?.seenAt ?? 0,
     firstSeenAt: entry.firstSeenAt,
     ackedAt: entry.ackedAt,
@@ -89,7 +108,11 @@ export function classifyAll(snapshot: ConfigSnapshot, rollout: Rollout, roster: 
   const windowFrom = now - rollout.plan.gate.crashWindowSeconds * 1000;
   return Object.entries(roster.instances)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, entry]) => classify(subject, sightingOf(key, entry, snapshot.get('instances', key), windowFrom), now));
+    .map(([key, entry]) => {
+      const kept = snapshot.get('instances', key);
+      const isOut = kept !== undefined && isHeldBack(snapshot, rollout, kept.value);
+      return classify(subject, sightingOf(key, entry, kept, { windowFrom, isOut }), now);
+    });
 }
 
 /** How many of those on stable are unwell, for comparison; null where there is nobody. */

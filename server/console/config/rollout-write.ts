@@ -6,6 +6,7 @@ import { type Base, isTerminal, type Outcome, type Rollout } from '../../../lib/
 import { bundleOf, layersOf, type TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { ConfigWrite } from './context.ts';
+import { eligibleFor } from './fleet.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 export interface RolloutWrite {
@@ -71,13 +72,13 @@ function putRollout(write: ConfigWrite, snapshot: ConfigSnapshot, { rollout, log
 
 function assignmentAfter(snapshot: ConfigSnapshot, current: Assignment, { rollout, assign }: Outcome): Assignment {
   const { target } = rollout;
-  const readers = snapshot.instancesOf(target);
-  const base = { ...current, generation: current.generation + 1, probe: null, readers: readers.length };
+  const readers = snapshot.instancesOf(target).length;
+  const base = { ...current, generation: current.generation + 1, probe: null, readers };
   const nobody = { ...base, ...NO_EXPOSURE, candidate: null, rolloutId: null, seed: '', expiresAt: null };
   switch (assign?.kind) {
     case 'expose': {
       const { plan, phaseIndex, seed, candidate, rolloutId } = rollout;
-      const instanceIds = readers.map(({ value }) => value.instanceId);
+      const instanceIds = eligibleFor(snapshot, rollout).map(({ instanceId }) => instanceId);
       const atLeast = current.rolloutId === rolloutId ? current.thresholdBp : 0;
       const held = { ...base, candidate, rolloutId, seed, expiresAt: expiryOf(rollout) };
       return { ...held, ...exposureOf(plan, phaseIndex, { seed, instanceIds, atLeast }) };

@@ -18,11 +18,11 @@ import type { Json } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import { previewPlan } from '../../../lib/config/plan.ts';
 import { type InstanceReport, layerOfReport } from '../../../lib/config/report.ts';
-import { isExposing, type Rollout } from '../../../lib/config/rollout.ts';
+import { isExposing, isTerminal, type Rollout } from '../../../lib/config/rollout.ts';
 import { layersOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
-import { classifyAll, EMPTY_ROSTER, instanceKey, isBack } from './fleet.ts';
+import { classifyAll, EMPTY_ROSTER, eligibleFor, instanceKey, isBack, isHeldBack } from './fleet.ts';
 import { probeView } from './probe.ts';
 import { requireTarget } from './releases.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
@@ -213,11 +213,7 @@ export function rolloutDetail(
           !alive.has(instanceId) && (isExposing(rollout.state) || hasGone(roster.instances[instanceId])),
       )
       .map(({ instanceId, is, why }) => ({ key: instanceId, class: is, why })),
-    preview: previewPlan(
-      rollout.plan,
-      rollout.seed,
-      live.map(({ value }) => value),
-    ),
+    preview: previewPlan(rollout.plan, rollout.seed, eligibleFor(snapshot, rollout)),
     log: snapshot.logOf(rolloutId),
     supervision: supervisionOf(snapshot),
     problem,
@@ -232,7 +228,10 @@ function placeWords(snapshot: ConfigSnapshot, rollout: Rollout, kept: Kept<Insta
     if (isBack(snapshot, rollout, kept)) return 'confirmed that it runs stable';
     return runs === rollout.candidate ? 'still runs the candidate' : 'has not confirmed the way back yet';
   }
-  return runs === rollout.candidate ? 'runs the candidate' : 'runs stable';
+  if (runs === rollout.candidate) return 'runs the candidate';
+  return !isTerminal(rollout.state) && isHeldBack(snapshot, rollout, kept.value)
+    ? 'is held back: its version does not meet what the release requires'
+    : 'runs stable';
 }
 
 /** Gone while the rollout was under way; what happened to others afterwards is none of its business. */
