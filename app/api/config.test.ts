@@ -221,8 +221,9 @@ describeOnRealConsole('configuration', (direct) => {
     const canaries = instances.filter(({ instanceId }) =>
       ['instance-2', 'instance-4', 'instance-5', 'instance-9'].includes(instanceId),
     );
+    // Nobody can miss who was never seen.
+    await until(created.rolloutId, (one) => one.instances.filter((each) => each.class !== null).length === 4);
     expect((await canaries[0]?.leave())?.status).toBe(204);
-    await until(created.rolloutId, (one) => one.log.length > 0);
     if (canaries[1] !== undefined) canaries[1].health = 'DOWN';
     for (const one of canaries.slice(1)) await one.sync();
     const back = await until(created.rolloutId, (one) => ['ROLLING_BACK', 'ROLLED_BACK'].includes(one.rollout.state));
