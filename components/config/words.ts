@@ -1,7 +1,7 @@
 /** What configuration is called on the screen. */
 import type { RolloutSummary } from '../../lib/api/config-types.ts';
 import type { Json } from '../../lib/config/json.ts';
-import type { RolloutState } from '../../lib/config/rollout.ts';
+import type { RolloutState } from '../../lib/config/rollout-document.ts';
 import { bundleOf, layerOf, scopeWords, type TargetId } from '../../lib/config/target.ts';
 import type { Tone } from '../ui/badge.tsx';
 

@@ -2,7 +2,7 @@
 
 import { memo, useState } from 'react';
 import type { RolloutDetail, RolloutInstance } from '../../lib/api/config-types.ts';
-import { isExposing } from '../../lib/config/rollout.ts';
+import { isExposing } from '../../lib/config/rollout-document.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
-import { isExposing } from '../../lib/config/rollout.ts';
+import { isExposing } from '../../lib/config/rollout-document.ts';
 import { plural } from '../../lib/format/number.ts';
 import { durationText } from '../../lib/format/time.ts';
 import { cn } from '../ui/cn.ts';

@@ -3,7 +3,7 @@
 import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
-import { isExposing } from '../../lib/config/rollout.ts';
+import { isExposing } from '../../lib/config/rollout-document.ts';
 import { plural } from '../../lib/format/number.ts';
 import { ChangeList } from '../config/change-list.tsx';
 import { useConfigOverview, useRollout } from '../config/use-config.ts';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ConfigOverview, RolloutSummary } from '../../lib/api/config-types.ts';
-import { forgottenAt, isTerminal } from '../../lib/config/rollout.ts';
+import { forgottenAt, isTerminal } from '../../lib/config/rollout-document.ts';
 import { plural } from '../../lib/format/number.ts';
 import { agoText, durationText } from '../../lib/format/time.ts';
 import { ConfigFoot } from '../config/target-list.tsx';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
-import { forgottenAt, isExposing } from '../../lib/config/rollout.ts';
+import { forgottenAt, isExposing } from '../../lib/config/rollout-document.ts';
 import { clockTime, durationText } from '../../lib/format/time.ts';
 import { useNow, useStaleSince } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';

@@ -3,7 +3,7 @@
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import type { VerdictKind } from '../../lib/config/gate.ts';
 import { isArray, isObject } from '../../lib/config/json.ts';
-import { isExposing } from '../../lib/config/rollout.ts';
+import { isExposing } from '../../lib/config/rollout-document.ts';
 import { clockTime, durationText } from '../../lib/format/time.ts';
 import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';

@@ -6,7 +6,7 @@ import type { Release } from '../../lib/config/documents.ts';
 import type { Json } from '../../lib/config/json.ts';
 import { type Plan, PRESETS } from '../../lib/config/plan.ts';
 import type { InstanceReport, LayerRelease } from '../../lib/config/report.ts';
-import type { Rollout } from '../../lib/config/rollout.ts';
+import type { Rollout } from '../../lib/config/rollout-document.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
 import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';

@@ -6,7 +6,7 @@ import { type Client, connect } from '../../lib/client/index.ts';
 import type { Assignment, Release } from '../../lib/config/documents.ts';
 import type { JsonObject } from '../../lib/config/json.ts';
 import { DEFAULT_GATE, type GateParameters, type Plan } from '../../lib/config/plan.ts';
-import type { Rollout } from '../../lib/config/rollout.ts';
+import type { Rollout } from '../../lib/config/rollout-document.ts';
 import {
   FLEET_PLACE,
   FLEET_SIZE,

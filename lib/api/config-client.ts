@@ -1,7 +1,7 @@
 /** The configuration part of the HTTP API, as functions for the browser (the rest: client.ts). */
 import { queryOptions } from '@tanstack/react-query';
 import type { Release } from '../config/documents.ts';
-import type { Rollout } from '../config/rollout.ts';
+import type { Rollout } from '../config/rollout-document.ts';
 import { call } from './call.ts';
 import type { ConfigMarks } from './config-marks.ts';
 import type {

@@ -1,5 +1,5 @@
 /** Moments of configuration on the line of revisions. */
-import type { RolloutState } from '../config/rollout.ts';
+import type { RolloutState } from '../config/rollout-document.ts';
 import type { WireInt, WireTime } from './types.ts';
 
 export interface ConfigMark {

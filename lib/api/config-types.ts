@@ -7,7 +7,7 @@ import type { Json } from '../config/json.ts';
 import type { Origin } from '../config/merge.ts';
 import type { Plan } from '../config/plan.ts';
 import type { InstanceReport } from '../config/report.ts';
-import type { LogEntry, Rollout } from '../config/rollout.ts';
+import type { LogEntry, Rollout } from '../config/rollout-document.ts';
 import type { Requirements } from '../config/version-range.ts';
 import type { ProbeView } from './probe-types.ts';
 import type { WireInt, WireTime } from './types.ts';

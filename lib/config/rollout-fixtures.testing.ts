@@ -2,7 +2,7 @@
 import type { Sighting, Verdict } from './gate.ts';
 import { DEFAULT_GATE, type GateParameters, type Plan, PRESETS } from './plan.ts';
 import type { InstanceReport } from './report.ts';
-import type { Rollout } from './rollout.ts';
+import { newRollout, type Rollout } from './rollout-document.ts';
 
 export const TARGET = 'settings/shop/prod/web';
 export const CANDIDATE = 'r_new';
@@ -13,41 +13,12 @@ export function planWith(changes: Partial<GateParameters> = {}, more: Partial<Pl
 }
 
 export function rolloutWith(changes: Partial<Rollout> = {}): Rollout {
-  return {
-    rolloutId: 'ro_1',
-    target: TARGET,
-    candidate: CANDIDATE,
-    stable: STABLE,
-    plan: planWith(),
-    seed: '',
-    bases: [],
-    approvalsNeeded: 0,
-    approvals: [],
-    startAt: null,
-    state: 'DRAFT',
-    pauseReason: null,
-    pausedFrom: null,
-    pausedAt: null,
-    reason: '',
-    phaseIndex: 0,
-    startGeneration: 0,
-    generation: 0,
-    assignedAt: null,
-    deadlineAt: null,
-    okSince: null,
-    lastEvalAt: null,
-    failTicks: 0,
-    lastFailTickAt: null,
-    errorTicks: 0,
-    verdict: null,
-    rollbackAt: null,
-    endedAt: null,
-    unconfirmed: [],
-    parent: null,
-    createdAt: 0,
-    createdBy: 'ada',
-    ...changes,
-  };
+  const given = { rolloutId: 'ro_1', target: TARGET, candidate: CANDIDATE, stable: STABLE, plan: planWith() };
+  const fresh = newRollout({
+    ...{ ...given, bases: [], approvalsNeeded: 0, startAt: null, parent: null },
+    ...{ createdAt: 0, createdBy: 'ada' },
+  });
+  return { ...fresh, seed: '', reason: '', ...changes };
 }
 
 export function reportWith(changes: Partial<InstanceReport> = {}): InstanceReport {

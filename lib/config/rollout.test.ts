@@ -2,16 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../base/result.ts';
 import type { Classified, InstanceClass } from './gate.ts';
+import type { Outcome, Refusal } from './rollout.ts';
 import * as machine from './rollout.ts';
-import {
-  isExposing,
-  isTerminal,
-  type Outcome,
-  type Refusal,
-  ROLLOUT_STATES,
-  type Rollout,
-  type RolloutState,
-} from './rollout.ts';
+import { isExposing, isTerminal, ROLLOUT_STATES, type Rollout, type RolloutState } from './rollout-document.ts';
 import { planWith, rolloutWith, verdictOf } from './rollout-fixtures.testing.ts';
 import { type Look, supervise } from './supervise.ts';
 

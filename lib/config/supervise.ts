@@ -7,17 +7,8 @@ import type { Result } from '../base/result.ts';
 import { type CheckResult, type Classified, countClasses, judge, type Verdict } from './gate.ts';
 import type { Json } from './json.ts';
 import { PAUSE_SECONDS_MAX } from './plan.ts';
-import {
-  complete,
-  forgottenAt,
-  type LogEntry,
-  type Outcome,
-  passPhase,
-  pause,
-  type Refusal,
-  type Rollout,
-  rollBack,
-} from './rollout.ts';
+import { complete, type Outcome, passPhase, pause, type Refusal, rollBack } from './rollout.ts';
+import { forgottenAt, type LogEntry, type Rollout } from './rollout-document.ts';
 
 export const CONTROLLER = 'controller';
 

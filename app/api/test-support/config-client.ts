@@ -5,7 +5,7 @@ import { routes } from '../../../lib/api/routes.ts';
 import type { ApiError } from '../../../lib/api/types.ts';
 import type { Release } from '../../../lib/config/documents.ts';
 import { DEFAULT_GATE, type GateParameters, type Plan } from '../../../lib/config/plan.ts';
-import type { Rollout } from '../../../lib/config/rollout.ts';
+import type { Rollout } from '../../../lib/config/rollout-document.ts';
 import { operations } from '../../../server/console/http/openapi.ts';
 import { apiError } from '../../../server/console/http/response-schemas.ts';
 import { dispatch } from './dispatch.ts';

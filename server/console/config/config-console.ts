@@ -18,7 +18,7 @@ import { evaluateFlag } from '../../../lib/config/flags/evaluate.ts';
 import { isObject, type JsonObject } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import { forgottenAt, isSupervised } from '../../../lib/config/rollout.ts';
+import { forgottenAt, isSupervised } from '../../../lib/config/rollout-document.ts';
 import type { Place, TargetId } from '../../../lib/config/target.ts';
 import type { Engine, EngineError } from '../../engines/engine.ts';
 import type { Act } from '../audit/trail.ts';

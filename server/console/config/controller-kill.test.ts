@@ -9,7 +9,7 @@ import { type Config, ConfigRejected, openConfig } from '../../../lib/client/con
 import { type Client, connect } from '../../../lib/client/index.ts';
 import type { Assignment } from '../../../lib/config/documents.ts';
 import { DEAD_MAN_SECONDS_MIN, DEFAULT_GATE, type Plan } from '../../../lib/config/plan.ts';
-import type { Rollout } from '../../../lib/config/rollout.ts';
+import type { Rollout } from '../../../lib/config/rollout-document.ts';
 import { openEtcdEngine } from '../../engines/etcd/engine.ts';
 import { hasRealEtcd, type RealEtcd, startRealEtcd } from '../../engines/etcd/test-support/real-etcd.ts';
 import { ConfigConsole } from './config-console.ts';

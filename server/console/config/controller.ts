@@ -9,8 +9,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Roster } from '../../../lib/config/documents.ts';
 import type { CheckResult } from '../../../lib/config/gate.ts';
+import type { Outcome } from '../../../lib/config/rollout.ts';
 import * as machine from '../../../lib/config/rollout.ts';
-import { isExposing, isSupervised, type Outcome, type Rollout } from '../../../lib/config/rollout.ts';
+import { isExposing, isSupervised, type Rollout } from '../../../lib/config/rollout-document.ts';
 import { CONTROLLER, supervise } from '../../../lib/config/supervise.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';

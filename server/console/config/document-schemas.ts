@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../../lib/config/json.ts';
 import { isObject } from '../../../lib/config/json.ts';
 import { DEAD_MAN_SECONDS_MIN, GATE_RANGES, PHASES_MAX, SECONDS_MAX } from '../../../lib/config/plan.ts';
 import { ERROR_MESSAGE_MAX, HEALTH, REPORT_STATES, TAGS_MAX } from '../../../lib/config/report.ts';
-import { PAUSE_REASONS, ROLLOUT_STATES } from '../../../lib/config/rollout.ts';
+import { PAUSE_REASONS, ROLLOUT_STATES } from '../../../lib/config/rollout-document.ts';
 import { parseTarget } from '../../../lib/config/target.ts';
 
 export const anyJson = z.custom<Json>((value) => value !== undefined).describe('Any JSON value.');

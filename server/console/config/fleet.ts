@@ -5,7 +5,7 @@ import { type Classified, classify, type GateSubject, hasApplied, type Sighting 
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { layerOfReport } from '../../../lib/config/report.ts';
 import { meets } from '../../../lib/config/resolve.ts';
-import type { Rollout } from '../../../lib/config/rollout.ts';
+import type { Rollout } from '../../../lib/config/rollout-document.ts';
 import { failureRatio } from '../../../lib/config/supervise.ts';
 import { placeId } from '../../../lib/config/target.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { type Assignment, emptyAssignment } from '../../../lib/config/documents.ts';
-import type { Rollout } from '../../../lib/config/rollout.ts';
+import type { Rollout } from '../../../lib/config/rollout-document.ts';
 import { rolloutWith, TARGET } from '../../../lib/config/rollout-fixtures.testing.ts';
 import { surplusOf } from './history-limit.ts';
 import { ConfigKeys, DEFAULT_CONFIG_PREFIX } from './keys.ts';

@@ -17,7 +17,7 @@ import {
 } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Json } from '../../../lib/config/json.ts';
-import { isExposing } from '../../../lib/config/rollout.ts';
+import { isExposing } from '../../../lib/config/rollout-document.ts';
 import { bundleOf } from '../../../lib/config/target.ts';
 import { intersect, type KeyRange, unionOf } from '../../../lib/keys/ranges.ts';
 import { displayBytes, toWire } from '../../../lib/keys/wire-bytes.ts';

@@ -2,7 +2,8 @@
 import { NO_EXPOSURE } from '../../../lib/config/cohort.ts';
 import type { ActiveRollouts, Assignment, Roster } from '../../../lib/config/documents.ts';
 import { exposureOf } from '../../../lib/config/plan.ts';
-import { type Base, isTerminal, type Outcome, type Rollout } from '../../../lib/config/rollout.ts';
+import type { Outcome } from '../../../lib/config/rollout.ts';
+import { type Base, isTerminal, type Rollout } from '../../../lib/config/rollout-document.ts';
 import { bundleOf, layersOf, type TargetId } from '../../../lib/config/target.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { ConfigWrite } from './context.ts';

@@ -11,7 +11,7 @@ import type { Pointer } from '../../../lib/config/json.ts';
 import { overlapWith } from '../../../lib/config/overlap.ts';
 import { DEFAULT_GATE, type Plan } from '../../../lib/config/plan.ts';
 import * as machine from '../../../lib/config/rollout.ts';
-import { isExposing, isTerminal, type Rollout } from '../../../lib/config/rollout.ts';
+import { isExposing, isTerminal, type Rollout } from '../../../lib/config/rollout-document.ts';
 import { reportWith } from '../../../lib/config/rollout-fixtures.testing.ts';
 import { supervise } from '../../../lib/config/supervise.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';

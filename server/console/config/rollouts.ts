@@ -4,8 +4,9 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { Result } from '../../../lib/base/result.ts';
 import { overlapWith, touchedPaths } from '../../../lib/config/overlap.ts';
 import { type Plan, planIssues } from '../../../lib/config/plan.ts';
-import type { Actor, Outcome, Refusal, Rollout } from '../../../lib/config/rollout.ts';
+import type { Actor, Outcome, Refusal } from '../../../lib/config/rollout.ts';
 import * as machine from '../../../lib/config/rollout.ts';
+import { newRollout, type Rollout } from '../../../lib/config/rollout-document.ts';
 import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError, invalidArgument } from '../errors.ts';
 import type { RolloutAct } from './acts.ts';
@@ -55,7 +56,7 @@ export async function createRollout(context: ConfigContext, body: CreateRolloutB
   if (assign.value.stable === body.releaseId)
     throw precondition(`this release is live already: there is nothing to roll out`);
   const rolloutId = `ro_${actor.at.toString(36)}${randomBytes(2).toString('hex')}`;
-  const draft = freshRollout({
+  const draft = newRollout({
     rolloutId,
     target: body.target,
     candidate: body.releaseId,
@@ -65,7 +66,8 @@ export async function createRollout(context: ConfigContext, body: CreateRolloutB
     approvalsNeeded: target.value.approvals,
     startAt: body.startAt,
     parent: parentOf(snapshot, body),
-    actor,
+    createdAt: actor.at,
+    createdBy: actor.by,
   });
   const settled: Rollout = { ...draft, state: machine.settle(draft, actor.at) };
   const created: Outcome = { rollout: settled, assign: null, log: [{ at: actor.at, by: actor.by, what: 'created' }] };
@@ -104,43 +106,6 @@ function parentOf(snapshot: ConfigSnapshot, { parent, target }: CreateRolloutBod
 
 const changed = (target: TargetId): ConsoleError =>
   conflict(`${target} or a layer of it changed meanwhile; nothing was written`);
-
-interface Fresh
-  extends Pick<
-    Rollout,
-    'rolloutId' | 'target' | 'candidate' | 'stable' | 'plan' | 'bases' | 'approvalsNeeded' | 'startAt' | 'parent'
-  > {
-  readonly actor: Actor;
-}
-
-function freshRollout({ actor, ...given }: Fresh): Rollout {
-  return {
-    ...given,
-    seed: given.plan.rotate ? given.rolloutId : '',
-    approvals: [],
-    state: 'DRAFT',
-    pauseReason: null,
-    pausedFrom: null,
-    pausedAt: null,
-    reason: 'checked; waits to be started',
-    phaseIndex: 0,
-    startGeneration: 0,
-    generation: 0,
-    assignedAt: null,
-    deadlineAt: null,
-    okSince: null,
-    lastEvalAt: null,
-    failTicks: 0,
-    lastFailTickAt: null,
-    errorTicks: 0,
-    verdict: null,
-    rollbackAt: null,
-    endedAt: null,
-    unconfirmed: [],
-    createdAt: actor.at,
-    createdBy: actor.by,
-  };
-}
 
 /** The candidate, checked as if it were published now: layers may have changed since. */
 async function candidateOf(context: ConfigContext, snapshot: ConfigSnapshot, target: TargetId, releaseId: string) {

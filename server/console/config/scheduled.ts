@@ -4,8 +4,9 @@
  */
 import { semanticDiff } from '../../../lib/config/diff.ts';
 import { overlapWith, touchedPaths } from '../../../lib/config/overlap.ts';
-import type { Outcome, Rollout } from '../../../lib/config/rollout.ts';
+import type { Outcome } from '../../../lib/config/rollout.ts';
 import * as machine from '../../../lib/config/rollout.ts';
+import type { Rollout } from '../../../lib/config/rollout-document.ts';
 import { CONTROLLER } from '../../../lib/config/supervise.ts';
 import { bundleOf } from '../../../lib/config/target.ts';
 import { analyse, type Checking } from './analysis.ts';

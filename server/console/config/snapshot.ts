@@ -16,7 +16,7 @@ import type {
 import { emptyAssignment } from '../../../lib/config/documents.ts';
 import { type Json, joinPointer } from '../../../lib/config/json.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
-import type { LogEntry, Rollout } from '../../../lib/config/rollout.ts';
+import type { LogEntry, Rollout } from '../../../lib/config/rollout-document.ts';
 import { covers, placeId, type TargetId } from '../../../lib/config/target.ts';
 import type { StoredKey } from '../../engines/engine.ts';
 import * as schemas from './document-schemas.ts';

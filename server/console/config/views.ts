@@ -18,7 +18,7 @@ import type { Json } from '../../../lib/config/json.ts';
 import { effective } from '../../../lib/config/merge.ts';
 import { previewPlan } from '../../../lib/config/plan.ts';
 import { type InstanceReport, layerOfReport } from '../../../lib/config/report.ts';
-import { isExposing, isTerminal, type Rollout } from '../../../lib/config/rollout.ts';
+import { isExposing, isTerminal, type Rollout } from '../../../lib/config/rollout-document.ts';
 import { layersOf, type TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
