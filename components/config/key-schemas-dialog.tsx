@@ -7,6 +7,7 @@ import { configApi, configQueries } from '../../lib/api/config-client.ts';
 import type { PrefixSchemaView } from '../../lib/api/prefix-schema-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useCanWrite } from '../shell/use-can-write.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -86,26 +87,20 @@ function Form({ edited, onDone }: { readonly edited: PrefixSchemaView | 'new'; r
   const [prefix, setPrefix] = useState(existing?.prefix ?? '');
   const [text, setText] = useState(existing === null ? '{\n  "type": "object"\n}' : prettyJson(existing.schema));
   const [evenIfFailing, setEvenIfFailing] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRunning, setRunning] = useState(false);
+  const { failure, isRunning, attempt } = useAttempt();
   const { idempotencyKey, refused } = useWriteKey();
   const schema = readJson(text);
   const canWrite = useCanWrite();
   const save = async (isFreeing: boolean): Promise<void> => {
     if (schema === undefined) return;
-    setRunning(true);
-    setFailure(null);
-    try {
+    const error = await attempt(async () => {
       await configApi.putPrefixSchema(store.id, {
         ...{ prefix, schema: isFreeing ? null : schema, expectModRevision: existing?.modRevision ?? 0 },
         ...{ evenIfFailing, idempotencyKey, ...byOf(author.by) },
       });
       onDone();
-    } catch (error) {
-      setFailure(error);
-      refused(error);
-      setRunning(false);
-    }
+    });
+    refused(error);
   };
   return (
     <DialogContent

@@ -7,6 +7,7 @@ import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
 import type { TargetKind } from '../../lib/config/documents.ts';
 import { parseTarget } from '../../lib/config/target.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
@@ -42,18 +43,15 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
   const [locked, setLocked] = useState(before?.locked.join(' ') ?? '');
   const [approvals, setApprovals] = useState(String(before?.approvals ?? 0));
   const [evenIfFailing, setEvenIfFailing] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRunning, setRunning] = useState(false);
+  const { failure, isRunning, attempt } = useAttempt();
   const { idempotencyKey, refused } = useWriteKey();
   const parsed = parseTarget(target);
   const schema = readSchema(schemaText);
   const run = async (): Promise<void> => {
     if (!parsed.ok || schema === undefined) return;
-    setRunning(true);
-    setFailure(null);
-    try {
-      const paths = locked.split(/\s+/).filter((path) => path !== '');
-      const body = { target, kind, description, schema, locked: paths, approvals: Number(approvals) || 0 };
+    const paths = locked.split(/\s+/).filter((path) => path !== '');
+    const body = { target, kind, description, schema, locked: paths, approvals: Number(approvals) || 0 };
+    const error = await attempt(async () => {
       await configApi.putTarget(store.id, {
         ...body,
         ...byOf(author.by),
@@ -63,11 +61,8 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
       });
       onCreated(target);
       onClose();
-    } catch (error) {
-      setFailure(error);
-      refused(error);
-      setRunning(false);
-    }
+    });
+    refused(error);
   };
   return (
     <DialogContent

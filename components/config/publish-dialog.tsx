@@ -7,6 +7,7 @@ import { routes } from '../../lib/api/routes.ts';
 import { parseRange, parseVersion } from '../../lib/config/version-range.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { apiCall } from '../keys/key-copy.ts';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
@@ -47,8 +48,7 @@ function Body({
   const [semver, setSemver] = useState(suggested);
   const [note, setNote] = useState('');
   const [app, setApp] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRunning, setRunning] = useState(false);
+  const { failure, isRunning, attempt } = useAttempt();
   const { idempotencyKey, refused } = useWriteKey();
   const isVersion = parseVersion(semver) !== undefined;
   const isRange = app === '' || parseRange(app) !== undefined;
@@ -64,15 +64,7 @@ function Body({
   };
   const run = async (): Promise<void> => {
     if (!isVersion || !isRange) return;
-    setRunning(true);
-    setFailure(null);
-    try {
-      onPublished((await configApi.publish(store.id, body)).releaseId);
-    } catch (error) {
-      setFailure(error);
-      refused(error);
-      setRunning(false);
-    }
+    refused(await attempt(async () => onPublished((await configApi.publish(store.id, body)).releaseId)));
   };
   return (
     <DialogContent

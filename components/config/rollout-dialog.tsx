@@ -13,6 +13,7 @@ import { durationText } from '../../lib/format/time.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { apiCall } from '../keys/key-copy.ts';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useHref } from '../shell/use-href.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
@@ -55,8 +56,7 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
   const [preset, setPreset] = useState<PresetId>('careful');
   const [plan, setPlan] = useState<Plan>(PRESETS[0].plan);
   const [startAt, setStartAt] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRunning, setRunning] = useState(false);
+  const { failure, isRunning, attempt } = useAttempt();
   const { idempotencyKey, refused } = useWriteKey();
   const [issue] = planIssues(plan);
   const at = startAt === '' ? null : new Date(startAt).getTime();
@@ -74,25 +74,20 @@ function Body({ detail, releaseId, onClose }: RolloutDialogProps & { readonly re
     idempotencyKey,
     ...byOf(author.by),
   };
-  const attempt = async (act: () => Promise<void>): Promise<void> => {
-    setRunning(true);
-    setFailure(null);
-    try {
-      await act();
+  const act = async (write: () => Promise<void>): Promise<void> => {
+    const error = await attempt(async () => {
+      await write();
       onClose();
-    } catch (error) {
-      setFailure(error);
-      refused(error);
-      setRunning(false);
-    }
+    });
+    refused(error);
   };
   const roll = (): Promise<void> =>
-    attempt(async () => {
+    act(async () => {
       const created = await configApi.createRollout(store.id, body);
       router.push(href('/rollouts', { rollout: created.rolloutId }));
     });
   const serve = (): Promise<void> =>
-    attempt(async () => {
+    act(async () => {
       await configApi.point(store.id, {
         target,
         releaseId,

@@ -13,6 +13,7 @@ import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { apiCall, deleteCommand } from '../keys/key-copy.ts';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -43,27 +44,21 @@ function Body({ group, onClose }: ReleaseDialogProps & { readonly group: Coordin
   const words = KIND_WORDS[group.kind];
   const { holder } = group;
   const [typed, setTyped] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRunning, setRunning] = useState(false);
+  const { failure, isRunning, attempt } = useAttempt();
   const [idempotencyKey] = useState(newId);
   const body =
     holder === null ? null : { key: holder.key, expectCreateRevision: holder.createRevision, idempotencyKey };
   const isConfirmed = holder !== null && typed.replaceAll(',', '').trim() === holder.createRevision;
   const run = async (): Promise<void> => {
     if (body === null || holder === null || !isConfirmed) return;
-    setRunning(true);
-    setFailure(null);
-    try {
+    await attempt(async () => {
       const { revision } = await api.release(store.id, body);
       toasts.add({
         tone: 'good',
         text: `${words.acted} ${whoText(holder)} at revision ${formatCount(revision)}. ${releaseSentence(group)}`,
       });
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setRunning(false);
-    }
+    });
     void client.invalidateQueries({ queryKey: queryKeys.coordination(store.id) });
   };
   return (

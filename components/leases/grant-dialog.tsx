@@ -9,6 +9,7 @@ import { durationText } from '../../lib/format/time.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { apiCall } from '../keys/key-copy.ts';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
@@ -36,25 +37,19 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
   const store = useStore();
   const [ttlText, setTtl] = useState('60');
   const [idText, setId] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isGranting, setGranting] = useState(false);
+  const { failure, isRunning: isGranting, attempt, forget } = useAttempt();
   const [idempotencyKey, renew] = useState(newId);
   const ttl = parseTtl(ttlText);
   const id = parseLeaseId(idText);
   const grant = async (): Promise<void> => {
     if (ttl === undefined || id === undefined) return;
-    setGranting(true);
-    setFailure(null);
-    try {
+    await attempt(async () => {
       onGranted(await api.grantLease(store.id, { ttlSeconds: ttl, ...(id === null ? {} : { id }), idempotencyKey }));
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setGranting(false);
-    }
+    });
   };
   const changed = (): void => {
-    setFailure(null);
+    forget();
     renew(newId());
   };
   return (

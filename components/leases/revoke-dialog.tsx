@@ -13,6 +13,7 @@ import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
 import { apiCall, leaseCommand } from '../keys/key-copy.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
+import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmField } from '../ui/confirm-field.tsx';
@@ -44,28 +45,21 @@ function Body({ id, onClose, onRevoked }: RevokeDialogProps & { readonly id: Wir
   const store = useStore();
   const query = useQuery({ ...queries.lease(store.id, id), staleTime: 0 });
   const [typed, setTyped] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isRevoking, setRevoking] = useState(false);
+  const { failure, isRunning: isRevoking, attempt } = useAttempt();
   const [idempotencyKey, renew] = useState(newId);
   const lease = query.isFetchedAfterMount ? query.data : undefined;
   const isConfirmed =
     lease !== undefined && !lease.hasHidden && (lease.keyCount === 0 || typed === String(lease.keyCount));
   const revoke = async (): Promise<void> => {
     if (lease === undefined || !isConfirmed) return;
-    setRevoking(true);
-    setFailure(null);
-    try {
+    const error = await attempt(async () => {
       onRevoked(lease, await api.revokeLease(store.id, id, { expectKeys: lease.keys, idempotencyKey }));
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setRevoking(false);
-      if (error instanceof ApiFailure && error.status === 409) {
-        setTyped('');
-        renew(newId());
-        void query.refetch();
-      }
-    }
+    });
+    if (!(error instanceof ApiFailure) || error.status !== 409) return;
+    setTyped('');
+    renew(newId());
+    void query.refetch();
   };
   return (
     <DialogContent

@@ -10,6 +10,7 @@ import type { DeletePreview, DeleteResult, DeleteTarget, WireBytes } from '../..
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { PeekLeaseLink } from '../../leases/lease-peek.tsx';
+import { useAttempt } from '../../shell/use-attempt.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmField } from '../../ui/confirm-field.tsx';
@@ -44,8 +45,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   const store = useStore();
   const preview = useQuery(queries.deletePreview(store.id, target));
   const [typed, setTyped] = useState('');
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isDeleting, setDeleting] = useState(false);
+  const { failure, isRunning: isDeleting, attempt } = useAttempt();
   const [idempotencyKey, renewId] = useState(newId);
   const { data } = preview;
   const body =
@@ -53,21 +53,14 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   const word = data === undefined ? null : confirmWord(data);
   const remove = async (): Promise<void> => {
     if (body === undefined || typed !== word) return;
-    setDeleting(true);
-    setFailure(null);
-    try {
-      const result = await api.deleteKeys(store.id, body);
-      onDeleted(target, result);
+    const error = await attempt(async () => {
+      onDeleted(target, await api.deleteKeys(store.id, body));
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setDeleting(false);
-      if (error instanceof ApiFailure && error.status === 409) {
-        setTyped('');
-        renewId(newId());
-        void preview.refetch();
-      }
-    }
+    });
+    if (!(error instanceof ApiFailure) || error.status !== 409) return;
+    setTyped('');
+    renewId(newId());
+    void preview.refetch();
   };
   return (
     <DialogContent

@@ -6,6 +6,7 @@ import { routes } from '../../../lib/api/routes.ts';
 import type { LeaseChoice as Choice, WireBytes, WriteResult } from '../../../lib/api/types.ts';
 import { recogniseValue } from '../../../lib/history/value-format.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
+import { useAttempt } from '../../shell/use-attempt.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
@@ -44,27 +45,21 @@ function Body({ prefix, onClose, onCreated, onShow }: CreateDialogProps) {
   const [key, setKey] = useState(typeof prefix === 'string' ? prefix : '');
   const [value, setValue] = useState('');
   const [lease, setLease] = useState<Choice>({ mode: 'detach' });
-  const [failure, setFailure] = useState<unknown>(null);
-  const [isSaving, setSaving] = useState(false);
+  const { failure, isRunning: isSaving, attempt, forget } = useAttempt();
   const [id, renewId] = useState(newId);
   const draft = review(edit(startDraft(key, null), { text: value, lease }), () => id);
   const exists = failure !== null && conflictOf(failure) !== undefined;
   const changed = (): void => {
-    setFailure(null);
+    forget();
     renewId(newId());
   };
   const create = async (): Promise<void> => {
     const body = bodyOf(draft);
     if (body === undefined || key === '' || !isComplete(lease)) return;
-    setSaving(true);
-    setFailure(null);
-    try {
+    await attempt(async () => {
       onCreated({ draft, result: await api.putKey(store.id, body) });
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setSaving(false);
-    }
+    });
   };
   return (
     <DialogContent
