@@ -60,9 +60,9 @@ export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const { instances, gone, rollout } = detail;
   // While a gate judges, by what each was told; before and after, by what each says it runs.
-  // Who is held back was told nothing, and does not run it.
+  // Who is held back was told nothing, and does not run it; of a very large fleet not everybody is judged.
   const isOn = (one: RolloutInstance): boolean =>
-    isExposing(rollout.state) && one.class !== 'excluded' ? one.class !== null : one.runs === rollout.candidate;
+    one.runs === rollout.candidate || (isExposing(rollout.state) && one.class !== null && one.class !== 'excluded');
   const exposed = instances.filter(isOn);
   const others = instances.filter((one) => !isOn(one));
   const shown = instances.find(({ key }) => key === chosen);

@@ -94,7 +94,7 @@ function lostClass({ ackedAt, lostAt }: Sighting, gate: GateParameters): readonl
   return ['lost', `vanished ${Math.max(0, Math.round(after / SECOND))} s after it applied`];
 }
 
-function hasRejected(subject: GateSubject, report: InstanceReport): boolean {
+export function hasRejected(subject: GateSubject, report: InstanceReport): boolean {
   const { told } = layerOfReport(report, subject.target);
   return report.state === 'REJECTED' && told?.releaseId === subject.candidate && told.generation >= subject.generation;
 }

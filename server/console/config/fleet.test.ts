@@ -5,7 +5,15 @@ import { type Assignment, emptyAssignment, type Release } from '../../../lib/con
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { CANDIDATE, reportWith, rolloutWith, STABLE, TARGET } from '../../../lib/config/rollout-fixtures.testing.ts';
 import type { Requirements } from '../../../lib/config/version-range.ts';
-import { classifyAll, EMPTY_ROSTER, eligibleFor, instanceKey, nextRoster, unconfirmedBack } from './fleet.ts';
+import {
+  classifyAll,
+  EMPTY_ROSTER,
+  eligibleFor,
+  instanceKey,
+  nextRoster,
+  ROSTER_BYTES_MAX,
+  unconfirmedBack,
+} from './fleet.ts';
 import { ConfigKeys, DEFAULT_CONFIG_PREFIX } from './keys.ts';
 import { ConfigSnapshot } from './snapshot.ts';
 
@@ -59,6 +67,23 @@ describe('who is held back because its version does not meet what the candidate 
     const rows = classifyAll(snapshot, exposing, known, 1_000_000);
     expect(rows.map(({ is }) => is)).toEqual(['excluded', 'silent']);
   });
+});
+
+test('a fleet that is too large for its roster is judged by those seen first, and by whoever rejects', () => {
+  const exposing = rolloutWith({ state: 'PROGRESSING', assignedAt: 0, startGeneration: GENERATION });
+  const told = { candidate: CANDIDATE, rolloutId: exposing.rolloutId, thresholdBp: 10_000 };
+  const reports = Array.from({ length: 6_000 }, (_, i) =>
+    reportWith({ instanceId: `instance-${i}-${'x'.repeat(40)}`, bootId: `${i}`.padEnd(36, 'b') }),
+  );
+  const refusal = { state: 'REJECTED', layers: layers(CANDIDATE, GENERATION) } as const;
+  const last = { ...(reports.at(-1) ?? reportWith()), instanceId: 'zz', ...refusal };
+  const roster = nextRoster(snapshotOf(told, [...reports, last]), exposing, EMPTY_ROSTER, 1_732_213_000_000);
+  const judged = Object.keys(roster.instances);
+  expect(judged.length).toBeGreaterThan(3_000);
+  expect(judged.length).toBeLessThan(6_000);
+  expect(judged).toContain(instanceKey(last));
+  expect(JSON.stringify(roster).length).toBeLessThan(ROSTER_BYTES_MAX);
+  expect(nextRoster(snapshotOf(told, [...reports, last]), exposing, roster, 2), 'and stays so').toBe(roster);
 });
 
 describe('who has confirmed the way back', () => {

@@ -1,7 +1,14 @@
 /** The instances a rollout told to use its candidate: who they are, since when, and what became of each. */
 import { isCandidate } from '../../../lib/config/cohort.ts';
 import type { Roster, RosterEntry } from '../../../lib/config/documents.ts';
-import { type Classified, classify, type GateSubject, hasApplied, type Sighting } from '../../../lib/config/gate.ts';
+import {
+  type Classified,
+  classify,
+  type GateSubject,
+  hasApplied,
+  hasRejected,
+  type Sighting,
+} from '../../../lib/config/gate.ts';
 import type { InstanceReport } from '../../../lib/config/report.ts';
 import { layerOfReport } from '../../../lib/config/report.ts';
 import { meets } from '../../../lib/config/resolve.ts';
@@ -11,6 +18,22 @@ import { placeId } from '../../../lib/config/target.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
 export const EMPTY_ROSTER: Roster = { instances: {} };
+
+/**
+ * The roster is one document, and stores refuse requests beyond a mebibyte and a half. A fleet that is too large for it is judged by
+ * those of its instances that were seen first: thousands of them; what the others reject is noted as well.
+ */
+export const ROSTER_BYTES_MAX = 1_048_576;
+/** Kept free for instances that reject. */
+const REJECTED_BYTES = 65_536;
+/** Starts remembered of each: one that was there, and two more within the crash window, are a crash loop. */
+const BOOTS_KEPT = 3;
+/** Of an entry as JSON, its key and its starts aside; of a start. */
+const ENTRY_BYTES = 100;
+const BOOT_BYTES = 80;
+
+const bytesOf = (key: string, { boots }: Pick<RosterEntry, 'boots'>): number =>
+  Buffer.byteLength(key) + ENTRY_BYTES + Math.max(1, boots.length) * BOOT_BYTES;
 
 /** One instance id may run in several services of one application: they are different instances. */
 export const instanceKey = (
@@ -47,6 +70,13 @@ export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: R
   const assign = snapshot.assignment(rollout.target).value;
   const instances: Record<string, RosterEntry> = { ...roster.instances };
   let isChanged = false;
+  let bytes = Object.entries(instances).reduce((sum, [key, entry]) => sum + bytesOf(key, entry), 0);
+  const hasRoom = (key: string, report: InstanceReport): boolean => {
+    bytes += bytesOf(key, { boots: [] });
+    const isIn = bytes <= ROSTER_BYTES_MAX - (hasRejected(subject, report) ? 0 : REJECTED_BYTES);
+    if (!isIn) bytes -= bytesOf(key, { boots: [] });
+    return isIn;
+  };
   const set = (key: string, entry: RosterEntry): void => {
     instances[key] = entry;
     isChanged = true;
@@ -56,7 +86,7 @@ export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: R
     const known = instances[key];
     if (known === undefined && (assign.rolloutId !== rollout.rolloutId || !isCandidate(assign, assign.seed, report)))
       continue;
-    if (known === undefined && isHeldBack(snapshot, rollout, report)) continue;
+    if (known === undefined && (isHeldBack(snapshot, rollout, report) || !hasRoom(key, report))) continue;
     const entry = known ?? { firstSeenAt: now, ackedAt: null, lostAt: null, left: false, boots: [] };
     const next = seen(entry, report, { now, isAcked: hasApplied(subject, report) });
     if (next !== entry || known === undefined) set(key, next);
@@ -75,7 +105,7 @@ function seen(
 ): RosterEntry {
   let next = entry;
   if (entry.boots.at(-1)?.bootId !== report.bootId)
-    next = { ...next, boots: [...entry.boots.slice(-9), { bootId: report.bootId, at: now }] };
+    next = { ...next, boots: [...entry.boots.slice(1 - BOOTS_KEPT), { bootId: report.bootId, at: now }] };
   if (entry.ackedAt === null && isAcked) next = { ...next, ackedAt: now };
   if (entry.lostAt !== null || entry.left) next = { ...next, lostAt: null, left: false };
   return next;
