@@ -12,6 +12,7 @@ import type { Console } from './console/console.ts';
 import { trustedHeaders } from './console/http/request.ts';
 import { BuildFailure, buildIfNeeded } from './launch/build.ts';
 import { type BundledStore, MemberFailure, startBundledStore } from './launch/members.ts';
+import { letPausedGo } from './launch/paused-members.ts';
 import { takenPorts } from './launch/ports.ts';
 import { isLoopback, parseSettings, type Settings } from './launch/settings.ts';
 import { SettingsError } from './launch/store-settings.ts';
@@ -62,6 +63,7 @@ function explain(cause: unknown, settings: Settings): string {
 
 async function startMembers(settings: Settings): Promise<BundledStore | undefined> {
   if (settings.members.length === 0) return undefined;
+  await letPausedGo(settings.dataDir, report);
   const taken = await takenPorts(settings.members.flatMap((member) => [member.client, member.peer]));
   if (taken.length > 0) {
     throw new MemberFailure(

@@ -8,6 +8,7 @@ import { startConsole } from '../console/boot.ts';
 import type { Console, StoreConsole } from '../console/console.ts';
 import type { DrillOrder } from '../console/drills/supervisor.ts';
 import { type BundledStore, startBundledStore } from './members.ts';
+import { letPausedGo } from './paused-members.ts';
 import { freePorts } from './test-support/free-ports.ts';
 
 type ClusterView = ReturnType<StoreConsole['cluster']>;
@@ -213,16 +214,49 @@ describe.skipIf(process.platform !== 'linux')('a launcher that is killed during 
     launcher.kill('SIGKILL');
     await vi.waitFor(() => expect(processesOf(dir)).toEqual([]), { timeout: 20_000, interval: 50 });
   });
+
+  test('together with the guard leaves a member paused, until the next start lets it go on', {
+    timeout: 60_000,
+  }, async () => {
+    const dir = path.join(dataDir, 'c');
+    const script = path.join(import.meta.dirname, 'test-support/paused-launcher.ts');
+    const launcher = spawn(process.execPath, [script, dir, ...(await freePorts(6)).map(String)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    await new Promise((resolve) => launcher.once('message', resolve));
+    const [guard = 0, ...others] = guardsOf(launcher.pid ?? 0);
+    expect(others).toEqual([]);
+    // Stopped first, so that it does not see the launcher go.
+    process.kill(guard, 'SIGSTOP');
+    launcher.kill('SIGKILL');
+    process.kill(guard, 'SIGKILL');
+    await vi.waitFor(() => expect(processesOf(dir)).toHaveLength(1), { timeout: 20_000, interval: 50 });
+    try {
+      const lines: string[] = [];
+      await letPausedGo(dir, (line) => lines.push(line));
+      expect(lines).toEqual([expect.stringContaining('m1 was still paused by a drill whose launcher was killed')]);
+      expect(processesOf(dir)).toEqual([]);
+    } finally {
+      for (const pid of processesOf(dir)) process.kill(Number(pid), 'SIGKILL');
+    }
+  });
 });
 
 /** Members whose data lies in this folder. */
-function processesOf(dir: string): string[] {
+const processesOf = (dir: string): string[] => processesWith(({ command }) => command.includes(`--data-dir\0${dir}/`));
+
+/** Guards that this launcher started. */
+const guardsOf = (launcher: number): number[] =>
+  processesWith(({ command, parent }) => parent === launcher && command.includes('pause-guard.ts')).map(Number);
+
+function processesWith(isMeant: (found: { readonly command: string; readonly parent: number }) => boolean): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return command.includes(`--data-dir\0${dir}/`) ? [pid] : [];
+        const parent = Number(/^.*\) . (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+        return isMeant({ command, parent }) ? [pid] : [];
       } catch {
         // Gone since it was listed.
         return [];

@@ -56,7 +56,7 @@ const order = (more: Partial<DrillOrder> = {}): DrillOrder => ({
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000 });
   m1 = new FakeMember('m1');
-  drills = new MemberDrills([m1, new FakeMember('m2')]);
+  drills = new MemberDrills([m1, new FakeMember('m2')], { write: () => undefined, remove: () => undefined });
   changes = [];
   drills.onChange((change: DrillChange) =>
     changes.push(`${change.drill.member} ${change.type}${change.type === 'ended' ? ` ${change.how}` : ''}`),

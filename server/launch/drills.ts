@@ -2,7 +2,8 @@
  * Drills on the members that this launcher runs. Each heals by itself:
  *
  * - kill: the launcher starts the member again; if the launcher dies, all members leave and its next start starts them;
- * - pause: a guard process stops the member and lets it go on, in time or when the launcher is gone (pause-guard.ts);
+ * - pause: a guard process stops the member and lets it go on, in time or when the launcher is gone (pause-guard.ts); if both are killed,
+ *   the next start does (paused-members.ts);
  * - isolate, slowDisk: the member does it to itself and ends it by its own clock (server/store/start/drills.ts).
  *
  * One drill per member at a time; several members may have one, also more than a quorum can bear: that is what is to be learnt.
@@ -10,6 +11,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { DrillChange, DrillOrder, DrillSupervisor, RunningDrill } from '../console/drills/supervisor.ts';
+import type { PauseRecords } from './paused-members.ts';
 
 /** A member that does not say in time that it healed is told to. */
 const OVERDUE_MS = 1_000;
@@ -39,12 +41,16 @@ export class MemberDrills implements DrillSupervisor {
   /** Between the order and its being in force. */
   readonly #beginning = new Set<string>();
   readonly #listeners = new Set<(change: DrillChange) => void>();
+  readonly #records: Pick<PauseRecords, 'write' | 'remove'>;
 
-  constructor(members: readonly DrilledMember[]) {
+  constructor(members: readonly DrilledMember[], records: Pick<PauseRecords, 'write' | 'remove'>) {
+    this.#records = records;
     this.#members = new Map(members.map((member) => [member.name, member]));
     for (const member of members) {
       member.onExit(() => {
-        if (this.#entries.get(member.name)?.drill.kind !== 'kill') this.#end(member.name, 'memberEnded');
+        const kind = this.#entries.get(member.name)?.drill.kind;
+        if (kind === 'pause') this.#records.remove(member.name);
+        if (kind !== 'kill') this.#end(member.name, 'memberEnded');
       });
       member.onAnswer((answer) => {
         if (isAnswer(answer, 'healed')) this.#end(member.name, 'inTime');
@@ -77,7 +83,7 @@ export class MemberDrills implements DrillSupervisor {
     try {
       const startedAt = Date.now();
       const healsAt = startedAt + order.forMs;
-      const undo = await inflict(order, member, healsAt);
+      const undo = await this.#inflict(order, member, healsAt);
       const drill: RunningDrill = { ...order, startedAt, healsAt };
       const overdueMs = order.kind === 'isolate' || order.kind === 'slowDisk' ? OVERDUE_MS : 0;
       const timer = setTimeout(() => void this.#undo(order.member, 'inTime'), healsAt - Date.now() + overdueMs);
@@ -86,6 +92,38 @@ export class MemberDrills implements DrillSupervisor {
       return drill;
     } finally {
       this.#beginning.delete(order.member);
+    }
+  }
+
+  /** Resolves, when it is in force, with how to undo it. @throws Error */
+  async #inflict(order: DrillOrder, member: DrilledMember, healsAt: number): Promise<() => Promise<void>> {
+    switch (order.kind) {
+      case 'kill':
+        member.holdDown(healsAt);
+        return async () => member.letUp();
+      case 'pause':
+        return this.#pause(member, order.forMs);
+      case 'isolate':
+        return ordered(member, { drill: 'isolate', forMs: order.forMs });
+      case 'slowDisk':
+        return ordered(member, { drill: 'slowDisk', forMs: order.forMs, delayMs: order.delayMs });
+    }
+  }
+
+  /** Recorded as long as it may stand still. */
+  async #pause(member: DrilledMember, forMs: number): Promise<() => Promise<void>> {
+    const { name, pid } = member;
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    this.#records.write(name, pid);
+    try {
+      const resume = await pause(member, forMs);
+      return async () => {
+        await resume();
+        this.#records.remove(name);
+      };
+    } catch (error) {
+      this.#records.remove(name);
+      throw error;
     }
   }
 
@@ -116,21 +154,6 @@ export class MemberDrills implements DrillSupervisor {
 
   #tell(change: DrillChange): void {
     for (const listener of this.#listeners) listener(change);
-  }
-}
-
-/** Resolves, when it is in force, with how to undo it. @throws Error */
-async function inflict(order: DrillOrder, member: DrilledMember, healsAt: number): Promise<() => Promise<void>> {
-  switch (order.kind) {
-    case 'kill':
-      member.holdDown(healsAt);
-      return async () => member.letUp();
-    case 'pause':
-      return pause(member, order.forMs);
-    case 'isolate':
-      return ordered(member, { drill: 'isolate', forMs: order.forMs });
-    case 'slowDisk':
-      return ordered(member, { drill: 'slowDisk', forMs: order.forMs, delayMs: order.delayMs });
   }
 }
 

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { DrillSupervisor } from '../console/drills/supervisor.ts';
 import { type DrilledMember, MemberDrills } from './drills.ts';
+import { PauseRecords } from './paused-members.ts';
 import type { MemberPorts } from './settings.ts';
 
 const RESTART_DELAY_MS = 3000;
@@ -48,7 +49,7 @@ export function startBundledStore(options: MemberOptions): BundledStore {
   mkdirSync(logs, { recursive: true });
   const cluster = options.members.map((m) => `${m.name}=http://127.0.0.1:${m.peer}`).join(',');
   const running = options.members.map((member) => new MemberProcess(member, cluster, logs, options));
-  const drills = new MemberDrills(running);
+  const drills = new MemberDrills(running, new PauseRecords(options.dataDir));
   return {
     ready: Promise.all(running.map((process) => process.ready)).then(() => undefined),
     drills,
