@@ -2,8 +2,12 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { routes } from '../../lib/api/routes.ts';
+import type { ChildrenPage, StoreSummary } from '../../lib/api/types.ts';
 import { inspectSnapshot } from '../../lib/snapshot/inspect.ts';
 import { residentBytes } from '../fixtures/memory.ts';
+import type { Product } from '../fixtures/product.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { downloadThroughConsole } from '../road/console-download.ts';
 import { hashesOf } from '../road/hashes.ts';
@@ -18,6 +22,7 @@ const MEMBER_GROWTH_BYTES = 128 * MIB;
 const DOWNLOADED_KEYS_PER_SECOND_MIN = 20_000;
 const INSPECTED_KEYS_PER_SECOND_MIN = 50_000;
 const INSPECTION_BYTES_PER_KEY = 300;
+const LOOK_MS = 250;
 /** The inspecting process, as it is without a file. */
 const INSPECTOR_BYTES = 300 * MIB;
 
@@ -27,9 +32,11 @@ export async function* snapshotFigures({ keys }: { readonly keys: number }): Asy
   try {
     const file = path.join(folder.path, 'store.db');
     const { wanted, revision, download } = await downloaded(keys, file);
-    const { bytes, announced, pieces, isIntact, ms, growth } = download;
+    const { bytes, announced, pieces, isIntact, ms, firstByteMs, growth } = download;
     if (!isIntact) throw new Error('the snapshot does not fit its checksum');
-    console.log(`${bytes} bytes, announced as ${announced}, in ${pieces} pieces`);
+    console.log(
+      `${bytes} bytes, announced as ${announced}, in ${pieces} pieces, the first after ${Math.round(firstByteMs)} ms of ${Math.round(ms)}`,
+    );
     yield bounded('growth of the console while a snapshot is downloaded', growth.console, CONSOLE_GROWTH_BYTES);
     yield bounded('growth of the member that gives it', growth.member, MEMBER_GROWTH_BYTES);
     yield {
@@ -76,11 +83,23 @@ function inspect(file: string) {
   }
 }
 
+/** What the console holds of a million changes is not what a download costs it: it is given the time to follow them. */
+async function followed(product: Product, revision: number): Promise<void> {
+  const [first] = (await (await fetch(product.url + routes.stores)).json()) as StoreSummary[];
+  const page = `${product.url}${routes.children(first?.id ?? '')}?prefix=&limit=1`;
+  for (;;) {
+    const response = await fetch(page);
+    if (response.ok && Number(((await response.json()) as ChildrenPage).revision) >= revision) return;
+    await delay(LOOK_MS);
+  }
+}
+
 /** Of a bundled store with so many keys, and every member's hash of it. */
 async function downloaded(keys: number, file: string) {
   const { product, client, stop } = await startLoaded({ keys, store: 'bundled' });
   try {
     const { revision } = await client.put('/bench/last', 'one');
+    await followed(product, revision);
     const wanted = await hashesOf(product.endpoints, revision);
     return { revision, wanted, download: await downloadThroughConsole(product, file) };
   } finally {

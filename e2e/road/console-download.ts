@@ -19,6 +19,8 @@ export interface Download {
   readonly pieces: number;
   readonly isIntact: boolean;
   readonly ms: number;
+  /** Of these, until the first byte came: the member makes the file meanwhile. */
+  readonly firstByteMs: number;
   /** Resident bytes at most above what each began with. */
   readonly growth: { readonly console: number; readonly member: number };
 }
@@ -43,6 +45,7 @@ export async function downloadThroughConsole(product: Product, file: string): Pr
   try {
     const response = await fetch(`${product.url}${routes.clusterSnapshot(store)}?member=${source.id}`);
     if (!response.ok || response.body === null) throw new Error(`${response.status} ${await response.text()}`);
+    const firstByteMs = performance.now() - since;
     let pieces = 0;
     const { body } = response;
     const counted = async function* () {
@@ -54,7 +57,7 @@ export async function downloadThroughConsole(product: Product, file: string): Pr
     await pipeline(counted, createWriteStream(file));
     return {
       ...{ bytes: statSync(file).size, announced: Number(response.headers.get('x-quorate-bytes')), pieces },
-      ...{ isIntact: fitsItsChecksum(file), ms: performance.now() - since },
+      ...{ isIntact: fitsItsChecksum(file), ms: performance.now() - since, firstByteMs },
       growth: { console: most.console - before.console, member: most.member - before.member },
     };
   } finally {

@@ -287,10 +287,11 @@ class TrailingChecksum {
   #tail: Uint8Array = new Uint8Array(0);
 
   add(bytes: Uint8Array): void {
-    const all = Buffer.concat([this.#tail, bytes]);
-    const hashed = Math.max(0, all.length - SHA256_BYTES);
-    this.#hash.update(all.subarray(0, hashed));
-    this.#tail = Uint8Array.from(all.subarray(hashed));
+    // Of the tail what cannot be the end any more, then the part but for its own end: nothing large is copied.
+    const passed = Math.min(this.#tail.length, Math.max(0, this.#tail.length + bytes.length - SHA256_BYTES));
+    const kept = Math.min(bytes.length, SHA256_BYTES);
+    this.#hash.update(this.#tail.subarray(0, passed)).update(bytes.subarray(0, bytes.length - kept));
+    this.#tail = Buffer.concat([this.#tail.subarray(passed), bytes.subarray(bytes.length - kept)]);
   }
 
   fits(): boolean {
