@@ -170,14 +170,23 @@ interface FilterInputProps extends Omit<ComponentProps<typeof Input>, 'value' | 
 
 /** Waits for a pause in typing: each filter is read through on the server. */
 function FilterInput({ label, value, onChange, ...input }: FilterInputProps) {
-  const [text, setText] = useState(value ?? '');
+  /** Null: what stands in the address, also after Back. */
+  const [draft, setDraft] = useState<string | null>(null);
+  if (draft !== null && draft === (value ?? '')) setDraft(null);
   const change = useEffectEvent(onChange);
   useEffect(() => {
-    if (text === (value ?? '')) return;
-    const timer = setTimeout(() => change(text === '' ? null : text), TYPING_MS);
+    if (draft === null) return;
+    const timer = setTimeout(() => change(draft === '' ? null : draft), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [text, value]);
-  return <Input {...input} aria-label={label} value={text} onChange={(event) => setText(event.target.value)} />;
+  }, [draft]);
+  return (
+    <Input
+      {...input}
+      aria-label={label}
+      value={draft ?? value ?? ''}
+      onChange={(event) => setDraft(event.target.value)}
+    />
+  );
 }
 
 /** Everything that fits, also what is not loaded here. */

@@ -18,9 +18,12 @@ const keyAt = (revision: number): ByteString => `/${revision % 2 === 0 ? 'even' 
 function world({
   forgotten = [],
   compacted = 0,
+  ahead = 0,
 }: {
   readonly forgotten?: readonly number[];
   readonly compacted?: number;
+  /** Revisions that the store has beyond what the console followed. */
+  readonly ahead?: number;
 }) {
   const timeline = new Timeline();
   const values = new ValueCache();
@@ -51,7 +54,7 @@ function world({
   };
   const hub = {
     revision: NEWEST,
-    storeRevision: NEWEST,
+    storeRevision: NEWEST + ahead,
     ended: null,
     state: () => ({ phase: 'live', reason: null }),
     follows: async () => true,
@@ -112,4 +115,12 @@ test('a revision in the future or compacted is refused with what there is', asyn
     code: GrpcCode.OUT_OF_RANGE,
     detail: { compacted: '2000' },
   });
+});
+
+test('what the console has not followed is read from the store, up to what it has', async () => {
+  const { context, asked } = world({ ahead: 10 });
+  const page = await pastChanges(context, { from: NEWEST + 3, to: NEWEST + 50 });
+  expect(page).toMatchObject({ from: String(NEWEST + 3), to: String(NEWEST + 10), source: 'store' });
+  expect(page.changes).toHaveLength(8);
+  expect(asked).toMatchObject([{ fromRevision: NEWEST + 3, toRevision: NEWEST + 10 }]);
 });

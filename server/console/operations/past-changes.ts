@@ -35,10 +35,13 @@ export async function pastChanges(context: StoreContext, query: ChangesQuery): P
   await requireReached(hub, query.from);
   requireRetained(context, query.from);
   const most = query.prefix === undefined ? CHANGES_REVISIONS_MAX : NARROW_REVISIONS_MAX;
-  const span = { from: query.from, to: Math.min(query.to, query.from + most - 1, hub.revision) };
+  // Beyond what the console has followed the store is asked: it may be ahead, or nothing there is for this user.
+  const isFollowed = query.from <= hub.revision;
+  const newest = isFollowed ? hub.revision : hub.storeRevision;
+  const span = { from: query.from, to: Math.min(query.to, query.from + most - 1, newest) };
   const prefix = query.prefix === undefined ? ('' as ByteString) : wireToByteString(query.prefix);
   const page = { from: String(span.from), to: String(span.to) };
-  const remembered = fromRecent(context, span, prefix) ?? fromTimeline(context, span, prefix);
+  const remembered = isFollowed ? (fromRecent(context, span, prefix) ?? fromTimeline(context, span, prefix)) : null;
   if (remembered !== null) return { ...page, source: 'memory', changes: remembered };
   return { ...page, source: 'store', changes: await readChanges(context, span, prefix) };
 }

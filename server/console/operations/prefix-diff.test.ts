@@ -104,20 +104,22 @@ test('before the keys are listed it waits, and says how far that has come', asyn
   expect(await diff()).toMatchObject({ status: 503, body: { message: 'fake:1 cannot be reached' } });
 });
 
-test('a revision beyond what the console has followed is not called one that does not exist, while the store is ahead', async () => {
+test('a revision that the store has, and the console has not followed, is read from the store', async () => {
   await start();
+  // So it is for a user of one prefix while others write elsewhere, and for everybody while the watch lags.
   engine.silence();
   const ahead = engine.put('/app/new', 'v');
   hub.noteStoreRevision(ahead);
-  expect(await diff({ to: ahead })).toMatchObject({
-    status: 503,
-    body: { code: 'UNAVAILABLE', detail: { revision: String(ahead), followed: String(ahead - 1) } },
-  });
-  expect(await diff({ to: ahead + 100 }), 'nor one that may be there, behind a broken watch').toMatchObject({
-    status: 400,
-  });
+  expect(await diff({ from: 200, to: ahead })).toMatchObject({ status: 200, added: 1 });
+  expect(await diff({ to: ahead + 100 })).toMatchObject({ status: 400, body: { detail: { current: String(ahead) } } });
+});
+
+test('a revision that nobody knows of is not called one that does not exist while the watch is broken', async () => {
+  await start();
   engine.breakWatches();
-  expect(await diff({ to: ahead + 100 })).toMatchObject({ status: 503, body: { message: /connection lost/ } });
+  expect(await diff({ to: 1_000 })).toMatchObject({ status: 503, body: { message: /not known.*connection lost/ } });
+  engine.resumeWatches();
+  expect(await diff({ to: 1_000 })).toMatchObject({ status: 400, body: { code: 'OUT_OF_RANGE' } });
 });
 
 test('whoever is being answered when the session ends is told why', async () => {
