@@ -37,6 +37,9 @@ const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 60_000;
 /** Releases kept: a few layers, stable and candidate each. */
 const RELEASES_KEPT = 16;
+/** A candidate is read before its turn, so that a promote is only a pointer: each at a time of its own, within so much per reader. */
+const AHEAD_MS_PER_READER = 10;
+const AHEAD_MS_MAX = 60_000;
 
 /** What is to be used and tried, as the pointers stood at that turn. */
 interface Resolved {
@@ -58,6 +61,8 @@ export class StoreSource implements ConfigSource {
   readonly #prefix: string;
   readonly #options: StoreSourceOptions;
   #expiry: NodeJS.Timeout | undefined;
+  /** Of each layer, when its candidate is read ahead. */
+  readonly #ahead = new Map<string, NodeJS.Timeout>();
   readonly #who: Identity;
   readonly #stopped = new AbortController();
   readonly #releases = new Map<string, Release>();
@@ -121,6 +126,7 @@ export class StoreSource implements ConfigSource {
   close(): void {
     this.#stopped.abort();
     clearTimeout(this.#expiry);
+    for (const timer of this.#ahead.values()) clearTimeout(timer);
   }
 
   /** Nothing comes from the store when an exposure runs out unrenewed: the clock must say so. */
@@ -134,6 +140,19 @@ export class StoreSource implements ConfigSource {
     };
     this.#expiry = setTimeout(look, Math.max(0, expiresAt - Date.now()) + 1);
     this.#expiry.unref();
+  }
+
+  /** It may become ours at any moment, and then a whole fleet wants it at once. */
+  #readAhead({ target, candidate, readers }: Assignment): void {
+    clearTimeout(this.#ahead.get(target));
+    this.#ahead.delete(target);
+    if (candidate === null || this.#releases.has(`${target}/${candidate}`)) return;
+    const within = Math.min(AHEAD_MS_MAX, (readers ?? 0) * AHEAD_MS_PER_READER);
+    const read = (): void => {
+      // Not to be had: then it is asked for again when it is needed, and that is told.
+      this.#release(target, candidate).catch(() => undefined);
+    };
+    this.#ahead.set(target, setTimeout(read, randomInt(Math.floor(within) + 1)).unref());
   }
 
   #key(family: 'instances' | 'probes' | 'left'): string {
@@ -239,6 +258,7 @@ export class StoreSource implements ConfigSource {
       const stored = this.#pointers.get(target) ?? emptyAssignment(target);
       const assign = this.#options.failSafe === 'stable' ? inForce(stored, Date.now()) : stored;
       if (assign.candidate !== null) this.#lookAgainAt(assign.expiresAt ?? null, listener);
+      if (!wantsCandidate(assign, asker)) this.#readAhead(assign);
       isWithdrawn ||= assign.generation > 0;
       const candidate = wantsCandidate(assign, asker) ? await this.#release(target, assign.candidate) : null;
       const stable = await this.#release(target, assign.stable);
