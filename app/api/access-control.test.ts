@@ -9,9 +9,8 @@ import {
   type RealConsole,
   startRealConsole,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const PASSWORD = 'correct horse battery';
 const PREFIX = { key: '/app/', end: '/app0' };
 let real: RealConsole;
@@ -20,17 +19,7 @@ let cookie: string | null = null;
 const logged: string[] = [];
 
 async function send<T>(method: string, path: string, body?: unknown, as: string | null = cookie) {
-  const response = await dispatch(
-    new Request(`${ORIGIN}${path}`, {
-      method,
-      headers: {
-        host: '127.0.0.1:8379',
-        'content-type': 'application/json',
-        ...(as === null ? {} : { cookie: as }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  );
+  const response = await ask(method, path, { body, headers: as === null ? {} : { cookie: as } });
   const set = response.headers.get('set-cookie')?.split(';')[0] ?? '';
   return { status: response.status, body: (await response.json()) as T, cookie: set };
 }

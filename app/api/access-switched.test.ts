@@ -7,9 +7,8 @@ import {
   startRealConsole,
   type TestUser,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const ADA: TestUser = { user: 'ada', password: 'lovelace', may: [['readwrite', '/app/', '/app0']] };
 /** Asked once a second, and then there is the answer itself. */
 const KNOWN_WITHIN_MS = 2_000;
@@ -17,9 +16,7 @@ const KNOWN_WITHIN_MS = 2_000;
 let real: RealConsole;
 
 async function send(method: string, path: string, body?: unknown) {
-  const headers = { host: '127.0.0.1:8379', 'content-type': 'application/json' };
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-  const response = await dispatch(new Request(`${ORIGIN}${path}`, init));
+  const response = await ask(method, path, { body });
   return { status: response.status, text: await response.text() };
 }
 

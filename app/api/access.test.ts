@@ -9,9 +9,8 @@ import {
   type RealConsole,
   startRealConsoleWithUsers,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const ROOT = { user: 'root', password: 'root' };
 const APP = { user: 'app', password: 'app-password' };
 const WRITER = { user: 'writer', password: 'writer-password' };
@@ -29,19 +28,8 @@ interface Call {
 }
 
 async function send({ method = 'GET', path, body, cookie = null, address = '10.0.0.1', headers = {} }: Call) {
-  const response = await dispatch(
-    new Request(`${ORIGIN}${path}`, {
-      method,
-      headers: {
-        host: '127.0.0.1:8379',
-        'content-type': 'application/json',
-        ...(cookie === null ? {} : { cookie }),
-        ...trustedHeaders({ remoteAddress: address }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  );
+  const own = { ...(cookie === null ? {} : { cookie }), ...trustedHeaders({ remoteAddress: address }) };
+  const response = await ask(method, path, { body, headers: { ...own, ...headers } });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   if (isStream) await response.body?.cancel();
   return { status: response.status, body: isStream ? null : await response.json(), headers: response.headers };

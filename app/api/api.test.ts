@@ -16,16 +16,14 @@ import type {
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
-import { operations } from '../../server/console/http/openapi.ts';
-import { apiError } from '../../server/console/http/response-schemas.ts';
 import {
   canStartRealConsole,
   type RealConsole,
   startRealConsole,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
+import { expectDocumented } from './test-support/documented.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 let real: RealConsole;
 let nextKey = 0;
 
@@ -35,28 +33,10 @@ interface Answer<T> {
 }
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-  const request = new Request(`${ORIGIN}${path}`, {
-    method,
-    headers: { host: '127.0.0.1:8379', 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const response = await dispatch(request);
+  const response = await ask(method, path, { body });
   const json = (await response.json()) as T;
   expectDocumented({ method, path, status: response.status, body: json });
   return { status: response.status, body: json };
-}
-
-/** Every answer of every test is one that the OpenAPI document describes. */
-function expectDocumented(call: { method: string; path: string; status: number; body: unknown }): void {
-  const { pathname } = new URL(call.path, ORIGIN);
-  const operation = operations.find(
-    ({ method, path }) =>
-      method === call.method.toLowerCase() && new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
-  );
-  const schema = call.status === 200 ? operation?.answer : apiError;
-  if (schema === undefined || typeof schema === 'string')
-    throw new Error(`${call.method} ${call.path} is not documented`);
-  expect(schema.safeParse(call.body).error, JSON.stringify(call.body)).toBeUndefined();
 }
 
 const get = async <T>(path: string): Promise<T> => {

@@ -11,16 +11,13 @@ import {
   type RealConsole,
   startRealConsole,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 let real: RealConsole;
 let nextKey = 0;
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
-  const headers = { host: '127.0.0.1:8379', 'content-type': 'application/json' };
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-  const response = await dispatch(new Request(`${ORIGIN}${path}`, init));
+  const response = await ask(method, path, { body });
   return { status: response.status, body: (await response.json()) as T };
 }
 
@@ -153,7 +150,7 @@ describe.each(STORES.filter(({ skip }) => !skip))('maintenance of $name', ({ isB
 
   test('a snapshot arrives whole, with the checksum that etcdctl looks for', async () => {
     const member = (await cluster()).members[0]?.id ?? '';
-    const response = await dispatch(new Request(`${ORIGIN}${routes.clusterSnapshot('main')}?member=${member}`));
+    const response = await ask('GET', `${routes.clusterSnapshot('main')}?member=${member}`);
     expect(response.status).toBe(200);
     const file = Buffer.from(await response.arrayBuffer());
     expect(file.length).toBeGreaterThanOrEqual(Number(response.headers.get('x-quorate-bytes')));

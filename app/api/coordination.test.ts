@@ -10,21 +10,14 @@ import {
   type RealConsole,
   startRealConsole,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 let real: RealConsole;
 let client: Client;
 let nextKey = 0;
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
-  const response = await dispatch(
-    new Request(`${ORIGIN}${path}`, {
-      method,
-      headers: { host: '127.0.0.1:8379', 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  );
+  const response = await ask(method, path, { body });
   return { status: response.status, body: (await response.json()) as T };
 }
 

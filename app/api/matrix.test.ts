@@ -15,10 +15,9 @@ import {
   type RealConsole,
   startRealConsoleWithUsers,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 import { type Ask, CASES, type Case, ROLES, type Role, type Stage } from './test-support/matrix-cases.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const PASSWORD = 'matrix password';
 /** Stand under /app/ and /other/, and no request names them: whoever is answered with one of them may read there. */
 const APP_SECRET = 'kestrel';
@@ -54,19 +53,12 @@ describe.each(STORES)('$name', ({ skip, isBundled }) => {
     const cookie = cookies.get(role);
     // Applications say with each request who they are; the cookie of a browser means nothing there.
     const program = /\/(client|flags)\//.test(template) ? programs.get(role) : undefined;
-    const response = await dispatch(
-      new Request(`${ORIGIN}${path}?${new URLSearchParams(query)}`, {
-        method: method.toUpperCase(),
-        headers: {
-          host: '127.0.0.1:8379',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(cookie === undefined ? {} : { cookie }),
-          ...(program === undefined ? {} : { authorization: `Basic ${program}` }),
-          ...trustedHeaders({ remoteAddress: `10.0.0.${ROLES.indexOf(role)}` }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    );
+    const headers = {
+      ...(cookie === undefined ? {} : { cookie }),
+      ...(program === undefined ? {} : { authorization: `Basic ${program}` }),
+      ...trustedHeaders({ remoteAddress: `10.0.0.${ROLES.indexOf(role)}` }),
+    };
+    const response = await ask(method.toUpperCase(), `${path}?${new URLSearchParams(query)}`, { body, headers });
     const type = response.headers.get('content-type') ?? '';
     const text = type.startsWith('text/event-stream') ? await firstFrames(response) : await response.text();
     return { status: response.status, text, cookie: (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
@@ -175,7 +167,7 @@ describe.each(STORES)('$name', ({ skip, isBundled }) => {
     };
   }
 
-  async function ask(role: Role, operation: (typeof operations)[number], one: Case) {
+  async function askAs(role: Role, operation: (typeof operations)[number], one: Case) {
     const asked = one.ask === undefined ? {} : await one.ask(stage());
     const answer = await send(role, operation.method, operation.path, asked);
     if (!MAY_SEE_APP.includes(role))
@@ -193,7 +185,7 @@ describe.each(STORES)('$name', ({ skip, isBundled }) => {
     const answers: Record<string, number> = {};
     const texts: string[] = [];
     for (const role of ROLES) {
-      const { status, text } = await ask(role, operation, one);
+      const { status, text } = await askAs(role, operation, one);
       answers[role] = status;
       texts.push(`${role}: ${text.slice(0, 300)}`);
     }

@@ -11,12 +11,10 @@ import {
   startRealConsole,
   startRealConsoleWithUsers,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
 const METRICS_TOKEN = 'token-of-the-settings';
-const ORIGIN = 'http://127.0.0.1:8379';
-const get = (headers: Readonly<Record<string, string>> = {}) =>
-  dispatch(new Request(`${ORIGIN}${routes.metrics}`, { headers: { host: '127.0.0.1:8379', ...headers } }));
+const get = (headers: Readonly<Record<string, string>> = {}) => ask('GET', routes.metrics, { headers });
 
 const read = (text: string, name: string) =>
   (parsePrometheus(text, new Set([name])).get(name) ?? []).map(({ labels, value }) => [
@@ -120,13 +118,7 @@ describe.skipIf(!canStartRealConsole())('metrics of a console on a store with us
   });
 
   test('who is signed in reads them', async () => {
-    const signedIn = await dispatch(
-      new Request(`${ORIGIN}${routes.signIn('main')}`, {
-        method: 'POST',
-        headers: { host: '127.0.0.1:8379', 'content-type': 'application/json' },
-        body: JSON.stringify({ user: 'root', password: 'root' }),
-      }),
-    );
+    const signedIn = await ask('POST', routes.signIn('main'), { body: { user: 'root', password: 'root' } });
     const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
     const response = await get({ cookie });
     expect(response.status).toBe(200);

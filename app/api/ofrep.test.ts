@@ -6,10 +6,8 @@ import { expect, test } from 'vitest';
 import { routes } from '../../lib/api/routes.ts';
 import type { JsonObject } from '../../lib/config/json.ts';
 import { detail, live, newTarget, next, planOf, point, publish, roll, STORE } from './test-support/config-client.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { dispatch, ORIGIN } from './test-support/dispatch.ts';
 import { describeOnRealConsole } from './test-support/on-real-console.ts';
-
-const ORIGIN = 'http://127.0.0.1:8379';
 
 /** What the clients believe is the network. */
 const fetchImplementation: typeof fetch = (input, init) => dispatch(new Request(input, init));

@@ -7,9 +7,8 @@ import {
   type RealConsole,
   startRealConsoleWithUsers,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const ROOT = { user: 'root', password: 'root' };
 const APP = { user: 'app', password: 'app-password' };
 const SCHEMA = { type: 'object', properties: { port: { type: 'integer' } } };
@@ -19,8 +18,7 @@ let counter = 0;
 const key = () => ({ idempotencyKey: `users-key-${counter++}` });
 
 async function send(method: string, path: string, { body, cookie = '' }: { body: unknown; cookie?: string }) {
-  const headers = { host: '127.0.0.1:8379', 'content-type': 'application/json', cookie };
-  const response = await dispatch(new Request(`${ORIGIN}${path}`, { method, headers, body: JSON.stringify(body) }));
+  const response = await ask(method, path, { body, headers: { cookie } });
   return { status: response.status, body: (await response.json()) as ApiError, headers: response.headers };
 }
 

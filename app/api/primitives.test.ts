@@ -19,14 +19,13 @@ import {
   type RealConsole,
   startRealConsole,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 let real: RealConsole;
 let client: Client;
 
 async function read(path: string): Promise<unknown> {
-  const response = await dispatch(new Request(`${ORIGIN}${path}`, { headers: { host: '127.0.0.1:8379' } }));
+  const response = await ask('GET', path);
   const body: unknown = await response.json();
   expect(response.status, JSON.stringify(body)).toBe(200);
   return body;

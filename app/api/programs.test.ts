@@ -15,9 +15,8 @@ import {
   type RealConsole,
   startRealConsoleWithUsers,
 } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask, dispatch, ORIGIN } from './test-support/dispatch.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
 const SHOP = 'https://shop.example';
 const PREFIX = '/quorate/config/';
 const PLACE = 'settings/shop/prod/web';
@@ -41,18 +40,8 @@ interface Call {
 }
 
 async function send<T = ApiError>({ method = 'GET', path, body, headers = {}, address = '10.1.0.1' }: Call) {
-  const response = await dispatch(
-    new Request(`${ORIGIN}${path}`, {
-      method,
-      headers: {
-        host: '127.0.0.1:8379',
-        'content-type': 'application/json',
-        ...trustedHeaders({ remoteAddress: address }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  );
+  const from = trustedHeaders({ remoteAddress: address });
+  const response = await ask(method, path, { body, headers: { ...from, ...headers } });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   if (isStream) await response.body?.cancel();
   const text = isStream ? '' : await response.text();

@@ -12,11 +12,9 @@ import { operations } from '../../server/console/http/openapi.ts';
 import { trustedHeaders } from '../../server/console/http/request.ts';
 import type { StoreSession } from '../../server/console/store-session.ts';
 import { type RealConsole, startRealConsoleWithUsers } from '../../server/console/test-support/real-console.ts';
-import { dispatch } from './test-support/dispatch.ts';
+import { ask } from './test-support/dispatch.ts';
 import { CASES, type Stage } from './test-support/matrix-cases.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
-const HEADERS = { host: '127.0.0.1:8379', 'content-type': 'application/json' };
 const WHY = rolesChanged('root');
 /** Of these the session only lends the door: what answers is not part of it. */
 const READS = operations.filter(
@@ -46,10 +44,8 @@ let running: Console;
 
 let addresses = 0;
 
-const post = (path: string, body: unknown, cookie = '') => {
-  const headers = { ...HEADERS, ...trustedHeaders({ remoteAddress: `10.0.0.${addresses++}` }), cookie };
-  return dispatch(new Request(`${ORIGIN}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
-};
+const post = (path: string, body: unknown, cookie = '') =>
+  ask('POST', path, { body, headers: { ...trustedHeaders({ remoteAddress: `10.0.0.${addresses++}` }), cookie } });
 
 async function signIn(): Promise<string> {
   const response = await post(routes.signIn('main'), { user: 'root', password: 'root' });
@@ -86,12 +82,10 @@ describe('a session that ends while it is asked', () => {
       name === 'store' ? 'main' : (asked.params?.[name] ?? '1'),
     );
     const cookie = await signIn();
-    const url = `${ORIGIN}${at}?${new URLSearchParams(asked.query ?? {})}`;
+    const address = `${at}?${new URLSearchParams(asked.query ?? {})}`;
     const complained = vi.spyOn(console, 'error');
     setCurrentConsole(endingConsole());
-    const response = await dispatch(new Request(url, { headers: { ...HEADERS, cookie } })).finally(() =>
-      setCurrentConsole(running),
-    );
+    const response = await ask('GET', address, { headers: { cookie } }).finally(() => setCurrentConsole(running));
     const text = await response.text();
     await post(routes.signOut('main'), {}, cookie);
     expect(complained, text).not.toHaveBeenCalled();

@@ -6,12 +6,9 @@ import type { ApiError } from '../../../lib/api/types.ts';
 import type { Release } from '../../../lib/config/documents.ts';
 import { DEFAULT_GATE, type GateParameters, type Plan } from '../../../lib/config/plan.ts';
 import type { Rollout } from '../../../lib/config/rollout-document.ts';
-import { operations } from '../../../server/console/http/openapi.ts';
-import { apiError } from '../../../server/console/http/response-schemas.ts';
-import { dispatch } from './dispatch.ts';
+import { ask } from './dispatch.ts';
+import { expectDocumented } from './documented.ts';
 
-const ORIGIN = 'http://127.0.0.1:8379';
-const HEADERS = { host: '127.0.0.1:8379', 'content-type': 'application/json' };
 export const STORE = 'main';
 let counter = 0;
 /** A number that no other target of this run has. */
@@ -23,40 +20,12 @@ interface Answer<T> {
   readonly headers: Headers;
 }
 
-interface Sent {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export async function send<T>(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Answer<T>> {
-  const init = {
-    method,
-    headers: { ...HEADERS, ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
-  const response = await dispatch(new Request(`${ORIGIN}${path}`, init));
+export async function send<T>(method: string, path: string, sent: Parameters<typeof ask>[2] = {}): Promise<Answer<T>> {
+  const response = await ask(method, path, sent);
   const text = await response.text();
   const json = text === '' ? null : JSON.parse(text);
-  expectDocumented(method, path, response.status, json);
+  expectDocumented({ method, path, status: response.status, body: json });
   return { status: response.status, body: json as T, headers: response.headers };
-}
-
-/** Every answer of every test is one that the OpenAPI document describes. */
-function expectDocumented(method: string, path: string, status: number, body: unknown): void {
-  const { pathname } = new URL(path, ORIGIN);
-  const operation = operations.find(
-    (one) =>
-      one.method === method.toLowerCase() && new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
-  );
-  if (operation === undefined) throw new Error(`${method} ${path} is not documented`);
-  if (status === 304 || (operation.answer === 'nothing' && status === 204)) {
-    expect(body).toBe(null);
-    return;
-  }
-  const isOfrep = pathname.includes('/ofrep/');
-  const schema = status === 200 || isOfrep ? operation.answer : apiError;
-  if (typeof schema === 'string') throw new Error(`${method} ${path} answered ${status}`);
-  expect(schema.safeParse(body).error, JSON.stringify(body)).toBeUndefined();
 }
 
 export const id = () => ({ idempotencyKey: `test-key-${counter++}`, by: 'ada' });

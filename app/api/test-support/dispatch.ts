@@ -45,3 +45,21 @@ export async function dispatch(request: Request): Promise<Response> {
   }
   return new Response(null, { status: 404 });
 }
+
+/** Where the console of these tests answers. */
+export const ORIGIN = 'http://127.0.0.1:8379';
+
+interface Asked {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** As a browser on this machine or a script asks. */
+export const ask = (method: string, path: string, { body, headers }: Asked = {}): Promise<Response> =>
+  dispatch(
+    new Request(`${ORIGIN}${path}`, {
+      method,
+      headers: { host: '127.0.0.1:8379', 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
