@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { useIsFetching, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { configApi } from '../../lib/api/config-client.ts';
 import type { ConfigIssueView } from '../../lib/api/config-types.ts';
@@ -8,10 +8,6 @@ import type { Json } from '../../lib/config/json.ts';
 import { locate, type Place, syntaxPlace } from '../../lib/config/locate.ts';
 import type { Fault } from '../keys/editor/faults.ts';
 import { useStore } from '../shell/use-store.ts';
-
-/** Longer documents are checked when the typing pauses: each check sends the whole text. */
-const LARGE_CHARS = 65_536;
-const PAUSE_MS = 100;
 
 export type Parsed = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
 
@@ -40,17 +36,19 @@ export interface CheckArgs {
 /** What the console finds in the document as it is typed, and where in the text it stands: it has the schemas, the layers and the fleet. */
 export function useCheck({ target, text, parsed, generation }: CheckArgs) {
   const store = useStore();
-  const settled = useSettled(text);
   const editor = useId();
-  const version = useVersion(settled);
+  const checks = ['store', store.id, 'config-check', target, generation, editor];
+  const isChecking = useIsFetching({ queryKey: checks }) > 0;
+  const asked = useAsked(parsed.ok ? text : null, isChecking);
+  const version = useVersion(asked);
   const check = useQuery({
     // A version in place of the text: a megabyte is no name.
-    queryKey: ['store', store.id, 'config-check', target, generation, editor, version],
+    queryKey: [...checks, version],
     queryFn: async ({ signal }) => ({
-      text: settled,
-      answer: await configApi.check(store.id, { target, text: settled }, signal),
+      text: asked,
+      answer: await configApi.check(store.id, { target, text: asked }, signal),
     }),
-    enabled: parsed.ok && settled === text,
+    enabled: asked !== '',
     placeholderData: (before) => before,
     retry: false,
     gcTime: 10_000,
@@ -64,14 +62,19 @@ export function useCheck({ target, text, parsed, generation }: CheckArgs) {
 
 const NONE: readonly LocatedFault[] = [];
 
-function useSettled(text: string): string {
-  const deferred = useDeferredValue(text);
-  const [settled, setSettled] = useState(text);
+/**
+ * The text that is checked: the first change at once, then the newest whenever the check before it has been answered. Each check sends the
+ * whole text, so whoever types fast in a megabyte waits for one answer at most, and the console for none that nobody wants any more.
+ *
+ * @param text null: it is no JSON, and what was asked before stands. Returns '' before the first that is.
+ */
+function useAsked(text: string | null, isChecking: boolean): string {
+  const newest = useDeferredValue(text);
+  const [asked, setAsked] = useState(text ?? '');
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(deferred), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [deferred]);
-  return deferred.length > LARGE_CHARS ? settled : deferred;
+    if (!isChecking && newest !== null) setAsked(newest);
+  }, [isChecking, newest]);
+  return asked;
 }
 
 /** Another number for another text. */
