@@ -39,3 +39,12 @@ test('no two programs lie upon each other, and beyond the bound they are counted
   expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(NODES_MAX);
   expect(hidden).toBe(6);
 });
+
+test('a holder stands level with its first in line, whose edge alone names the lock', () => {
+  const lines = ['a', 'b'].flatMap((lock) => [1, 2, 3].map((at) => wait(`${lock}${at}`, lock, `${lock}0`)));
+  const { nodes, edges } = waitGraphLayout(lines, [], nameOf);
+  const y = Object.fromEntries(nodes.map((node) => [node.id, node.y]));
+  expect([y.a0, y.b0]).toEqual([y.a1, y.b1]);
+  expect(y.b1).toBeGreaterThan(y.a3 ?? 0);
+  expect(edges.map(({ label }) => label)).toEqual(['a', null, null, 'b', null, null]);
+});

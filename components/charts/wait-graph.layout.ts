@@ -19,14 +19,14 @@ export interface WaitNode {
   readonly x: number;
   readonly y: number;
   readonly isInCircle: boolean;
-  readonly isWaiting: boolean;
 }
 
 export interface WaitEdge {
   readonly key: string;
   /** From who waits to who holds. */
   readonly path: string;
-  readonly label: string;
+  /** Null: an edge above it says it, of the same lock and holder. */
+  readonly label: string | null;
   readonly labelX: number;
   readonly labelY: number;
   readonly isInCircle: boolean;
@@ -50,25 +50,35 @@ export function waitGraphLayout(
   const ids = [...new Set([...circles.flat(), ...waits].flatMap(({ waiter, holder }) => [holder, waiter]))];
   const shown = new Set(ids.slice(0, NODES_MAX));
   const column = columnsOf(waits, circled);
+  const waitsFor = new Map(waits.map(({ waiter, holder }) => [waiter, holder]));
+  const held = new Set(waits.map(({ holder }) => holder));
+  /** Of each column, the next row that is free. */
   const rows = new Map<number, number>();
+  const rowOf = new Map<string, number>();
   const nodes = ids.slice(0, NODES_MAX).map((id): WaitNode => {
     const at = column(id);
-    const row = rows.get(at) ?? 0;
+    // Beside whom it waits for, and level with the first that will stand beside it: a line begins straight.
+    const row = Math.max(
+      rows.get(at) ?? 0,
+      rowOf.get(waitsFor.get(id) ?? '') ?? 0,
+      held.has(id) ? (rows.get(at + 1) ?? 0) : 0,
+    );
     rows.set(at, row + 1);
-    return {
-      id,
-      x: LEFT_PX + at * COLUMN_PX,
-      y: MARGIN_PX + row * ROW_PX,
-      isInCircle: circled.has(id),
-      isWaiting: waits.some(({ waiter }) => waiter === id),
-    };
+    rowOf.set(id, row);
+    return { id, x: LEFT_PX + at * COLUMN_PX, y: MARGIN_PX + row * ROW_PX, isInCircle: circled.has(id) };
   });
   const place = new Map(nodes.map((node) => [node.id, node]));
+  const labelled = new Set<string>();
   const edges = waits
     .filter(({ waiter, holder }) => shown.has(waiter) && shown.has(holder))
     .flatMap((wait): WaitEdge[] => {
       const [from, to] = [place.get(wait.waiter), place.get(wait.holder)];
-      return from === undefined || to === undefined ? [] : [edgeOf(wait, { from, to, label: nameOf(wait) })];
+      if (from === undefined || to === undefined) return [];
+      const line = JSON.stringify([wait.lock, wait.holder]);
+      const isFirst = !labelled.has(line);
+      labelled.add(line);
+      const edge = edgeOf(wait, { from, to, label: nameOf(wait) });
+      return [{ ...edge, label: isFirst || edge.isInCircle ? edge.label : null }];
     });
   return {
     nodes,

@@ -23,7 +23,7 @@ export function WaitGraph({
     [waits, circles],
   );
   return (
-    <ScrollRegion label="Drawing of the waits" className="max-h-[55vh] shrink-0 overflow-auto border-b px-3 py-2">
+    <ScrollRegion label="Drawing of the waits" className="max-h-[45vh] shrink-0 overflow-auto border-b px-3 py-2">
       <svg aria-hidden="true" width={width} height={height} className="block text-[11px]">
         <defs>
           {(['calm', 'circle'] as const).map((kind) => (
@@ -51,18 +51,24 @@ export function WaitGraph({
               strokeWidth={edge.isInCircle ? 2 : 1}
               markerEnd={`url(#${id}${edge.isInCircle ? 'circle' : 'calm'})`}
             />
+          </g>
+        ))}
+        {/* Over all edges: none crosses out the name of a lock. */}
+        {edges.map(({ key, label, labelX, labelY }) =>
+          label === null ? null : (
             <text
-              x={edge.labelX}
-              y={edge.labelY}
+              key={key}
+              x={labelX}
+              y={labelY}
               textAnchor="middle"
               className="fill-fg-2 stroke-surface"
               strokeWidth={3}
               paintOrder="stroke"
             >
-              {shortened(edge.label)}
+              {shortened(label)}
             </text>
-          </g>
-        ))}
+          ),
+        )}
         {nodes.map((node) => (
           <g key={node.id} transform={`translate(${node.x},${node.y})`}>
             <rect

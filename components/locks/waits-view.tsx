@@ -15,7 +15,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { circleSentence } from './words.ts';
+import { Deadlocks } from './deadlocks.tsx';
 
 /** Only its counts are of interest here: the page that is asked for is as short as can be. */
 const REFRESHER: CoordinationListQuery = {
@@ -58,25 +58,18 @@ function Loaded({ data }: { readonly data: Waits }) {
   const inCircle = new Set(circles.flat().map(({ waiter, lock }) => JSON.stringify([waiter, lock])));
   const columns = columnsFor((wait) => inCircle.has(JSON.stringify([wait.waiter, wait.lock])));
   return (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
-      {circles.length === 0 ? null : (
-        <ul aria-label="Deadlocks" className="shrink-0 border-b bg-bad/8 px-3 py-2">
-          {circles.map((circle) => (
-            <li key={circle.map(({ waiter }) => waiter).join()}>
-              <StatusMark tone="bad" className="whitespace-normal!">
-                {circleSentence(circle)}
-              </StatusMark>
-            </li>
-          ))}
-        </ul>
-      )}
+    <div className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface">
+      <Deadlocks circles={circles} />
       <WaitGraph waits={waits} circles={circles} />
-      <DataTable
-        label="Who waits for whom"
-        columns={columns}
-        rows={waits}
-        rowKey={(wait) => JSON.stringify([wait.waiter, wait.lock])}
-      />
+      {/* However long the words and the drawing are: some rows are always there. */}
+      <div className="flex min-h-64 flex-1 flex-col">
+        <DataTable
+          label="Who waits for whom"
+          columns={columns}
+          rows={waits}
+          rowKey={(wait) => JSON.stringify([wait.waiter, wait.lock])}
+        />
+      </div>
       <p role="status" className="shrink-0 border-t px-3 py-1 text-fg-3 text-meta">
         {waits.length === total
           ? `${plural(total, 'wait')}, complete at revision ${formatCount(revision)}`

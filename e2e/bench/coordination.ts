@@ -138,8 +138,9 @@ async function fill(client: Client): Promise<readonly bigint[]> {
     while (granted++ < LEASES) leases.push(await client.grantLease(LEASE_TTL_SECONDS));
   };
   await Promise.all(Array.from({ length: GRANTS_AT_ONCE }, grant));
+  // Place by place: of keys that one transaction creates, none stands before the other, but for its name.
   const puts = Array.from({ length: LOCKS * STANDING }, (_, at) => {
-    const [lock, place] = [Math.floor(at / STANDING), at % STANDING];
+    const [place, lock] = [Math.floor(at / LOCKS), at % LOCKS];
     const lease = leaseOf(leases, lock, place);
     return putOp(keyOf(lock, lease), '', lease);
   });
