@@ -9,7 +9,7 @@ import type {
 import type { WireBytes } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { displayBytes, previewBytes } from '../../lib/keys/wire-bytes.ts';
 
 const WHO_CHARS_MAX = 80;
 
@@ -22,7 +22,7 @@ interface Someone {
 /** Who it is: what it says of itself, or the lease it lives on, or the end of its key. */
 export function whoText({ key, lease, value }: Someone): string {
   if (value !== null && value !== '') {
-    const text = displayBytes(value);
+    const text = previewBytes(value);
     return text.length > WHO_CHARS_MAX ? `${text.slice(0, WHO_CHARS_MAX)}…` : text;
   }
   return lease === null ? (displayBytes(key).split('/').at(-1) ?? displayBytes(key)) : `lease ${lease}`;

@@ -13,9 +13,10 @@ export interface PrefixFieldProps {
   readonly className?: string;
 }
 
-/** A prefix typed and taken with Enter or on leaving; bytes that are no text are shown and kept until replaced. */
+/** A prefix typed and taken with Enter or on leaving; what no field can hold is shown escaped, and kept until replaced. */
 export function PrefixField({ label, value, onChange, className }: PrefixFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
+  const shown = typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : displayBytes(value);
   const take = (): void => {
     if (typed !== null) onChange(typed);
     setTyped(null);
@@ -33,7 +34,7 @@ export function PrefixField({ label, value, onChange, className }: PrefixFieldPr
         icon={<FolderSearch aria-hidden="true" />}
         aria-label={label}
         placeholder="every key, or a prefix"
-        value={typed ?? displayBytes(value)}
+        value={typed ?? shown}
         onChange={(event) => setTyped(event.target.value)}
         onBlur={take}
         onKeyDown={(event) => {

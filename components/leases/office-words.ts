@@ -1,7 +1,7 @@
 /** Which locks and elections change hands when a lease ends. Pure. */
 import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import type { WireHexId } from '../../lib/api/types.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { displayBytes, previewBytes } from '../../lib/keys/wire-bytes.ts';
 
 export interface Office {
   readonly id: string;
@@ -29,6 +29,6 @@ function officeOf(lease: WireHexId, group: CoordinationGroup): Office {
 function follower({ kind, layout, next, waiting }: CoordinationGroup): string {
   if (layout === 'patroniLeader') return 'its members decide who follows';
   if (next === null) return kind === 'lock' ? 'it is free then' : 'nobody leads then';
-  const who = next.value === null || next.value === '' ? `lease ${next.lease ?? 'unknown'}` : displayBytes(next.value);
+  const who = next.value === null || next.value === '' ? `lease ${next.lease ?? 'unknown'}` : previewBytes(next.value);
   return waiting > 1 ? `${who} follows, ${waiting - 1} more wait` : `${who} follows`;
 }

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/wire-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { RevisionLink } from '../shell/links.tsx';
@@ -104,7 +104,7 @@ function FeedRow({ row, now }: { readonly row: ChangeRow; readonly now: number }
       </StatusMark>
       <PeekKeyLink value={event.key} />
       <span className="mono truncate text-fg-3 @max-3xl:hidden">
-        {event.preview === null ? '' : displayBytes(event.preview)}
+        {event.preview === null ? '' : previewBytes(event.preview)}
       </span>
       <RevisionLink rev={event.revision} className="text-right text-fg-3" />
       <span className="nums text-right text-fg-3 text-meta">{now === 0 ? '' : agoText(event.at, now)}</span>

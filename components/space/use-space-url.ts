@@ -42,7 +42,7 @@ export function useSpaceUrl(): SpaceUrl {
     show: url.show,
     by: url.by,
     span: url.span,
-    prefix: wireParam(url.prefix, url.prefix64),
+    prefix: wireParam(url.prefix, url.prefix64) ?? '',
     set: (change) => void setUrl(change),
     enter: (prefix) => void setUrl(paramOf('prefix', prefix), { history: 'push' }),
   };

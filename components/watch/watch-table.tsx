@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { ChangeEvent } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
-import { displayBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/wire-bytes.ts';
 import { letterOf } from '../../lib/live/subscription.ts';
 import type { WatchRow } from '../../lib/live/watch-list.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<WatchRow>[] = [
     width: 'minmax(0, 3fr)',
     hideBelow: 560,
     cell: cell((event) => (
-      <span className="mono text-fg-3">{event.preview === null ? '' : displayBytes(event.preview)}</span>
+      <span className="mono text-fg-3">{event.preview === null ? '' : previewBytes(event.preview)}</span>
     )),
   },
   {

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { equalBytes, toByteString, utf8Encode } from '../base/bytes.ts';
-import { byteStringToWire, displayBytes, fromWire, sameWire, toWire, wireToByteString } from './wire-bytes.ts';
+import {
+  byteStringToWire,
+  displayBytes,
+  fromWire,
+  previewBytes,
+  sameWire,
+  toWire,
+  wireId,
+  wireToByteString,
+} from './wire-bytes.ts';
 
 test('any bytes survive the way to the wire and back, through JSON', () => {
   fc.assert(
@@ -34,7 +43,68 @@ test('a lone surrogate is refused instead of being replaced', () => {
 });
 
 test('display escapes what cannot be read', () => {
-  expect(displayBytes('a\nb\u0000\u0085')).toBe('a\\nb\\0\\x85');
+  expect(displayBytes('a\nb\u0000\u0085')).toBe('a\\nb\\0\\u0085');
   expect(displayBytes('ad\u200bmin\u202e/x\u{e0041}')).toBe('ad\\u200bmin\\u202e/x\\u{e0041}');
   expect(displayBytes(toWire(Uint8Array.of(0x6b, 0x38, 0x73, 0, 0xff)))).toBe('k8s\\x00\\xff');
+});
+
+test('display escapes what passes for something else, and leaves the letters of every language', () => {
+  expect(displayBytes('a\u2215b\uff0fc/d')).toBe('a\\u2215b\\uff0fc/d');
+  expect(displayBytes(' a  b c ')).toBe('\\x20a \\x20b c\\x20');
+  expect(displayBytes('a\u00a0b')).toBe('a\\u00a0b');
+  expect(displayBytes('/\u0338x')).toBe('/\\u0338x');
+  expect(displayBytes('C:\\new')).toBe('C:\\\\new');
+  for (const text of ['grün', 'ключ', '鍵', 'مفتاح', 'हिन्दी', '🔑', '/', '//']) expect(displayBytes(text)).toBe(text);
+});
+
+/** What an adversary would build keys of. */
+const piece = fc.constantFrom(
+  ...[
+    '\\',
+    'x',
+    'n',
+    'u',
+    '0',
+    '2',
+    'ff',
+    '{',
+    '}',
+    ' ',
+    '  ',
+    '\n',
+    '\0',
+    '\u0080',
+    '\u202e',
+    '\u2215',
+    '\\x00',
+    '\\n',
+    'é',
+    '/',
+  ],
+);
+
+test('two different keys never look alike', () => {
+  const text = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''));
+  const key = fc.oneof(
+    text.map(utf8Encode),
+    fc
+      .tuple(text, fc.constantFrom(0x80, 0xff), text)
+      .map(([a, byte, b]) => Uint8Array.of(...utf8Encode(a), byte, ...utf8Encode(b))),
+  );
+  const seen = new Map<string, string>();
+  fc.assert(
+    fc.property(key, (bytes) => {
+      const wire = toWire(bytes);
+      const shown = displayBytes(wire);
+      expect(seen.get(shown) ?? wireId(wire)).toBe(wireId(wire));
+      seen.set(shown, wireId(wire));
+      expect(shown, 'nothing a page would drop').not.toMatch(/^ | $| {2}|[\p{Cc}\p{Cf}]/u);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test('a value is previewed with its backslashes and spaces as they are', () => {
+  expect(previewBytes('{"a": "x\\ny"}  \n')).toBe('{"a": "x\\ny"}  \\n');
+  expect(previewBytes(toWire(Uint8Array.of(0x5c, 0xff)))).toBe('\\\\xff');
 });

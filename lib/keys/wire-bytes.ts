@@ -44,25 +44,63 @@ export const sameWire = (a: WireBytes, b: WireBytes): boolean => wireId(a) === w
 export const wireLength = (wire: WireBytes): number => fromWire(wire).length;
 
 /**
- * For people: text as it is with what cannot be seen escaped ("a\nb"), other bytes as \xNN between the printable ASCII.
- * Backslashes are not doubled: this is for reading, never for reading back.
+ * A key for people, such that two different keys never look alike: text as it is, what cannot be seen or passes for something else escaped
+ * ("a\nb", "a\u2215b"), backslashes doubled, other bytes as \xNN between the printable ASCII. (`.mono` in globals.css keeps the order of letters
+ * that are written from right to left.)
  */
 export function displayBytes(wire: WireBytes): string {
-  if (typeof wire === 'string') return wire.replace(UNSEEN, escapeUnseen);
+  if (typeof wire === 'string') return PLAIN.test(wire) ? wire : wire.replace(AMBIGUOUS, escapeChar);
+  return asciiOf(fromBase64(wire.base64), '\\\\').replace(EDGE_SPACE, escapeChar);
+}
+
+/** The beginning of a value for people: as `displayBytes`, but backslashes and white space stay as they are. Not for telling values apart. */
+export function previewBytes(wire: WireBytes): string {
+  return typeof wire === 'string' ? wire.replace(UNSEEN, escapeChar) : asciiOf(fromBase64(wire.base64), '\\');
+}
+
+function asciiOf(bytes: Uint8Array, backslash: string): string {
   let out = '';
-  for (const byte of fromBase64(wire.base64)) {
-    out += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  for (const byte of bytes) {
+    if (byte === 0x5c) out += backslash;
+    else out += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hexEscape(byte);
   }
   return out;
 }
 
-/** Controls, and the characters that hide or reorder others: without escapes two different keys could look alike. */
+/** Most keys. */
+const PLAIN = /^[\w/.:@=%+,-]*$/;
+
+/** Controls, and the characters that hide or reorder others. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
+/** Spaces that a page would drop: at an end, or beside another. */
+const EDGE_SPACE = /^ +| +$|(?<= ) +/g;
 
-function escapeUnseen(char: string): string {
+/**
+ * Besides: what escapes are made of; characters without a glyph of their own; spaces that are none; what is hard to tell from a delimiter
+ * (slashes, dots, colons, hyphens) or from a backslash; marks that would sit on a delimiter; half of a pair.
+ */
+const AMBIGUOUS = new RegExp(
+  [
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\\p{DI}\p{Cn}\p{Co}\p{Cs}\u2800]/u.source,
+    /(?! )\p{Zs}/u.source,
+    /[\u2044\u2215\u2571\u29f8\uff0f\u2024\uff0e\u2236\ua789\uff1a\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.source,
+    /[\u2216\u29f5\u29f9\u2572\ufe68\uff3c]/u.source,
+    /(?<![\p{L}\p{M}\p{N}])\p{M}/u.source,
+    EDGE_SPACE.source,
+  ].join('|'),
+  'gu',
+);
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0', '\\': '\\\\' };
+
+/** Every character of `text`. \xNN is one byte, and so a character only below 0x80. */
+const escapeChar = (text: string): string => Array.from(text, escapeOne).join('');
+
+function escapeOne(char: string): string {
   const code = char.codePointAt(0) ?? 0;
-  if (code < 0x100) return SHORT[char] ?? `\\x${code.toString(16).padStart(2, '0')}`;
+  if (code < 0x80) return SHORT[char] ?? hexEscape(code);
   return code < 0x1_0000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
+
+const hexEscape = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;

@@ -1,6 +1,6 @@
 /** Which changes a watch shows. */
 import type { ChangeEvent } from '../api/types.ts';
-import { displayBytes } from '../keys/wire-bytes.ts';
+import { displayBytes, previewBytes } from '../keys/wire-bytes.ts';
 
 /** 'key' is one key exactly. */
 export type FilterMatch = 'prefix' | 'contains' | 'key';
@@ -22,7 +22,7 @@ export const NO_FILTER: ChangeFilter = { text: '', match: 'prefix', types: 'all'
 export function matchesFilter(event: ChangeEvent, { text, match, types, value, lease }: ChangeFilter): boolean {
   if (types !== 'all' && event.type !== types) return false;
   if (!matchesLease(event, lease)) return false;
-  if (value !== '' && (event.preview === null || !displayBytes(event.preview).includes(value))) return false;
+  if (value !== '' && (event.preview === null || !previewBytes(event.preview).includes(value))) return false;
   if (text === '') return true;
   const key = typeof event.key === 'string' ? event.key : displayBytes(event.key);
   if (match === 'key') return key === text;

@@ -8,6 +8,11 @@ import { contentSecurityPolicy, newNonce, securityHeaders } from './security-hea
 import { isLoopback, type Settings } from './settings.ts';
 
 const CLOSE_GRACE_MS = 1000;
+/**
+ * Pages and calls name a key in their address, and the address comes again as Referer and in what Next sends along: a key of 8 KiB that is no
+ * ASCII fills more than the 16 KiB that Node allows by itself. Longer ones than fit are answered 431.
+ */
+const HEADER_BYTES_MAX = 256 * 1024;
 
 export interface WebServer {
   readonly url: string;
@@ -41,8 +46,9 @@ export async function listen(options: WebOptions): Promise<Server> {
 }
 
 function serverOf(tls: Settings['tls']): Server {
-  if (tls === null) return createServer();
-  return createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) });
+  const limits = { maxHeaderSize: HEADER_BYTES_MAX };
+  if (tls === null) return createServer(limits);
+  return createTlsServer({ ...limits, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) });
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

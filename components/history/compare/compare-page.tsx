@@ -45,8 +45,8 @@ export function ComparePage() {
   const current = useRevision()?.value ?? null;
   const { rev, unpin } = usePinnedRevision();
   const [url, setUrl] = useUrlStates(PARAMS, { history: 'push' });
-  const prefix = wireParam(url.prefix, url.prefix64);
-  const selected = url.key === null && url.key64 === null ? null : wireParam(url.key, url.key64);
+  const prefix = wireParam(url.prefix, url.prefix64) ?? '';
+  const selected = wireParam(url.key, url.key64);
   // Coming from a pinned page, that revision is what one wants to compare.
   const from = url.from ?? rev ?? oldestOf(current);
   const { to } = url;

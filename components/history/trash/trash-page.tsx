@@ -40,7 +40,7 @@ export function TrashPage() {
   const store = useStore();
   const client = useQueryClient();
   const [url, setUrl] = useUrlStates(PARAMS);
-  const prefix = wireParam(url.prefix, url.prefix64);
+  const prefix = wireParam(url.prefix, url.prefix64) ?? '';
   const pages = useInfiniteQuery({
     queryKey: [...queryKeys.trash(store.id), prefix],
     queryFn: ({ pageParam, signal }) =>

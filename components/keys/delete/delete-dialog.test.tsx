@@ -2,9 +2,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DeletePreview, DeleteTarget } from '../../../lib/api/types.ts';
+import type { DeletePreview, DeleteTarget, WireBytes } from '../../../lib/api/types.ts';
 import { StoreContext } from '../../shell/use-store.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
+import { confirmWord, DeleteDialog } from './delete-dialog.tsx';
 
 const meta = (key: string) => ({
   key,
@@ -102,4 +102,13 @@ test('when the keys changed meanwhile nothing is deleted and the new preview mus
   expect(again).toHaveProperty('disabled', true);
   expect(screen.getByText('Nothing was written.', { exact: false })).toBeDefined();
   expect(deleted).not.toHaveBeenCalled();
+});
+
+test('a name that cannot be typed as it is, or is too long to be, gives way to the number of keys', () => {
+  const wordOf = (key: WireBytes): string => confirmWord(preview({ key }, 1));
+  expect(wordOf('/a/x y')).toBe('x y');
+  expect(wordOf('//')).toBe('//');
+  expect(wordOf('/a/x/')).toBe('x');
+  for (const key of ['/a/x\n', '/a/x ', '/a/\u202ex', `/a/${'x'.repeat(61)}`, { base64: '/w==' }])
+    expect(wordOf(key)).toBe('1');
 });

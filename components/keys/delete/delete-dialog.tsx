@@ -114,11 +114,18 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
 const UNDO_HINT =
   'An undo is offered afterwards, however many they are. Until the store is compacted, the trash keeps every one of them.';
 
-/** A folder is confirmed by the number of its keys, a key by its last part: both must be read to be typed. */
+/** Nobody types more than this without a mistake. */
+const CONFIRM_CHARS_MAX = 60;
+
+/**
+ * A folder is confirmed by the number of its keys, a key by its last part: both must be read to be typed. A part that cannot be typed as it is
+ * (bytes, what cannot be seen, an essay) gives way to the number too.
+ */
 export function confirmWord(preview: DeletePreview): string {
   const { key } = preview.target;
-  if (key === undefined) return String(preview.keys);
-  return displayBytes(key).split('/').filter(Boolean).at(-1) ?? displayBytes(key);
+  const last = typeof key === 'string' ? (key.split('/').filter(Boolean).at(-1) ?? key) : '';
+  const isTypable = last !== '' && last.length <= CONFIRM_CHARS_MAX && displayBytes(last) === last;
+  return isTypable ? last : String(preview.keys);
 }
 
 function Preview({ preview }: { readonly preview: DeletePreview }) {

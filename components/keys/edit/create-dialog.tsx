@@ -108,6 +108,11 @@ function Body({ prefix, onClose, onCreated, onShow }: CreateDialogProps) {
             />
           )}
         </Field>
+        {displayBytes(key) === key ? null : (
+          <p className="text-meta text-risk">
+            Not everything in this key is what it seems: <span className="mono break-all">{displayBytes(key)}</span>
+          </p>
+        )}
         {exists ? (
           <Button size="small" className="self-start" onClick={() => onShow(key)}>
             Show {displayBytes(key)}

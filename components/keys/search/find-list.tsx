@@ -5,7 +5,7 @@ import type { FindRequest } from '../../../lib/api/find-client.ts';
 import type { FindExcerpt } from '../../../lib/api/find-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
-import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
+import { displayBytes, previewBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -61,11 +61,11 @@ function Search({ request, selected, onOpen, onRetry }: FindListProps & { readon
 function Excerpt({ excerpt }: { readonly excerpt: FindExcerpt }) {
   return (
     <span className="mono w-full truncate text-fg-3 text-meta">
-      {displayBytes(excerpt.before)}
+      {previewBytes(excerpt.before)}
       <mark className="rounded-mark bg-[color-mix(in_oklab,var(--leader-mark)_35%,transparent)] text-fg">
-        {displayBytes(excerpt.match)}
+        {previewBytes(excerpt.match)}
       </mark>
-      {displayBytes(excerpt.after)}
+      {previewBytes(excerpt.after)}
     </span>
   );
 }

@@ -29,6 +29,8 @@ export interface TreeRowProps {
 }
 
 const INDENT_PX = 14;
+/** Deeper rows are no further to the right, or their names would be out of sight; they say how deep they are instead. */
+const INDENT_LEVELS_MAX = 12;
 
 /** One line of the tree. Same height whatever it knows, so nothing moves when its page comes. */
 export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
@@ -80,11 +82,13 @@ function GlowLayer() {
 
 /** One thin line per level, so the eye finds the parent. */
 function Guides({ depth }: { readonly depth: number }) {
+  const levels = Math.min(depth, INDENT_LEVELS_MAX);
   return (
-    <span aria-hidden="true" className="relative flex h-full shrink-0" style={{ width: depth * INDENT_PX }}>
-      {[...Array(depth).keys()].map((level) => (
+    <span aria-hidden="true" className="relative flex h-full shrink-0" style={{ width: levels * INDENT_PX }}>
+      {[...Array(levels).keys()].map((level) => (
         <span key={level} className="absolute inset-y-0 border-l" style={{ left: level * INDENT_PX + 7 }} />
       ))}
+      {depth > levels ? <span className="nums absolute right-1 bg-surface text-fg-3 text-meta">{depth}</span> : null}
     </span>
   );
 }
