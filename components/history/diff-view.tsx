@@ -1,14 +1,11 @@
 import { Fragment } from 'react';
 import { plural } from '../../lib/format/number.ts';
-import { collapseSame, type DiffLine, type DiffRow, diffLines } from '../../lib/history/line-diff.ts';
+import type { DiffLine, DiffRow } from '../../lib/history/line-diff.ts';
+import type { DiffRows } from '../../lib/history/value-diff.ts';
 import { cn } from '../ui/cn.ts';
 
-export interface DiffViewProps {
-  readonly before: string;
-  readonly after: string;
-  /** Unchanged lines kept around a change; Infinity shows all. */
-  readonly context?: number;
-  readonly className?: string;
+export interface DiffViewProps extends DiffRows {
+  readonly className?: string | undefined;
   /** What the two sides are, for screen readers. */
   readonly label: string;
 }
@@ -21,30 +18,24 @@ const LINE: Readonly<Record<DiffLine['kind'], string>> = {
   del: 'bg-[color-mix(in_oklab,var(--bad)_11%,transparent)] text-fg',
 };
 const SIGN_COLOUR = { same: 'text-fg-3', add: 'text-good', del: 'text-bad' } as const;
-/** Beyond this many rows the rest is a sentence: nobody reads it here, and the page stays quick. */
-const ROWS_MAX = 400;
-/** The same for one line: a value of 1.5 MiB may well be a single one. */
+/** Beyond this a line is cut and says so: a value of 1.5 MiB may well be a single one. */
 const ROW_CHARS_MAX = 4_000;
 
 /** One column: removed lines above added ones, with their line numbers, signs and words, never colour alone. */
-export function DiffView({ before, after, context = 2, className, label }: DiffViewProps) {
-  const lines = diffLines(before, after);
-  const rows = Number.isFinite(context) ? collapseSame(lines, context) : lines;
+export function DiffView({ rows, rest, className, label }: DiffViewProps) {
   return (
     <figure
       aria-label={label}
       className={cn('mono min-w-0 overflow-x-auto rounded-control border bg-inset', className)}
     >
       <div className="grid min-w-fit grid-cols-[auto_auto_minmax(0,1fr)]">
-        {rows.slice(0, ROWS_MAX).map((row, index) => (
+        {rows.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows of a finished diff never move
           <Fragment key={index}>{drawRow(row)}</Fragment>
         ))}
       </div>
-      {rows.length > ROWS_MAX ? (
-        <p className="border-t px-3 py-1 font-sans text-fg-3 text-meta">
-          {plural(rows.length - ROWS_MAX, 'more line')} not shown
-        </p>
+      {rest > 0 ? (
+        <p className="border-t px-3 py-1 font-sans text-fg-3 text-meta">{plural(rest, 'more line')} not shown</p>
       ) : null}
     </figure>
   );

@@ -2,16 +2,16 @@
 
 import { GitCompareArrows, History, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import type { KeyHistory, KeyVersion, WireInt } from '../../lib/api/types.ts';
-import { compareInt, formatBytes, formatCount, plural } from '../../lib/format/number.ts';
+import type { KeyHistory, KeyVersion, WireBytes, WireInt } from '../../lib/api/types.ts';
+import { compareInt, formatBytes, formatCount } from '../../lib/format/number.ts';
 import { agoText, momentText } from '../../lib/format/time.ts';
 import { buildThread, type ThreadEntry, type VersionEntry } from '../../lib/history/thread.ts';
-import { comparableText } from '../../lib/history/value-format.ts';
+import { valueStart } from '../../lib/history/value-format.ts';
 import { useNow } from '../shell/use-live.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { Mark, type MarkShape } from '../ui/marks.tsx';
-import { DiffView } from './diff-view.tsx';
+import { ValueDiffView } from './value-diff-view.tsx';
 
 export interface HistoryThreadProps {
   readonly history: KeyHistory;
@@ -154,7 +154,6 @@ function PairDiff({
   readonly pair: readonly [KeyVersion, KeyVersion];
   readonly onClose: () => void;
 }) {
-  const [before, after] = [older.value, newer.value].map((value) => (value === null ? '' : comparableText(value)));
   const title = `From revision ${formatCount(older.modRevision)} to ${formatCount(newer.modRevision)}`;
   return (
     <section aria-label={title} className="mx-3 mb-3 flex flex-col gap-1.5 rounded-control border bg-surface p-2">
@@ -164,11 +163,13 @@ function PairDiff({
           Close
         </Button>
       </header>
-      {before === after ? (
-        <p className="text-fg-2">The value is the same.</p>
-      ) : (
-        <DiffView before={before ?? ''} after={after ?? ''} context={3} label={title} />
-      )}
+      <ValueDiffView
+        before={older.value}
+        after={newer.value}
+        context={3}
+        same={<p className="text-fg-2">The value is the same.</p>}
+        label={title}
+      />
     </section>
   );
 }
@@ -227,27 +228,28 @@ function When({ at }: { readonly at: number | null }) {
 /** A first version shows its beginning; a change shows the difference; a delete shows what was lost. */
 function VersionDiff({ entry: { version, previous, change } }: { readonly entry: VersionEntry }) {
   if (change === 'rewritten') return null;
-  const after = version.value === null ? '' : comparableText(version.value);
-  const before = previous?.value == null ? '' : comparableText(previous.value);
-  if (change === 'updated' && before === after) {
-    return <p className="text-fg-3 text-meta">Only the white space of the JSON changed.</p>;
-  }
   if (change === 'updated') {
     return (
-      <DiffView before={before} after={after} context={1} label={`What revision ${version.modRevision} changed`} />
+      <ValueDiffView
+        before={previous?.value ?? null}
+        after={version.value}
+        context={1}
+        same={<p className="text-fg-3 text-meta">Only the white space of the JSON changed.</p>}
+        label={`What revision ${version.modRevision} changed`}
+      />
     );
   }
-  const text = change === 'deleted' ? before : after;
-  if (text === '') return null;
-  return <Excerpt text={text} isGone={change === 'deleted'} />;
+  const value = change === 'deleted' ? previous?.value : version.value;
+  return value == null || value === '' ? null : <Excerpt value={value} isGone={change === 'deleted'} />;
 }
 
 /** A beginning shows enough to be recognised, an end only a reminder. */
 const EXCERPT_LINES = { here: 6, gone: 2 } as const;
+const EXCERPT_CHARS = 600;
 
-function Excerpt({ text, isGone }: { readonly text: string; readonly isGone: boolean }) {
-  const lines = text.split('\n');
-  const shown = isGone ? EXCERPT_LINES.gone : EXCERPT_LINES.here;
+function Excerpt({ value, isGone }: { readonly value: WireBytes; readonly isGone: boolean }) {
+  const lines = isGone ? EXCERPT_LINES.gone : EXCERPT_LINES.here;
+  const { text, isCut } = valueStart(value, { lines, chars: EXCERPT_CHARS });
   return (
     <pre
       className={cn(
@@ -255,8 +257,8 @@ function Excerpt({ text, isGone }: { readonly text: string; readonly isGone: boo
         isGone ? 'border-dashed text-fg-3' : 'bg-inset text-fg-2',
       )}
     >
-      {lines.slice(0, shown).join('\n').slice(0, 600)}
-      {lines.length > shown ? `\n… ${plural(lines.length - shown, 'more line')}` : ''}
+      {text}
+      {isCut ? '\n… and more' : ''}
     </pre>
   );
 }

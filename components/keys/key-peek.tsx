@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../lib/api/queries.ts';
 import type { WireBytes, WireInt } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
-import { comparableText } from '../../lib/history/value-format.ts';
+import { valueStart } from '../../lib/history/value-format.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { KeyLink, type KeyLinkProps } from '../shell/links.tsx';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
@@ -48,7 +48,7 @@ export function KeyPeek({ wire, rev }: { readonly wire: WireBytes; readonly rev:
       ) : (
         <>
           <pre className="mono max-h-32 overflow-hidden whitespace-pre-wrap break-all rounded-control border bg-inset px-2 py-1 text-fg-2">
-            {comparableText(data.kv.value).slice(0, PEEK_CHARS) || '(no bytes)'}
+            {valueStart(data.kv.value, { lines: PEEK_CHARS, chars: PEEK_CHARS }).text || '(no bytes)'}
           </pre>
           <p className="flex flex-wrap gap-x-3 text-fg-3 text-meta">
             <span>{formatBytes(data.kv.valueBytes)}</span>

@@ -5,11 +5,12 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiFailure } from '../../lib/api/call.ts';
 import { queries } from '../../lib/api/queries.ts';
-import type { ChangeEvent, KeyVersion } from '../../lib/api/types.ts';
-import { formatBytes, formatCount, plural } from '../../lib/format/number.ts';
+import type { ChangeEvent, KeyVersion, WireBytes } from '../../lib/api/types.ts';
+import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
-import { comparableText } from '../../lib/history/value-format.ts';
-import { DiffView } from '../history/diff-view.tsx';
+import { sameBytes } from '../../lib/history/thread.ts';
+import { valueStart } from '../../lib/history/value-format.ts';
+import { ValueDiffView } from '../history/value-diff-view.tsx';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
 import { RevisionLink, useKeyForms } from '../shell/links.tsx';
@@ -123,7 +124,6 @@ interface ComparisonProps {
 }
 
 function Comparison({ here, previous, isFirst }: ComparisonProps) {
-  const after = here.value === null ? '' : comparableText(here.value);
   const wasThere = previous !== undefined && previous.type === 'put' && previous.value !== null;
   if (!wasThere || previous.value === null) {
     return (
@@ -135,12 +135,11 @@ function Comparison({ here, previous, isFirst }: ComparisonProps) {
               : 'The version before is gone by compaction'
             : 'The key did not exist before'}
         </Heading>
-        <Value text={after} isDelete={here.type === 'delete'} />
+        <Value value={here.value ?? ''} isDelete={here.type === 'delete'} />
       </>
     );
   }
-  const beforeText = comparableText(previous.value);
-  const isSame = beforeText === after && here.type === 'put';
+  const isSame = here.type === 'put' && sameBytes(previous.value, here.value);
   return (
     <>
       <Heading>
@@ -152,12 +151,12 @@ function Comparison({ here, previous, isFirst }: ComparisonProps) {
         at revision <RevisionLink rev={previous.modRevision} className="text-accent" />
       </Heading>
       {isSame ? (
-        <Value text={after} isDelete={false} />
+        <Value value={previous.value} isDelete={false} />
       ) : (
-        <DiffView
+        <ValueDiffView
           label="Difference to the version before"
-          before={beforeText}
-          after={after}
+          before={previous.value}
+          after={here.value}
           context={Number.POSITIVE_INFINITY}
         />
       )}
@@ -169,17 +168,13 @@ function Heading({ children }: { readonly children: ReactNode }) {
   return <h2 className="mb-1.5 font-normal text-fg-2">{children}</h2>;
 }
 
-function Value({ text, isDelete }: { readonly text: string; readonly isDelete: boolean }) {
+function Value({ value, isDelete }: { readonly value: WireBytes; readonly isDelete: boolean }) {
   if (isDelete) return null;
+  const { text, isCut } = valueStart(value, { lines: SHOWN_CHARS, chars: SHOWN_CHARS });
   return (
     <pre className="mono overflow-x-auto whitespace-pre-wrap break-all rounded-control border bg-inset px-3 py-2">
-      {text === '' ? <span className="text-fg-3">empty value</span> : text.slice(0, SHOWN_CHARS)}
-      {text.length > SHOWN_CHARS ? (
-        <span className="font-sans text-fg-3 text-meta">
-          {' '}
-          … {plural(text.length - SHOWN_CHARS, 'more character')}: the key shows all of it
-        </span>
-      ) : null}
+      {text === '' ? <span className="text-fg-3">empty value</span> : text}
+      {isCut ? <span className="font-sans text-fg-3 text-meta"> … and more: the key shows all of it</span> : null}
     </pre>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comparableText, hexRows, recogniseValue, valueBytesOf } from './value-format.ts';
+import { comparableText, recogniseValue, valueBytesOf, valueStart } from './value-format.ts';
 
 const kind = (value: Parameters<typeof recogniseValue>[0]) => recogniseValue(value).kind;
 
@@ -36,16 +36,21 @@ test('TOML needs a table or several pairs whose values TOML knows', () => {
     expect(kind(text)).not.toBe('toml');
 });
 
-test('hex rows carry offset, bytes and what can be printed', () => {
-  const rows = hexRows(Uint8Array.from({ length: 18 }, (_, i) => 0x40 + i));
-  expect(rows).toHaveLength(2);
-  expect(rows[1]).toEqual({ offset: '00000010', hex: '50 51', ascii: 'PQ' });
-});
-
 test('comparable text lays JSON out and shows binary as hex', () => {
   expect(comparableText('{"a":1}')).toBe('{\n  "a": 1\n}');
-  expect(comparableText({ base64: '/wA=' })).toBe('00000000  ff 00');
+  expect(comparableText({ base64: '/wA=' })).toBe(`00000000  ff 00${' '.repeat(44)}..`);
   expect(valueBytesOf({ base64: '/wA=' })).toEqual(Uint8Array.of(0xff, 0));
+});
+
+test('the start of a value is enough to recognise it by, and says when there is more', () => {
+  const few = { lines: 2, chars: 20 };
+  expect(valueStart('{"a":1}', few)).toEqual({ text: '{\n  "a": 1', isCut: true });
+  expect(valueStart('one\ntwo', few)).toEqual({ text: 'one\ntwo', isCut: false });
+  expect(valueStart(`{"a":"${'x'.repeat(20_000)}"}`, few)).toEqual({ text: `{"a":"${'x'.repeat(14)}`, isCut: true });
+  expect(valueStart({ base64: '/wA='.repeat(6_000) }, few)).toMatchObject({
+    text: '00000000  ff 00 ff 0',
+    isCut: true,
+  });
 });
 
 /** etcd's largest request. */

@@ -5,6 +5,7 @@
 
 import type { WireBytes } from '../api/types.ts';
 import { fromBase64, utf8Encode } from '../base/bytes.ts';
+import { hexDump } from './hex-text.ts';
 import { jsonProblem, prettyJson } from './json-text.ts';
 import { remembered } from './remembered.ts';
 
@@ -140,34 +141,34 @@ export const LAID_OUT_CHARS_MAX = 256 * 1024;
 export const comparableText = remembered((value: WireBytes): string => {
   const { kind } = recogniseValue(value);
   if (kind === 'json' && typeof value === 'string') return prettyJson(value) ?? value;
-  if (kind === 'binary')
-    return hexRows(valueBytesOf(value))
-      .map((row) => `${row.offset}  ${row.hex}`)
-      .join('\n');
+  if (kind === 'binary') return hexDump(valueBytesOf(value));
   return typeof value === 'string' ? value : '';
 });
 
-export interface HexRow {
-  readonly offset: string;
-  readonly hex: string;
-  readonly ascii: string;
+/** Enough of a value to recognise it by. */
+export interface ValueStart {
+  readonly text: string;
+  /** There is more of it. */
+  readonly isCut: boolean;
 }
 
-const HEX_ROW_BYTES = 16;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** 16 bytes a row, as `xxd` lays them out; dots stand for what has no glyph. */
-export function hexRows(bytes: Uint8Array): readonly HexRow[] {
-  const rows: HexRow[] = [];
-  for (let at = 0; at < bytes.length; at += HEX_ROW_BYTES) {
-    let hex = '';
-    let ascii = '';
-    for (let i = at; i < at + HEX_ROW_BYTES && i < bytes.length; i++) {
-      const byte = bytes[i] as number;
-      hex += hex === '' ? HEX[byte] : ` ${HEX[byte]}`;
-      ascii += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
-    }
-    rows.push({ offset: at.toString(16).padStart(8, '0'), hex, ascii });
-  }
-  return rows;
+/** The first lines of what a value is compared by; a large one is not laid out for them. */
+export function valueStart(
+  value: WireBytes,
+  { lines, chars }: { readonly lines: number; readonly chars: number },
+): ValueStart {
+  const isLarge = (typeof value === 'string' ? value : value.base64).length > START_LAID_OUT_CHARS_MAX;
+  const text = isLarge ? unlaidStart(value, chars) : comparableText(value);
+  const shown = text.split('\n', lines).join('\n').slice(0, chars);
+  return { text: shown, isCut: isLarge || shown.length < text.length };
 }
+
+const START_LAID_OUT_CHARS_MAX = 16 * 1024;
+
+/** Rows of hex show a byte in more than three characters. */
+const unlaidStart = (value: WireBytes, chars: number): string =>
+  recogniseValue(value).kind === 'binary'
+    ? hexDump(valueBytesOf(value).subarray(0, chars))
+    : typeof value === 'string'
+      ? value
+      : '';

@@ -7,14 +7,13 @@ import { queries } from '../../../lib/api/queries.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
 import { formatCount } from '../../../lib/format/number.ts';
 import { sameBytes } from '../../../lib/history/thread.ts';
-import { comparableText } from '../../../lib/history/value-format.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../../keys/panel/panel-error.tsx';
 import { KeyLink } from '../../shell/links.tsx';
 import { useStore } from '../../shell/use-store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { DiffView } from '../diff-view.tsx';
+import { ValueDiffView } from '../value-diff-view.tsx';
 
 export interface CompareValueProps {
   readonly row: PrefixDiffRow;
@@ -72,10 +71,11 @@ function Values({ wire, from, to }: { readonly wire: WireBytes; readonly from: W
   const [was, is] = [before.data.kv?.value ?? null, after.data.kv?.value ?? null];
   if (was !== null && is !== null && sameBytes(was, is)) return <p>Written again with the same bytes.</p>;
   return (
-    <DiffView
-      before={was === null ? '' : comparableText(was)}
-      after={is === null ? '' : comparableText(is)}
+    <ValueDiffView
+      before={was}
+      after={is}
       context={4}
+      same={<p>Only the white space of the JSON differs.</p>}
       label="Then and after"
     />
   );

@@ -7,7 +7,7 @@ import type { PrefixDiffRow, TrashGroup } from '../../../lib/api/bulk-types.ts';
 import { queries } from '../../../lib/api/queries.ts';
 import type { KeyMeta, WireBytes } from '../../../lib/api/types.ts';
 import { addInt, formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
-import { comparableText } from '../../../lib/history/value-format.ts';
+import { valueStart } from '../../../lib/history/value-format.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../../keys/panel/panel-error.tsx';
 import { RevisionLink } from '../../shell/links.tsx';
@@ -124,11 +124,11 @@ function LastValue({ wire, rev }: { readonly wire: WireBytes; readonly rev: stri
   const { data, error } = useQuery(queries.key(store.id, { key: wire, rev }));
   if (error !== null) return <p className="px-9 py-1 text-bad">{error.message}</p>;
   if (data === undefined) return <SkeletonRows rows={2} />;
-  const text = data.kv === null ? '' : comparableText(data.kv.value);
+  const { text, isCut } = valueStart(data.kv?.value ?? '', { lines: PREVIEW_CHARS, chars: PREVIEW_CHARS });
   return (
     <pre className="mono mx-9 my-1 max-h-60 overflow-auto whitespace-pre-wrap break-all rounded-control border bg-inset px-3 py-1 text-fg-2">
-      {text.slice(0, PREVIEW_CHARS) || '(no bytes)'}
-      {text.length > PREVIEW_CHARS ? '\n…' : ''}
+      {text || '(no bytes)'}
+      {isCut ? '\n…' : ''}
     </pre>
   );
 }

@@ -1,11 +1,12 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { formatCount, plural } from '../../../lib/format/number.ts';
 import { type Choice, conflictsOf, resolved } from '../../../lib/history/merge.ts';
-import { comparableText } from '../../../lib/history/value-format.ts';
-import { DiffView } from '../../history/diff-view.tsx';
+import { sameBytes } from '../../../lib/history/thread.ts';
+
 import { RevisionHere } from '../../history/revision-here.tsx';
+import { ValueDiffView, type ValueDiffViewProps } from '../../history/value-diff-view.tsx';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Draft, draftValue, keepMine, mergeOf, takeMerged, takeTheirs } from './draft.ts';
@@ -23,13 +24,12 @@ export interface ConflictViewProps {
  */
 export function ConflictView({ draft, onDraft }: ConflictViewProps) {
   const { base, theirs } = draft;
-  const parts = mergeOf(draft);
+  const parts = useMemo(() => mergeOf(draft), [draft]);
   const conflicts = parts === null ? [] : conflictsOf(parts);
   const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
   const canMerge = parts !== null && draftValue(draft) !== undefined;
-  const baseText = base === null ? '' : comparableText(base.value);
-  const theirsText = theirs === null ? '' : comparableText(theirs.value);
-  const mineText = comparableText(draftValue(draft) ?? '');
+  const baseValue = base?.value ?? null;
+  const mine = draftValue(draft) ?? null;
   return (
     <section aria-label="Conflict" className="flex min-h-0 flex-1 flex-col">
       <div role="alert" className="flex flex-col gap-0.5 border-b bg-risk/8 px-3 py-2">
@@ -58,7 +58,11 @@ export function ConflictView({ draft, onDraft }: ConflictViewProps) {
               )
             }
           >
-            <Plain text={baseText} label="What you started from" isMissing={base === null} />
+            {base === null ? (
+              <p className="text-fg-3">There was no key.</p>
+            ) : (
+              <Compared before={base.value} after={base.value} label="What you started from" />
+            )}
           </Column>
           <Column
             title="Theirs"
@@ -72,17 +76,21 @@ export function ConflictView({ draft, onDraft }: ConflictViewProps) {
               )
             }
           >
-            {theirs !== null && base !== null && baseText === theirsText ? (
+            {theirs !== null && base !== null && sameBytes(base.value, theirs.value) ? (
               <p className="text-fg-3 text-meta">
                 {theirs.lease === base.lease
                   ? 'Written again with the same value.'
                   : 'The same value, on another lease.'}
               </p>
             ) : null}
-            <Compared before={baseText} after={theirsText} label="What they changed" isMissing={theirs === null} />
+            {theirs === null ? (
+              <p className="text-fg-3">The key does not exist any more.</p>
+            ) : (
+              <Compared before={baseValue} after={theirs.value} label="What they changed" />
+            )}
           </Column>
           <Column title="Yours" note="not saved">
-            <Compared before={baseText} after={mineText} label="What you changed" isMissing={false} />
+            <Compared before={baseValue} after={mine} label="What you changed" />
           </Column>
         </div>
         {canMerge ? (
@@ -146,25 +154,7 @@ function Column({
   );
 }
 
-function Plain({
-  text,
-  label,
-  isMissing,
-}: {
-  readonly text: string;
-  readonly label: string;
-  readonly isMissing: boolean;
-}) {
-  if (isMissing) return <p className="text-fg-3">There was no key.</p>;
-  return <DiffView before={text} after={text} context={Number.POSITIVE_INFINITY} label={label} />;
-}
-
-function Compared(props: {
-  readonly before: string;
-  readonly after: string;
-  readonly label: string;
-  readonly isMissing: boolean;
-}) {
-  if (props.isMissing) return <p className="text-fg-3">The key does not exist any more.</p>;
-  return <DiffView before={props.before} after={props.after} context={Number.POSITIVE_INFINITY} label={props.label} />;
-}
+/** All of a side, with what it changed. */
+const Compared = (props: Pick<ValueDiffViewProps, 'before' | 'after' | 'label'>) => (
+  <ValueDiffView {...props} context={Number.POSITIVE_INFINITY} />
+);

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { utf8Encode } from '../../../lib/base/bytes.ts';
 import { resolved } from '../../../lib/history/merge.ts';
+import { toWire } from '../../../lib/keys/wire-bytes.ts';
 import {
   bodyOf,
   conflicted,
@@ -102,13 +105,41 @@ test('JSON that would be broken is warned about, other text is not', () => {
   expect(warningOf(edit(startDraft('/a', stored('plain')), { text: '{"a":' }))).toBeNull();
 });
 
-test('binary values are edited as base64 and malformed base64 cannot be saved', () => {
+test('binary values are edited as hexadecimal digits, and what is no byte cannot be saved', () => {
   const draft = startDraft('/a', stored({ base64: '/wA=' }));
-  expect(draft).toMatchObject({ encoding: 'base64', text: '/wA=' });
-  expect(draftValue(edit(draft, { text: '/w ==' }))).toEqual({ base64: '/w==' });
-  const bad = edit(draft, { text: '%%' });
+  expect(draft).toMatchObject({ encoding: 'hex', text: 'ff 00' });
+  expect(isChange(draft)).toBe(false);
+  expect(draftValue(edit(draft, { text: 'FF\n00 fe' }))).toEqual({ base64: '/wD+' });
+  expect(review(edit(draft, { text: 'ff 00 fe' }), id).step).toBe('review');
+  const bad = edit(draft, { text: 'ff\n0' });
+  expect(warningOf(bad)).toEqual({ kind: 'malformed', text: 'Line 2: a byte has two digits, here is one.' });
+  expect(review(bad, id).step).toBe('edit');
+});
+
+test('text that no bytes stand for cannot be saved, and is not silently replaced', () => {
+  const bad = edit(startDraft('/a', stored('x')), { text: 'x\ud800' });
   expect(warningOf(bad)?.kind).toBe('malformed');
   expect(review(bad, id).step).toBe('edit');
+});
+
+test('any value is stored again byte for byte when nothing was changed, and differs by what was typed alone', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '\r\n', '\n', '\r', '\ufeff', ' ', '{', '}', '"', ':', '1', '\u2028', 'é', '\0'),
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array(), text.map(utf8Encode), fc.json().map(utf8Encode)), (bytes) => {
+      const value = toWire(bytes);
+      const draft = startDraft('/a', stored(value));
+      expect(draftValue(draft)).toEqual(value);
+      expect(isChange(draft)).toBe(false);
+      const more = draftValue({
+        ...draft,
+        isCompact: false,
+        text: `${draft.text}${draft.encoding === 'hex' ? ' 41' : 'A'}`,
+      });
+      if (!draft.isCompact) expect(more).toEqual(toWire(Uint8Array.of(...bytes, 0x41)));
+    }),
+  );
 });
 
 test('H3: a merge starts from the value the operator began with, never from what stands there now', () => {

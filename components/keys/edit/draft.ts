@@ -6,11 +6,12 @@
  * but the step, and leaves it only for another edit or review on the new base.
  */
 import type { KeyMeta, LeaseChoice, PutBody, WireBytes } from '../../../lib/api/types.ts';
-import { fromBase64, toBase64 } from '../../../lib/base/bytes.ts';
+import { hexText, type ParsedHex, parseHex } from '../../../lib/history/hex-text.ts';
 import { compactJson, jsonProblem, prettyJson } from '../../../lib/history/json-text.ts';
 import { type MergePart, mergeTexts } from '../../../lib/history/merge.ts';
 import { sameBytes } from '../../../lib/history/thread.ts';
 import { LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
+import { toWire } from '../../../lib/keys/wire-bytes.ts';
 
 export type StoredKey = KeyMeta & { readonly value: WireBytes };
 
@@ -20,8 +21,8 @@ export interface Draft {
   readonly base: StoredKey | null;
   /** What stands in the editor. */
   readonly text: string;
-  /** Binary values are edited as base64. */
-  readonly encoding: 'text' | 'base64';
+  /** Binary values are edited as hexadecimal digits. */
+  readonly encoding: 'text' | 'hex';
   /** JSON that was stored without white space is laid out for editing and stored without again. */
   readonly isCompact: boolean;
   readonly lease: LeaseChoice;
@@ -48,32 +49,48 @@ export function startDraft(key: WireBytes, base: StoredKey | null): Draft {
 
 /** The text to edit a value by. */
 export function editable(value: WireBytes): Pick<Draft, 'text' | 'encoding' | 'isCompact'> {
-  if (typeof value !== 'string') return { text: value.base64, encoding: 'base64', isCompact: false };
   const { kind } = recogniseValue(value);
-  if (kind === 'binary') return { text: toBase64(valueBytesOf(value)), encoding: 'base64', isCompact: false };
+  if (kind === 'binary' || typeof value !== 'string') {
+    return { text: hexText(valueBytesOf(value)), encoding: 'hex', isCompact: false };
+  }
   // Laying out a large one, and taking it back with every key press, would take longer than anybody waits.
   const isSmall = value.length > 2 && value.length <= LAID_OUT_CHARS_MAX;
   const isCompact = kind === 'json' && isSmall && compactJson(value) === value;
   return { text: isCompact ? (prettyJson(value) ?? value) : value, encoding: 'text', isCompact };
 }
 
-/** The bytes the draft would store; undefined while the base64 is malformed. */
-export function draftValue({ text, encoding, isCompact }: Draft): WireBytes | undefined {
-  if (encoding === 'text') return isCompact ? (compactJson(text) ?? text) : text;
-  try {
-    return asWire(fromBase64(text.replace(/\s+/g, '')));
-  } catch {
-    return undefined;
-  }
+/** What was worked out of a draft; drafts never change, and a page asks for the same several times with each key press. */
+interface Worked {
+  readonly value: WireBytes | undefined;
+  readonly problem: string | null;
 }
 
-function asWire(bytes: Uint8Array): WireBytes {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return { base64: toBase64(bytes) };
-  }
+const known = new WeakMap<Draft, Worked>();
+
+function worked(draft: Draft): Worked {
+  const found = known.get(draft) ?? work(draft);
+  known.set(draft, found);
+  return found;
 }
+
+function work({ text, encoding, isCompact }: Draft): Worked {
+  if (encoding === 'hex') {
+    const parsed = parseHex(text);
+    return parsed.bytes === null
+      ? { value: undefined, problem: hexProblem(parsed) }
+      : { value: toWire(parsed.bytes), problem: null };
+  }
+  const value = isCompact ? (compactJson(text) ?? text) : text;
+  return value.isWellFormed()
+    ? { value, problem: null }
+    : { value: undefined, problem: 'There is half of a character in it, which no text can hold.' };
+}
+
+const hexProblem = ({ line, reason }: Exclude<ParsedHex, { readonly bytes: Uint8Array }>): string =>
+  `Line ${line}: ${reason}.`;
+
+/** The bytes the draft would store; undefined while the text stands for none. */
+export const draftValue = (draft: Draft): WireBytes | undefined => worked(draft).value;
 
 export type Warning =
   /** It cannot be stored as it stands. */
@@ -82,8 +99,8 @@ export type Warning =
   | { readonly kind: 'brokenJson'; readonly text: string };
 
 export function warningOf(draft: Draft): Warning | null {
-  const value = draftValue(draft);
-  if (value === undefined) return { kind: 'malformed', text: 'This is not valid base64.' };
+  const { value, problem: fault } = worked(draft);
+  if (value === undefined) return { kind: 'malformed', text: fault ?? '' };
   if (draft.base === null || recogniseValue(draft.base.value).kind !== 'json') return null;
   const problem = typeof value === 'string' ? jsonProblem(value) : { message: 'not text', line: null };
   return problem === null ? null : { kind: 'brokenJson', text: problem.message };

@@ -5,8 +5,9 @@ import { ApiFailure } from '../../../lib/api/call.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
-import { comparableText, LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
-import { DiffView } from '../../history/diff-view.tsx';
+import { sameBytes } from '../../../lib/history/thread.ts';
+import { LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
+import { ValueDiffView } from '../../history/value-diff-view.tsx';
 import { useStore } from '../../shell/use-store.ts';
 import { StatusMark } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -43,7 +44,8 @@ export function EditView(props: EditViewProps) {
 function Write({ draft, onDraft, note }: EditViewProps) {
   const warning = warningOf(draft);
   const value = draftValue(draft);
-  const kind = draft.encoding === 'base64' ? 'text' : recogniseValue(draft.base?.value ?? draft.text).kind;
+  const isHex = draft.encoding === 'hex';
+  const kind = isHex ? 'text' : recogniseValue(draft.base?.value ?? draft.text).kind;
   const toReview = (): void => onDraft(review(draft, newId));
   // With every key press: of a large text only when it is asked for.
   const isSmall = draft.text.length <= LAID_OUT_CHARS_MAX;
@@ -55,11 +57,8 @@ function Write({ draft, onDraft, note }: EditViewProps) {
       <div className="flex h-9 shrink-0 items-center gap-2 px-3">
         <h2 className="font-semibold">Edit</h2>
         <span className="text-fg-3 text-meta">
-          {draft.encoding === 'base64'
-            ? 'binary value, as base64'
-            : value === undefined
-              ? ''
-              : formatBytes(valueBytesOf(value).length)}
+          {value === undefined ? '' : formatBytes(valueBytesOf(value).length)}
+          {isHex ? ' binary, as hexadecimal digits: two for each byte' : ''}
         </span>
         <span className="ml-auto flex items-center gap-1">
           {draft.isCompact ? (
@@ -79,7 +78,7 @@ function Write({ draft, onDraft, note }: EditViewProps) {
         <CodeEditor
           label="New value"
           text={draft.text}
-          language={languageOf(kind)}
+          language={isHex ? 'hex' : languageOf(kind)}
           autoFocus
           onChange={(text) => onDraft(edit(draft, { text }))}
           onSubmit={toReview}
@@ -118,8 +117,7 @@ function Review({ draft, onDraft, onSave }: EditViewProps) {
   const store = useStore();
   const warning = warningOf(draft);
   const value = draftValue(draft) ?? '';
-  const before = draft.base === null ? '' : comparableText(draft.base.value);
-  const after = comparableText(value);
+  const before = draft.base?.value ?? null;
   const isSaving = draft.step === 'saving';
   const body = bodyOf(draft);
   const canSave = body !== undefined && isComplete(draft.lease) && isChange(draft);
@@ -137,15 +135,22 @@ function Review({ draft, onDraft, onSave }: EditViewProps) {
             </>
           )}
         </p>
-        {before === after ? (
-          <p className="text-fg-2">
-            {draft.base !== null && draft.base.value !== value
-              ? 'Only the white space of the JSON changes.'
-              : 'The value stays the same; only the lease changes.'}
-          </p>
-        ) : (
-          <DiffView before={before} after={after} context={3} label="Before and after" className="shrink-0" />
-        )}
+        <ValueDiffView
+          before={before}
+          after={value}
+          context={3}
+          same={
+            <p className="text-fg-2">
+              {draft.base === null
+                ? 'It holds no bytes.'
+                : sameBytes(before, value)
+                  ? 'The value stays the same; only the lease changes.'
+                  : 'Only the white space of the JSON changes.'}
+            </p>
+          }
+          label="Before and after"
+          className="shrink-0"
+        />
         <LeaseChoice
           current={draft.base?.lease ?? null}
           value={draft.lease}

@@ -5,13 +5,15 @@ import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, type Extension, type Text } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { bytesBeforeLines } from '../../../lib/history/hex-text.ts';
 import { type Fault, faultMarks, showFaults } from './faults.ts';
 
-export type CodeLanguage = 'json' | 'yaml' | 'text';
+/** hex: the digits of bytes, numbered by the bytes before each line. */
+export type CodeLanguage = 'json' | 'yaml' | 'text' | 'hex';
 
 export interface CodeMirrorProps {
   readonly label: string;
@@ -32,6 +34,9 @@ export interface CodeMirrorProps {
   /** Where to go, each time it is another object. */
   readonly goTo?: { readonly at: number } | null;
 }
+
+/** As many as 16 MiB need. */
+const OFFSET_DIGITS = 6;
 
 /** A text that was given, not typed: nobody is told what they said themselves. */
 const isGiven = Annotation.define<boolean>();
@@ -77,6 +82,7 @@ const LANGUAGES: Readonly<Record<CodeLanguage, () => Extension>> = {
   json: () => json(),
   yaml: () => yaml(),
   text: () => [],
+  hex: () => [],
 };
 
 /** Another label or another right to write is another editor; later texts and languages are dispatched to the one there is. */
@@ -148,7 +154,7 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
     }),
     EditorView.lineWrapping,
     faults === undefined ? [] : faultMarks,
-    withLineNumbers ? lineNumbers() : bareTheme,
+    withLineNumbers ? lineNumbers(latest.current.language === 'hex' ? { formatNumber: offsetOf } : {}) : bareTheme,
     theme,
     highlightSpecialChars(),
     drawSelection(),
@@ -166,6 +172,16 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       if (isTyped) latest.current.onChange?.(update.state.doc.toString());
     }),
   ];
+}
+
+const offsets = new WeakMap<Text, readonly number[]>();
+
+/** The offset of the first byte of a line, as hexadecimal digits. */
+function offsetOf(line: number, { doc }: EditorState): string {
+  const known = offsets.get(doc) ?? bytesBeforeLines(doc.iterLines());
+  offsets.set(doc, known);
+  // The gutter asks for the number of a last line that could be, to know its width.
+  return (known[line - 1] ?? doc.length).toString(16).padStart(OFFSET_DIGITS, '0');
 }
 
 function run(handler: (() => void) | undefined): boolean {

@@ -2,8 +2,7 @@
 
 import type { KeyHistory, KeyMeta, WireBytes, WireInt } from '../../../lib/api/types.ts';
 import { formatCount } from '../../../lib/format/number.ts';
-import { comparableText } from '../../../lib/history/value-format.ts';
-import { DiffView } from '../../history/diff-view.tsx';
+import { ValueDiffView } from '../../history/value-diff-view.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 
@@ -32,12 +31,15 @@ export function ChangeView({ kv, rev, live, history, onClose }: ChangeViewProps)
         </Button>
       </header>
       <div className="max-h-[46vh] overflow-auto px-3 pb-3">
-        {compared.before === null || compared.after === null ? (
+        {compared.sides === null ? (
           <p className="text-fg-2">{compared.reason}</p>
-        ) : compared.before === compared.after ? (
-          <p className="text-fg-2">The value is the same.</p>
         ) : (
-          <DiffView before={compared.before} after={compared.after} label={compared.title} />
+          <ValueDiffView
+            before={compared.sides.before}
+            after={compared.sides.after}
+            same={<p className="text-fg-2">The value is the same.</p>}
+            label={compared.title}
+          />
         )}
       </div>
     </section>
@@ -46,17 +48,15 @@ export function ChangeView({ kv, rev, live, history, onClose }: ChangeViewProps)
 
 interface Compared {
   readonly title: string;
-  /** Null: there is nothing to compare, for `reason`. */
-  readonly before: string | null;
-  readonly after: string | null;
+  /** Null: there is nothing to compare, for `reason`. `before` null: there was no value. */
+  readonly sides: { readonly before: WireBytes | null; readonly after: WireBytes } | null;
   readonly reason: string;
 }
 
 function sinceThen(kv: Stored, live: Stored | null | undefined): Compared {
   return {
     title: `From revision ${formatCount(kv.modRevision)} to now`,
-    before: comparableText(kv.value),
-    after: live === null || live === undefined ? null : comparableText(live.value),
+    sides: live === null || live === undefined ? null : { before: kv.value, after: live.value },
     reason: live === null ? 'The key does not exist now.' : 'The present value is being read.',
   };
 }
@@ -66,8 +66,7 @@ function lastWrite(kv: Stored, history: KeyHistory | undefined): Compared {
   const previous = at < 0 ? undefined : history?.versions[at + 1];
   return {
     title: `What revision ${formatCount(kv.modRevision)} changed`,
-    before: previous === undefined ? null : previous.value === null ? '' : comparableText(previous.value),
-    after: comparableText(kv.value),
+    sides: previous === undefined ? null : { before: previous.value, after: kv.value },
     reason:
       kv.version === '1'
         ? 'It was created then: there was nothing before.'

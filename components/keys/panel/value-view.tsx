@@ -3,14 +3,9 @@
 import { useMemo, useState } from 'react';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { toBase64 } from '../../../lib/base/bytes.ts';
+import { hexDump } from '../../../lib/history/hex-text.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
-import {
-  hexRows,
-  LAID_OUT_CHARS_MAX,
-  recogniseValue,
-  type ValueKind,
-  valueBytesOf,
-} from '../../../lib/history/value-format.ts';
+import { LAID_OUT_CHARS_MAX, recogniseValue, type ValueKind, valueBytesOf } from '../../../lib/history/value-format.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -38,9 +33,6 @@ const VIEWS: Readonly<Record<ValueKind, readonly View[]>> = {
   binary: ['hex', 'base64'],
 };
 const VIEW_WORD: Readonly<Record<View, string>> = { pretty: 'Pretty', raw: 'Raw', hex: 'Hex', base64: 'Base64' };
-
-/** Beyond this many bytes hex and base64 show the beginning; the copy button always takes all. */
-const BYTES_SHOWN_MAX = 64 * 1024;
 
 /** A value in the format it is recognised as, with the other ways to look at it one click away. */
 export function ValueView({ value, onDiff }: { readonly value: WireBytes; readonly onDiff: () => void }) {
@@ -78,10 +70,7 @@ export function ValueView({ value, onDiff }: { readonly value: WireBytes; readon
           Diff
           <Kbd keys="d" />
         </Button>
-        <CopyButton
-          text={() => (typeof value === 'string' && view !== 'hex' ? text : textOf(value, view, true))}
-          label="Copy value"
-        />
+        <CopyButton text={text} label="Copy value" />
       </header>
       {format.kind === 'empty' ? (
         <p className="px-3 pb-3 text-fg-3">Zero bytes. The key exists and holds nothing.</p>
@@ -106,17 +95,9 @@ export function ValueView({ value, onDiff }: { readonly value: WireBytes; readon
 export const languageOf = (kind: ValueKind): 'json' | 'yaml' | 'text' =>
   kind === 'json' || kind === 'yaml' ? kind : 'text';
 
-function textOf(value: WireBytes, view: View, isWhole = false): string {
-  if (view === 'raw' && typeof value === 'string') return value;
-  if (view === 'pretty' && typeof value === 'string') return prettyJson(value) ?? value;
+function textOf(value: WireBytes, view: View): string {
+  if (typeof value === 'string' && view === 'raw') return value;
+  if (typeof value === 'string' && view === 'pretty') return prettyJson(value) ?? value;
   const bytes = valueBytesOf(value);
-  const shown = isWhole ? bytes : bytes.subarray(0, BYTES_SHOWN_MAX);
-  const rest =
-    shown.length < bytes.length ? `\n… ${bytes.length - shown.length} more bytes: copy takes all of them` : '';
-  if (view === 'base64') return (toBase64(shown).match(/.{1,76}/g) ?? []).join('\n') + rest;
-  return (
-    hexRows(shown)
-      .map((row) => `${row.offset}  ${row.hex.padEnd(47)}  ${row.ascii}`)
-      .join('\n') + rest
-  );
+  return view === 'base64' ? toBase64(bytes).replace(/.{76}(?=.)/g, '$&\n') : hexDump(bytes);
 }
