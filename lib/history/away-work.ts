@@ -2,7 +2,7 @@
  * Work on large values in a worker, so that the page stays free. One worker for the page, started with the first large value; where workers
  * cannot be had the work is done in place.
  */
-import { doWork, type WorkAnswer, type WorkInput, type WorkName, type WorkOutput } from './value-work.ts';
+import type { WorkAnswer, WorkInput, WorkName, WorkOutput } from './value-work.ts';
 
 interface Waiting {
   readonly resolve: (output: never) => void;
@@ -18,14 +18,18 @@ let lastId = 0;
 export function workAway<N extends WorkName>(name: N, input: WorkInput<N>): Promise<WorkOutput<N>> {
   worker ??= start();
   const there = worker;
-  if (there === null) return doWork(name, input);
+  if (there === null) return workHere(name, input);
   return new Promise((resolve, reject) => {
     const id = ++lastId;
-    const here = (): void => void doWork(name, input).then(resolve, reject);
+    const here = (): void => void workHere(name, input).then(resolve, reject);
     waiting.set(id, { resolve, reject, here });
     there.postMessage({ id, name, input });
   });
 }
+
+/** Its code comes only where it is needed. */
+const workHere = <N extends WorkName>(name: N, input: WorkInput<N>): Promise<WorkOutput<N>> =>
+  import('./value-work.ts').then(({ doWork }) => doWork(name, input));
 
 function start(): Worker | null {
   if (typeof Worker === 'undefined') return null;

@@ -1,11 +1,14 @@
 /** What takes long with a large value, by name: done in a worker, or at once where the value is small (components/history/value-worker.ts). */
+import type { WireBytes } from '../api/types.ts';
+import { decodeValue } from './encodings/decode.ts';
 import { prettyJson } from './json-text.ts';
 import { diffValues } from './value-diff.ts';
 
 export const VALUE_WORK = {
   diff: diffValues,
+  decode: decodeValue,
   /** The layout of JSON; the text itself where it is none. */
-  pretty: (text: string): string => prettyJson(text) ?? text,
+  pretty: (value: WireBytes): string => (typeof value === 'string' ? (prettyJson(value) ?? value) : ''),
 } as const;
 
 export type WorkName = keyof typeof VALUE_WORK;

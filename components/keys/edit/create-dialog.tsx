@@ -14,7 +14,7 @@ import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/input.tsx';
 import { CodeEditor } from '../editor/code-editor.tsx';
 import { apiCall, putCommand } from '../key-copy.ts';
-import { languageOf } from '../panel/value-view.tsx';
+import { languageOf } from '../panel/kind-words.ts';
 import { bodyOf, type Draft, edit, review, startDraft } from './draft.ts';
 import { FailureLine } from './edit-view.tsx';
 import { isComplete, LeaseChoice } from './lease-choice.tsx';

@@ -1,9 +1,10 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ApiFailure } from '../../../lib/api/call.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
+import { workAway } from '../../../lib/history/away-work.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
 import { sameBytes } from '../../../lib/history/thread.ts';
 import { LAID_OUT_CHARS_MAX, recogniseValue, valueBytesOf } from '../../../lib/history/value-format.ts';
@@ -14,7 +15,7 @@ import { Button } from '../../ui/button.tsx';
 import { CopyAsMenu } from '../../ui/copy-as.tsx';
 import { CodeEditor } from '../editor/code-editor.tsx';
 import { apiCall, putCommand } from '../key-copy.ts';
-import { languageOf } from '../panel/value-view.tsx';
+import { languageOf } from '../panel/kind-words.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { back, bodyOf, type Draft, draftValue, edit, isChange, review, type Warning, warningOf } from './draft.ts';
 import { isComplete, LeaseChoice } from './lease-choice.tsx';
@@ -50,6 +51,18 @@ function Write({ draft, onDraft, note }: EditViewProps) {
   // With every key press: of a large text only when it is asked for.
   const isSmall = draft.text.length <= LAID_OUT_CHARS_MAX;
   const pretty = draft.encoding === 'text' && isSmall ? prettyJson(draft.text) : undefined;
+  const latest = useRef<Draft | null>(draft);
+  useEffect(() => {
+    latest.current = draft;
+    return () => {
+      latest.current = null;
+    };
+  });
+  const layOut = async (): Promise<void> => {
+    const text = await workAway('pretty', draft.text);
+    // Whoever went on typing meanwhile keeps what they typed.
+    if (latest.current === draft) onDraft(edit(draft, { text }));
+  };
   const canLayOut = isSmall ? pretty !== undefined && pretty !== draft.text : kind === 'json';
   return (
     <section aria-label="Edit the value" className="flex min-h-0 flex-1 flex-col">
@@ -67,7 +80,10 @@ function Write({ draft, onDraft, note }: EditViewProps) {
             <Button
               variant="ghost"
               size="small"
-              onClick={() => onDraft(edit(draft, { text: pretty ?? prettyJson(draft.text) ?? draft.text }))}
+              onClick={() => {
+                if (pretty !== undefined) onDraft(edit(draft, { text: pretty }));
+                else void layOut();
+              }}
             >
               Lay out JSON
             </Button>
