@@ -1,5 +1,7 @@
 /** The Keys page: the tree, the open key, its edit, and the two dialogs. */
 import type { Locator, Page } from '@playwright/test';
+import { setBytesParam } from '../../lib/api/routes.ts';
+import type { WireBytes } from '../../lib/api/types.ts';
 import { Shell } from './shell.ts';
 
 export class Keys {
@@ -31,6 +33,13 @@ export class Keys {
     const query = new URLSearchParams({ key, ...(revision === undefined ? {} : { rev: String(revision) }) });
     await new Shell(this.page).open(`/keys?${query}`);
     await this.panel(key).waitFor();
+  }
+
+  /** A key of any bytes. */
+  async openWire(key: WireBytes): Promise<void> {
+    const query = new URLSearchParams();
+    setBytesParam(query, 'key', key);
+    await new Shell(this.page).open(`/keys?${query}`);
   }
 
   row(name: string): Locator {

@@ -77,20 +77,11 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const EDGE_SPACE = /^ +| +$|(?<= ) +/g;
 
 /**
- * Besides: what escapes are made of; characters without a glyph of their own; spaces that are none; what is hard to tell from a delimiter
- * (slashes, dots, colons, hyphens) or from a backslash; marks that would sit on a delimiter; half of a pair.
+ * Besides: what escapes are made of; characters without a glyph of their own; what is hard to tell from a delimiter (slashes, dots, colons,
+ * hyphens) or from a backslash; spaces that are none; marks that would sit on a delimiter; spaces that a page would drop.
  */
-const AMBIGUOUS = new RegExp(
-  [
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\\p{DI}\p{Cn}\p{Co}\p{Cs}\u2800]/u.source,
-    /(?! )\p{Zs}/u.source,
-    /[\u2044\u2215\u2571\u29f8\uff0f\u2024\uff0e\u2236\ua789\uff1a\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.source,
-    /[\u2216\u29f5\u29f9\u2572\ufe68\uff3c]/u.source,
-    /(?<![\p{L}\p{M}\p{N}])\p{M}/u.source,
-    EDGE_SPACE.source,
-  ].join('|'),
-  'gu',
-);
+const AMBIGUOUS =
+  /[\p{C}\p{DI}\\\u2800\u2044\u2215\u2571\u29f8\uff0f\u2024\uff0e\u2236\ua789\uff1a\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2216\u29f5\u29f9\u2572\ufe68\uff3c]|(?! )\p{Z}|(?<![\p{L}\p{M}\p{N}])\p{M}|^ +| +$|(?<= ) +/gu;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0', '\\': '\\\\' };
 

@@ -5,12 +5,13 @@ import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { Annotation, Compartment, EditorState, type Extension, type Text } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, type Extension, Text } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { bytesBeforeLines } from '../../../lib/history/hex-text.ts';
 import { type Fault, faultMarks, showFaults } from './faults.ts';
+import { wrapping } from './wrapping.ts';
 
 /** hex: the digits of bytes, numbered by the bytes before each line. */
 export type CodeLanguage = 'json' | 'yaml' | 'text' | 'hex';
@@ -64,6 +65,8 @@ const theme = EditorView.theme({
     outline: 'none',
   },
   '.cm-specialChar': { color: 'var(--bad)' },
+  '.cm-panels': { backgroundColor: 'transparent', color: 'var(--fg-3)', border: 'none' },
+  '.cm-unwrapped': { padding: '2px 12px', fontSize: '0.75rem' },
 });
 
 /** Without the gutter the text starts where everything else in the panel does. */
@@ -93,16 +96,17 @@ function Editor(props: CodeMirrorProps) {
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
   const language = useRef(new Compartment());
+  const told = useRef<string | null>(null);
   useEffect(() => {
     latest.current = props;
   });
 
   useEffect(() => {
     if (host.current === null) return;
-    const { text, autoFocus = false } = latest.current;
+    const { autoFocus = false } = latest.current;
     const created = new EditorView({
       parent: host.current,
-      state: EditorState.create({ doc: text, extensions: extensionsOf(latest, language.current) }),
+      state: stateOf({ latest, language: language.current, told }),
     });
     view.current = created;
     if (autoFocus) created.focus();
@@ -114,11 +118,13 @@ function Editor(props: CodeMirrorProps) {
 
   useEffect(() => {
     const current = view.current;
-    if (current === null || current.state.doc.toString() === props.text) return;
+    // What was typed comes back as what is given: told apart without reading all of it again.
+    if (current === null || props.text === told.current || current.state.doc.toString() === props.text) return;
     current.dispatch({
       changes: { from: 0, to: current.state.doc.length, insert: props.text },
       annotations: isGiven.of(true),
     });
+    told.current = props.text;
   }, [props.text]);
 
   useEffect(() => {
@@ -141,7 +147,20 @@ function Editor(props: CodeMirrorProps) {
   return <div ref={host} className="h-full min-h-0 min-w-0 overflow-hidden" />;
 }
 
-function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: Compartment): Extension {
+interface Held {
+  readonly latest: { readonly current: CodeMirrorProps };
+  readonly language: Compartment;
+  /** What the editor holds, where that is known without reading it. */
+  readonly told: { current: string | null };
+}
+
+function stateOf(held: Held): EditorState {
+  // Split as the state itself does it (lineSeparator).
+  const doc = Text.of(held.latest.current.text.split('\n'));
+  return EditorState.create({ doc, extensions: extensionsOf(doc, held) });
+}
+
+function extensionsOf(doc: Text, { latest, language, told }: Held): Extension {
   const { label, faults, readOnly = false, withLineNumbers = true } = latest.current;
   return [
     // Only "\n" separates lines: "\r" is shown and kept, never normalised away.
@@ -152,7 +171,7 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
       'aria-label': label,
       ...(readOnly ? { tabindex: '0', role: 'textbox', 'aria-readonly': 'true' } : {}),
     }),
-    EditorView.lineWrapping,
+    wrapping(doc),
     faults === undefined ? [] : faultMarks,
     withLineNumbers ? lineNumbers(latest.current.language === 'hex' ? { formatNumber: offsetOf } : {}) : bareTheme,
     theme,
@@ -169,7 +188,9 @@ function extensionsOf(latest: { readonly current: CodeMirrorProps }, language: C
     keymap.of(readOnly ? [] : [...historyKeymap, ...standardKeymap]),
     EditorView.updateListener.of((update) => {
       const isTyped = update.docChanged && !update.transactions.some((one) => one.annotation(isGiven) === true);
-      if (isTyped) latest.current.onChange?.(update.state.doc.toString());
+      if (!isTyped) return;
+      told.current = update.state.doc.toString();
+      latest.current.onChange?.(told.current);
     }),
   ];
 }

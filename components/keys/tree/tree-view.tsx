@@ -15,15 +15,17 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { plural } from '../../../lib/format/number.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
+import { later } from '../../shell/later.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ROW_PX } from '../../ui/row-size.ts';
-import { JumpBox } from './jump-box.tsx';
 import type { TreeRow as Row } from './tree-model.ts';
 import { moveOf } from './tree-moves.ts';
 import { NO_GLOW, TreeRow } from './tree-row.tsx';
 import { useReveal } from './use-reveal.ts';
 import { useRowScroller } from './use-row-scroller.ts';
 import { type Tree, useTreeVersion } from './use-tree.ts';
+
+const JumpBox = later(() => import('./jump-box.tsx').then((module) => module.JumpBox));
 
 export interface TreeViewProps {
   readonly tree: Tree;
@@ -175,6 +177,7 @@ export function TreeView(props: TreeViewProps) {
       {props.wrap(list, (row) => model.rowAt(row))}
       {jump === null ? null : (
         <JumpBox
+          isWanted
           onJump={jumpTo}
           onDone={() => {
             setJump(null);
