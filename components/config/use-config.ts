@@ -49,6 +49,8 @@ export const useRollout = (store: string, id: string, rev: WireInt | null) =>
   useQuery({
     ...configQueries.rollout(store, id, rev),
     retry: false,
+    // A thousand instances come anew each second; what is drawn of them is compared tile by tile anyway.
+    structuralSharing: false,
     placeholderData: (before) => (before?.rollout.rolloutId === id ? before : undefined),
   });
 

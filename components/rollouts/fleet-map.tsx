@@ -56,7 +56,7 @@ export const CLASS_WORDS: Readonly<Record<Look, string>> = {
 };
 
 /** One tile per instance, by cohort. Pointing at one or choosing it says how it is. */
-export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
+export const FleetMap = memo(function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const { instances, gone, rollout } = detail;
   // While a gate judges, by what each was told; before and after, by what each says it runs.
@@ -111,7 +111,7 @@ export function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
       </p>
     </div>
   );
-}
+});
 
 interface GroupProps {
   readonly title: string;

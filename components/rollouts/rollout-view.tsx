@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import { isExposing } from '../../lib/config/rollout-document.ts';
 import { plural } from '../../lib/format/number.ts';
@@ -80,6 +80,8 @@ function Loaded({ detail, onBack }: { readonly detail: RolloutDetail; readonly o
   const { rollout, candidate, stable, changes } = detail;
   const href = useHref();
   const [act, setAct] = useState<ActName | null>(null);
+  // Drawn when there is time for it: a thousand tiles must not hold up a frame.
+  const drawn = useDeferredValue(detail);
   const canWrite = useCanWrite();
   const canAbort = canWrite && isExposing(rollout.state);
   useBindings([
@@ -137,7 +139,7 @@ function Loaded({ detail, onBack }: { readonly detail: RolloutDetail; readonly o
             <PhaseLine detail={detail} />
           </Panel>
           <Panel title="Fleet" meta={plural(detail.instances.length, 'live instance')} bodyClassName="p-3">
-            <FleetMap detail={detail} />
+            <FleetMap detail={drawn} />
           </Panel>
           <Panel title="Verdict" bodyClassName="p-3">
             <VerdictPanel detail={detail} />
