@@ -143,7 +143,6 @@ function Compared({ query, selected, onSelect }: ComparedProps) {
             )}
           </section>
         );
-        if (chosen === undefined) return <div className="flex min-h-0 flex-1">{list}</div>;
         return (
           <Splitter
             label="Resize the difference"
@@ -151,13 +150,15 @@ function Compared({ query, selected, onSelect }: ComparedProps) {
             initial={48}
             first={list}
             second={
-              <CompareValue
-                key={wireId(keyOf(chosen))}
-                row={chosen}
-                from={data.from}
-                to={data.to}
-                onClose={() => onSelect(null)}
-              />
+              chosen === undefined ? null : (
+                <CompareValue
+                  key={wireId(keyOf(chosen))}
+                  row={chosen}
+                  from={data.from}
+                  to={data.to}
+                  onClose={() => onSelect(null)}
+                />
+              )
             }
           />
         );

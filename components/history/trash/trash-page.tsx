@@ -19,7 +19,6 @@ import { useOnChanges } from '../../shell/use-live.ts';
 import { useStore } from '../../shell/use-store.ts';
 import { useUrlStates } from '../../shell/use-url-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { cn } from '../../ui/cn.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { PanelStates } from '../../ui/panel.tsx';
@@ -156,28 +155,24 @@ export function TrashPage() {
         />
       </PageHeader>
       <PinnedNote shows="The trash" />
-      <div className={cn('flex min-h-0 flex-1')}>
-        {selected === undefined ? (
-          list
-        ) : (
-          <Splitter
-            label="Resize the deletion"
-            storageKey="trash"
-            initial={46}
-            first={list}
-            second={
-              <TrashGroupPanel
-                key={selected.revision}
-                group={selected}
-                prefix={prefix}
-                canRestore={!store.readOnly}
-                onRestore={(keys) => restore(selected, keys)}
-                onClose={() => choose(null)}
-              />
-            }
-          />
-        )}
-      </div>
+      <Splitter
+        label="Resize the deletion"
+        storageKey="trash"
+        initial={46}
+        first={list}
+        second={
+          selected === undefined ? null : (
+            <TrashGroupPanel
+              key={selected.revision}
+              group={selected}
+              prefix={prefix}
+              canRestore={!store.readOnly}
+              onRestore={(keys) => restore(selected, keys)}
+              onClose={() => choose(null)}
+            />
+          )
+        }
+      />
       <BulkDialog draft={draft} title="Restore deleted keys" verb="Restore" onClose={() => setDraft(null)} />
     </>
   );
