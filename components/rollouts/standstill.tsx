@@ -3,7 +3,7 @@
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import { forgottenAt, isExposing } from '../../lib/config/rollout-document.ts';
 import { clockTime, durationText } from '../../lib/format/time.ts';
-import { useNow, useStaleSince } from '../shell/use-live.ts';
+import { useCluster, useNow, useStaleSince } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 
@@ -57,7 +57,12 @@ export function Standstill({ detail }: { readonly detail: RolloutDetail }) {
   const { rev } = usePinnedRevision();
   const now = useNow(1_000);
   const staleSince = useStaleSince();
-  const trouble = rev !== null || now === 0 ? null : troubleOf(detail, now, staleSince);
+  // Nothing changes in a store without a quorum, so nothing tells this page to ask the console again.
+  const quorum = useCluster()?.value.quorum;
+  const isLost = quorum !== undefined && quorum.survives < 0;
+  const lost = isLost ? `${quorum.healthy} of ${quorum.voters} voters answer, ${quorum.needed} are needed` : null;
+  const known = { ...detail, problem: detail.problem ?? lost };
+  const trouble = rev !== null || now === 0 ? null : troubleOf(known, now, staleSince);
   if (trouble === null) return null;
   return (
     <p
