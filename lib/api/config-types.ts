@@ -293,4 +293,6 @@ export interface EffectiveConfig {
   /** Of the canonical text of `values`. */
   readonly configSha256: string;
   readonly schemas: readonly string[];
+  /** Live instances that were told the same: a fleet spreads what it reports of it over about as many milliseconds. */
+  readonly readers: number;
 }

@@ -30,6 +30,7 @@ interface Merged {
 
 interface Answer extends Merged {
   readonly probe: Merged | null;
+  readonly readers: number;
 }
 
 const triedOf = ({ values, layers }: Merged): Tried => ({
@@ -119,8 +120,12 @@ export class HttpSource implements ConfigSource {
     const response = await fetch(`${this.#base}?${query}`, { headers, signal });
     if (response.status === 304) return etag;
     if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
-    const { values, layers, probe } = (await response.json()) as Answer;
-    listener.onOffer({ ...triedOf({ values, layers }), probe: probe === null ? null : triedOf(probe), readers: 0 });
+    const { values, layers, probe, readers } = (await response.json()) as Answer;
+    listener.onOffer({
+      ...triedOf({ values, layers }),
+      probe: probe === null ? null : triedOf(probe),
+      readers: etag === null ? 0 : readers,
+    });
     return response.headers.get('etag');
   }
 }

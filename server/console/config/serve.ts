@@ -72,6 +72,7 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client, hasOne: b
     provenance,
     configSha256: sha256(canonicalJson(value)),
     schemas,
+    readers: narrowest === undefined ? 0 : snapshot.assignment(narrowest.target).value.readers,
   };
 }
 

@@ -359,6 +359,9 @@ export const effectiveConfig = named('EffectiveConfig', {
   provenance: origins,
   configSha256: z.string(),
   schemas: z.array(z.string()),
+  readers: z
+    .number()
+    .describe('Live instances that were told the same. A fleet spreads its reports over about as many milliseconds.'),
 });
 
 /** OFREP's own shapes are the protocol's: success, failure, or a list of both. */
