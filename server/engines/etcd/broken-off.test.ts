@@ -3,8 +3,9 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { utf8Encode } from '../../../lib/base/bytes.ts';
+import { methods } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { type Engine, EngineError } from '../engine.ts';
+import { type Credentials, type Engine, EngineError } from '../engine.ts';
 import { openEtcdEngine } from './engine.ts';
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR, NGHTTP2_CANCEL, NGHTTP2_PROTOCOL_ERROR } = http2.constants;
@@ -15,18 +16,18 @@ let server: http2.Http2Server;
 let engine: Engine;
 
 /** Every call is answered by what `end` does to its stream. */
-async function serve(end: (stream: http2.ServerHttp2Stream) => void): Promise<void> {
+async function serve(end: (stream: http2.ServerHttp2Stream, path: string) => void, auth: Credentials | null = null) {
   server = http2.createServer();
-  server.on('stream', (stream) => {
+  server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
     stream.on('data', () => undefined);
-    end(stream);
+    end(stream, headers[':path'] ?? '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   engine = openEtcdEngine({
     endpoints: [`127.0.0.1:${(server.address() as AddressInfo).port}`],
     tls: null,
-    auth: null,
+    auth,
   });
 }
 
@@ -70,4 +71,58 @@ test('an engine that is closed answers with the reason it was closed for, and it
     engine.watch({ ranges: [ONE], startRevision: 1 }, handler);
   });
   expect(await failed).toBe(why);
+});
+
+describe('a user whose tokens the store does not take', () => {
+  const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
+  let signIns: number;
+
+  /** A sign-in is answered with a token; any other call with this refusal, so many times. */
+  async function refusing(message: string, times: number): Promise<void> {
+    signIns = 0;
+    let refused = 0;
+    await serve(
+      (stream, path) => {
+        if (path !== methods.authenticate.path && refused++ < times) {
+          stream.respond({ ...GRPC, 'grpc-status': '3', 'grpc-message': message }, { endStream: true });
+          return;
+        }
+        const isSignIn = path === methods.authenticate.path;
+        if (isSignIn) signIns++;
+        const body = isSignIn ? methods.authenticate.response.encode({ token: `t${signIns}` }) : new Uint8Array();
+        stream.respond(GRPC, { waitForTrailers: true });
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        const head = Buffer.alloc(5);
+        head.writeUInt32BE(body.length, 1);
+        stream.end(Buffer.concat([head, body]));
+      },
+      { user: 'ada', password: 'lovelace' },
+    );
+  }
+
+  test.each([
+    'etcdserver: revision of auth store is old',
+    'auth: revision in header is old',
+    'etcdserver: invalid auth token',
+  ])('%s: it signs in again, as often as users are changed in a row', async (message) => {
+    await refusing(message, 2);
+    expect(await engine.kv.list(ONE)).toMatchObject({ count: 0 });
+    expect(signIns).toBe(3);
+  });
+
+  test('who is never taken is told so, and a write did not happen', async () => {
+    await refusing('etcdserver: revision of auth store is old', Number.POSITIVE_INFINITY);
+    await expect(write()).rejects.toMatchObject({
+      ...{ code: GrpcCode.UNAVAILABLE, outcome: 'none' },
+      message: expect.stringContaining('users are being changed'),
+    });
+    expect(signIns).toBe(3);
+  });
+
+  test('a call without a user is a question of who asks', async () => {
+    await refusing('etcdserver: user name is empty', Number.POSITIVE_INFINITY);
+    const nobody = openEtcdEngine({ endpoints: engine.endpoints, tls: null, auth: null });
+    await expect(nobody.kv.list(ONE)).rejects.toMatchObject({ code: GrpcCode.UNAUTHENTICATED });
+    nobody.close();
+  });
 });
