@@ -199,7 +199,7 @@ export class Jobs {
     if (job !== undefined) return job;
     throw new ConsoleError(
       GrpcCode.NOT_FOUND,
-      'this console knows no such job: it has been restarted since, or has made many others',
+      'this console knows no such job any more: it was restarted, what you may do was changed, or many others came since. The audit trail has what was done.',
       { job: id },
     );
   }
