@@ -104,10 +104,11 @@ test('a thousand instances are squares that keep their names', () => {
 });
 
 test('nobody supervising is said, not hidden', async () => {
+  const rollout = rolloutWith({ state: 'PROGRESSING', lastEvalAt: 0, verdict: verdictOf('WAIT') });
   show(
     <>
-      <Standstill detail={detailWith()} />
-      <VerdictPanel detail={detailWith()} />
+      <Standstill detail={detailWith({ rollout })} />
+      <VerdictPanel detail={detailWith({ rollout })} />
     </>,
   );
   expect((await screen.findByRole('status')).textContent).toMatch(/^Unsupervised.*No console supervises it/);

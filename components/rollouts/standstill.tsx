@@ -7,6 +7,9 @@ import { useCluster, useNow, useStaleSince } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 
+/** A rollout that has just begun has no leader for a moment. */
+const ELECTION_MS = 2_000;
+
 export interface Trouble {
   readonly tone: Tone;
   readonly title: string;
@@ -35,7 +38,7 @@ export function troubleOf(
   const { lastEvalAt, plan } = rollout;
   const unseenMs = lastEvalAt === null ? 0 : now - lastEvalAt;
   const isBlind = isExposing(rollout.state) && unseenMs > 2 * plan.gate.evalIntervalSeconds * 1000;
-  if (supervision.leader === null || isBlind) {
+  if ((supervision.leader === null && unseenMs > ELECTION_MS) || isBlind) {
     const who = supervision.leader === null ? 'No console supervises it' : `${supervision.leader} has not looked since`;
     return {
       tone: 'risk',
