@@ -74,6 +74,16 @@ describeOnRealConsole('the dead-man’s switch', (direct) => {
     expect(body).toMatchObject({ values: { a: 1 }, cohort: 'stable' });
   });
 
+  test('who waits for a change over HTTP is told the moment it runs out', async () => {
+    const { target } = await exposed(direct(), AHEAD_MS);
+    const url = `${routes.clientConfig(STORE, target)}?instance=i`;
+    const first = await send<EffectiveConfig>('GET', url);
+    expect(first.body.cohort).toBe('candidate');
+    const headers = { 'if-none-match': first.headers.get('etag') ?? '', prefer: 'wait=60' };
+    const { body } = await send<EffectiveConfig>('GET', url, { headers });
+    expect(body).toMatchObject({ values: { a: 1 }, cohort: 'stable' });
+  });
+
   test('a controller that supervises renews it, and takes it away with the exposure', async () => {
     const target = await newTarget();
     await live(target, { a: 1 });

@@ -50,7 +50,7 @@ import {
 } from './releases.ts';
 import { actOnRollout, createRollout } from './rollouts.ts';
 import { SchemaChecker } from './schema-checker.ts';
-import { acceptReport, type Client, effectiveFor, etagOf, leave, ReportLeases } from './serve.ts';
+import { acceptReport, type Client, effectiveFor, isDeciding, leave, ReportLeases, servingFor } from './serve.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 import { ConfigState } from './state.ts';
 import { overviewOf, rolloutDetail, targetDetail } from './views.ts';
@@ -210,12 +210,14 @@ export class ConfigConsole {
   ): Promise<{ readonly etag: string; readonly body: EffectiveConfig } | null> {
     const until = performance.now() + Math.min(poll.waitSeconds, WAIT_SECONDS_MAX) * 1000;
     for (;;) {
-      const body = effectiveFor(await this.state.ready(), client, poll.known !== null);
-      const etag = etagOf(body);
-      if (etag !== poll.known) return { etag, body };
+      const snapshot = await this.state.ready();
+      const serving = servingFor(snapshot, client, poll.known !== null);
+      const { etag } = serving;
+      if (etag !== poll.known) return { etag, body: effectiveFor(snapshot, client, serving) };
       const left = until - performance.now();
       if (left <= 0 || poll.signal.aborted) return null;
-      await this.#nextChange(left, poll.signal);
+      const ahead = serving.until === null ? left : Math.max(0, serving.until - steadyNow()) + 1;
+      await this.#nextChange(Math.min(left, ahead), poll.signal);
     }
   }
 
@@ -270,7 +272,7 @@ export class ConfigConsole {
         resolve();
       };
       const timer = setTimeout(done, ms);
-      const unsubscribe = this.state.subscribe(done);
+      const unsubscribe = this.state.subscribe((changed) => (isDeciding(changed) ? done() : undefined));
       signal.addEventListener('abort', done, { once: true });
     });
   }

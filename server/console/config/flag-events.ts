@@ -4,6 +4,7 @@
  */
 import { layersOf, type Place, placeId } from '../../../lib/config/target.ts';
 import { flagsVersion } from './ofrep.ts';
+import { isDeciding } from './serve.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 import type { ConfigState } from './state.ts';
 
@@ -48,7 +49,8 @@ export async function flagEvents(
       };
       // Whoever comes back has missed what was written since.
       if (lastEventId !== null && changedAt(snapshot, place) > lastEventId) announce(snapshot.revision);
-      const unsubscribe = state.subscribe(() => {
+      const unsubscribe = state.subscribe((changed) => {
+        if (!isDeciding(changed)) return;
         const { current } = state;
         const next = current === null ? version : flagsVersion(current, place);
         if (next === version || current === null) return;

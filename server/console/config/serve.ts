@@ -19,6 +19,7 @@ import { ConsoleError } from '../errors.ts';
 import { steadyNow } from './clock.ts';
 import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
 import { instanceKey } from './fleet.ts';
+import type { Family } from './keys.ts';
 import { sha256 } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
@@ -32,11 +33,26 @@ export const choose = (snapshot: ConfigSnapshot, client: Client): Chosen[] =>
     return chosen === null ? [] : [chosen];
   });
 
+/** The documents that decide what is served. Reports do not: a fleet's would wake every client that waits, for each of them. */
+const DECIDING: readonly Family[] = ['assign', 'releases', 'targets'];
+
+export const isDeciding = (changed: ReadonlySet<Family>): boolean => DECIDING.some((family) => changed.has(family));
+
+/** Which releases a client is to use: all that must be known to tell whether it has them. */
+export interface Serving {
+  readonly chosen: readonly Chosen[];
+  readonly generation: number;
+  /** Changes with what is served and with the assignments that decided it, so that a client can tell both. */
+  readonly etag: string;
+  /** When an exposure runs out unless somebody renews it, by `steadyNow`; null: nothing of the kind. */
+  readonly until: number | null;
+}
+
 /**
  * @param hasOne the client has a document: where nothing is served any more it is told so, with an empty one
  * @throws ConsoleError NOT_FOUND; 409 INCOMPATIBLE when even what is stable is not for this version
  */
-export function effectiveFor(snapshot: ConfigSnapshot, client: Client, hasOne: boolean): EffectiveConfig {
+export function servingFor(snapshot: ConfigSnapshot, client: Client, hasOne: boolean): Serving {
   const chosen = choose(snapshot, client);
   const narrowest = chosen.at(-1);
   const generation = narrowest?.generation ?? withdrawnAt(snapshot, client);
@@ -49,6 +65,20 @@ export function effectiveFor(snapshot: ConfigSnapshot, client: Client, hasOne: b
       requires: misfit.release.requires,
     });
   }
+  const lines = chosen.map((one) => `${one.target} ${one.release.releaseId} ${one.generation}`);
+  const etag = `"${sha256([generation, ...lines].join('\n')).slice(0, 24)}"`;
+  const ends = layersOf(placeId(client)).map((target) => snapshot.assignment(target).value.expiresAt);
+  const ahead = ends.filter((at) => at !== null && at > steadyNow()).map(Number);
+  return { chosen, generation, etag, until: ahead.length === 0 ? null : Math.min(...ahead) };
+}
+
+/** The document itself. */
+export function effectiveFor(
+  snapshot: ConfigSnapshot,
+  client: Client,
+  { chosen, generation }: Serving,
+): EffectiveConfig {
+  const narrowest = chosen.at(-1);
   const { value, provenance } = effective(chosen.map(layerContent));
   const { bundle, app, env, service } = client;
   const schemas = chosen.flatMap(({ target }) => snapshot.get('targets', target)?.value.schema ?? []);
@@ -96,16 +126,13 @@ function probeFor(snapshot: ConfigSnapshot, client: Client, chosen: readonly Cho
   };
 }
 
-/** Changes with what is served and with the assignments that decided it, so that a client can tell both. */
-export function etagOf({ layers, generation }: EffectiveConfig): string {
-  const lines = layers.map((layer) => `${layer.target} ${layer.releaseId} ${layer.generation}`);
-  return `"${sha256([generation, ...lines].join('\n')).slice(0, 24)}"`;
-}
-
 /** How long a report keeps an instance in the fleet without another one. */
 const REPORT_TTL_SECONDS = 90;
 /** How long it is remembered that an instance left in good order. */
 export const LEFT_TTL_SECONDS = 600;
+
+/** Beyond so many the one that was granted first is forgotten: its instance gets another one. */
+const LEASES_KEPT = 10_000;
 
 /** Leases of instances that report over HTTP. A console that starts anew grants new ones. */
 export class ReportLeases {
@@ -119,6 +146,8 @@ export class ReportLeases {
     if (known !== undefined && (await leases.keepAlive(known)) > 0) return known;
     const { id } = await leases.grant(ttlSeconds, 0n);
     this.#leases.set(key, id);
+    const [first] = this.#leases.keys();
+    if (this.#leases.size > LEASES_KEPT && first !== undefined) this.#leases.delete(first);
     return id;
   }
 
