@@ -4,13 +4,15 @@ import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import type { VerdictKind } from '../../lib/config/gate.ts';
 import { isArray, isObject } from '../../lib/config/json.ts';
 import { isExposing } from '../../lib/config/rollout-document.ts';
-import { clockTime, durationText } from '../../lib/format/time.ts';
+import { agoText, clockTime, durationText } from '../../lib/format/time.ts';
 import { useNow } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { StatusMark, type Tone } from '../ui/badge.tsx';
 import { CLASS_WORDS } from './fleet-map.tsx';
 
 const CULPRITS_SHOWN = 5;
+/** AppConfig's window for the same. */
+const REVERT_MS = 72 * 3_600_000;
 
 const TONES: Readonly<Record<VerdictKind, Tone>> = {
   OK: 'good',
@@ -48,6 +50,7 @@ export function VerdictPanel({ detail }: { readonly detail: RolloutDetail }) {
       {verdict === null ? null : <Counts detail={detail} />}
       <Culprits detail={detail} />
       <Safe detail={detail} />
+      <WayBack detail={detail} />
       <Supervised detail={detail} />
     </div>
   );
@@ -149,6 +152,20 @@ function Safe({ detail }: { readonly detail: RolloutDetail }) {
       {unconfirmed.length === 0
         ? ': every live instance confirmed.'
         : `, but without a word from ${unconfirmed.join(', ')}.`}
+    </p>
+  );
+}
+
+/** While a release is kept its successor can be taken back; after three days that is no small thing any more. */
+function WayBack({ detail: { rollout, stable } }: { readonly detail: RolloutDetail }) {
+  const now = useNow(60_000);
+  if (rollout.state !== 'COMPLETED' || rollout.endedAt === null || stable === null || now === 0) return null;
+  const isLong = now - rollout.endedAt > REVERT_MS;
+  return (
+    <p className="text-fg-2">
+      Completed {agoText(rollout.endedAt, now)}
+      {isLong ? ': programs may have come to rely on it.' : '.'} Revert goes back to{' '}
+      <span className="mono">{stable.semver}</span> in one step, without a gate.
     </p>
   );
 }
