@@ -9,6 +9,7 @@ import { formatBytes } from '../../lib/format/number.ts';
 import { momentText } from '../../lib/format/time.ts';
 import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { newId } from '../keys/edit/new-id.ts';
+import { PanelError } from '../keys/panel/panel-error.tsx';
 import { useNow } from '../shell/use-live.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Badge } from '../ui/badge.tsx';
@@ -133,7 +134,11 @@ function Compare({ detail, releaseId, canWrite, onRoll }: CompareProps) {
     }
   };
   if (query.data === undefined)
-    return query.error === null ? <SkeletonRows rows={3} /> : <FailureLine failure={query.error} />;
+    return query.error === null ? (
+      <SkeletonRows rows={3} />
+    ) : (
+      <PanelError title="The release could not be read" error={query.error} onRetry={() => void query.refetch()} />
+    );
   return (
     <section
       aria-label={`Release ${query.data.semver}`}

@@ -1,19 +1,23 @@
 'use client';
 
-import { useState } from 'react';
 import type { ConfigTargetRow } from '../../lib/api/config-types.ts';
 import { plural } from '../../lib/format/number.ts';
 import { TargetDetail } from '../config/target-detail.tsx';
 import { TargetsPage } from '../config/targets-page.tsx';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
+import { oneOf, withFallback } from '../shell/url-params.ts';
+import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { Playground } from './playground.tsx';
 
+const SHOWN = withFallback(oneOf(['playground', 'edit']), 'playground');
+
 /** Flag sets with their releases and rollouts, and a playground that says why a flag evaluates as it does. */
 export function FlagsPage() {
-  const [isEditing, setEditing] = useState(false);
+  const [shown, setShown] = useUrlState('show', SHOWN);
+  const isEditing = shown === 'edit';
   return (
     <TargetsPage
       kind="flags"
@@ -25,7 +29,11 @@ export function FlagsPage() {
       summary={(rows) => plural(rows.length, 'flag set')}
       actions={(chosen) =>
         chosen === null ? null : (
-          <Button size="small" aria-pressed={isEditing} onClick={() => setEditing(!isEditing)}>
+          <Button
+            size="small"
+            aria-pressed={isEditing}
+            onClick={() => void setShown(isEditing ? 'playground' : 'edit')}
+          >
             {isEditing ? 'Playground' : 'Edit and releases'}
           </Button>
         )

@@ -9,7 +9,6 @@ import type { Json } from '../../lib/config/json.ts';
 import { curl } from '../../lib/format/commands.ts';
 import { useTarget } from '../config/use-config.ts';
 import { valueText } from '../config/words.ts';
-import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { oneOf, textParam, withFallback } from '../shell/url-params.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -40,11 +39,12 @@ export function Playground({ target, onBack }: { readonly target: string; readon
   // What is gone (a rollout that ended, a draft published) gives way to what is live.
   const source = sources.some(({ value }) => value === asked) ? asked : 'live';
   const evaluated = textOf(detail.data, source, rev !== null);
+  const isNothing = source === 'live' && detail.data?.live === null;
   const query = useQuery({
     queryKey: ['store', store.id, 'flags-evaluate', target, source, evaluated.version, rev, settled],
     queryFn: ({ signal }) =>
       configApi.evaluate(store.id, { target, text: evaluated.text, context: context ?? {}, key: null }, signal),
-    enabled: context !== undefined && detail.data !== undefined,
+    enabled: context !== undefined && detail.data !== undefined && !isNothing,
     placeholderData: keepPreviousData,
     retry: false,
   });
@@ -87,8 +87,21 @@ export function Playground({ target, onBack }: { readonly target: string; readon
             <Textarea {...ids} mono rows={5} value={text} onChange={(event) => void setText(event.target.value)} />
           )}
         </Field>
-        {query.error === null ? null : <FailureLine failure={query.error} />}
-        <Results flags={query.data} />
+        {query.error === null ? null : (
+          <p role="alert">
+            <StatusMark tone="bad" className="whitespace-normal!">
+              It could not be evaluated: {query.error.message}
+            </StatusMark>
+          </p>
+        )}
+        {isNothing ? (
+          <EmptyState className="p-0!">
+            Nothing of it is live yet: every application uses its own defaults. Publish a release under “Edit and
+            releases”.
+          </EmptyState>
+        ) : (
+          <Results flags={query.data} />
+        )}
       </div>
     </section>
   );
