@@ -16,6 +16,7 @@ import type { PrefixSchemaCheck, PrefixSchemaList } from '../../lib/api/prefix-s
 import type { HeatView, SpaceView } from '../../lib/api/space-types.ts';
 import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import type * as api from '../../lib/api/types.ts';
+import type { WatchersView } from '../../lib/api/watcher-types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
@@ -74,6 +75,7 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof schema.keyHistory>, api.KeyHistory>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.writeResult>, api.WriteResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof schema.watchers>, WatchersView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof spaceSchema.spaceView>, SpaceView>>().toEqualTypeOf<true>();

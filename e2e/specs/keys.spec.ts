@@ -154,3 +154,20 @@ test('bytes that are no text are shown as bytes and never mangled', async ({ pag
   await keys.openKey(key);
   await expect(keys.value(key)).toContainText('00 ff de ad');
 });
+
+test('how many watch a key is told where the store knows it, and nothing is said where it does not', async ({
+  page,
+  client,
+  prefix,
+  store,
+}) => {
+  const keys = new Keys(page);
+  const key = `${prefix}watched`;
+  await client.put(key, 'v');
+  await keys.openKey(key);
+  await expect(keys.value(key)).toBeVisible();
+  const told = keys.panel(key).getByText(/^[\d,]+ watchers?/);
+  // The console's own watch is one of them.
+  if (store === 'bundled') await expect(told).toBeVisible();
+  else await expect(told).toHaveCount(0);
+});

@@ -41,6 +41,8 @@ export const routes = {
   history: (id: string) => `${store(id)}/history`,
   /** GET ?key|prefix → DeletePreview */
   deletePreview: (id: string) => `${store(id)}/delete-preview`,
+  /** GET ?key|prefix → WatchersView */
+  watchers: (id: string) => `${store(id)}/watchers`,
   /** POST DeleteBody → DeleteResult */
   delete: (id: string) => `${store(id)}/delete`,
   /** GET ?in&mode&q&prefix&rev&limit → FindLine per line */

@@ -54,6 +54,7 @@ import type {
   WireBytes,
   WriteResult,
 } from '../../lib/api/types.ts';
+import type { WatchersView } from '../../lib/api/watcher-types.ts';
 import type { AuditExportQuery, AuditFile } from './audit/export.ts';
 import type { AuditQuery } from './audit/read.ts';
 import type { ExportFile, ExportQuery } from './bulk/export.ts';
@@ -101,6 +102,8 @@ export interface StoreConsole {
   }): Promise<KeyHistory>;
   put(body: PutBody): Promise<WriteResult>;
   deletePreview(target: DeleteTarget): Promise<DeletePreview>;
+  /** Who watches it, where the store can tell. */
+  watchers(target: DeleteTarget): Promise<WatchersView>;
   delete(body: DeleteBody): Promise<DeleteResult>;
   /** Lines as they come; ends when `signal` aborts. */
   find(options: FindOptions): Promise<AsyncGenerator<FindLine>>;

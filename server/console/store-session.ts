@@ -57,6 +57,7 @@ import { prefixDiff } from './operations/prefix-diff.ts';
 import { readKey } from './operations/read-key.ts';
 import { space } from './operations/space.ts';
 import { trash } from './operations/trash.ts';
+import { watchersOf } from './operations/watchers.ts';
 import { putKey } from './operations/write-key.ts';
 import { StoreFollower } from './store-follower.ts';
 
@@ -238,6 +239,14 @@ export class StoreSession implements StoreConsole {
 
   deletePreview(target: DeleteTarget) {
     return previewDelete(this.#context, target);
+  }
+
+  watchers(target: DeleteTarget) {
+    return watchersOf(
+      this.#engine,
+      this.cluster().members.map(({ endpoint }) => endpoint),
+      target,
+    );
   }
 
   delete(body: DeleteBody) {

@@ -119,6 +119,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'GET S/history': { expect: READ, ask: () => keyQuery },
   'GET S/delete-preview': { expect: READ, ask: () => keyQuery },
+  'GET S/watchers': { expect: READ, ask: () => keyQuery },
   'POST S/delete': {
     expect: WRITE,
     ask: async (stage) => {

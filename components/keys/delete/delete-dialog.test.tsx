@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeletePreview, DeleteTarget, WireBytes } from '../../../lib/api/types.ts';
+import type { WatchersView } from '../../../lib/api/watcher-types.ts';
 import { StoreContext } from '../../shell/use-store.ts';
 import { confirmWord, DeleteDialog } from './delete-dialog.tsx';
 
@@ -23,6 +24,7 @@ const preview = (target: DeleteTarget, keys: number): DeletePreview => ({
   leasedKeys: 0,
   leases: [],
 });
+const WATCHED: WatchersView = { watchers: 4, slow: 1, members: 3, answered: 2 };
 const fetched = vi.fn<(path: string, init: RequestInit) => Promise<Response>>();
 const deleted = vi.fn();
 const writes = () => fetched.mock.calls.filter(([, init]) => init.method === 'POST');
@@ -30,7 +32,9 @@ const writes = () => fetched.mock.calls.filter(([, init]) => init.method === 'PO
 beforeEach(() => {
   fetched.mockReset();
   deleted.mockReset();
-  vi.stubGlobal('fetch', fetched);
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) =>
+    path.includes('/watchers') ? Promise.resolve(answer(200, WATCHED)) : fetched(path, init),
+  );
 });
 afterEach(() => {
   cleanup();
@@ -65,6 +69,7 @@ test('a folder is deleted only after the number of its keys was typed', async ()
   open({ prefix: '/a/' });
   const button = await screen.findByRole('button', { name: 'Delete 2 keys' });
   expect(button).toHaveProperty('disabled', true);
+  expect(await screen.findByText(/^4 watchers, 1 behind on 2 of 3 members, /)).toBeDefined();
   fireEvent.change(screen.getByLabelText('Type 2 to delete'), { target: { value: '3' } });
   fireEvent.submit(screen.getByLabelText('Type 2 to delete'));
   expect(writes()).toHaveLength(0);

@@ -22,6 +22,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { FailureLine } from '../edit/edit-view.tsx';
 import { newId } from '../edit/new-id.ts';
 import { apiCall, deleteCommand } from '../key-copy.ts';
+import { useWatchers, watchersText } from '../panel/watched-by.tsx';
 
 export interface DeleteDialogProps {
   /** Null: closed. */
@@ -130,6 +131,8 @@ export function confirmWord(preview: DeletePreview): string {
 
 function Preview({ preview }: { readonly preview: DeletePreview }) {
   const { keys, bytes, sample, leasedKeys, leases } = preview;
+  const watchers = useWatchers(preview.target);
+  const watched = watchers === undefined ? null : watchersText(watchers);
   if (keys === 0) return <p className="text-fg-2">Nothing is there any more. Nothing would be deleted.</p>;
   return (
     <div className="flex flex-col gap-2">
@@ -139,6 +142,9 @@ function Preview({ preview }: { readonly preview: DeletePreview }) {
         <span className="mono">{formatCount(preview.revision)}</span>.{' '}
         {keys === 1 ? 'If it changes' : 'If any of them changes'} before you delete, nothing is deleted.
       </p>
+      {watched === null ? null : (
+        <p className="text-fg-2">{watched}, those of consoles among them, will see it happen.</p>
+      )}
       {leasedKeys === 0 ? null : (
         <p className="flex flex-wrap items-center gap-x-2 text-lease">
           <Mark shape="hourglass" />

@@ -9,6 +9,7 @@ import { LeaseCountdown } from '../../leases/lease-countdown.tsx';
 import { PeekLeaseLink } from '../../leases/lease-peek.tsx';
 import { useNow } from '../../shell/use-live.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
+import { useWatchers, watchersText } from './watched-by.tsx';
 
 export interface FactsProps {
   readonly kv: KeyMeta & { readonly value: WireBytes };
@@ -27,6 +28,8 @@ const SOURCE: Readonly<Record<KeyDetail['source'], { readonly word: string; read
 
 /** The strip of facts under the path. Each word says on hover what it means. */
 export function Facts({ kv, lease, read, changedAt }: FactsProps) {
+  const watchers = useWatchers({ key: kv.key }, read.source === 'linearizable');
+  const watched = watchers === undefined ? null : watchersText(watchers);
   const now = useNow(1_000);
   return (
     <dl className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-2 border-b px-3 py-2">
@@ -57,6 +60,14 @@ export function Facts({ kv, lease, read, changedAt }: FactsProps) {
           </span>
         )}
       </Fact>
+      {watched == null ? null : (
+        <Fact
+          name="Watched by"
+          meaning="Watchers of the store’s members that see a change of this key: programs, and one for each console"
+        >
+          {watched}
+        </Fact>
+      )}
       <Fact name="Read" meaning={SOURCE[read.source].meaning}>
         {SOURCE[read.source].word} <span className="text-fg-3">at</span>{' '}
         <span className="mono">{formatCount(read.revision)}</span>

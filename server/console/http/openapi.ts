@@ -153,6 +153,13 @@ export const operations: readonly Operation[] = [
     answer: responses.deletePreview,
   },
   {
+    path: template(routes.watchers(STORE)),
+    method: 'get',
+    summary: 'How many watch a key or a prefix, where the store can tell',
+    query: requests.targetParams,
+    answer: responses.watchers,
+  },
+  {
     path: template(routes.delete(STORE)),
     method: 'post',
     summary: 'Delete exactly what a preview showed',

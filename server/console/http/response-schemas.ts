@@ -272,6 +272,13 @@ export const deletePreview = named('DeletePreview', {
   leases: z.array(hexId),
 });
 
+export const watchers = named('Watchers', {
+  watchers: z.int().nullable(),
+  slow: z.int().nullable(),
+  members: z.int(),
+  answered: z.int(),
+});
+
 export const deleteResult = named('DeleteResult', { revision: int, deleted: z.int() });
 
 const contender = named('Contender', {

@@ -126,7 +126,8 @@ function changedSince(context: StoreContext, { target, expectRevision }: DeleteB
   return out;
 }
 
-function rangeOf(target: DeleteTarget): KeyRange {
+/** The keys that a target names. */
+export function rangeOf(target: DeleteTarget): KeyRange {
   if (target.key !== undefined) return { key: fromWire(target.key), end: EMPTY_BYTES };
   const prefix = fromWire(target.prefix ?? '');
   // Every key: from the smallest possible one to the end.
