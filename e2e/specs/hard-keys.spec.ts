@@ -61,7 +61,9 @@ for (const { name, key, shown, twin, word } of HARD) {
     await keys.openWire(wire);
     const panel = keys.panel(prefix + shown);
     await expect(panel.getByRole('textbox', { name: 'Value' })).toContainText('the one that is meant');
-    await expect(keys.tree.locator('[aria-selected=true]'), 'its row is found and shown').toBeVisible();
+    await expect(keys.tree.locator('[aria-selected=true]'), 'its row is found and shown').toBeVisible({
+      timeout: 60_000,
+    });
     await page.reload();
     await expect(panel.getByRole('textbox', { name: 'Value' }), 'its address leads back').toContainText(
       'that is meant',

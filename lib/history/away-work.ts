@@ -12,11 +12,12 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
+/** Undefined: none was needed yet. Null: none is to be had. */
 let worker: Worker | null | undefined;
 let lastId = 0;
 
 export function workAway<N extends WorkName>(name: N, input: WorkInput<N>): Promise<WorkOutput<N>> {
-  worker ??= start();
+  if (worker === undefined) worker = start();
   const there = worker;
   if (there === null) return workHere(name, input);
   return new Promise((resolve, reject) => {
