@@ -53,7 +53,8 @@ export function EditorPanel({ detail, canWrite }: { readonly detail: ConfigTarge
     canWrite &&
     !rebase.isNeeded &&
     parsed.ok &&
-    check.data !== undefined &&
+    // What was found in another text says nothing of this one.
+    check.data?.text === text &&
     check.data.answer.issues.length === 0 &&
     check.data.answer.suggested !== null;
   const onChange = (next: string): void =>
