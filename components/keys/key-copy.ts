@@ -2,7 +2,8 @@
 
 import { routes, setBytesParam } from '../../lib/api/routes.ts';
 import type { LeaseChoice, StoreSummary, WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
-import { curl, etcdctl } from '../../lib/format/commands.ts';
+import { ARGUMENT_CHARS_MAX, curl, etcdctl } from '../../lib/format/commands.ts';
+import { fromWire } from '../../lib/keys/wire-bytes.ts';
 import type { CopyAsForms } from '../ui/copy-as.tsx';
 
 const origin = (): string => (typeof location === 'undefined' ? '' : location.origin);
@@ -30,7 +31,22 @@ export function putCommand(
   put: { readonly key: WireBytes; readonly value: WireBytes; readonly lease: LeaseChoice; readonly hasLease: boolean },
 ): string {
   const lease = leaseFlags(put.lease, put.hasLease);
-  return etcdctl(store.endpoints, ['put', put.key, put.value], lease);
+  const bytes = fromWire(put.value);
+  if (bytes.length <= ARGUMENT_CHARS_MAX && !bytes.includes(0)) {
+    return etcdctl(store.endpoints, ['put', put.key, put.value], lease);
+  }
+  const command = etcdctl(store.endpoints, ['put', put.key], lease);
+  return command.startsWith('#') ? command : `printf '${printfText(bytes)}' | ${command}`;
+}
+
+/** What the shell's printf makes these bytes of, within single quotes. */
+function printfText(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) {
+    const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c;
+    out += isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
+  }
+  return out;
 }
 
 function leaseFlags(lease: LeaseChoice, hasLease: boolean): readonly string[] {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromWire } from '../keys/wire-bytes.ts';
-import { curl, etcdctl, shellWord } from './commands.ts';
+import { ARGUMENT_CHARS_MAX, curl, etcdctl, shellWord } from './commands.ts';
 
 test('a plain key stays as it is, spaces and quotes are quoted', () => {
   expect(shellWord('/config/a-b')).toBe('/config/a-b');
@@ -32,6 +32,17 @@ test('flags stand before the words, and a key that begins with a dash is kept ap
   expect(etcdctl(['http://127.0.0.1:2379'], ['get', '-k'], ['--rev=3'])).toBe(
     'etcdctl --endpoints=127.0.0.1:2379 get --rev=3 -- -k',
   );
+});
+
+test('a key with a zero byte is never cut short by a shell: no command is offered for it', () => {
+  expect(etcdctl([], ['del', '/a\0'])).toBe('# No command line can carry a key with a zero byte: use the curl form.');
+  expect(etcdctl([], ['del', { base64: '/wA=' }])).toMatch(/^# /);
+});
+
+test('a body longer than an argument may be goes through a pipe', () => {
+  const command = curl('http://h/x', { method: 'PUT', json: { a: 'x'.repeat(ARGUMENT_CHARS_MAX) } });
+  expect(command.startsWith("printf %s '{")).toBe(true);
+  expect(command.endsWith("| curl -s -X PUT http://h/x -H 'content-type: application/json' -d @-")).toBe(true);
 });
 
 test('a curl command carries its body as JSON', () => {
