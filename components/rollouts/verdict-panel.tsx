@@ -3,6 +3,7 @@
 import type { RolloutDetail } from '../../lib/api/config-types.ts';
 import type { VerdictKind } from '../../lib/config/gate.ts';
 import { isArray, isObject } from '../../lib/config/json.ts';
+import { UNCONFIRMED_MAX } from '../../lib/config/rollout.ts';
 import { isExposing } from '../../lib/config/rollout-document.ts';
 import { agoText, clockTime, durationText } from '../../lib/format/time.ts';
 import { useNow } from '../shell/use-live.ts';
@@ -146,12 +147,17 @@ function Safe({ detail }: { readonly detail: RolloutDetail }) {
     );
   }
   if (endedAt === null) return null;
+  const isCut = unconfirmed.length === UNCONFIRMED_MAX;
   return (
     <p>
       Safe after <span className="mono font-semibold">{durationText(endedAt - rollbackAt)}</span>
       {unconfirmed.length === 0
         ? ': every live instance confirmed.'
-        : `, but without a word from ${unconfirmed.join(', ')}.`}
+        : `, but without a word from ${unconfirmed.slice(0, CULPRITS_SHOWN).join(', ')}${
+            unconfirmed.length > CULPRITS_SHOWN
+              ? ` and others, ${unconfirmed.length}${isCut ? ' or more' : ''} in all`
+              : ''
+          }.`}
     </p>
   );
 }

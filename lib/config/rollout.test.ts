@@ -225,6 +225,13 @@ describe('the controller’s looks', () => {
     expect(waiting).toMatchObject({ state: 'PAUSED', deadlineAt: 615_000 });
   });
 
+  test('of a fleet that does not confirm the way back a hundred are named, and all are counted', () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `instance-${i}`);
+    const { value } = machine.confirmRollback(standing('ROLLING_BACK'), ada, names) as { value: Outcome };
+    expect(value.rollout.unconfirmed).toEqual(names.slice(0, machine.UNCONFIRMED_MAX));
+    expect(value.log[0]?.what).toContain('5000 did not confirm');
+  });
+
   test('a pause that lasts for more than a day is logged as forgotten, once; a resumed one is not', () => {
     const day = 86_400_000;
     const { value } = machine.pause(begun(), { by: 'ada', at: 1_000 }) as { value: { rollout: Rollout } };

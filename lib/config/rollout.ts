@@ -328,6 +328,9 @@ export function rebase(
   return renewed.ok ? ok({ old, renewed: renewed.value }) : renewed;
 }
 
+/** Named in a rollout that has ended; the log has the number. A fleet that is cut off must not outgrow the document that says so. */
+export const UNCONFIRMED_MAX = 100;
+
 /** Every live instance is back, or the wait is over. */
 export function confirmRollback(rollout: Rollout, actor: Actor, unconfirmed: readonly string[]): Act {
   if (rollout.state !== 'ROLLING_BACK') return refuseState(rollout, 'confirmed as rolled back');
@@ -336,7 +339,13 @@ export function confirmRollback(rollout: Rollout, actor: Actor, unconfirmed: rea
     unconfirmed.length === 0
       ? `rolled back: every live instance confirmed after ${took < 1000 ? `${took} ms` : `${(took / 1000).toFixed(1)} s`}`
       : `rolled back, but ${unconfirmed.length} did not confirm: ${unconfirmed.slice(0, 5).join(', ')}`;
-  return ok(outcome({ ...rollout, state: 'ROLLED_BACK', endedAt: actor.at, unconfirmed }, actor, words));
+  return ok(
+    outcome(
+      { ...rollout, state: 'ROLLED_BACK', endedAt: actor.at, unconfirmed: unconfirmed.slice(0, UNCONFIRMED_MAX) },
+      actor,
+      words,
+    ),
+  );
 }
 
 export function complete(rollout: Rollout, actor: Actor): Act {

@@ -28,12 +28,10 @@ export const ROSTER_BYTES_MAX = 1_048_576;
 const REJECTED_BYTES = 65_536;
 /** Starts remembered of each: one that was there, and two more within the crash window, are a crash loop. */
 const BOOTS_KEPT = 3;
-/** Of an entry as JSON, its key and its starts aside; of a start. */
-const ENTRY_BYTES = 100;
-const BOOT_BYTES = 80;
+/** Of an entry as JSON, its key aside: with all its starts, because a fleet that crashes as one needs its roster most. */
+const ENTRY_BYTES = 110 + BOOTS_KEPT * 75;
 
-const bytesOf = (key: string, { boots }: Pick<RosterEntry, 'boots'>): number =>
-  Buffer.byteLength(key) + ENTRY_BYTES + Math.max(1, boots.length) * BOOT_BYTES;
+const bytesOf = (key: string): number => Buffer.byteLength(key) + ENTRY_BYTES;
 
 /** One instance id may run in several services of one application: they are different instances. */
 export const instanceKey = (
@@ -70,12 +68,12 @@ export function nextRoster(snapshot: ConfigSnapshot, rollout: Rollout, roster: R
   const assign = snapshot.assignment(rollout.target).value;
   const instances: Record<string, RosterEntry> = { ...roster.instances };
   let isChanged = false;
-  let bytes = Object.entries(instances).reduce((sum, [key, entry]) => sum + bytesOf(key, entry), 0);
+  let bytes = Object.keys(instances).reduce((sum, key) => sum + bytesOf(key), 0);
   const hasRoom = (key: string, report: InstanceReport): boolean => {
-    bytes += bytesOf(key, { boots: [] });
-    const isIn = bytes <= ROSTER_BYTES_MAX - (hasRejected(subject, report) ? 0 : REJECTED_BYTES);
-    if (!isIn) bytes -= bytesOf(key, { boots: [] });
-    return isIn;
+    const more = bytes + bytesOf(key);
+    if (more > ROSTER_BYTES_MAX - (hasRejected(subject, report) ? 0 : REJECTED_BYTES)) return false;
+    bytes = more;
+    return true;
   };
   const set = (key: string, entry: RosterEntry): void => {
     instances[key] = entry;
