@@ -19,8 +19,8 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close();
 });
 
-function releaseOf(content: JsonObject): Release {
-  const addressed = { target: TARGET, kind: 'config', content, schema: null, locked: [], requires: {} } as const;
+function releaseOf(content: JsonObject, target = TARGET): Release {
+  const addressed = { target, kind: 'config', content, schema: null, locked: [], requires: {} } as const;
   const sha256 = createHash('sha256').update(addressText(addressed)).digest('hex');
   const rest = { semver: '1.0.0', parent: null, author: 'ada', note: '', createdAt: 0 };
   return { ...addressed, ...rest, sha256, releaseId: releaseIdOf(sha256) };
@@ -28,16 +28,20 @@ function releaseOf(content: JsonObject): Release {
 
 const FIRST = releaseOf({ a: 1 });
 const SECOND = releaseOf({ a: 2 });
+const WIDER = releaseOf({ b: 1 }, 'settings');
 
-/** One pointer, two releases, and who asked for which. */
+/** A pointer, two releases, one of a wider layer, and who asked for which. */
 async function scene(options: { readonly failSafe?: 'stable' } = {}) {
   const asked: string[] = [];
-  const kept = new Map([FIRST, SECOND].map((one) => [one.releaseId, one]));
-  let assign: Assignment = { ...emptyAssignment(TARGET), generation: 1, stable: FIRST.releaseId };
+  const kept = new Map([FIRST, SECOND, WIDER].map((one) => [one.releaseId, one]));
+  const assigned = new Map([
+    [TARGET, { ...emptyAssignment(TARGET), generation: 1, stable: FIRST.releaseId } as Assignment],
+  ]);
+  let revision = 1;
   let watch: Stream<unknown, WatchResponse> | undefined;
   const kv = (key: string, value: object) => ({
     ...{ key: utf8Encode(key), value: utf8Encode(JSON.stringify(value)) },
-    ...{ modRevision: assign.generation, createRevision: 1, version: 1 },
+    ...{ modRevision: revision, createRevision: 1, version: 1 },
   });
   const store = await new FakeStore()
     .unary(methods.txn, ({ success }) => ({
@@ -45,7 +49,8 @@ async function scene(options: { readonly failSafe?: 'stable' } = {}) {
       succeeded: true,
       responses: success.map(({ requestRange }) => {
         const key = utf8Decode(requestRange?.key ?? new Uint8Array(0)) ?? '';
-        return { responseRange: { kvs: key.endsWith(TARGET) ? [kv(key, assign)] : [] } };
+        const assign = assigned.get(key.slice(`${PREFIX}assign/`.length));
+        return { responseRange: { kvs: assign === undefined ? [] : [kv(key, assign)] } };
       }),
     }))
     .unary(methods.range, ({ key }) => {
@@ -70,11 +75,14 @@ async function scene(options: { readonly failSafe?: 'stable' } = {}) {
   await vi.waitFor(() => expect(watch).toBeDefined());
   return {
     ...{ asked, offers, troubles },
-    /** The pointer moves. */
-    point: (changes: Partial<Assignment>): void => {
-      assign = { ...assign, generation: assign.generation + 1, ...changes };
-      const event = { type: EventType.PUT, kv: kv(`${PREFIX}assign/${TARGET}`, assign) };
-      watch?.send({ header: { revision: assign.generation }, events: [event] });
+    /** A pointer moves. */
+    point: (changes: Partial<Assignment>, target = TARGET): void => {
+      const before = assigned.get(target) ?? emptyAssignment(target);
+      const assign = { ...before, generation: before.generation + 1, ...changes };
+      assigned.set(target, assign);
+      revision++;
+      const event = { type: EventType.PUT, kv: kv(`${PREFIX}assign/${target}`, assign) };
+      watch?.send({ header: { revision }, events: [event] });
     },
   };
 }
@@ -119,4 +127,13 @@ test('an exposure that nobody renews is left when its time is up, by who fails s
   const { offers, point } = await scene({ failSafe: 'stable' });
   point({ candidate: SECOND.releaseId, thresholdBp: 10_000, expiresAt: Date.now() + 300 });
   await vi.waitFor(() => expect(valuesOf(offers)).toEqual([{ a: 1 }, { a: 2 }, { a: 1 }]));
+});
+
+test('of two exposures each is left at its own time', async () => {
+  const { offers, point } = await scene({ failSafe: 'stable' });
+  const soon = Date.now() + 300;
+  point({ candidate: WIDER.releaseId, thresholdBp: 10_000, expiresAt: soon }, 'settings');
+  point({ candidate: SECOND.releaseId, thresholdBp: 10_000, expiresAt: soon + 60_000 });
+  await vi.waitFor(() => expect(valuesOf(offers).at(-1)).toEqual({ a: 2, b: 1 }));
+  await vi.waitFor(() => expect(valuesOf(offers).at(-1)).toEqual({ a: 2 }));
 });

@@ -1,9 +1,9 @@
 /** Straight from the store: one watch on the pointers of the bundle, reports under a lease that dies with the process. */
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
 import { type Event, EventType } from '../../base/etcdpb/mvcc.ts';
-import { type Assignment, addressText, emptyAssignment, type Release, releaseIdOf } from '../../config/documents.ts';
+import { type Assignment, emptyAssignment } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
 import type { LayerRelease } from '../../config/report.ts';
 import {
@@ -20,6 +20,7 @@ import { type Client, deleteOp, getOp, putOp } from '../client.ts';
 import { CompactedError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { hashOf } from './last-known-good.ts';
+import { ReleaseReader } from './release-reader.ts';
 import {
   CLIENT_VERSION,
   type ConfigSource,
@@ -35,11 +36,6 @@ const REPORT_TTL_SECONDS = 30;
 const LEFT_TTL_SECONDS = 600;
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 60_000;
-/** Releases kept: a few layers, stable and candidate each. */
-const RELEASES_KEPT = 16;
-/** A candidate is read before its turn, so that a promote is only a pointer: each at a time of its own, within so much per reader. */
-const AHEAD_MS_PER_READER = 10;
-const AHEAD_MS_MAX = 60_000;
 
 /** What is to be used and tried, as the pointers stood at that turn. */
 interface Resolved {
@@ -48,6 +44,8 @@ interface Resolved {
   readonly would: readonly Chosen[] | null;
   /** A pointer serves nothing, and did serve something once. */
   readonly isWithdrawn: boolean;
+  /** When an exposure runs out; infinite: none does. */
+  readonly soonest: number;
 }
 
 export interface StoreSourceOptions {
@@ -61,11 +59,9 @@ export class StoreSource implements ConfigSource {
   readonly #prefix: string;
   readonly #options: StoreSourceOptions;
   #expiry: NodeJS.Timeout | undefined;
-  /** Of each layer, when its candidate is read ahead. */
-  readonly #ahead = new Map<string, NodeJS.Timeout>();
   readonly #who: Identity;
   readonly #stopped = new AbortController();
-  readonly #releases = new Map<string, Release>();
+  readonly #releases: ReleaseReader;
   /** Of our layers, as the store was read or watched last. */
   readonly #pointers = new Map<string, Assignment>();
   #session: Promise<Session> | null = null;
@@ -79,6 +75,7 @@ export class StoreSource implements ConfigSource {
     this.#who = who;
     this.#options = options;
     this.#prefix = options.prefix ?? DEFAULT_CONFIG_PREFIX;
+    this.#releases = new ReleaseReader(client, this.#prefix);
   }
 
   start(listener: SourceListener): void {
@@ -126,13 +123,13 @@ export class StoreSource implements ConfigSource {
   close(): void {
     this.#stopped.abort();
     clearTimeout(this.#expiry);
-    for (const timer of this.#ahead.values()) clearTimeout(timer);
+    this.#releases.close();
   }
 
   /** Nothing comes from the store when an exposure runs out unrenewed: the clock must say so. */
-  #lookAgainAt(expiresAt: number | null, listener: SourceListener): void {
-    if (expiresAt === null || this.#options.failSafe !== 'stable') return;
+  #lookAgainAt(expiresAt: number, listener: SourceListener): void {
     clearTimeout(this.#expiry);
+    if (expiresAt === Number.POSITIVE_INFINITY || this.#options.failSafe !== 'stable') return;
     const look = (): void => {
       this.#offer(listener, 0).catch((cause: unknown) =>
         listener.onTrouble(cause instanceof Error ? cause.message : String(cause)),
@@ -140,19 +137,6 @@ export class StoreSource implements ConfigSource {
     };
     this.#expiry = setTimeout(look, Math.max(0, expiresAt - Date.now()) + 1);
     this.#expiry.unref();
-  }
-
-  /** It may become ours at any moment, and then a whole fleet wants it at once. */
-  #readAhead({ target, candidate, readers }: Assignment): void {
-    clearTimeout(this.#ahead.get(target));
-    this.#ahead.delete(target);
-    if (candidate === null || this.#releases.has(`${target}/${candidate}`)) return;
-    const within = Math.min(AHEAD_MS_MAX, (readers ?? 0) * AHEAD_MS_PER_READER);
-    const read = (): void => {
-      // Not to be had: then it is asked for again when it is needed, and that is told.
-      this.#release(target, candidate).catch(() => undefined);
-    };
-    this.#ahead.set(target, setTimeout(read, randomInt(Math.floor(within) + 1)).unref());
   }
 
   #key(family: 'instances' | 'probes' | 'left'): string {
@@ -232,9 +216,10 @@ export class StoreSource implements ConfigSource {
     readers: number,
     when: 'always' | 'if it is another' = 'always',
   ): Promise<void> {
-    const { turn, chosen, would, isWithdrawn } = await this.#resolve(listener);
+    const { turn, chosen, would, isWithdrawn, soonest } = await this.#resolve();
     // Something happened while the releases were read: whoever saw that makes the offer.
     if (turn !== this.#turn) return;
+    this.#lookAgainAt(soonest, listener);
     // Nothing is served any more because a first release was taken back: an empty document. A pointer that is missing
     // says nothing of the kind, and what runs goes on.
     if (chosen.length === 0 && !(isWithdrawn && listener.hasDocument())) return;
@@ -246,55 +231,33 @@ export class StoreSource implements ConfigSource {
     listener.onOffer({ ...offerOf(chosen), probe: would === null ? null : offerOf(would), readers });
   }
 
-  async #resolve(listener: SourceListener): Promise<Resolved> {
+  async #resolve(): Promise<Resolved> {
     const turn = this.#turn;
     const targets = layersOf(placeId(this.#who));
     const { instanceId, tags, appVersion } = this.#who;
     const asker: Asker = { instanceId, tags, appVersion, clientVersion: CLIENT_VERSION };
     const chosen: Chosen[] = [];
     const asked = new Map<string, Pick<Chosen, 'release' | 'generation'>>();
+    const ends: number[] = [];
     let isWithdrawn = false;
     for (const target of targets) {
       const stored = this.#pointers.get(target) ?? emptyAssignment(target);
       const assign = this.#options.failSafe === 'stable' ? inForce(stored, Date.now()) : stored;
-      if (assign.candidate !== null) this.#lookAgainAt(assign.expiresAt ?? null, listener);
-      if (!wantsCandidate(assign, asker)) this.#readAhead(assign);
+      if (assign.candidate !== null) ends.push(assign.expiresAt ?? Number.POSITIVE_INFINITY);
+      if (!wantsCandidate(assign, asker)) this.#releases.readAhead(assign);
       isWithdrawn ||= assign.generation > 0;
-      const candidate = wantsCandidate(assign, asker) ? await this.#release(target, assign.candidate) : null;
-      const stable = await this.#release(target, assign.stable);
+      const candidate = wantsCandidate(assign, asker) ? await this.#releases.read(target, assign.candidate) : null;
+      const stable = await this.#releases.read(target, assign.stable);
       const one = chooseRelease(assign, asker, (id) =>
         id !== null && id === candidate?.releaseId ? candidate : id === stable?.releaseId ? stable : null,
       );
       if (one !== null) chosen.push(one);
-      const probed = await this.#release(target, assign.probe?.releaseId ?? null);
+      const probed = await this.#releases.read(target, assign.probe?.releaseId ?? null);
       if (probed !== null) asked.set(target, { release: probed, generation: assign.generation });
     }
-    return { turn, chosen, would: tried(chosen, asker, targets, (target) => asked.get(target) ?? null), isWithdrawn };
+    const would = tried(chosen, asker, targets, (target) => asked.get(target) ?? null);
+    return { turn, chosen, would, isWithdrawn, soonest: Math.min(...ends) };
   }
-
-  /** By its address: what does not match it is refused, whoever wrote it. */
-  async #release(target: string, releaseId: string | null): Promise<Release | null> {
-    if (releaseId === null) return null;
-    const known = this.#releases.get(`${target}/${releaseId}`);
-    if (known !== undefined) return known;
-    const key = `${this.#prefix}releases/${target}/${releaseId}`;
-    // A release never changes: whichever member has it has the right one, and only who lacks it must be asked for the newest.
-    const near = await this.#client.get({ key }, { serializable: true });
-    const { kvs } = near.kvs.length > 0 ? near : await this.#client.get({ key });
-    const text = kvs[0] === undefined ? undefined : utf8Decode(kvs[0].value);
-    if (text === undefined) throw new Error(`release ${releaseId} of ${target} is not in the store`);
-    const release = JSON.parse(text) as Release;
-    requireAddress(release);
-    if (this.#releases.size >= RELEASES_KEPT) this.#releases.clear();
-    this.#releases.set(`${target}/${releaseId}`, release);
-    return release;
-  }
-}
-
-function requireAddress(release: Release): void {
-  const hash = createHash('sha256').update(addressText(release)).digest('hex');
-  if (releaseIdOf(hash) === release.releaseId) return;
-  throw new Error(`release ${release.releaseId} of ${release.target} was changed by hand: its hash is another`);
 }
 
 const layersOfOffer = (chosen: readonly Chosen[]): LayerRelease[] =>
