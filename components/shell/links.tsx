@@ -2,7 +2,7 @@
 
 import { Activity, Copy, ExternalLink, FolderOpen, Hourglass } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { routes } from '../../lib/api/routes.ts';
 import type { WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
 import { curl, etcdctl } from '../../lib/format/commands.ts';
@@ -14,11 +14,12 @@ import { type CopyAsForms, CopyAsMenuItems } from '../ui/copy-as.tsx';
 import { useCopy } from '../ui/copy-button.tsx';
 import { Link } from '../ui/link.tsx';
 import { MenuContent, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
-import { ContextMenuTrigger, Menu } from '../ui/menu-trigger.tsx';
+import { ContextMenuTrigger, Menu, MenuContext } from '../ui/menu-trigger.tsx';
 import { keyParams, useHref } from './use-href.ts';
 import { useStore } from './use-store.ts';
 
-const LINK = 'rounded-mark hover:underline hover:decoration-1 hover:underline-offset-2';
+/** How a link in a line of text looks. */
+export const LINK = 'rounded-mark hover:underline hover:decoration-1 hover:underline-offset-2';
 
 /** How a key is copied: the command that reads it, the call that reads it, its address here. */
 export function useKeyForms(key: WireBytes, rev?: WireInt): CopyAsForms {
@@ -46,47 +47,61 @@ export interface KeyLinkProps {
 /** A key, wherever it is named: leads to its page; right click copies it or opens what belongs to it. */
 export function KeyLink({ value, rev, className, children }: KeyLinkProps) {
   const href = useHref();
-  const router = useRouter();
-  const { copy } = useCopy();
-  const forms = useKeyForms(value, rev);
-  const address = href('/keys', keyParams(value, rev));
   const shown = displayBytes(value);
   return (
     <Menu>
       <ContextMenuTrigger>
-        <Link href={address} title={shown} className={cn('mono truncate', LINK, className)}>
+        <Link
+          href={href('/keys', keyParams(value, rev))}
+          title={shown}
+          className={cn('mono truncate', LINK, className)}
+        >
           {children ?? shown}
         </Link>
       </ContextMenuTrigger>
-      <MenuContent>
-        <MenuLabel className="mono max-w-80 truncate">{shown}</MenuLabel>
-        <MenuItem icon={<FolderOpen aria-hidden="true" />} onSelect={() => router.push(address)}>
-          Open in Keys
-        </MenuItem>
-        <MenuItem
-          icon={<ExternalLink aria-hidden="true" />}
-          onSelect={() => window.open(address, '_blank', 'noopener')}
-        >
-          Open in a new tab
-        </MenuItem>
-        {typeof value === 'string' ? (
-          <MenuItem
-            icon={<Activity aria-hidden="true" />}
-            onSelect={() => router.push(href('/watch', watchParams({ text: value, match: 'key' })))}
-          >
-            Watch this key
-          </MenuItem>
-        ) : null}
-        <MenuSeparator />
-        <MenuItem
-          icon={<Copy aria-hidden="true" />}
-          onSelect={() => copy(typeof value === 'string' ? value : value.base64)}
-        >
-          {typeof value === 'string' ? 'Copy key' : 'Copy key as base64'}
-        </MenuItem>
-        <CopyAsMenuItems forms={forms} />
-      </MenuContent>
+      <KeyMenu value={value} rev={rev} />
     </Menu>
+  );
+}
+
+/** What a right click on a key offers. */
+export function KeyMenu({ value, rev }: { readonly value: WireBytes; readonly rev: WireInt | undefined }) {
+  const { opened } = useContext(MenuContext);
+  return opened === null ? null : <KeyMenuContent value={value} rev={rev} />;
+}
+
+function KeyMenuContent({ value, rev }: { readonly value: WireBytes; readonly rev: WireInt | undefined }) {
+  const href = useHref();
+  const router = useRouter();
+  const { copy } = useCopy();
+  const forms = useKeyForms(value, rev);
+  const address = href('/keys', keyParams(value, rev));
+  return (
+    <MenuContent>
+      <MenuLabel className="mono max-w-80 truncate">{displayBytes(value)}</MenuLabel>
+      <MenuItem icon={<FolderOpen aria-hidden="true" />} onSelect={() => router.push(address)}>
+        Open in Keys
+      </MenuItem>
+      <MenuItem icon={<ExternalLink aria-hidden="true" />} onSelect={() => window.open(address, '_blank', 'noopener')}>
+        Open in a new tab
+      </MenuItem>
+      {typeof value === 'string' ? (
+        <MenuItem
+          icon={<Activity aria-hidden="true" />}
+          onSelect={() => router.push(href('/watch', watchParams({ text: value, match: 'key' })))}
+        >
+          Watch this key
+        </MenuItem>
+      ) : null}
+      <MenuSeparator />
+      <MenuItem
+        icon={<Copy aria-hidden="true" />}
+        onSelect={() => copy(typeof value === 'string' ? value : value.base64)}
+      >
+        {typeof value === 'string' ? 'Copy key' : 'Copy key as base64'}
+      </MenuItem>
+      <CopyAsMenuItems forms={forms} />
+    </MenuContent>
   );
 }
 

@@ -39,14 +39,17 @@ export function useHover({ openMs, closeMs }: HoverTimes) {
     };
   }, [anchor]);
   const closeSoon = (): void => later(closeMs, () => setAnchor(null));
+  const openSoon = (element: HTMLElement): void =>
+    later(performance.now() - lastClosedAt < WARM_MS ? 0 : openMs, () => setAnchor(element));
   return {
     anchor,
     close,
+    closeSoon,
+    openSoon,
+    openNow: setAnchor,
     trigger: {
       onPointerEnter: (event: PointerEvent<HTMLElement>) => {
-        if (event.pointerType === 'touch') return;
-        const element = event.currentTarget;
-        later(performance.now() - lastClosedAt < WARM_MS ? 0 : openMs, () => setAnchor(element));
+        if (event.pointerType !== 'touch') openSoon(event.currentTarget);
       },
       onPointerLeave: closeSoon,
       onPointerDown: close,

@@ -7,11 +7,12 @@ import { clockMillis } from '../../lib/format/time.ts';
 import { previewBytes } from '../../lib/keys/wire-bytes.ts';
 import { letterOf } from '../../lib/live/subscription.ts';
 import type { WatchRow } from '../../lib/live/watch-list.ts';
-import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';
+import { useHref } from '../shell/use-href.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { type Column, DataTable, type RowSource } from '../ui/data-table.tsx';
 import { SubscriptionMarks } from './subscription-mark.tsx';
+import { KeyText, TouchKeys } from './touch-keys.tsx';
 
 export const rowKey = ({ row }: WatchRow): string => String(row.seq);
 
@@ -41,7 +42,7 @@ const marksColumn = (subscriptions: number): Column<WatchRow> => ({
 const lettersOf = (subs: number, count: number): string =>
   Array.from({ length: count }, (_, index) => ((subs & (1 << index)) === 0 ? '' : letterOf(index))).join('');
 
-const COLUMNS: readonly Column<WatchRow>[] = [
+const columnsWith = (href: ReturnType<typeof useHref>): readonly Column<WatchRow>[] => [
   {
     id: 'at',
     head: 'Seen at',
@@ -68,11 +69,7 @@ const COLUMNS: readonly Column<WatchRow>[] = [
     id: 'key',
     head: 'Key',
     width: 'minmax(12rem, 2fr)',
-    cell: cell((event) => (
-      <span className="flex min-w-0">
-        <PeekKeyLink value={event.key} rev={event.revision} />
-      </span>
-    )),
+    cell: ({ row }) => (row.kind === 'change' ? <KeyText seq={row.seq} event={row.event} href={href} /> : null),
   },
   {
     id: 'value',
@@ -153,23 +150,26 @@ export function WatchTable({
   onScrollTop,
   empty,
 }: WatchTableProps) {
+  const href = useHref();
   const columns = useMemo(
-    () => (subscriptions === 1 ? COLUMNS : [marksColumn(subscriptions), ...COLUMNS]),
-    [subscriptions],
+    () => [...(subscriptions === 1 ? [] : [marksColumn(subscriptions)]), ...columnsWith(href)],
+    [subscriptions, href],
   );
   return (
-    <DataTable
-      label="Changes, newest first"
-      columns={columns}
-      rows={rows}
-      rowKey={rowKey}
-      positionOf={(index) => forgotten + rows.length - 1 - index}
-      selected={selected}
-      onSelect={onSelect}
-      onScrollTop={onScrollTop}
-      wideRow={gapRow}
-      rowClassName={({ row }) => (row.kind === 'gap' ? 'hatched' : undefined)}
-      empty={empty}
-    />
+    <TouchKeys rows={rows}>
+      <DataTable
+        label="Changes, newest first"
+        columns={columns}
+        rows={rows}
+        rowKey={rowKey}
+        positionOf={(index) => forgotten + rows.length - 1 - index}
+        selected={selected}
+        onSelect={onSelect}
+        onScrollTop={onScrollTop}
+        wideRow={gapRow}
+        rowClassName={({ row }) => (row.kind === 'gap' ? 'hatched' : undefined)}
+        empty={empty}
+      />
+    </TouchKeys>
   );
 }

@@ -5,7 +5,7 @@
  */
 import { failureOf } from '../api/call.ts';
 import type { LiveEventName } from '../api/types.ts';
-import { INITIAL_STATUS, type LiveFailure, type LiveListener, type LiveMessage } from './protocol.ts';
+import { INITIAL_STATUS, type LiveFailure, readSent, type SentEvent, type StreamListener } from './protocol.ts';
 import { SseParser } from './sse-parser.ts';
 
 export const RETRY_MS_MIN = 250;
@@ -42,7 +42,7 @@ const NAMES: ReadonlySet<string> = new Set<LiveEventName>([
 
 export class LiveConnection {
   readonly #path: string;
-  readonly #listener: LiveListener;
+  readonly #listener: StreamListener;
   readonly #world: ConnectionWorld;
   #abort: AbortController | null = null;
   #cancelTimer: () => void = () => {};
@@ -52,7 +52,7 @@ export class LiveConnection {
   #lastFailure: LiveFailure | null = null;
   #lastEventId = '';
 
-  constructor(path: string, listener: LiveListener, world: ConnectionWorld = browserWorld) {
+  constructor(path: string, listener: StreamListener, world: ConnectionWorld = browserWorld) {
     this.#path = path;
     this.#listener = listener;
     this.#world = world;
@@ -114,10 +114,11 @@ export class LiveConnection {
     }
   }
 
-  #deliver(name: string, data: string): void {
+  #deliver(name: string, text: string): void {
     if (this.#isClosed || !NAMES.has(name)) return;
     if (name === 'hello') this.#onOpen();
-    this.#listener.onMessage({ name, data: JSON.parse(data), receivedAt: this.#world.now() } as LiveMessage);
+    const sent = { name: name as LiveEventName, text, receivedAt: this.#world.now() } satisfies SentEvent;
+    this.#listener.onMessage(readSent(sent), sent);
   }
 
   #onOpen(): void {

@@ -1,20 +1,21 @@
 import { expect, test } from 'vitest';
 import type { ChangeEvent, LiveEvents } from '../api/types.ts';
-import { LiveHub, RECENT_EVENTS_MAX } from './hub.ts';
-import type { LiveListener, LiveMessage } from './protocol.ts';
+import { type HubTab, LiveHub, RECENT_EVENTS_MAX } from './hub.ts';
+import { type LiveMessage, readSent, type SentEvent, type StreamListener } from './protocol.ts';
 
-class Tab implements LiveListener {
+class Tab implements HubTab {
   readonly heard: string[] = [];
   onStatus(status: { phase: string }): void {
     this.heard.push(`status ${status.phase}`);
   }
-  onMessage(message: LiveMessage): void {
+  onSent(sent: SentEvent): void {
+    const message = readSent(sent);
     this.heard.push(message.name === 'changes' ? `changes ${message.data.at(-1)?.revision}` : message.name);
   }
 }
 
 function start() {
-  const lines: { path: string; listener: LiveListener; isClosed: boolean; retries: number }[] = [];
+  const lines: { path: string; listener: StreamListener; isClosed: boolean; retries: number }[] = [];
   const hub = new LiveHub((path, listener) => {
     const line = { path, listener, isClosed: false, retries: 0 };
     lines.push(line);
@@ -39,6 +40,14 @@ const changes = (first: number, count = 1): LiveMessage => ({
   receivedAt: 0,
 });
 
+/** As the stream brings it. */
+const bring = (listener: StreamListener | undefined, message: LiveMessage): void =>
+  listener?.onMessage(message, {
+    name: message.name,
+    text: JSON.stringify(message.data),
+    receivedAt: message.receivedAt,
+  });
+
 test('tabs on the same store share one line, which the last to leave closes', () => {
   const { hub, lines } = start();
   const first = hub.join('local', '/live', new Tab());
@@ -57,9 +66,9 @@ test('a tab that joins late is told the state first and then the recent changes 
   hub.join('local', '/live', new Tab());
   const server = lines[0]?.listener;
   server?.onStatus({ phase: 'open', since: 0 });
-  server?.onMessage(hello('1'));
-  server?.onMessage(changes(2));
-  server?.onMessage(changes(3));
+  bring(server, hello('1'));
+  bring(server, changes(2));
+  bring(server, changes(3));
   const late = new Tab();
   hub.join('local', '/live', late);
   expect(late.heard).toEqual(['status open', 'hello', 'changes 2', 'changes 3']);
@@ -68,7 +77,7 @@ test('a tab that joins late is told the state first and then the recent changes 
 test('what is kept for late tabs is bounded', () => {
   const { hub, lines } = start();
   hub.join('local', '/live', new Tab());
-  for (let batch = 0; batch < 5; batch++) lines[0]?.listener.onMessage(changes(batch * 1_000 + 1, 1_000));
+  for (let batch = 0; batch < 5; batch++) bring(lines[0]?.listener, changes(batch * 1_000 + 1, 1_000));
   const late = new Tab();
   hub.join('local', '/live', late);
   expect(RECENT_EVENTS_MAX).toBe(2_000);
@@ -78,9 +87,9 @@ test('what is kept for late tabs is bounded', () => {
 test('changes of data that was replaced are not handed on as the present', () => {
   const { hub, lines } = start();
   hub.join('local', '/live', new Tab());
-  lines[0]?.listener.onMessage(changes(900));
-  lines[0]?.listener.onMessage(hello('0'));
-  lines[0]?.listener.onMessage(hello('3'));
+  bring(lines[0]?.listener, changes(900));
+  bring(lines[0]?.listener, hello('0'));
+  bring(lines[0]?.listener, hello('3'));
   const late = new Tab();
   hub.join('local', '/live', late);
   expect(late.heard).toEqual(['status connecting', 'hello']);

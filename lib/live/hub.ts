@@ -9,8 +9,9 @@ import {
   type ConnectionStatus,
   INITIAL_STATUS,
   type LiveFeed,
-  type LiveListener,
   type LiveMessage,
+  type SentEvent,
+  type StreamListener,
 } from './protocol.ts';
 
 /** Change events kept for tabs that join later. */
@@ -18,14 +19,26 @@ export const RECENT_EVENTS_MAX = 2_000;
 
 const STATES: readonly LiveEventName[] = ['hello', 'cluster', 'revision', 'index'];
 
-type Connect = (path: string, listener: LiveListener) => LiveFeed;
+type Connect = (path: string, listener: StreamListener) => LiveFeed;
 
-class SharedStream implements LiveListener {
-  readonly tabs = new Set<LiveListener>();
+/** What one tab hears. */
+export interface HubTab {
+  onStatus(status: ConnectionStatus): void;
+  onSent(sent: SentEvent): void;
+}
+
+/** Kept for tabs that join later. */
+interface Kept {
+  readonly weight: number;
+  readonly sent: SentEvent;
+}
+
+class SharedStream implements StreamListener {
+  readonly tabs = new Set<HubTab>();
   readonly connection: LiveFeed;
   #status: ConnectionStatus = INITIAL_STATUS;
-  readonly #states = new Map<LiveEventName, LiveMessage>();
-  #recent: LiveMessage[] = [];
+  readonly #states = new Map<LiveEventName, SentEvent>();
+  #recent: Kept[] = [];
   #recentEvents = 0;
   #lastRevision = '0';
 
@@ -33,14 +46,14 @@ class SharedStream implements LiveListener {
     this.connection = connect(path, this);
   }
 
-  join(tab: LiveListener): void {
+  join(tab: HubTab): void {
     this.tabs.add(tab);
     tab.onStatus(this.#status);
     for (const name of STATES) {
       const state = this.#states.get(name);
-      if (state !== undefined) tab.onMessage(state);
+      if (state !== undefined) tab.onSent(state);
     }
-    for (const message of this.#recent) tab.onMessage(message);
+    for (const { sent } of this.#recent) tab.onSent(sent);
   }
 
   onStatus(status: ConnectionStatus): void {
@@ -48,14 +61,14 @@ class SharedStream implements LiveListener {
     for (const tab of this.tabs) tab.onStatus(status);
   }
 
-  onMessage(message: LiveMessage): void {
+  onMessage(message: LiveMessage, sent: SentEvent): void {
     // Data that was replaced behind the same name starts at a lower revision: what came before belongs to the old data.
     const current =
       message.name === 'hello' ? message.data.revision : message.name === 'revision' ? message.data.current : '0';
     if (current !== '0' && compareInt(current, this.#lastRevision) < 0) this.#forget(current);
-    if (STATES.includes(message.name)) this.#states.set(message.name, message);
-    else this.#remember(message);
-    for (const tab of this.tabs) tab.onMessage(message);
+    if (STATES.includes(message.name)) this.#states.set(message.name, sent);
+    else this.#remember(message, sent);
+    for (const tab of this.tabs) tab.onSent(sent);
   }
 
   #forget(revision: string): void {
@@ -65,10 +78,9 @@ class SharedStream implements LiveListener {
     this.#states.delete('revision');
   }
 
-  #remember(message: LiveMessage): void {
-    const weight = (one: LiveMessage): number =>
-      one.name === 'changes' || one.name === 'recent' ? one.data.length : 1;
-    this.#recent.push(message);
+  #remember(message: LiveMessage, sent: SentEvent): void {
+    const weight = message.name === 'changes' || message.name === 'recent' ? message.data.length : 1;
+    this.#recent.push({ weight, sent });
     const reached =
       message.name === 'changes' || message.name === 'recent'
         ? message.data.at(-1)?.revision
@@ -76,11 +88,10 @@ class SharedStream implements LiveListener {
           ? message.data.to
           : undefined;
     if (reached !== undefined && compareInt(reached, this.#lastRevision) > 0) this.#lastRevision = reached;
-    this.#recentEvents += weight(message);
+    this.#recentEvents += weight;
     let drop = 0;
     while (this.#recentEvents > RECENT_EVENTS_MAX && drop < this.#recent.length - 1) {
-      const oldest = this.#recent[drop++];
-      if (oldest !== undefined) this.#recentEvents -= weight(oldest);
+      this.#recentEvents -= this.#recent[drop++]?.weight ?? 0;
     }
     if (drop > 0) this.#recent = this.#recent.slice(drop);
   }
@@ -100,7 +111,7 @@ export class LiveHub {
   }
 
   /** Joins `tab` to the stream of `store`, opening it for the first; the last one to leave closes it. */
-  join(store: string, path: string, tab: LiveListener): LiveFeed {
+  join(store: string, path: string, tab: HubTab): LiveFeed {
     const stream = this.#streams.get(store) ?? new SharedStream(path, this.#connect);
     this.#streams.set(store, stream);
     stream.join(tab);

@@ -22,7 +22,7 @@ function serve(port: MessagePort): void {
         leave();
         feed = hub.join(message.store, message.path, {
           onStatus: (status) => tell({ type: 'status', status }),
-          onMessage: (live) => tell({ type: 'message', message: live }),
+          onSent: (sent) => tell({ type: 'message', sent }),
         });
         // A tab that dies without a word frees its lock. Locks exist only in secure contexts; elsewhere `close` must do.
         if ('locks' in navigator) void navigator.locks.request(message.lock, leave);

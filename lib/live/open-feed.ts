@@ -1,6 +1,6 @@
 /** A tab's line to the stream: through the browser-wide SharedWorker, or a connection of its own where there is none. */
 import { routes } from '../api/routes.ts';
-import type { FromWorker, LiveFeed, LiveListener, ToWorker } from './protocol.ts';
+import { type FromWorker, type LiveFeed, type LiveListener, readSent, type ToWorker } from './protocol.ts';
 
 /** @param identity who looks: tabs share a stream, and what is remembered of it, only as long as it is the same one */
 export function openFeed(store: string, identity: string, listener: LiveListener): LiveFeed {
@@ -49,7 +49,7 @@ class WorkerFeed implements LiveFeed {
     this.#worker.port.onmessage = (event: MessageEvent<FromWorker>) => {
       if (this.#isClosed) return;
       if (event.data.type === 'status') listener.onStatus(event.data.status);
-      else listener.onMessage(event.data.message);
+      else listener.onMessage(readSent(event.data.sent));
     };
     const lock = `quorate-live-${Math.random().toString(36).slice(2)}`;
     const open = (): void => {

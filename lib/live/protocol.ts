@@ -34,6 +34,22 @@ export type LiveMessage = {
   [Name in LiveEventName]: { readonly name: Name; readonly data: LiveEvents[Name]; readonly receivedAt: number };
 }[LiveEventName];
 
+/** An event as it stands in the stream, and goes to the tabs: text crosses cheaper than the objects it stands for. */
+export interface SentEvent {
+  readonly name: LiveEventName;
+  readonly text: string;
+  readonly receivedAt: number;
+}
+
+export const readSent = ({ name, text, receivedAt }: SentEvent): LiveMessage =>
+  ({ name, data: JSON.parse(text), receivedAt }) as LiveMessage;
+
+/** What the owner of the stream is told: each event read, so that it is known to be whole, and as it stood there. */
+export interface StreamListener {
+  onStatus(status: ConnectionStatus): void;
+  onMessage(message: LiveMessage, sent: SentEvent): void;
+}
+
 /** What a tab is told. */
 export interface LiveListener {
   onStatus(status: ConnectionStatus): void;
@@ -56,4 +72,4 @@ export type ToWorker =
 /** Worker → tab. */
 export type FromWorker =
   | { readonly type: 'status'; readonly status: ConnectionStatus }
-  | { readonly type: 'message'; readonly message: LiveMessage };
+  | { readonly type: 'message'; readonly sent: SentEvent };

@@ -135,6 +135,34 @@ test('changes go out in one batch within 50 ms, the same bytes to everybody', as
   expect(await b.read()).toEqual(received);
 });
 
+test('a storm goes out in fewer frames, all of it, and the first change after it is as quick as ever', async () => {
+  const client = join();
+  await client.read();
+  let next = 11;
+  const storm = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 5) {
+      happen(...Array.from({ length: 25 }, () => change(next++)));
+      await vi.advanceTimersByTimeAsync(5);
+    }
+  };
+  await storm(200);
+  await client.read();
+  const first = next;
+  await storm(400);
+  await vi.advanceTimersByTimeAsync(100);
+  const received = await client.read();
+  expect(revisionsOf(received).at(-1)).toBe(String(next - 1));
+  expect(revisionsOf(received)).toHaveLength(next - Number(revisionsOf(received)[0]));
+  expect(Number(revisionsOf(received)[0])).toBeLessThanOrEqual(first);
+  expect(received.length).toBeLessThanOrEqual(5);
+  // Calm again: the batch before was a small one.
+  happen(change(next++));
+  await vi.advanceTimersByTimeAsync(100);
+  happen(change(next++));
+  await vi.advanceTimersByTimeAsync(25);
+  expect(revisionsOf(await client.read())).toEqual([String(next - 2), String(next - 1)]);
+});
+
 test('a client that comes back gets exactly what it missed', async () => {
   happen(change(11), change(12));
   happen(change(13));

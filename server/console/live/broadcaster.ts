@@ -1,5 +1,5 @@
 /**
- * One store's live stream to all browsers: changes in batches of about BATCH_MS, everything else when it changes. Each
+ * One store's live stream to all browsers: changes in batches of about BATCH_MS, longer ones in a storm, everything else when it changes. Each
  * frame is encoded once.
  *
  * Per client, in this order and never otherwise: hello, recent changes if it is new, then changes of ascending revisions, each revision in one batch;
@@ -20,6 +20,9 @@ import { frame, parseLastEventId } from './frames.ts';
 
 /** A change waits half of it on the average: a quarter of what there is between commit and pixel. */
 const BATCH_MS = 25;
+/** Faster than this nobody reads single changes, and tabs draw five times a second: fewer frames leave everybody more time. */
+const STORM_PER_SECOND = 2_000;
+const STORM_BATCH_MS = 100;
 /** Events in one frame, unless a single revision holds more. */
 export const FRAME_EVENTS_MAX = 1_000;
 /** What a new browser is shown of the time before it came. */
@@ -47,6 +50,7 @@ export class Broadcaster {
   #pending: ChangeEvent[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
   #flushedAt = 0;
+  #batchMs = BATCH_MS;
   readonly #heartbeat: NodeJS.Timeout;
   #closed = false;
 
@@ -85,7 +89,7 @@ export class Broadcaster {
     if (this.#clients.size === 0) return;
     this.#pending.push(...changes);
     if (this.#flushTimer !== undefined) return;
-    const wait = Math.max(0, this.#flushedAt + BATCH_MS - this.#now());
+    const wait = Math.max(0, this.#flushedAt + this.#batchMs - this.#now());
     this.#flushTimer = setTimeout(() => this.flush(), wait);
   }
 
@@ -93,9 +97,12 @@ export class Broadcaster {
   flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
-    this.#flushedAt = this.#now();
     const pending = this.#pending;
     this.#pending = [];
+    const now = this.#now();
+    const isStorm = pending.length * 1_000 > STORM_PER_SECOND * Math.max(BATCH_MS, now - this.#flushedAt);
+    this.#batchMs = isStorm ? STORM_BATCH_MS : BATCH_MS;
+    this.#flushedAt = now;
     for (const batch of batches(pending)) this.#sendBatch(batch, [...this.#clients]);
   }
 
