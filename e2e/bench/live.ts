@@ -79,6 +79,13 @@ async function* storm(page: Page, client: Client, seconds: number): AsyncGenerat
   yield figureOf(`${name}, changes written`, '/s', rate, STORM_PER_SECOND, 'better');
   yield figureOf(`${name}, frames`, 'fps', cost.framesPerSecond, FPS_MIN, 'better');
   yield figureOf(`${name}, main thread busy`, '%', cost.busy * 100, BUSY_PERCENT_MAX, 'worse');
+  yield figureOf(
+    `${name}, main thread busy or waiting for a core`,
+    '%',
+    cost.occupied * 100,
+    BUSY_PERCENT_MAX,
+    'worse',
+  );
   yield figureOf(`${name}, growth of the heap`, 'KB', cost.heapGrowthBytes / 1_024, HEAP_GROWTH_MAX / 1_024, 'worse');
   yield figureOf(`${name}, changes missing`, 'events', events - (await watch.seen(events)), 0, 'worse');
   await page.close();

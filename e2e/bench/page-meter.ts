@@ -6,15 +6,18 @@ export interface PageCost {
   readonly framesPerSecond: number;
   /** 95 % of the times between two frames are not longer. */
   readonly frameMs: number;
-  /** Share of the time the main thread did something, 0 … 1. */
+  /** Share of the time the main thread had a core, 0 … 1. */
   readonly busy: number;
+  /** The same with the time in which it had something to do and waited for a core, which others had. */
+  readonly occupied: number;
   /** Of the JavaScript heap after a collection, at the end less at the beginning. */
   readonly heapGrowthBytes: number;
 }
 
 interface Counters {
   readonly at: number;
-  readonly busySeconds: number;
+  readonly cpuSeconds: number;
+  readonly taskSeconds: number;
   readonly heapBytes: number;
 }
 
@@ -42,11 +45,13 @@ export class PageMeter {
     const frames = await this.#frames();
     const after = await this.#counters();
     const gaps = frames.slice(1).map((at, index) => at - (frames[index] ?? at));
+    const share = (spent: number): number => spent / ((after.at - before.at) / 1_000);
     const seconds = ((frames.at(-1) ?? 0) - (first ?? 0)) / 1_000;
     return {
       framesPerSecond: gaps.length / seconds,
       frameMs: quantile(gaps, 0.95),
-      busy: (after.busySeconds - before.busySeconds) / ((after.at - before.at) / 1_000),
+      busy: share(after.cpuSeconds - before.cpuSeconds),
+      occupied: share(after.taskSeconds - before.taskSeconds),
       heapGrowthBytes: after.heapBytes - before.heapBytes,
     };
   }
@@ -60,7 +65,8 @@ export class PageMeter {
     await this.#session.send('HeapProfiler.collectGarbage');
     const { metrics } = await this.#session.send('Performance.getMetrics');
     const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
-    return { at: performance.now(), busySeconds: of('TaskDuration'), heapBytes: of('JSHeapUsedSize') };
+    const [cpuSeconds, taskSeconds] = [of('ThreadTime'), of('TaskDuration')];
+    return { at: performance.now(), cpuSeconds, taskSeconds, heapBytes: of('JSHeapUsedSize') };
   }
 }
 
