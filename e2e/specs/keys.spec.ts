@@ -21,6 +21,17 @@ test('a new key is created, shown and open', async ({ page, client, prefix }) =>
   expect(await stored(client, { key })).toEqual({ [key]: 'good morning' });
 });
 
+test('the first rows come with the page, and are those of the store', async ({ page, client, prefix }) => {
+  await client.put(`${prefix}first`, 'v');
+  const [root = ''] = prefix.split('/').filter((part) => part !== '');
+  const sent = async (path: string): Promise<string> => (await page.request.get(path)).text();
+  await expect.poll(() => sent('/keys?d=none')).toContain(`${prefix}first`);
+  expect(await sent('/keys?d=none')).toMatch(/role="tree"[^>]*>(<div[^>]*>)+.*role="treeitem"/s);
+  expect(await sent('/keys'), 'the same tree as the page shows').toContain(root);
+  // What is asked for later is asked for, not guessed at.
+  expect(await sent('/keys?rev=1')).not.toContain('role="treeitem"');
+});
+
 test('creating a key that exists writes nothing', async ({ page, client, prefix, guard }) => {
   guard.allow(/status of 409/);
   const keys = new Keys(page);

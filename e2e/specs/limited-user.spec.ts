@@ -16,6 +16,7 @@ test('a user of one prefix works with every page: own keys, locks and leases, an
   guard,
   store,
   startOwn,
+  playwright,
 }) => {
   test.slow();
   const etcd = store === 'etcd' ? await startEtcd() : undefined;
@@ -34,6 +35,14 @@ test('a user of one prefix works with every page: own keys, locks and leases, an
     await new Access(page).signIn('ada', 'lovelace');
     const shell = new Shell(page);
     await shell.revisionBar.getByText('live', { exact: true }).waitFor();
+
+    const sent = async (request: typeof page.request): Promise<string> =>
+      (await request.get(`${product.url}/keys?d=none`)).text();
+    await expect.poll(() => sent(page.request), 'the page comes with own keys').toContain('/app/port');
+    expect(await sent(page.request), 'and no others').not.toContain(FOREIGN);
+    const nobody = await playwright.request.newContext();
+    expect(await sent(nobody), 'and with none to whom is nobody').not.toContain('/app/port');
+    await nobody.dispose();
 
     const keys = new Keys(page);
     await page.goto(`${product.url}/keys?key=${encodeURIComponent('/app/port')}`);

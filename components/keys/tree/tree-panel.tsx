@@ -1,10 +1,10 @@
 'use client';
 
 import { Database } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { ApiFailure } from '../../../lib/api/call.ts';
 import { setBytesParam } from '../../../lib/api/routes.ts';
-import type { WireBytes } from '../../../lib/api/types.ts';
+import type { TreeNode, WireBytes } from '../../../lib/api/types.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
 import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { isLimited } from '../../shell/access-words.ts';
@@ -48,6 +48,7 @@ export function TreePanel(props: TreePanelProps) {
 function Loaded({ tree, url, onCreate, onDelete }: Omit<TreePanelProps, 'first'> & { readonly tree: Tree }) {
   useTreeVersion(tree);
   const href = useHref();
+  const linkOf = useCallback((node: TreeNode) => addressOf(node, href), [href]);
   const { controller } = tree;
   const { model, failure, isReady } = controller;
   if (!isReady) {
@@ -88,7 +89,7 @@ function Loaded({ tree, url, onCreate, onDelete }: Omit<TreePanelProps, 'first'>
         selectedPath={selected}
         onOpenKey={url.openKey}
         onOpenFolder={url.openFolder}
-        hrefOf={(row) => addressOf(row, href)}
+        linkOf={linkOf}
         wrap={(list, rowAt) => (
           <RowMenu rowAt={rowAt} onCreate={onCreate} onDelete={onDelete}>
             {list}
@@ -112,11 +113,11 @@ function selectedOf(url: KeysUrl) {
   return null;
 }
 
-function addressOf(row: Row, href: ReturnType<typeof useHref>): string | undefined {
-  if (row.node?.key != null) return href('/keys', keyParams(row.node.key.key));
-  if (row.node?.folder == null) return undefined;
+function addressOf({ key, folder }: TreeNode, href: ReturnType<typeof useHref>): string | undefined {
+  if (key !== null) return href('/keys', keyParams(key.key));
+  if (folder === null) return undefined;
   const params = new URLSearchParams();
-  setBytesParam(params, 'prefix', row.node.folder.path);
+  setBytesParam(params, 'prefix', folder.path);
   return href('/keys', params);
 }
 

@@ -16,8 +16,7 @@ export interface TreeRowProps {
   readonly siblings: number;
   readonly node: TreeNode | undefined;
   readonly delimiter: string;
-  /** Where the name leads, for opening in another tab. */
-  readonly href: string | undefined;
+  readonly linkOf: (node: TreeNode) => string | undefined;
   readonly isOpen: boolean;
   readonly isOpening: boolean;
   readonly isActive: boolean;
@@ -103,7 +102,8 @@ function Chevron({ hasFolder, isOpen, isOpening }: { hasFolder: boolean; isOpen:
     >
       <ChevronRight
         className={cn(
-          'size-3.5 transition-transform duration-[120ms]',
+          // Only under the pointer: elsewhere it turns because another row took this place.
+          'size-3.5 duration-[120ms] group-hover:transition-transform',
           isOpen && 'rotate-90',
           isOpening && 'animate-pulse',
         )}
@@ -125,13 +125,13 @@ function Placeholder({ row, hasFailed }: { readonly row: number; readonly hasFai
   );
 }
 
-function Known({ node, delimiter, href, isGone }: TreeRowProps & { readonly node: TreeNode }) {
+function Known({ node, delimiter, linkOf, isGone }: TreeRowProps & { readonly node: TreeNode }) {
   const { folder, key } = node;
   const isEmptied = folder !== null && folder.keys <= 0;
   return (
     <>
       <a
-        href={href}
+        href={linkOf(node)}
         tabIndex={-1}
         draggable={false}
         className={cn(

@@ -11,7 +11,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { WireBytes } from '../../../lib/api/types.ts';
+import type { TreeNode, WireBytes } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { plural } from '../../../lib/format/number.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
@@ -35,7 +35,8 @@ export interface TreeViewProps {
   readonly selectedPath: { readonly path: ByteString; readonly isFolder: boolean } | null;
   readonly onOpenKey: (key: WireBytes) => void;
   readonly onOpenFolder: (prefix: WireBytes) => void;
-  readonly hrefOf: (row: Row) => string | undefined;
+  /** Where a name leads, for opening in another tab. The same function as long as the answers are the same. */
+  readonly linkOf: (node: TreeNode) => string | undefined;
   /** Wraps the list in the right-click menu of its rows. */
   readonly wrap: (list: ReactNode, rowAt: (row: number) => Row | undefined) => ReactNode;
 }
@@ -125,7 +126,8 @@ export function TreeView(props: TreeViewProps) {
     const mark = at.id === undefined || at.isOpen ? NO_GLOW : (glow.of(at.id, now) ?? NO_GLOW);
     rows.push(
       <TreeRow
-        key={at.id === undefined ? `#${row}` : `k${at.id}`}
+        // What a row that leaves was drawn with serves one that comes; but a glow stays with its key, and fades with it.
+        key={mark.seq === 0 ? row % scroll.slots : `k${at.id}`}
         domId={`${id}-${row}`}
         row={row}
         top={scroll.topOf(row)}
@@ -134,7 +136,7 @@ export function TreeView(props: TreeViewProps) {
         siblings={at.folder.total}
         node={at.node}
         delimiter={displayBytes(model.delimiter)}
-        href={props.hrefOf(at)}
+        linkOf={props.linkOf}
         isOpen={at.isOpen}
         isOpening={controller.isOpening(at.folder, at.index)}
         isActive={row === activeRow}

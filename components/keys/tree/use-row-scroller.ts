@@ -17,6 +17,8 @@ export interface RowScroller {
   /** Rows to render, edges included. */
   readonly first: number;
   readonly last: number;
+  /** At least as many as rows are ever rendered at once, at the present height. */
+  readonly slots: number;
   /** The row at so many px from the top of the viewport. */
   readonly rowUnder: (px: number) => number;
   readonly topOf: (row: number) => number;
@@ -90,6 +92,7 @@ export function useRowScroller(rowCount: number, rowPx: number): RowScroller {
     spacerPx: scroll.spacerPx,
     first,
     last,
+    slots: Math.ceil(viewport.current / rowPx) + 2 * OVERSCAN_ROWS + 2,
     rowUnder: (px) => Math.floor((scroll.virtual + px) / rowPx),
     topOf: (row) => scroll.rowTop(row, rowPx),
     onScroll,
