@@ -2,7 +2,8 @@ import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 import { delimiterOf } from '../../components/keys/delimiter.ts';
 import { KeysPage } from '../../components/keys/keys-page.tsx';
-import { FIRST_ROWS, type FirstPage } from '../../components/keys/tree/first-page.ts';
+import { FIRST_ROWS, type FirstPage, OPEN_ONLY_DEPTH, onlyFolder } from '../../components/keys/tree/first-page.ts';
+import type { ChildrenPage, WireBytes } from '../../lib/api/types.ts';
 import { currentConsole } from '../../server/console/current.ts';
 import { SESSION_COOKIE } from '../../server/console/http/cookie.ts';
 
@@ -20,8 +21,13 @@ async function firstPage(search: Search): Promise<FirstPage | null> {
   const store = one(search.store) ?? currentConsole().stores(token)[0]?.id ?? '';
   const delimiter = delimiterOf(one(search.d));
   const session = await currentConsole().store(store, token);
-  const page = await session.children({ prefix: '', delimiter, offset: 0, limit: FIRST_ROWS, revision: undefined });
-  return { store, delimiter, page };
+  const pages: ChildrenPage[] = [];
+  for (let prefix: WireBytes | undefined = ''; prefix !== undefined && pages.length <= OPEN_ONLY_DEPTH; ) {
+    const page = await session.children({ prefix, delimiter, offset: 0, limit: FIRST_ROWS, revision: undefined });
+    pages.push(page);
+    prefix = onlyFolder(page.nodes, page.total)?.path;
+  }
+  return { store, delimiter, pages };
 }
 
 export default async function Page({ searchParams }: { readonly searchParams: Promise<Search> }) {

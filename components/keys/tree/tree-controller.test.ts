@@ -118,6 +118,30 @@ test('a first page that is quicker than the stream is shown as soon as the strea
   expect(world.names()).toEqual(['a', 'b']);
 });
 
+test('what was sent along is shown at once, single folders open, and is not asked for again', async () => {
+  const world = new World(['only/inner/a', 'only/inner/b'], false);
+  const sent = ['', 'only/', 'only/inner/'].map((prefix) => world.store.page(wireToByteString(prefix), 0, 64));
+  world.controller.startWith(sent);
+  expect(world.names()).toEqual(['only', 'inner', 'a', 'b']);
+  await world.controller.begin([]);
+  world.controller.onGreeting(world.store.revision);
+  await world.advance(RESYNC_MS);
+  expect([world.names(), world.asked]).toEqual([['only', 'inner', 'a', 'b'], []]);
+  world.tell(world.store.put('only/inner/c', 1));
+  expect(world.names()).toEqual(['only', 'inner', 'a', 'b', 'c']);
+});
+
+test('what was sent along of a single folder that has company by now is asked for again', async () => {
+  const world = new World(['only/a'], false);
+  world.controller.startWith(['', 'only/'].map((prefix) => world.store.page(wireToByteString(prefix), 0, 64)));
+  void world.controller.begin([]);
+  world.store.put('other', 1);
+  world.store.put('only/b', 1);
+  world.controller.onGreeting(world.store.revision);
+  await world.advance(RESYNC_MS);
+  expect(world.names()).toEqual(['only', 'a', 'b', 'other']);
+});
+
 test('a stream that begins after the page was read has the folders read again', async () => {
   const world = new World(['a'], false);
   void world.controller.begin([]);

@@ -7,6 +7,7 @@
 import type { ChangeEvent, ChildrenPage } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
+import { FIRST_ROWS, OPEN_ONLY_DEPTH, onlyFolder } from './first-page.ts';
 import type { Folder } from './folder.ts';
 import { foldersOf } from './key-path.ts';
 import { locateChild, PAGE_ROWS } from './locate.ts';
@@ -18,10 +19,6 @@ import { TreeModel } from './tree-model.ts';
 export const RESYNC_MS = 400;
 /** Open folders that a change of revision opens again. */
 const REOPEN_MAX = 60;
-/** In a list no longer than this. */
-const OPEN_ONLY_ENTRIES = 30;
-/** How many single folders in a row open by themselves. */
-const OPEN_ONLY_DEPTH = 12;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
 export const BYTES_REFRESH_MS = 5000;
 
@@ -52,9 +49,12 @@ export class TreeController {
     return this.reader.failure;
   }
 
-  /** Takes the beginning of the top as it was sent along, before anything is read. */
-  startWith(page: ChildrenPage): void {
-    this.take(this.model.root, page);
+  /** Takes what was sent along (first-page.ts), before anything is read. */
+  startWith([top, ...inner]: readonly ChildrenPage[]): void {
+    if (top === undefined) return;
+    this.take(this.model.root, top);
+    let folder: Folder | undefined = this.model.root;
+    for (const page of inner) folder = folder && this.open(folder, wireToByteString(page.prefix), page);
   }
 
   /** Reads the top, unless it is there, and opens these folders again, as far as they are still there. */
@@ -75,14 +75,13 @@ export class TreeController {
     return below(this.model.root);
   }
 
-  /** The only folder in a short list opens by itself: there is nothing to choose. */
   private async openOnly(folder: Folder): Promise<void> {
-    if (folder.total > OPEN_ONLY_ENTRIES || folder.depth >= OPEN_ONLY_DEPTH) return;
-    const folders: number[] = [];
-    for (let i = 0; i < folder.total; i++) if (folder.nodeAt(i)?.folder != null) folders.push(i);
-    const [only] = folders;
-    if (only !== undefined && folders.length === 1 && folder.openAt(only) === undefined)
-      await this.expand(folder, only);
+    if (folder.depth >= OPEN_ONLY_DEPTH) return;
+    const only = onlyFolder(
+      Array.from({ length: Math.min(folder.total, FIRST_ROWS) }, (_, index) => folder.nodeAt(index)),
+      folder.total,
+    );
+    if (only !== undefined && folder.openAt(only.index) === undefined) await this.expand(folder, only.index);
   }
 
   close(): void {
@@ -160,12 +159,15 @@ export class TreeController {
     const page = await this.reader.read(`!${path}`, { prefix: byteStringToWire(path), offset: 0, limit: PAGE_ROWS });
     if (page === undefined) return undefined;
     this.model.live.settle();
-    // Rows may have moved while the page was on its way: find the folder again by its path.
-    const place = parent.find(childName(parent, path));
-    if (place.kind !== 'at' || page.total === 0) return undefined;
-    const opened = this.model.open(parent, place.index, page);
+    // Rows may have moved while the page was on its way.
+    const opened = this.open(parent, path, page);
     if (opened !== undefined) await this.openOnly(opened);
     return opened;
+  }
+
+  private open(parent: Folder, path: ByteString, page: ChildrenPage): Folder | undefined {
+    const place = parent.find(childName(parent, path));
+    return place.kind !== 'at' || page.total === 0 ? undefined : this.model.open(parent, place.index, page);
   }
 
   /** Opens every folder above `key` and answers its row; undefined when it is not there. Folders show their own row. */

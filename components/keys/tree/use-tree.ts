@@ -98,9 +98,9 @@ function sentTree({
   readonly live: LiveStore;
 }): Tree | null {
   if (first === null || first.store !== storeId || first.delimiter !== delimiter) return null;
-  if (Number(first.page.revision) < seenRevision(live)) return null;
+  if (first.pages.some((page) => Number(page.revision) < seenRevision(live))) return null;
   const tree = createTree(storeSource({ storeId, delimiter, rev: null }), { delimiter, revision: 0 });
-  tree.controller.startWith(first.page);
+  tree.controller.startWith(first.pages);
   return tree;
 }
 
