@@ -119,7 +119,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         onClick={() => select(index)}
         onDoubleClick={() => onOpen?.(row, index)}
         className={cn(
-          'absolute inset-x-0 top-0 grid h-6 items-center gap-x-3 border-transparent border-b px-3 focus:outline-none',
+          'absolute inset-x-0 top-0 grid h-6 items-center gap-x-3 border-transparent border-b px-3 contain-content focus:outline-none',
           isSelected ? 'bg-selected' : 'hover:bg-hover',
           props.rowClassName?.(row),
         )}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChangeEvent, ClusterView, LiveEvents, RevisionView } from '../api/types.ts';
-import { LiveStore, STORM_PER_SECOND } from './live-store.ts';
+import { LiveStore, REVISION_EVERY_MS, STORM_PER_SECOND } from './live-store.ts';
 import type { LiveMessage } from './protocol.ts';
 
 const change = (revision: number): ChangeEvent => ({
@@ -86,6 +86,23 @@ test('listeners are told once per frame, and the current revision follows the ch
   expect([frames.length, told]).toEqual([1, 0]);
   flush();
   expect([told, store.revision.get()?.value.current]).toEqual([1, '8']);
+});
+
+test('the revision ticks ten times a second at most, and ends at the newest', () => {
+  const { store, frames, flush } = start();
+  store.onMessage(revision('5'));
+  const told: (string | undefined)[] = [];
+  store.revision.subscribe(() => told.push(store.revision.get()?.value.current));
+  store.onMessage(changes(6));
+  flush();
+  const [resting] = frames;
+  for (const next of [7, 8, 9]) {
+    store.onMessage(changes(next));
+    frames.find((frame) => frame.ms === null)?.task();
+  }
+  expect([told, resting?.ms]).toEqual([['6'], REVISION_EVERY_MS]);
+  resting?.task();
+  expect(told).toEqual(['6', '9']);
 });
 
 test('in a storm listeners are told five times a second, not each frame', () => {

@@ -1,7 +1,7 @@
 /**
  * What one tab knows of one store, fed by the stream. Framework-free: cells for states, a ring for changes.
  *
- * Announcements are paced: at most one per frame, at 5 Hz above STORM_PER_SECOND, and none while the tab is hidden (frames
+ * Announcements are paced: at most one per frame, at 5 Hz above STORM_PER_SECOND, the revision at 10 Hz, and none while the tab is hidden (frames
  * do not come then); the data itself is taken at once.
  */
 import type { ChangeEvent, ClusterView, IndexState, LiveEvents, RevisionView, WireInt } from '../api/types.ts';
@@ -21,6 +21,8 @@ import { RateMeter } from './rate-meter.ts';
 /** Up to here every frame shows what came; a list that changes faster than anybody reads settles at 5 Hz. */
 export const STORM_PER_SECOND = 2_000;
 const STORM_FLUSH_MS = 200;
+/** A number that ticks faster than this is no easier to read, and every page has it drawn. */
+export const REVISION_EVERY_MS = 100;
 
 export interface Received<T> {
   readonly value: T;
@@ -51,6 +53,7 @@ export class LiveStore implements LiveListener {
   readonly #pace: Pace;
   #feed: LiveFeed | null = null;
   #isFlushPlanned = false;
+  #isRevisionResting = false;
   #lastRevision: WireInt = '0';
   #clockAheadMs: number | null = null;
 
@@ -189,10 +192,18 @@ export class LiveStore implements LiveListener {
 
   #flush(): void {
     this.#isFlushPlanned = false;
-    const revision = this.revision.get();
-    if (revision !== null && compareInt(this.#lastRevision, revision.value.current) > 0) {
-      this.revision.set({ ...revision, value: { ...revision.value, current: this.#lastRevision } });
-    }
+    if (!this.#isRevisionResting) this.#followRevision();
     this.changes.set(this.ring.nextSeq);
+  }
+
+  #followRevision(): void {
+    const revision = this.revision.get();
+    if (revision === null || compareInt(this.#lastRevision, revision.value.current) <= 0) return;
+    this.revision.set({ ...revision, value: { ...revision.value, current: this.#lastRevision } });
+    this.#isRevisionResting = true;
+    this.#pace(() => {
+      this.#isRevisionResting = false;
+      this.#followRevision();
+    }, REVISION_EVERY_MS);
   }
 }

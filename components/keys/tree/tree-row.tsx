@@ -48,7 +48,7 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
       aria-selected={isSelected}
       aria-busy={node === undefined || undefined}
       className={cn(
-        'group absolute inset-x-0 top-0 flex h-6 items-center gap-1 pr-3 pl-1.5',
+        'group absolute inset-x-0 top-0 flex h-6 items-center gap-1 pr-3 pl-1.5 contain-content',
         isSelected ? 'bg-selected' : 'hover:bg-hover',
         isActive &&
           'shadow-[inset_0_0_0_1px_transparent] group-focus-visible/tree:shadow-[inset_0_0_0_1.5px_var(--focus)]',
