@@ -142,6 +142,18 @@ test('what was sent along of a single folder that has company by now is asked fo
   expect(world.names()).toEqual(['only', 'a', 'b', 'other']);
 });
 
+test('what was sent along of data that was replaced since is asked for again', async () => {
+  const world = new World(['old/a', 'old/b', 'old/c'], false);
+  const before = world.store.page(wireToByteString(''), 0, 64);
+  world.controller.startWith([{ ...before, revision: String(Number(before.revision) + 100) }]);
+  world.store.delete('old/a');
+  void world.controller.begin([]);
+  world.controller.onGreeting(world.store.revision);
+  await world.advance(RESYNC_MS);
+  expect(world.controller.model.root.asOf).toBe(world.store.revision);
+  expect(world.names()).toEqual(['old', 'b', 'c']);
+});
+
 test('a stream that begins after the page was read has the folders read again', async () => {
   const world = new World(['a'], false);
   void world.controller.begin([]);

@@ -249,7 +249,8 @@ export class TreeController {
   onGreeting(revision: number): void {
     const { live, root } = this.model;
     if (live.appliedRevision > 0 || revision === 0) return;
-    if (this.isReady && root.asOf < revision) {
+    // Later: changes between were told to nobody here. Earlier: it is another store's data by now.
+    if (this.isReady && root.asOf !== revision) {
       this.onGap(revision);
       return;
     }
