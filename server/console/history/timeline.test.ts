@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import type { KeyEntry } from '../hub/key-chunk.ts';
 import { KeyIndex } from '../hub/key-index.ts';
@@ -126,4 +126,27 @@ test('values are found by version, bounded by bytes, the one unused for longest 
   expect(cache.bytes).toBeLessThanOrEqual(900);
   cache.set(key, 5, new Uint8Array(300 * 1024));
   expect(cache.get(key, 5)).toBeUndefined();
+});
+
+test('a full cache lets values go one after the other, without looking for the oldest each time', () => {
+  const key = 'k' as ByteString;
+  const cache = new ValueCache(100 * 300);
+  for (let revision = 1; revision <= 200; revision++) cache.set(key, revision, new Uint8Array(90));
+  const looks = [vi.spyOn(Map.prototype, 'entries'), vi.spyOn(Map.prototype, Symbol.iterator)];
+  for (let revision = 201; revision <= 1_200; revision++) cache.set(key, revision, new Uint8Array(90));
+  expect(looks.map((look) => look.mock.calls.length)).toEqual([0, 0]);
+  vi.restoreAllMocks();
+  const held = Array.from({ length: 1_200 }, (_, index) => cache.get(key, index + 1) !== undefined);
+  expect(held.indexOf(true)).toBe(1_200 - held.filter(Boolean).length);
+  expect(held.filter(Boolean).length).toBeGreaterThan(90);
+});
+
+test('a cache from which everything went is as good as a new one', () => {
+  const cache = new ValueCache(400);
+  const [one, other] = ['a', 'b'] as ByteString[] as [ByteString, ByteString];
+  cache.set(one, 1, new Uint8Array(390));
+  expect([cache.get(one, 1), cache.bytes]).toEqual([undefined, 0]);
+  cache.set(one, 2, new Uint8Array(100));
+  cache.set(other, 3, new Uint8Array(100));
+  expect([cache.get(one, 2), cache.get(other, 3)?.length]).toEqual([undefined, 100]);
 });

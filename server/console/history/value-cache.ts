@@ -14,6 +14,11 @@ export class ValueCache {
   readonly #bytesMax: number;
   /** In order of last use. */
   readonly #values = new Map<string, Uint8Array>();
+  /**
+   * Stands behind the last one that was let go; null: none was yet. A new iterator would have to step over the place of each that went
+   * before: with a full cache that is most of the table, for every single value.
+   */
+  #oldest: MapIterator<[string, Uint8Array]> | null = null;
   #bytes = 0;
 
   constructor(bytesMax = VALUE_CACHE_BYTES_MAX) {
@@ -31,11 +36,7 @@ export class ValueCache {
     if (this.#values.has(name)) return;
     this.#values.set(name, value);
     this.#bytes += costOf(name, value);
-    for (const [oldest, bytes] of this.#values) {
-      if (this.#bytes <= this.#bytesMax) break;
-      this.#values.delete(oldest);
-      this.#bytes -= costOf(oldest, bytes);
-    }
+    while (this.#bytes > this.#bytesMax) this.#letGo();
   }
 
   get(key: ByteString, modRevision: number): Uint8Array | undefined {
@@ -49,7 +50,21 @@ export class ValueCache {
 
   clear(): void {
     this.#values.clear();
+    this.#oldest = null;
     this.#bytes = 0;
+  }
+
+  #letGo(): void {
+    this.#oldest ??= this.#values.entries();
+    const next = this.#oldest.next();
+    if (next.done === true) {
+      // All were let go, and it does not see what came after.
+      this.#oldest = null;
+      return;
+    }
+    const [name, value] = next.value;
+    this.#values.delete(name);
+    this.#bytes -= costOf(name, value);
   }
 }
 
