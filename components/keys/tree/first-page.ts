@@ -21,9 +21,6 @@ export function onlyFolder(
   total: number,
 ): { readonly index: number; readonly path: WireBytes } | undefined {
   if (total > OPEN_ONLY_ENTRIES) return undefined;
-  const index = nodes.findIndex((node) => node?.folder != null);
-  const path = nodes[index]?.folder?.path;
-  return path === undefined || nodes.some((node, at) => at > index && node?.folder != null)
-    ? undefined
-    : { index, path };
+  const folders = nodes.flatMap((node, index) => (node?.folder == null ? [] : [{ index, path: node.folder.path }]));
+  return folders.length === 1 ? folders[0] : undefined;
 }

@@ -57,6 +57,10 @@ export class TreeChanges {
     }
   }
 
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
   get waitingCount(): WaitingCount {
     let added = 0;
     let removed = 0;

@@ -2,7 +2,6 @@
 
 import { Database } from 'lucide-react';
 import { type ReactNode, useCallback, useState } from 'react';
-import { ApiFailure } from '../../../lib/api/call.ts';
 import { setBytesParam } from '../../../lib/api/routes.ts';
 import type { TreeNode, WireBytes } from '../../../lib/api/types.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
@@ -14,7 +13,6 @@ import { useIndexState, useRevision, useStaleSince } from '../../shell/use-live.
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
 import { useReplaySession } from '../../shell/use-replay.ts';
 import { useStore } from '../../shell/use-store.ts';
-import { Button } from '../../ui/button.tsx';
 import { ContextMenuTrigger, Menu } from '../../ui/menu-trigger.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import type { KeysUrl } from '../use-keys-url.ts';
@@ -25,6 +23,7 @@ import { type Tree, useTree, useTreeVersion } from './use-tree.ts';
 
 const RowItems = later(() => import('./row-items.tsx').then((module) => module.RowItems));
 const PanelError = aheadOfTrouble(() => import('../panel/panel-error.tsx').then((module) => module.PanelError));
+const FailureLine = aheadOfTrouble(() => import('./tree-notes.tsx').then((module) => module.FailureLine));
 const NoKeys = later(() => import('./no-keys.tsx').then((module) => module.NoKeys));
 
 export interface TreePanelProps {
@@ -66,16 +65,7 @@ function Loaded({ tree, url, onCreate, onDelete }: Omit<TreePanelProps, 'first'>
   const selected = selectedOf(url);
   return (
     <>
-      {failure === null ? null : (
-        <div role="alert" className="flex items-center gap-2 border-b bg-bad/8 px-3 py-1">
-          <span className="min-w-0 flex-1 truncate text-bad">
-            {asError(failure.error).message} <code className="mono">{codeOf(failure.error)}</code>
-          </span>
-          <Button size="small" onClick={() => controller.retry()}>
-            Try now
-          </Button>
-        </div>
-      )}
+      {failure === null ? null : <FailureLine error={asError(failure.error)} onRetry={() => controller.retry()} />}
       <TreeView
         key={url.delimiter}
         tree={tree}
@@ -102,7 +92,6 @@ function Loaded({ tree, url, onCreate, onDelete }: Omit<TreePanelProps, 'first'>
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-const codeOf = (error: unknown): string => (error instanceof ApiFailure ? error.code : '');
 
 const withoutDelimiter = <T extends string>(path: T, delimiter: string): T =>
   path.slice(0, path.length - delimiter.length) as T;

@@ -13,19 +13,18 @@ import {
 } from 'react';
 import type { TreeNode, WireBytes } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
-import { plural } from '../../../lib/format/number.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
-import { later } from '../../shell/later.tsx';
-import { Button } from '../../ui/button.tsx';
+import { aheadOfTrouble, later } from '../../shell/later.tsx';
 import { ROW_PX } from '../../ui/row-size.ts';
 import type { TreeRow as Row } from './tree-model.ts';
 import { moveOf } from './tree-moves.ts';
 import { NO_GLOW, TreeRow } from './tree-row.tsx';
-import { useReveal } from './use-reveal.ts';
 import { useRowScroller } from './use-row-scroller.ts';
 import { type Tree, useTreeVersion } from './use-tree.ts';
 
 const JumpBox = later(() => import('./jump-box.tsx').then((module) => module.JumpBox));
+const Reveal = aheadOfTrouble(() => import('./reveal.ts').then((module) => module.Reveal));
+const WaitingChip = aheadOfTrouble(() => import('./tree-notes.tsx').then((module) => module.WaitingChip));
 
 export interface TreeViewProps {
   readonly tree: Tree;
@@ -63,7 +62,6 @@ export function TreeView(props: TreeViewProps) {
   }, [controller, first, last, version]);
 
   useAnchor({ tree, version, scroll, pointer });
-  useReveal({ ...props, version, scroll, onRow: (row) => setActive({ row, id: model.rowAt(row)?.id }) });
 
   const goTo = (row: number): void => {
     const clamped = Math.max(0, Math.min(row, model.rowCount - 1));
@@ -175,7 +173,14 @@ export function TreeView(props: TreeViewProps) {
   );
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <WaitingChip tree={tree} />
+      {props.selectedPath === null ? null : (
+        <Reveal
+          {...{ tree, version, scroll }}
+          selectedPath={props.selectedPath}
+          onRow={(row) => setActive({ row, id: model.rowAt(row)?.id })}
+        />
+      )}
+      {model.live.isWaiting ? <WaitingChip controller={controller} /> : null}
       {props.wrap(list, (row) => model.rowAt(row))}
       {jump === null ? null : (
         <JumpBox
@@ -187,20 +192,6 @@ export function TreeView(props: TreeViewProps) {
           }}
         />
       )}
-    </div>
-  );
-}
-
-/** Rows that wait while the pointer is over the list. */
-function WaitingChip({ tree: { controller } }: { readonly tree: Tree }) {
-  const { added, removed } = controller.model.live.waitingCount;
-  if (added + removed === 0) return null;
-  const parts = [...(added > 0 ? [`${plural(added, 'key')} new`] : []), ...(removed > 0 ? [`${removed} deleted`] : [])];
-  return (
-    <div className="pointer-events-none absolute inset-x-0 bottom-2 z-10 flex justify-center">
-      <Button size="small" className="pointer-events-auto shadow-float" onClick={() => controller.settle()}>
-        {parts.join(', ')}: show
-      </Button>
     </div>
   );
 }

@@ -40,23 +40,20 @@ export function useTree({ storeId, delimiter, rev, replaying }: TreeAt, first: F
     at === null && replaying === null ? sentTree({ storeId, delimiter, first, live }) : null,
   );
   const current = useRef<Tree | null>(null);
-  const sent = useRef(tree === null || first === null ? null : { tree, first });
+  const sent = useRef(tree);
   useEffect(() => {
     const before = current.current;
     const isReplay = replaying !== null;
     const known = sent.current;
     sent.current = null;
     const next =
-      known?.tree ??
+      known ??
       (isReplay
         ? createTree(replaySource({ storeId, delimiter }, replay), { delimiter, revision: replay.state.get().revision })
         : createTree(storeSource({ storeId, delimiter, rev: at }), { delimiter, revision: seenRevision(live) }));
     const unbind = isReplay ? bindStream(next, replay) : at === null ? bindLive(next, live) : () => {};
-    if (known !== null) {
-      taken.add(known.first);
-      // What the stream told between the page and now was told to nobody here.
-      next.controller.onGreeting(seenRevision(live));
-    }
+    // What the stream told between the page and now was told to nobody here.
+    if (known !== null) next.controller.onGreeting(seenRevision(live));
     let isOver = false;
     const show = (): void => {
       if (isOver) return;
@@ -90,9 +87,6 @@ function createTree(source: TreeSource, at: { readonly delimiter: string; readon
   return { controller, glow: new Glow(controller.model.delimiter) };
 }
 
-/** What was sent along serves once: Next keeps it for whoever comes back to the page. */
-const taken = new WeakSet<FirstPage>();
-
 /** Of use is only what was sent of this very tree, and where this tab has heard from the stream, what stands at the same revision. */
 function sentTree({
   storeId,
@@ -103,7 +97,7 @@ function sentTree({
   readonly first: FirstPage | null;
   readonly live: LiveStore;
 }): Tree | null {
-  if (first === null || taken.has(first) || first.store !== storeId || first.delimiter !== delimiter) return null;
+  if (first === null || first.store !== storeId || first.delimiter !== delimiter) return null;
   const seen = seenRevision(live);
   if (seen > 0 && first.pages.some((page) => Number(page.revision) !== seen)) return null;
   const tree = createTree(storeSource({ storeId, delimiter, rev: null }), { delimiter, revision: 0 });

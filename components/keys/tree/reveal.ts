@@ -9,11 +9,11 @@ import type { Tree } from './use-tree.ts';
 /** How often the tree may change under a selection that it does not hold yet, until the search for it ends. */
 const TRIES_MAX = 8;
 
-interface RevealOptions {
+export interface RevealProps {
   readonly tree: Tree;
   /** Grows when the tree changed. */
   readonly version: number;
-  readonly selectedPath: { readonly path: ByteString; readonly isFolder: boolean } | null;
+  readonly selectedPath: { readonly path: ByteString; readonly isFolder: boolean };
   readonly scroll: ReturnType<typeof useRowScroller>;
   readonly onRow: (row: number) => void;
 }
@@ -28,9 +28,9 @@ interface Search {
 
 /**
  * Opens the folders above a selection that came from elsewhere (a link, Back, the palette) and scrolls to it, once. A key
- * that was just created is selected before its change has come over the stream, so the search goes on as the tree changes.
+ * that was just created is selected before its change has come over the stream, so the search goes on as the tree changes. Draws nothing.
  */
-export function useReveal(options: RevealOptions): void {
+export function Reveal(options: RevealProps): null {
   const latest = useRef(options);
   const search = useRef<Search | null>(null);
   useLayoutEffect(() => {
@@ -38,13 +38,8 @@ export function useReveal(options: RevealOptions): void {
   });
   const { version } = options;
   const { controller } = options.tree;
-  const path = options.selectedPath?.path;
-  const isFolder = options.selectedPath?.isFolder ?? false;
+  const { path, isFolder } = options.selectedPath;
   useEffect(() => {
-    if (path === undefined) {
-      search.current = null;
-      return;
-    }
     const before = search.current;
     const isSame = before?.controller === controller && before.path === path && before.isFolder === isFolder;
     const mine = isSame ? before : { controller, path, isFolder, triesLeft: TRIES_MAX, isRunning: false };
@@ -57,10 +52,11 @@ export function useReveal(options: RevealOptions): void {
     },
     [],
   );
+  return null;
 }
 
 /** `now` answers null when another selection took over. */
-async function run(mine: Search, now: () => RevealOptions | null): Promise<void> {
+async function run(mine: Search, now: () => RevealProps | null): Promise<void> {
   mine.isRunning = true;
   await mine.controller.whenReady();
   while (mine.triesLeft > 0) {
@@ -78,7 +74,7 @@ async function run(mine: Search, now: () => RevealOptions | null): Promise<void>
   mine.isRunning = false;
 }
 
-function show(row: number, { scroll, onRow }: RevealOptions): void {
+function show(row: number, { scroll, onRow }: RevealProps): void {
   onRow(row);
   if (row < scroll.first + 12 || row > scroll.last - 12) scroll.scrollToRow(row, 'center');
 }
