@@ -9,6 +9,7 @@ import { chromium, type Locator, type Page } from '@playwright/test';
 import { startProduct } from '../../e2e/fixtures/product.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
 import { findBrowser, launchOptions } from './find-browser.ts';
+import { FLEET_PLACE } from './sample/config-fleet.ts';
 import { ROOT } from './source-files.ts';
 
 const FOLDER = path.join(ROOT, 'shots');
@@ -26,6 +27,7 @@ interface Shot {
 }
 
 const KEY = 'config/web/server.json';
+const PLACE = encodeURIComponent(FLEET_PLACE);
 
 /** Rows of the Watch page that make it look as it does in use. */
 const CHANGES_MIN = 8;
@@ -70,6 +72,12 @@ function shots(past: number): readonly Shot[] {
       path: '/leases',
       act: (page) => page.getByRole('row').filter({ hasText: 'services/' }).first().click(),
     },
+    { name: 'config', path: '/config' },
+    { name: 'config-open', path: `/config?target=${PLACE}` },
+    { name: 'config-history', path: `/config?target=${PLACE}&view=history` },
+    { name: 'config-instances', path: `/config?target=${PLACE}&view=instances` },
+    { name: 'rollouts', path: '/rollouts' },
+    { name: 'flags', path: '/flags?target=flags%2Fshop%2Fprod%2Fweb' },
     { name: 'access', path: '/access?who=config%2F' },
     { name: 'palette', path: '/', act: (page) => press(page, 'ControlOrMeta+k', page.getByRole('dialog')) },
     { name: 'shortcuts', path: '/keys', act: (page) => press(page, '?', page.getByRole('dialog')) },
