@@ -22,7 +22,7 @@ function applied(banner: string): void {
 
 const crowd = Array.from({ length: size }, (_, i) =>
   openConfig({
-    from: connect({ endpoints: endpoints.split(',') }),
+    from: connect({ endpoints: endpoints.split(','), begin: 'any' }),
     ...{ bundle, app, env, service, instanceId: `crowd-${Number(from) + i}` },
     apply: ({ banner }) => applied(String(banner)),
     onTrouble: (reason) => console.error(reason),

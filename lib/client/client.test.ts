@@ -77,6 +77,34 @@ test('a read is asked again elsewhere when a member cannot answer', async () => 
   expect(asked, 'the endpoint that answers is kept').toEqual(['cut', 'whole', 'whole']);
 });
 
+test('of clients with one list those that may begin anywhere spread over it, the others begin with the first', async () => {
+  const asked = [0, 0];
+  const stores = await Promise.all(
+    asked.map((_, i) =>
+      start(
+        new FakeStore().unary(methods.range, () => {
+          asked[i] = (asked[i] ?? 0) + 1;
+          return { header: { revision: 1 }, count: 0 };
+        }),
+      ),
+    ),
+  );
+  const endpoints = stores.map(({ endpoint }) => endpoint);
+  const ask = (begin: 'first' | 'any') =>
+    Promise.all(
+      Array.from({ length: 40 }, () => {
+        const client = connect({ endpoints, begin });
+        open.push(client);
+        return client.get({ key: 'k' });
+      }),
+    );
+  await ask('first');
+  expect(asked).toEqual([40, 0]);
+  await ask('any');
+  expect(asked[0]).toBeLessThan(80);
+  expect(asked[1]).toBeGreaterThan(0);
+});
+
 test('an aborted call ends at once, also when the signal aborted before', async () => {
   const store = await start(new FakeStore().unary(methods.range, () => new Promise(() => undefined)));
   const client = clientOf(store);

@@ -1,4 +1,5 @@
 /** The client: keys, transactions, watches and leases of an etcd v3 store, ours or a real etcd. */
+import { randomInt } from 'node:crypto';
 import { EMPTY_BYTES, prefixRangeEnd, utf8Encode } from '../base/bytes.ts';
 import { type Compare, CompareResult, CompareTarget, type TxnRequest } from '../base/etcdpb/kv.ts';
 import { methods } from '../base/etcdpb/methods.ts';
@@ -15,6 +16,8 @@ export type Bytes = string | Uint8Array;
 export interface ConnectOptions {
   /** `host:port` each, in the order in which they are tried. */
   readonly endpoints: readonly string[];
+  /** Which is tried first. A fleet that is given one list spreads over the members by 'any'; the others follow in turn. Default: 'first'. */
+  readonly begin?: 'first' | 'any';
   readonly tls?: Tls;
   /** For a store with authentication. Tokens are got and renewed as needed. */
   readonly credentials?: Credentials;
@@ -142,8 +145,9 @@ export interface TxnResult {
 }
 
 /** Connects lazily: the first call finds out whether anyone answers. */
-export function connect({ endpoints, tls, credentials }: ConnectOptions): Client {
-  return new Client(new Channel(endpoints, tls, credentials));
+export function connect({ endpoints, begin = 'first', tls, credentials }: ConnectOptions): Client {
+  const at = begin === 'any' && endpoints.length > 0 ? randomInt(endpoints.length) : 0;
+  return new Client(new Channel([...endpoints.slice(at), ...endpoints.slice(0, at)], tls, credentials));
 }
 
 export const toBytes = (value: Bytes): Uint8Array => (typeof value === 'string' ? utf8Encode(value) : value);

@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
   },
 });
 const [bundle = '', app = '', env = '', service = ''] = flags.place.split('/');
-const client = connect({ endpoints: flags.endpoints.split(',') });
+const client = connect({ endpoints: flags.endpoints.split(','), begin: 'any' });
 let isDown = false;
 
 function chaosFor(values: JsonObject): unknown {
