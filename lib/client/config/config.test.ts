@@ -170,6 +170,28 @@ test('one of a thousand that are told at once answers in its turn, with what hol
   await runner.close();
 });
 
+test('what was rejected before is not held against what is being tried', async () => {
+  let settle = (): void => undefined;
+  const { source, runner } = begin({
+    validate: ({ a }) => {
+      if (a === 2) throw new ConfigRejected('/a', 'must be odd');
+      return a === 3 ? new Promise<void>((resolve) => (settle = resolve)) : undefined;
+    },
+  });
+  await source.offer({ a: 1 }, 1);
+  await source.offer({ a: 2 }, 2);
+  source.tell({ a: 3 }, 3, 0);
+  await runner.report();
+  expect(source.reports.at(-1)).toMatchObject({
+    ...{ state: 'PENDING', error: null },
+    ...{ layers: [{ generation: 3 }], running: [{ generation: 1 }] },
+  });
+  settle();
+  await vi.waitFor(() =>
+    expect(source.reports.at(-1)).toMatchObject({ state: 'APPLIED', running: [{ generation: 3 }] }),
+  );
+});
+
 test('reports go one after the other, and one that hangs holds back no document', async () => {
   const { source, runner, applied } = begin();
   const release = source.hold();

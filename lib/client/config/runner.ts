@@ -175,6 +175,9 @@ export class ConfigRunner {
     } else if (offer.sha256 === this.#crashed && !isProven) {
       this.#reject({ code: 'crash', path: '', message: 'the process died soon after it had applied this document' });
     } else {
+      // What was said of the one before is not true of this one.
+      this.#state = 'PENDING';
+      this.#error = null;
       await this.#try(offer, isProven);
     }
     this.#tell(offer);
