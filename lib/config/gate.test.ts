@@ -67,6 +67,13 @@ describe('what an instance counts as', () => {
     ['no news for too long', 'stale', {}, 91],
     ['held back, and says so', 'excluded', { report: reportWith({ state: 'INCOMPATIBLE' }) }, 1],
     ['held back, whatever it says', 'excluded', { isHeldBack: true, ackedAt: null }, 150],
+    ['busy with another layer', 'healthy', { report: reportWith({ state: 'PENDING' }), reportedAt: 199 * SECOND }, 200],
+    [
+      'busy with the candidate itself',
+      'pending',
+      { ackedAt: null, report: reportWith({ state: 'PENDING', running: layers(STABLE, 4) }) },
+      149,
+    ],
     ['restarting again and again', 'lost', { bootsInWindow: 2 }, 1],
     ['restarted once', 'healthy', { bootsInWindow: 1 }, 1],
     ['fell back to what it ran before', 'pending', { report: reportWith({ running: layers(STABLE, 4) }) }, 1],

@@ -99,9 +99,11 @@ export function hasRejected(subject: GateSubject, report: InstanceReport): boole
   return report.state === 'REJECTED' && told?.releaseId === subject.candidate && told.generation >= subject.generation;
 }
 
+/** It runs the candidate; also while it is busy with something newer, of another layer perhaps. */
 export function hasApplied(subject: GateSubject, report: InstanceReport): boolean {
   const { runs } = layerOfReport(report, subject.target);
-  return report.state === 'APPLIED' && runs?.releaseId === subject.candidate && runs.generation >= subject.generation;
+  const isWell = report.state === 'APPLIED' || report.state === 'PENDING';
+  return isWell && runs?.releaseId === subject.candidate && runs.generation >= subject.generation;
 }
 
 export type VerdictKind = 'FAIL' | 'FAIL_TICK' | 'INCONCLUSIVE' | 'WAIT' | 'OK';
