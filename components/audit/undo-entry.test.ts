@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditEntry } from '../../lib/api/audit.ts';
-import { undoableRevision } from './undo-entry.tsx';
+import { undoableRevisions } from './undo-entry.tsx';
 
 const entry = (fields: Partial<AuditEntry>): AuditEntry => ({
   id: '1',
@@ -19,8 +19,8 @@ const entry = (fields: Partial<AuditEntry>): AuditEntry => ({
 });
 
 test('what changed keys and was done can be taken back, and nothing else', () => {
-  expect(undoableRevision(entry({}))).toBe('7');
-  expect(undoableRevision(entry({ action: 'lease.revoke' }))).toBe('7');
+  expect(undoableRevisions(entry({}))).toEqual(['7']);
+  expect(undoableRevisions(entry({ action: 'lease.revoke' }))).toEqual(['7']);
   for (const fields of [
     { result: 'refused', revision: null },
     { result: 'unknown' },
@@ -28,6 +28,15 @@ test('what changed keys and was done can be taken back, and nothing else', () =>
     { action: 'config.publish' },
     { action: 'lease.grant', revision: null },
   ] as const) {
-    expect(undoableRevision(entry(fields)), JSON.stringify(fields)).toBeNull();
+    expect(undoableRevisions(entry(fields)), JSON.stringify(fields)).toBeNull();
   }
+});
+
+test('a change of many keys is taken back whole, as long as its transactions are named', () => {
+  const bulk = { action: 'keys.copy', target: null, targetKind: 'prefix', revision: '12' } as const;
+  expect(undoableRevisions(entry(bulk))).toEqual(['12']);
+  expect(undoableRevisions(entry({ ...bulk, revisions: '7-9,12' }))).toEqual(['7', '8', '9', '12']);
+  expect(undoableRevisions(entry({ ...bulk, revisions: 'too many to name' }))).toEqual([]);
+  expect(undoableRevisions(entry({ ...bulk, revisions: '1-900000' })), 'more than one request may name').toEqual([]);
+  expect(undoableRevisions(entry({ ...bulk, revision: '0' })), 'nothing was changed').toBeNull();
 });

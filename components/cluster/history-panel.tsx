@@ -62,7 +62,7 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
 function CompactionNotes() {
   const { data } = useHistory();
   if (data === undefined || data.compaction.members.length === 0) return null;
-  const last = lastCompactionWords(data.compaction, Date.now());
+  const last = lastCompactionWords(data.compaction, data.at.at(-1) ?? 0);
   const schedule = scheduleWords(data.compaction);
   return (
     <div className="flex flex-col gap-1 text-fg-2">

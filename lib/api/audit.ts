@@ -21,7 +21,7 @@ export interface AuditEntry {
   readonly result: 'pending' | 'done' | 'refused' | 'failed' | 'unknown';
   /** Where the change stands; null where it has no revision. */
   readonly revision: WireInt | null;
-  /** All of them, where it made several ("12-40,43"); left out when there is one, or too many to name. */
+  /** All of them, where it made several: "12-40,43", or "too many to name". Left out when there is one. */
   readonly revisions?: string;
   /** Why it was refused or failed. */
   readonly message: string | null;

@@ -67,6 +67,9 @@ export type BulkLease =
   | { readonly mode: 'same' }
   | { readonly mode: 'new'; readonly ttlSeconds: number };
 
+/** Of one undo. */
+export const REVISIONS_NAMED_MAX = 5_000;
+
 export type BulkRequest =
   /** Keys deleted at a revision come back as they were just before; all under the prefix, or those named. */
   | {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
@@ -6,7 +5,6 @@ import { type Engine, EngineError } from '../../engines/engine.ts';
 import { FakeEngine } from '../../engines/test-support/fake-engine.ts';
 import { Authors } from './authors.ts';
 import { AUDIT_PREFIX, encodeEntry, firstIdAt } from './entry.ts';
-import { inRanges, rangesOf } from './revision-ranges.ts';
 
 const NOON = 1_800_000_000_000;
 
@@ -77,18 +75,4 @@ test('who may not read the trail learns nothing, and is refused nothing else', a
   refusal = undefined;
   await authors.refresh();
   expect(authors.by(5), 'later granted').toBe('ada');
-});
-
-test('ranges hold exactly the revisions they were made of', () => {
-  const ascending = fc.uniqueArray(fc.integer({ min: 1, max: 60 })).map((list) => list.toSorted((a, b) => a - b));
-  fc.assert(
-    fc.property(ascending, (revisions) => {
-      const text = rangesOf(revisions) ?? '';
-      for (let revision = 1; revision <= 60; revision++) {
-        expect(inRanges(text, revision)).toBe(revisions.includes(revision));
-      }
-    }),
-  );
-  expect(rangesOf([3, 4, 5, 9])).toBe('3-5,9');
-  expect(rangesOf(Array.from({ length: 10_000 }, (_, i) => 1_000_000 + i * 2))).toBeUndefined();
 });

@@ -7,10 +7,10 @@
  */
 import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { prefixRangeEnd, utf8Decode } from '../../../lib/base/bytes.ts';
+import { inRanges, TOO_MANY } from '../../../lib/history/revision-ranges.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { OwnWrites } from '../operations/own-writes.ts';
 import { AUDIT_PREFIX, auditKey, decodeEntry, firstIdAt } from './entry.ts';
-import { inRanges } from './revision-ranges.ts';
 
 /** The newest entries of a trail that is longer; older changes have no author here. */
 export const ENTRIES_READ_MAX = 20_000;
@@ -75,7 +75,7 @@ export class Authors {
   #take(entry: AuditEntry | null): void {
     if (entry === null || entry.result !== 'done' || entry.revision === null) return;
     const by = entry.user ?? `a console, from ${entry.from}`;
-    if (entry.revisions === undefined) {
+    if (entry.revisions === undefined || entry.revisions === TOO_MANY) {
       this.#single.set(Number(entry.revision), by);
       const [oldest] = this.#single.keys();
       if (this.#single.size > ENTRIES_READ_MAX && oldest !== undefined) this.#single.delete(oldest);

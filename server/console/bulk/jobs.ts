@@ -4,7 +4,7 @@
  */
 import type { BulkProblem, JobView } from '../../../lib/api/bulk-types.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
-import { rangesOf } from '../audit/revision-ranges.ts';
+import { rangesOf } from '../../../lib/history/revision-ranges.ts';
 import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
 import type { StoreContext } from '../operations/context.ts';
@@ -121,10 +121,7 @@ class Job {
 /** What the trail keeps of the revisions a job made. */
 function accountOf(revisions: readonly string[]): { readonly revision: string; readonly revisions?: string } {
   const all = rangesOf(revisions.map(Number).sort((a, b) => a - b));
-  return {
-    revision: revisions.at(-1) ?? '0',
-    ...(revisions.length < 2 || all === undefined ? {} : { revisions: all }),
-  };
+  return { revision: revisions.at(-1) ?? '0', ...(revisions.length < 2 ? {} : { revisions: all }) };
 }
 
 export class Jobs {

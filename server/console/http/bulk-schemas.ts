@@ -1,11 +1,11 @@
 /** Parameters and bodies of bulk changes, differences and the trash; shapes of lib/api/bulk-types.ts. */
 import { z } from 'zod';
+import { REVISIONS_NAMED_MAX } from '../../../lib/api/bulk-types.ts';
 import { bytes, count, decimal, idempotencyKey, key, revision, text, wholeNumber } from './schemas.ts';
 
 export const DIFF_LIMIT_MAX = 1_000;
 export const TRASH_LIMIT_MAX = 100;
 const KEYS_NAMED_MAX = 100_000;
-const REVISIONS_NAMED_MAX = 5_000;
 const TTL_SECONDS_MAX = 9_000_000_000;
 
 const oneRevision = decimal.refine((value) => value !== '0', 'must be 1 or more');
