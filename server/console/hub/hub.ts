@@ -300,7 +300,6 @@ export class Hub {
       this.#recent?.push(event.kv.modRevision, change);
     }
     this.#revision = Math.max(this.#revision, revision);
-    this.taps.events(events, revision);
     if (this.#index !== null && this.#indexFollows) {
       this.#indexRevision = this.#revision;
       this.timeline.settle(this.#revision, this.#index);
@@ -308,6 +307,7 @@ export class Hub {
     this.times.note(revision, at);
     if (this.#index !== null && this.#index.size > this.#keysMax)
       this.#limit(`the store holds more than ${this.#keysMax} keys`);
+    this.taps.events(events, revision);
     this.#listener.onChanges(changes, revision);
     this.#changed.fire();
   }
