@@ -5,7 +5,7 @@ import { momentText } from '../../lib/format/time.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { KeyLink, LeaseLink, RevisionLink } from '../shell/links.tsx';
-import { useNow } from '../shell/use-live.ts';
+import { useCluster, useNow } from '../shell/use-live.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
@@ -53,8 +53,19 @@ export function Target({ entry: { target, targetKind } }: { readonly entry: Audi
   if (target === null) return <span className="text-fg-3">the store</span>;
   if (targetKind === 'key') return <PeekKeyLink value={target} />;
   if (targetKind === 'lease' && typeof target === 'string') return <LeaseLink id={target} />;
+  if (targetKind === 'member' && typeof target === 'string') return <MemberName id={target} />;
   if (targetKind === 'prefix') return <KeyLink value={target}>{`${displayBytes(target)}…`}</KeyLink>;
   return <span className="mono truncate">{displayBytes(target)}</span>;
+}
+
+/** One that is no longer part of the cluster keeps its id. */
+function MemberName({ id }: { readonly id: string }) {
+  const name = useCluster()?.value.members.find((member) => member.id === id)?.name ?? '';
+  return (
+    <span className="mono truncate" title={id}>
+      {name === '' ? id : name}
+    </span>
+  );
 }
 
 export function Result({ result }: { readonly result: AuditEntry['result'] }) {

@@ -110,7 +110,7 @@ export function AuditPage() {
           ref={filter}
           label="Filter the trail"
           placeholder="What, why, from where"
-          className="w-56!"
+          className="w-56! max-wide:w-40!"
           icon={<Search />}
           trailing={<Kbd keys="/" />}
           value={q}
@@ -119,7 +119,7 @@ export function AuditPage() {
         <FilterInput
           label="User"
           placeholder="Any user"
-          className="w-32!"
+          className="w-32! max-wide:w-24!"
           list="audit-users"
           value={user}
           onChange={(next) => void setUrl({ user: next })}

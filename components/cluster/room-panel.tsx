@@ -38,6 +38,7 @@ export function RoomPanel({ view, onAction }: RoomPanelProps) {
                 <li key={step.id} className="flex flex-wrap items-center gap-x-3 gap-y-1">
                   <StatusMark
                     tone={step.state === 'done' ? 'good' : step.state === 'next' ? 'accent' : 'stale'}
+                    {...(step.state === 'next' ? { shape: 'diamond' as const } : {})}
                     className="w-14"
                   >
                     {STATE_WORDS[step.state]}

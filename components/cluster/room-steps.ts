@@ -46,7 +46,7 @@ export function roomSteps(view: ClusterView, revisions: RevisionView, now: numbe
       ? {
           id: 'compact',
           title: 'Cut history',
-          why: `History begins at revision ${formatCount(revisions.compacted)} already; what is left is kept for those who follow the store.`,
+          why: `Only ${plural(Number(BigInt(revisions.current) - BigInt(revisions.compacted)), 'revision')} can be read: they are kept for those who follow the store.`,
           action: null,
         }
       : {

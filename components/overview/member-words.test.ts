@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ClusterView, MemberView } from '../../lib/api/types.ts';
 import { headline, lagWord, quorumArithmetic, ringMember } from './member-words.ts';
 
-const status = (lag: number): MemberView['status'] => ({
+const status = (lag: number): NonNullable<MemberView['status']> => ({
   version: '3.6.0',
   dbSizeBytes: '0',
   dbSizeInUseBytes: '0',
@@ -83,4 +83,11 @@ test('a member that does not answer shows no number of before', () => {
 
 test('a single voter is explained, not counted', () => {
   expect(quorumArithmetic({ voters: 1, healthy: 1, needed: 1, survives: 0 })).toContain('decides alone');
+});
+
+test('a store that takes nothing is not told as one that is well', () => {
+  const full = member('m1', { status: { ...status(0), errors: ['memberID:1 alarm:NOSPACE '] } });
+  expect(headline(view([full, member('m2', { isLeader: true })], 0))).toMatch(
+    /^The store is full and takes no writes\. All 2 members are up; m2 leads/,
+  );
 });

@@ -2,6 +2,7 @@
 import type { ClusterView, MemberView, WireInt } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import type { RingMember } from '../charts/raft-ring.tsx';
+import { stopOf } from '../shell/cluster-sentence.ts';
 
 /** So few entries are under way between a leader and a follower at any moment: not worth a word. */
 export const IN_STEP_ENTRIES = 16;
@@ -75,7 +76,14 @@ export function headline(view: ClusterView): string {
     leader === undefined
       ? 'there is no leader, so nothing can be written'
       : `${leader.name} leads in term ${formatCount(view.term)}`;
-  return `${membersText}; ${leaderText}. ${toleranceSentence(quorum)}`;
+  const stop = stopOf(view);
+  const stopText =
+    stop === null
+      ? ''
+      : stop === 'full'
+        ? 'The store is full and takes no writes. '
+        : 'The store is corrupt and serves nothing. ';
+  return `${stopText}${membersText}; ${leaderText}. ${toleranceSentence(quorum)}`;
 }
 
 function laggingClause(members: readonly MemberView[]): string {

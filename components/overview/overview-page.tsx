@@ -3,6 +3,7 @@
 import type { ClusterView } from '../../lib/api/types.ts';
 import { clockTime } from '../../lib/format/time.ts';
 import { DrillBanner } from '../cluster/drill-banner.tsx';
+import { stopOf } from '../shell/cluster-sentence.ts';
 import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
@@ -59,7 +60,11 @@ function Headline({ view, isStale }: { readonly view: ClusterView | null; readon
   if (view === null) return <FirstContact />;
   if (!view.reachable) return <Unreachable view={view} />;
   const tone =
-    view.quorum.survives < 0 || view.leaderId === null ? 'text-bad' : view.risks.length > 0 ? 'text-risk' : 'text-good';
+    view.quorum.survives < 0 || view.leaderId === null || stopOf(view) !== null
+      ? 'text-bad'
+      : view.risks.length > 0
+        ? 'text-risk'
+        : 'text-good';
   const shape = tone === 'text-good' ? 'dot' : tone === 'text-risk' ? 'triangle' : 'cross';
   return (
     <p className={cn('flex items-start gap-2.5 text-lead', isStale && 'greyed')}>

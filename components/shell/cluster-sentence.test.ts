@@ -62,3 +62,17 @@ test('nothing is claimed about a store that does not answer', () => {
     'store unreachable · leader unknown · tolerance unknown',
   );
 });
+
+test('a store that an alarm stops says so first, whoever is up', () => {
+  const alarmed = (text: string): MemberView => ({
+    ...member('m1'),
+    // Of a status the sentence reads the errors alone.
+    status: { errors: [text] } as unknown as MemberView['status'],
+  });
+  const saying = (text: string) => say(cluster({ members: [alarmed(text), member('m2'), member('m3')] }));
+  expect(saying('memberID:1 alarm:NOSPACE ')).toBe(
+    'full: takes no writes · 3 of 3 members · m2 leads since 11:59 · survives 1 failure',
+  );
+  expect(saying('memberID:1 alarm:CORRUPT ')).toContain('corrupt: serves nothing · ');
+  expect(saying('etcdserver: no leader')).toMatch(/^3 of 3 members/);
+});

@@ -4,7 +4,7 @@ import { plural } from '../../lib/format/number.ts';
 import { clockMinute, momentText } from '../../lib/format/time.ts';
 
 export interface SentencePart {
-  readonly id: 'members' | 'leader' | 'tolerance';
+  readonly id: 'stop' | 'members' | 'leader' | 'tolerance';
   readonly text: string;
   readonly tone: 'neutral' | 'leader' | 'good' | 'bad' | 'risk' | 'stale';
   /** The meaning behind it, on hover. */
@@ -66,7 +66,28 @@ function tolerancePart({ quorum, reachable }: ClusterView): SentencePart {
   return { id: 'tolerance', text: toleranceText(quorum), tone, meaning };
 }
 
+/** What stops the store though everybody may be up. */
+export function stopOf({ members }: Pick<ClusterView, 'members'>): 'corrupt' | 'full' | null {
+  const has = (alarm: string): boolean =>
+    members.some(({ status }) => status?.errors.some((text) => text.includes(alarm)) ?? false);
+  return has('CORRUPT') ? 'corrupt' : has('NOSPACE') ? 'full' : null;
+}
+
+const STOPS = {
+  corrupt: {
+    text: 'corrupt: serves nothing',
+    meaning: 'Members do not hold the same data, and the store has stopped.',
+  },
+  full: { text: 'full: takes no writes', meaning: 'Its quota is used up. The page Cluster leads out of it.' },
+} as const;
+
+function stopParts(view: ClusterView): readonly SentencePart[] {
+  const stop = stopOf(view);
+  return stop === null ? [] : [{ id: 'stop', tone: 'bad', ...STOPS[stop] }];
+}
+
 export const clusterSentence = (view: ClusterView, now: number): readonly SentencePart[] => [
+  ...stopParts(view),
   membersPart(view),
   leaderPart(view, now),
   tolerancePart(view),

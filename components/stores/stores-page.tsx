@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'store',
     head: 'Store',
-    width: 'minmax(9rem, 16rem)',
+    width: 'minmax(9rem, 12rem)',
     cell: ({ store }) => (
       <Link
         href={overviewOf(store.id)}
@@ -92,7 +92,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(12rem, 1fr)',
+    width: 'minmax(12rem, 2fr)',
     cell: (row) => <State row={row} />,
   },
   {
