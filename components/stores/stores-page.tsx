@@ -92,13 +92,13 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(12rem, 2fr)',
+    width: 'minmax(11rem, 2fr)',
     cell: (row) => <State row={row} />,
   },
   {
     id: 'leader',
     head: 'Leader',
-    width: '7rem',
+    width: '5.5rem',
     cell: ({ detail, state }) =>
       state !== 'answers' || detail === null ? (
         ''
@@ -112,7 +112,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     id: 'members',
     head: 'Answer',
     unit: 'members',
-    width: '8rem',
+    width: '7.5rem',
     align: 'right',
     cell: (row) => <span className="mono">{membersWord(row)}</span>,
   },
@@ -122,7 +122,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     unit: 'failures',
     width: '8.5rem',
     align: 'right',
-    hideBelow: 760,
+    hideBelow: 1000,
     cell: ({ detail, state }) => (
       <span className="mono">
         {state !== 'answers' || detail === null ? '' : detail.quorum.survives < 0 ? 'lost' : detail.quorum.survives}
@@ -133,13 +133,13 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     id: 'version',
     head: 'Version',
     width: '7rem',
-    hideBelow: 900,
+    hideBelow: 1100,
     cell: ({ detail }) => <span className="mono truncate">{detail?.versions.join(', ')}</span>,
   },
   {
     id: 'access',
     head: 'You',
-    width: '9rem',
+    width: '8.5rem',
     hideBelow: 640,
     cell: ({ store }) =>
       store.access.mode === 'signIn' ? (
@@ -159,7 +159,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'writes',
     head: 'Writes',
-    width: '6.5rem',
+    width: '6rem',
     hideBelow: 720,
     cell: ({ store }) => <span className="text-fg-2">{store.readOnly ? 'read-only' : 'allowed'}</span>,
   },
@@ -168,8 +168,8 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
 function State({ row }: { readonly row: StoreOverview }) {
   const { tone, text, more } = storeWord(row);
   const mark = (
-    <StatusMark tone={tone} className="min-w-0 max-w-full">
-      <span className="truncate">{text}</span>
+    <StatusMark tone={tone} className="min-w-0 max-w-full [&>span]:truncate">
+      {text}
     </StatusMark>
   );
   return more === null ? mark : <Tooltip content={more}>{mark}</Tooltip>;
