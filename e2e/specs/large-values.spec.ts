@@ -6,7 +6,7 @@ import { Keys } from '../pages/keys.ts';
 /** What etcd takes in one request, less room for the key. */
 const BYTES = 1_500_000;
 /** The page may be busy this long at a stretch, on a machine that others use too: a moment, never a freeze. */
-const LONG_TASK_MS_MAX = 1_500;
+const LONG_TASK_MS_MAX = 600;
 
 const filled = (piece: string): string => piece.repeat(Math.floor(BYTES / Buffer.byteLength(piece)));
 
@@ -59,7 +59,7 @@ for (const [name, value] of VALUES) {
     const isBinary = typeof value !== 'string';
     await page.keyboard.press('Control+Home');
     // White space at the beginning leaves JSON what it is.
-    for (const letter of isBinary ? ['4', '1', 'Space'] : ['Space', 'Enter']) await page.keyboard.press(letter);
+    for (const letter of isBinary ? ['4', '1', 'Space'] : ['Space', 'Space']) await page.keyboard.press(letter);
     await step('type');
     await keys.toReview();
     const isJson = name.startsWith('JSON');
@@ -73,7 +73,7 @@ for (const [name, value] of VALUES) {
     const told = steps.map(([what, ms]) => `${what} ${ms} ms`).join(', ');
     console.log(`longest stretch of work, ${name}: ${told}`);
     const written = (await client.get({ key })).kvs[0]?.value ?? new Uint8Array();
-    const wanted = Buffer.concat(isBinary ? [Uint8Array.of(0x41), value] : [Buffer.from(` \n${value}`)]);
+    const wanted = Buffer.concat(isBinary ? [Uint8Array.of(0x41), value] : [Buffer.from(`  ${value}`)]);
     expect(wanted.equals(written), 'byte for byte').toBe(true);
     expect(Math.max(...steps.map(([, ms]) => ms)), told).toBeLessThan(LONG_TASK_MS_MAX);
   });

@@ -69,7 +69,7 @@ test('a folder is deleted only after the number of its keys was typed', async ()
   open({ prefix: '/a/' });
   const button = await screen.findByRole('button', { name: 'Delete 2 keys' });
   expect(button).toHaveProperty('disabled', true);
-  expect(await screen.findByText(/^4 watchers, 1 behind on 2 of 3 members, /)).toBeDefined();
+  expect(await screen.findByText(/^4 watchers, 1 behind on 2 of 3 members will see it/)).toBeDefined();
   fireEvent.change(screen.getByLabelText('Type 2 to delete'), { target: { value: '3' } });
   fireEvent.submit(screen.getByLabelText('Type 2 to delete'));
   expect(writes()).toHaveLength(0);

@@ -66,7 +66,9 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   return (
     <DialogContent
       title={target.key === undefined ? 'Delete this folder' : 'Delete this key'}
-      description={<span className="mono break-all">{displayBytes(pathOf(target))}</span>}
+      description={
+        <span className="mono block max-h-24 overflow-y-auto break-all">{displayBytes(pathOf(target))}</span>
+      }
       footer={
         <>
           <span className="mr-auto">
@@ -142,9 +144,7 @@ function Preview({ preview }: { readonly preview: DeletePreview }) {
         <span className="mono">{formatCount(preview.revision)}</span>.{' '}
         {keys === 1 ? 'If it changes' : 'If any of them changes'} before you delete, nothing is deleted.
       </p>
-      {watched === null ? null : (
-        <p className="text-fg-2">{watched}, those of consoles among them, will see it happen.</p>
-      )}
+      {watched === null ? null : <p className="text-fg-2">{watched} will see it happen, consoles counted too.</p>}
       {leasedKeys === 0 ? null : (
         <p className="flex flex-wrap items-center gap-x-2 text-lease">
           <Mark shape="hourglass" />

@@ -58,25 +58,29 @@ export function Breadcrumb({ path, isFolder, delimiter }: BreadcrumbProps) {
       );
     });
   return (
-    <nav aria-label="Path" className="mono flex max-h-36 min-w-0 flex-wrap items-center overflow-y-auto leading-6">
-      {links(first)}
-      {isDeep && isWhole ? <span className="break-all text-fg-2">{displayBytes(byteStringToWire(middle))}</span> : null}
-      {isDeep && !isWhole ? (
-        <Button variant="ghost" size="small" onClick={() => setWhole(true)}>
-          … {plural(above.length - LINKED_FIRST - LINKED_LAST, 'level')} …
-        </Button>
-      ) : null}
-      {links(end)}
-      <span className="break-all font-semibold text-fg">
-        {displayBytes(byteStringToWire(last)) ||
-          (isFolder ? '' : <i className="font-normal text-fg-3">(empty name)</i>)}
-        {isFolder ? <span className="font-normal text-fg-3">{slash}</span> : null}
-      </span>
+    <div className="flex min-w-0 items-start gap-1">
+      <nav aria-label="Path" className="mono flex max-h-36 min-w-0 flex-wrap items-center overflow-y-auto leading-6">
+        {links(first)}
+        {isDeep && isWhole ? (
+          <span className="break-all text-fg-2">{displayBytes(byteStringToWire(middle))}</span>
+        ) : null}
+        {isDeep && !isWhole ? (
+          <Button variant="ghost" size="small" onClick={() => setWhole(true)}>
+            … {plural(above.length - LINKED_FIRST - LINKED_LAST, 'level')} …
+          </Button>
+        ) : null}
+        {links(end)}
+        <span className="break-all font-semibold text-fg">
+          {displayBytes(byteStringToWire(last)) ||
+            (isFolder ? '' : <i className="font-normal text-fg-3">(empty name)</i>)}
+          {isFolder ? <span className="font-normal text-fg-3">{slash}</span> : null}
+        </span>
+      </nav>
       <CopyButton
         text={typeof path === 'string' ? path : path.base64}
         label={`Copy ${isFolder ? 'prefix' : 'key'}${typeof path === 'string' ? '' : ' as base64'}`}
-        className="ml-1"
+        className="shrink-0"
       />
-    </nav>
+    </div>
   );
 }

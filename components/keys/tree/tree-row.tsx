@@ -84,10 +84,12 @@ function Guides({ depth }: { readonly depth: number }) {
   const levels = Math.min(depth, INDENT_LEVELS_MAX);
   return (
     <span aria-hidden="true" className="relative flex h-full shrink-0" style={{ width: levels * INDENT_PX }}>
-      {[...Array(levels).keys()].map((level) => (
+      {[...Array(depth > levels ? levels - 2 : levels).keys()].map((level) => (
         <span key={level} className="absolute inset-y-0 border-l" style={{ left: level * INDENT_PX + 7 }} />
       ))}
-      {depth > levels ? <span className="nums absolute right-1 bg-surface text-fg-3 text-meta">{depth}</span> : null}
+      {depth > levels ? (
+        <span className="nums absolute inset-y-0 right-1 text-fg-3 text-meta leading-6">{depth}</span>
+      ) : null}
     </span>
   );
 }

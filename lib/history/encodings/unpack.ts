@@ -42,7 +42,8 @@ async function inflate(kind: 'gzip' | 'zlib', bytes: Uint8Array, max: number): P
       }
     }
   } catch (cause) {
-    fault = cause instanceof Error ? cause.message : String(cause);
+    // Browsers say first which of their functions it was.
+    fault = String(cause instanceof Error ? cause.message : cause).replace(/^Failed to execute [^:]*: /, '');
   }
   return { bytes: joined(parts, Math.min(length, max)), isCut: length > max, fault };
 }
