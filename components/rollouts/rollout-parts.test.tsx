@@ -89,6 +89,8 @@ test('a rollout that stands still says why: the store, nobody who looks, or a pa
   expect(words({ rollout: looking }, minute, 1)).toBe('Store unavailable');
   expect(words({ rollout: looking, supervision: { leader: null, since: null } })).toBe('Unsupervised for 5 s');
   expect(words({ rollout: looking }, 4 * minute), 'a leader that hangs').toBe('Unsupervised for 3 min 5 s');
+  const back = rolloutWith({ state: 'ROLLING_BACK', lastEvalAt: 0 });
+  expect(troubleOf(detailWith({ rollout: back }), minute, null)?.words).toContain('go back by themselves');
   const day = 24 * 60 * minute;
   const paused = (now: number) => rolloutWith({ state: 'PAUSED', pausedAt: 0, lastEvalAt: now });
   expect(words({ rollout: paused(day - 1) }, day - 1)).toBe(undefined);

@@ -43,7 +43,9 @@ export function troubleOf(
     return {
       tone: 'risk',
       title: `Unsupervised for ${durationText(unseenMs)}`,
-      words: `${who}: exposure stays as it is, and time in which nobody looks does not count as observed.`,
+      words: isExposing(rollout.state)
+        ? `${who}: exposure stays as it is, and time in which nobody looks does not count as observed.`
+        : `${who}: instances go back by themselves, and that they have is confirmed once somebody looks.`,
     };
   }
   const forgotten = forgottenAt(rollout);
