@@ -58,7 +58,8 @@ export async function* configPageFigures({ store }: { readonly store: BenchStore
 /** The console's configuration of the store under measurement. */
 class Console {
   readonly #base: string;
-  #counter = 0;
+  /** Of all of them: a store takes each key once. */
+  static #counter = 0;
 
   private constructor(base: string) {
     this.#base = base;
@@ -70,7 +71,7 @@ class Console {
   }
 
   async send<T>(method: 'PUT' | 'POST', path: string, body: object): Promise<T> {
-    const idempotencyKey = `bench-config-${this.#counter++}`;
+    const idempotencyKey = `bench-config-${Console.#counter++}`;
     const response = await fetch(`${this.#base}/${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
