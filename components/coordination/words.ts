@@ -9,7 +9,8 @@ import type {
 import type { WireBytes } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
-import { displayBytes, previewBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/preview-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 
 const WHO_CHARS_MAX = 80;
 

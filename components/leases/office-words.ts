@@ -1,7 +1,8 @@
 /** Which locks and elections change hands when a lease ends. Pure. */
 import type { CoordinationGroup } from '../../lib/api/coordination-types.ts';
 import type { WireHexId } from '../../lib/api/types.ts';
-import { displayBytes, previewBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/preview-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 
 export interface Office {
   readonly id: string;

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
-import { previewBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/preview-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
 import { RevisionLink } from '../shell/links.tsx';

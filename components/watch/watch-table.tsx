@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { ChangeEvent } from '../../lib/api/types.ts';
 import { formatBytes, formatCount } from '../../lib/format/number.ts';
 import { clockMillis } from '../../lib/format/time.ts';
-import { previewBytes } from '../../lib/keys/wire-bytes.ts';
+import { previewBytes } from '../../lib/keys/preview-bytes.ts';
 import { letterOf } from '../../lib/live/subscription.ts';
 import type { WatchRow } from '../../lib/live/watch-list.ts';
 import { PeekLeaseLink } from '../leases/lease-peek.tsx';

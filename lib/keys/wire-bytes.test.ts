@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { equalBytes, toByteString, utf8Encode } from '../base/bytes.ts';
-import {
-  byteStringToWire,
-  displayBytes,
-  fromWire,
-  previewBytes,
-  sameWire,
-  toWire,
-  wireId,
-  wireToByteString,
-} from './wire-bytes.ts';
+import { previewBytes } from './preview-bytes.ts';
+import { byteStringToWire, displayBytes, fromWire, sameWire, toWire, wireId, wireToByteString } from './wire-bytes.ts';
 
 test('any bytes survive the way to the wire and back, through JSON', () => {
   fc.assert(

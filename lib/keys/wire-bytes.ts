@@ -53,12 +53,8 @@ export function displayBytes(wire: WireBytes): string {
   return asciiOf(fromBase64(wire.base64), '\\\\').replace(EDGE_SPACE, escapeChar);
 }
 
-/** The beginning of a value for people: as `displayBytes`, but backslashes and white space stay as they are. Not for telling values apart. */
-export function previewBytes(wire: WireBytes): string {
-  return typeof wire === 'string' ? wire.replace(UNSEEN, escapeChar) : asciiOf(fromBase64(wire.base64), '\\');
-}
-
-function asciiOf(bytes: Uint8Array, backslash: string): string {
+/** Printable ASCII as it is, `backslash` for a backslash, other bytes as \xNN. */
+export function asciiOf(bytes: Uint8Array, backslash: string): string {
   let out = '';
   for (const byte of bytes) {
     if (byte === 0x5c) out += backslash;
@@ -70,14 +66,11 @@ function asciiOf(bytes: Uint8Array, backslash: string): string {
 /** Most keys. */
 const PLAIN = /^[\w/.:@=%+,-]*$/;
 
-/** Controls, and the characters that hide or reorder others. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /** Spaces that a page would drop: at an end, or beside another. */
 const EDGE_SPACE = /^ +| +$|(?<= ) +/g;
 
 /**
- * Besides: what escapes are made of; characters without a glyph of their own; what is hard to tell from a delimiter (slashes, dots, colons,
+ * Controls, and what hides or reorders others; what escapes are made of; characters without a glyph of their own; what is hard to tell from a delimiter (slashes, dots, colons,
  * hyphens) or from a backslash; spaces that are none; marks that would sit on a delimiter; spaces that a page would drop.
  */
 const AMBIGUOUS =
@@ -86,7 +79,7 @@ const AMBIGUOUS =
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0', '\\': '\\\\' };
 
 /** Every character of `text`. \xNN is one byte, and so a character only below 0x80. */
-const escapeChar = (text: string): string => Array.from(text, escapeOne).join('');
+export const escapeChar = (text: string): string => Array.from(text, escapeOne).join('');
 
 function escapeOne(char: string): string {
   const code = char.codePointAt(0) ?? 0;

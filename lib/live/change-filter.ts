@@ -1,6 +1,7 @@
 /** Which changes a watch shows. */
 import type { ChangeEvent } from '../api/types.ts';
-import { displayBytes, previewBytes } from '../keys/wire-bytes.ts';
+import { previewBytes } from '../keys/preview-bytes.ts';
+import { displayBytes } from '../keys/wire-bytes.ts';
 
 /** 'key' is one key exactly. */
 export type FilterMatch = 'prefix' | 'contains' | 'key';
