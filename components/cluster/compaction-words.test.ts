@@ -13,7 +13,7 @@ const compacted = (between: readonly [number, number] | null) =>
 
 test('the last compaction is told as exactly as it is known', () => {
   expect(lastCompactionWords(of([]), NOW)).toBeNull();
-  expect(compacted(null)).toBe('Compacted last to revision 12,000, before this console watched.');
+  expect(compacted(null)).toBe('Compacted last to revision 12,000; when that was is not known.');
   const [after, by] = [NOW - 65_000, NOW - 60_000];
   expect(compacted([by, by])).toBe(`Compacted last to revision 12,000, at ${clockTime(by)}.`);
   expect(compacted([after, by])).toBe(

@@ -7,7 +7,7 @@ import { clockTime, durationText, momentText } from '../../lib/format/time.ts';
 export function lastCompactionWords({ last }: CompactionState, now: number): string | null {
   if (last === null) return null;
   const done = `Compacted last to revision ${formatCount(last.revision)}`;
-  if (last.between === null) return `${done}, before this console watched.`;
+  if (last.between === null) return `${done}; when that was is not known.`;
   const [after, by] = last.between;
   const when = after === by ? `at ${momentText(by, now)}` : `between ${momentText(after, now)} and ${clockTime(by)}`;
   return `${done}, ${when}.`;

@@ -61,7 +61,8 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
 /** When it was compacted last, and whether that happens by itself. */
 function CompactionNotes() {
   const { data } = useHistory();
-  if (data === undefined || data.compaction.members.length === 0) return null;
+  // Nothing is said of members before they were asked.
+  if (data === undefined || data.members.every(({ metrics }) => metrics.state === 'unread')) return null;
   const last = lastCompactionWords(data.compaction, data.at.at(-1) ?? 0);
   const schedule = scheduleWords(data.compaction);
   return (

@@ -104,6 +104,10 @@ export function layoutTrack({ view, leaderChanges, configMarks, drills, width }:
   };
 }
 
+/** A rollout that was taken back. */
+export const hasFailed = ({ kind, state }: ConfigMark): boolean =>
+  kind === 'ended' && (state === 'ROLLED_BACK' || state === 'REVERTED');
+
 /** Closer than this they are one spot: a release and its rollout often are. */
 const SPOT_PX = 6;
 

@@ -11,7 +11,7 @@ export interface CompactionState {
   /** The newest compaction that members tell of; null: none of them tells, or there was none yet. */
   readonly last: {
     readonly revision: WireInt;
-    /** It was done between these two; equal where a member tells the moment. Null: before this console watched. */
+    /** It was done between these two; equal where a member tells the moment. Null: before its numbers were first read. */
     readonly between: readonly [after: WireTime, by: WireTime] | null;
   } | null;
   /** `setting` null: it does not tell, as etcd never does. */
