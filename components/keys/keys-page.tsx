@@ -5,7 +5,6 @@ import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
-import { listKeys } from '../shell/keymap.ts';
 import { later } from '../shell/later.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -70,10 +69,6 @@ export function KeysPage({ first }: { readonly first: FirstPage | null }) {
       run: () => (canWrite ? setCreateIn(here) : undefined),
     },
     { id: 'keys.delete', keys: 'Delete', title: 'Delete the open key or folder', group: 'Page', run: deleteSelected },
-    listKeys('keys.move', ['j', 'k'], 'Next and previous row'),
-    listKeys('keys.fold', ['l', 'h'], 'Open and close a folder'),
-    listKeys('keys.open', 'Enter', 'Open the key'),
-    listKeys('keys.jump', 'f', 'Jump to a name in this folder'),
   ]);
 
   const tree = (

@@ -1,7 +1,9 @@
 'use client';
 
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
+import { listKeys } from '../shell/keymap.ts';
 import { QueryScope } from '../shell/query-scope.tsx';
+import { useBindings } from '../shell/use-bindings.ts';
 import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { CreateDialog } from './edit/create-dialog.tsx';
 import { FolderPanel, type FolderPanelProps } from './panel/folder-panel.tsx';
@@ -40,6 +42,13 @@ export const KeysDialogs = (props: KeysDialogsProps) => (
 
 function Dialogs({ createIn, deleting, onCreateEnd, onDeleteEnd, onOpen }: KeysDialogsProps) {
   const undo = useUndo();
+  // Told, not done: the tree has its own ears.
+  useBindings([
+    listKeys('keys.move', ['j', 'k'], 'Next and previous row'),
+    listKeys('keys.fold', ['l', 'h'], 'Open and close a folder'),
+    listKeys('keys.open', 'Enter', 'Open the key'),
+    listKeys('keys.jump', 'f', 'Jump to a name in this folder'),
+  ]);
   return (
     <>
       <CreateDialog

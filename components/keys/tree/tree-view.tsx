@@ -7,7 +7,6 @@ import {
   type ReactNode,
   useEffect,
   useId,
-  useLayoutEffect,
   useRef,
   useState,
 } from 'react';
@@ -23,6 +22,7 @@ import { useRowScroller } from './use-row-scroller.ts';
 import { type Tree, useTreeVersion } from './use-tree.ts';
 
 const JumpBox = later(() => import('./jump-box.tsx').then((module) => module.JumpBox));
+const Anchor = later(() => import('./anchor.ts').then((module) => module.Anchor));
 const Reveal = aheadOfTrouble(() => import('./reveal.ts').then((module) => module.Reveal));
 const WaitingChip = aheadOfTrouble(() => import('./tree-notes.tsx').then((module) => module.WaitingChip));
 
@@ -60,8 +60,6 @@ export function TreeView(props: TreeViewProps) {
     // `version` is a reason to look again: pages may have been dropped or rows may have moved.
     if (version >= 0) controller.show(first, last);
   }, [controller, first, last, version]);
-
-  useAnchor({ tree, version, scroll, pointer });
 
   const goTo = (row: number): void => {
     const clamped = Math.max(0, Math.min(row, model.rowCount - 1));
@@ -173,6 +171,7 @@ export function TreeView(props: TreeViewProps) {
   );
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
+      <Anchor {...{ tree, version, scroll, pointer }} />
       {props.selectedPath === null ? null : (
         <Reveal
           {...{ tree, version, scroll }}
@@ -194,36 +193,4 @@ export function TreeView(props: TreeViewProps) {
       )}
     </div>
   );
-}
-
-interface AnchorArgs {
-  readonly tree: Tree;
-  readonly version: number;
-  readonly scroll: ReturnType<typeof useRowScroller>;
-  readonly pointer: { readonly current: number | null };
-}
-
-/** Keeps the row under the pointer, else the first one on screen, where it is when rows above it come or go. */
-function useAnchor({ tree, version, scroll, pointer }: AnchorArgs): void {
-  const { model } = tree.controller;
-  const anchor = useRef<{ id: ByteString; row: number } | null>(null);
-  const seen = useRef(version);
-  useLayoutEffect(() => {
-    if (seen.current !== version) {
-      seen.current = version;
-      const before = anchor.current;
-      const row = before === null ? undefined : model.rowOfId(before.id);
-      if (
-        before !== null &&
-        row !== undefined &&
-        row !== before.row &&
-        !(scroll.isAtTop() && pointer.current === null)
-      ) {
-        scroll.shiftRows(row - before.row);
-      }
-    }
-    const id = model.rowAt(scroll.rowUnder(pointer.current ?? 0))?.id ?? null;
-    const row = id === null ? undefined : model.rowOfId(id);
-    anchor.current = id === null || row === undefined ? null : { id, row };
-  });
 }
