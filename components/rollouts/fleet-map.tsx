@@ -55,6 +55,9 @@ export const CLASS_WORDS: Readonly<Record<Look, string>> = {
   leaving: 'not back yet',
 };
 
+/** Why they are what they are counts seconds: half a fleet of tiles would be drawn anew each second. The line below tells it of the chosen one. */
+const COUNTING: ReadonlySet<RolloutInstance['class']> = new Set(['pending', 'stale', 'silent']);
+
 /** One tile per instance, by cohort. Pointing at one or choosing it says how it is. */
 export const FleetMap = memo(function FleetMap({ detail }: { readonly detail: RolloutDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
@@ -146,7 +149,7 @@ function Group({ title, rest, tiles, isNamed, chosen, onChoose }: GroupProps) {
               id={tile.key}
               name={tile.report.instanceId}
               look={tile.class ?? rest}
-              why={tile.why}
+              why={COUNTING.has(tile.class) ? '' : tile.why}
               isNamed={isNamed}
               isChosen={tile.key === chosen}
               onChoose={onChoose}
@@ -176,7 +179,7 @@ interface TileProps {
 
 /** Redrawn only when it looks otherwise: a thousand of them stand still while one changes. */
 const Tile = memo(function Tile({ id, name, look, why, isNamed, isChosen, onChoose }: TileProps) {
-  const label = `${name}: ${CLASS_WORDS[look]}, ${why}`;
+  const label = `${name}: ${CLASS_WORDS[look]}${why === '' ? '' : `, ${why}`}`;
   return (
     <li>
       <button
