@@ -44,7 +44,7 @@ export function VerdictPanel({ detail }: { readonly detail: RolloutDetail }) {
           <StatusMark tone={TONES[verdict.kind]} className="whitespace-normal! font-semibold">
             {WORDS[verdict.kind]}
           </StatusMark>
-          <p className="text-fg-2">{verdict.why}</p>
+          {verdict.why === rollout.reason ? null : <p className="text-fg-2">{verdict.why}</p>}
         </div>
       )}
       {isExposing(rollout.state) ? <Observed detail={detail} /> : null}
