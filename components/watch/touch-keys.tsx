@@ -107,7 +107,7 @@ export function KeyText({ seq, event, href }: KeyTextProps) {
       data-seq={seq}
       href={href('/keys', keyParams(event.key, event.revision))}
       title={shown}
-      className={`mono block truncate ${LINK}`}
+      className={`mono inline-block max-w-full truncate align-bottom ${LINK}`}
     >
       {shown}
     </a>
