@@ -4,8 +4,7 @@ import { ChevronLeft, ChevronRight, GitCompareArrows } from 'lucide-react';
 import { useRef } from 'react';
 import type { RevisionView } from '../../lib/api/types.ts';
 import { formatCount } from '../../lib/format/number.ts';
-import { agoText, momentText } from '../../lib/format/time.ts';
-import { revisionTime, revisionTimeText } from '../../lib/live/revision-time.ts';
+import { momentText } from '../../lib/format/time.ts';
 import { StatusMark } from '../ui/badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -13,6 +12,7 @@ import { Link } from '../ui/link.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { JumpField } from './jump-field.tsx';
+import { later } from './later.tsx';
 import { QueryScope } from './query-scope.tsx';
 import { ReplayControls } from './replay-controls.tsx';
 import { RevisionTrack } from './revision-track.tsx';
@@ -22,6 +22,9 @@ import { useHref } from './use-href.ts';
 import { useCluster, useNow, useRevision, useStaleSince } from './use-live.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
 import { useReplay } from './use-replay.ts';
+
+// Words for who looks at the past.
+const PinnedReading = later(() => import('./pinned-reading.tsx').then((module) => module.PinnedReading));
 
 /** The foot of every page: which revision is shown, and the way to any other that is still there. */
 export const RevisionBar = () => (
@@ -86,7 +89,7 @@ function Bar() {
       ) : rev === null ? (
         <LiveReading view={view} staleSince={staleSince} now={now} />
       ) : (
-        <PinnedReading rev={rev} view={view} now={now} />
+        <PinnedReading isWanted rev={rev} view={view} now={now} />
       )}
       {view === null ? (
         <div className="flex-1" />
@@ -162,50 +165,6 @@ function LiveReading({
         <span className="text-fg-3">rev </span>
         <span data-testid="revision-now">{formatCount(view.current)}</span>
       </span>
-    </p>
-  );
-}
-
-/** What can be said of the pinned revision: its time, its age, or that it cannot be shown. */
-function PinnedReading({
-  rev,
-  view,
-  now,
-}: {
-  readonly rev: string;
-  readonly view: RevisionView;
-  readonly now: number;
-}) {
-  if (Number(rev) < Number(view.compacted)) {
-    return (
-      <p role="status">
-        <StatusMark tone="bad">
-          rev {formatCount(rev)} is gone: compacted below {formatCount(view.compacted)}
-        </StatusMark>
-      </p>
-    );
-  }
-  if (Number(rev) > Number(view.current)) {
-    return (
-      <p role="status">
-        <StatusMark tone="bad">
-          rev {formatCount(rev)} is yet to come: the store is at {formatCount(view.current)}
-        </StatusMark>
-      </p>
-    );
-  }
-  const time = revisionTime(view.times, rev);
-  const said = revisionTimeText(time, now);
-  return (
-    <p role="status" className="min-w-0 max-w-[60%] shrink-0 truncate">
-      <StatusMark tone="past">
-        viewing rev <span className="mono">{formatCount(rev)}</span>
-        <span className="max-narrow:hidden">
-          {said === '' ? null : ` · ${said}`}
-          {time.kind === 'between' && now > 0 ? ` · ${agoText(time.to, now)}` : null}
-        </span>
-        {' — read-only'}
-      </StatusMark>
     </p>
   );
 }
