@@ -1,7 +1,8 @@
 /** The HTTP API against a real etcd server, through the route handlers themselves. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import type { LeaseList, LeaseTimes } from '../../lib/api/lease-types.ts';
-import { routes, setBytesParam } from '../../lib/api/routes.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type {
   ApiError,
   ChildrenPage,

@@ -1,7 +1,8 @@
 /** Locks and elections over the HTTP API, against a real etcd server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import type { CoordinationDetail, CoordinationList, CoordinationTerms } from '../../lib/api/coordination-types.ts';
-import { routes, setBytesParam } from '../../lib/api/routes.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { ApiError, LeaseView, WireBytes, WriteResult } from '../../lib/api/types.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
 import { coordinationDetail, coordinationList, coordinationTerms } from '../../server/console/http/response-schemas.ts';

@@ -5,7 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConfigTargetDetail } from '../../lib/api/config-types.ts';
-import { API, routes } from '../../lib/api/routes.ts';
+import { API } from '../../lib/api/frame-routes.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { ClusterView } from '../../lib/api/types.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
 import { operations } from '../../server/console/http/openapi.ts';

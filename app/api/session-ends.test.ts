@@ -3,7 +3,8 @@
  * if the request had been wrong.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { API, routes } from '../../lib/api/routes.ts';
+import { API } from '../../lib/api/frame-routes.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { ApiError } from '../../lib/api/types.ts';
 import { rolesChanged } from '../../server/console/access/user-sessions.ts';
 import type { Console } from '../../server/console/console.ts';

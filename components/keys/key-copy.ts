@@ -1,6 +1,7 @@
 /** Folders, and the acts on keys and leases, as commands: what an operator would type to do the same. Keys: shell/links.tsx. */
 
-import { routes, setBytesParam } from '../../lib/api/routes.ts';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
+import { routes } from '../../lib/api/routes.ts';
 import type { LeaseChoice, StoreSummary, WireBytes, WireHexId, WireInt } from '../../lib/api/types.ts';
 import { ARGUMENT_CHARS_MAX, curl, etcdctl } from '../../lib/format/commands.ts';
 import { fromWire } from '../../lib/keys/wire-bytes.ts';

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from 'next/navigation';
 import { useCallback } from 'react';
-import { setBytesParam } from '../../lib/api/routes.ts';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import type { WireBytes, WireInt } from '../../lib/api/types.ts';
 
 /** What of the URL belongs to the frame and goes along to every page. */

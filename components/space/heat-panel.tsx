@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import { api } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
-import { setBytesParam } from '../../lib/api/routes.ts';
 import type { HeatRow, HeatView } from '../../lib/api/space-types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';

@@ -1,6 +1,6 @@
 'use client';
 
-import { setBytesParam } from '../../lib/api/routes.ts';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import { type ByteString, toByteString, utf8Encode } from '../../lib/base/bytes.ts';
 import { parentFolder } from '../../lib/keys/key-tree.ts';
 import { byteStringToWire, displayBytes, wireToByteString } from '../../lib/keys/wire-bytes.ts';

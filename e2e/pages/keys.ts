@@ -1,6 +1,6 @@
 /** The Keys page: the tree, the open key, its edit, and the two dialogs. */
 import type { Locator, Page } from '@playwright/test';
-import { setBytesParam } from '../../lib/api/routes.ts';
+import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import type { WireBytes } from '../../lib/api/types.ts';
 import { Shell } from './shell.ts';
 

@@ -1,5 +1,5 @@
 /** One call of the console's HTTP API, and how it fails. The routes are called through client.ts, config-client.ts and frame-client.ts. */
-import { setBytesParam } from './routes.ts';
+import { setBytesParam } from './bytes-param.ts';
 import type { ApiError, WireBytes } from './types.ts';
 
 /** A call that did not succeed. `code` is the gRPC code's name, or NETWORK when the console itself gave no answer. */

@@ -1,7 +1,9 @@
 /** Reads the lines of a search as they come. */
+
+import { setBytesParam } from './bytes-param.ts';
 import { failureOf } from './call.ts';
 import type { FindLine, FindQuery } from './find-types.ts';
-import { routes, setBytesParam } from './routes.ts';
+import { routes } from './routes.ts';
 import type { WireBytes, WireInt } from './types.ts';
 
 export interface FindRequest extends FindQuery {

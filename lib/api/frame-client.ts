@@ -1,6 +1,6 @@
 /** The calls that the frame and the tree of keys begin with; all others are in client.ts, which no page waits for. */
 import { bytesParams, call } from './call.ts';
-import { routes } from './routes.ts';
+import { frameRoutes } from './frame-routes.ts';
 import type { ChangesPage, ChildrenPage, StoreSummary, WireBytes, WireInt } from './types.ts';
 
 export interface ChildrenQuery {
@@ -20,9 +20,9 @@ export interface ChangesQuery {
 }
 
 export const frameApi = {
-  stores: (signal?: AbortSignal) => call<readonly StoreSummary[]>({ path: routes.stores, signal }),
+  stores: (signal?: AbortSignal) => call<readonly StoreSummary[]>({ path: frameRoutes.stores, signal }),
   changes: (store: string, { prefix, ...span }: ChangesQuery, signal?: AbortSignal) =>
-    call<ChangesPage>({ path: routes.changes(store), params: bytesParams({ prefix }, span), signal }),
+    call<ChangesPage>({ path: frameRoutes.changes(store), params: bytesParams({ prefix }, span), signal }),
   children: (store: string, { prefix, ...plain }: ChildrenQuery, signal?: AbortSignal) =>
-    call<ChildrenPage>({ path: routes.children(store), params: bytesParams({ prefix }, plain), signal }),
+    call<ChildrenPage>({ path: frameRoutes.children(store), params: bytesParams({ prefix }, plain), signal }),
 } as const;

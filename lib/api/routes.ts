@@ -1,34 +1,23 @@
 /**
- * Every path of the console's HTTP API in one place, for the browser, the route handlers and the tests.
- * `key`/`prefix` travel as a UTF-8 parameter, or as `key64`/`prefix64` (base64url) where the bytes are not UTF-8.
+ * Every path of the console's HTTP API in one place, for the browser, the route handlers and the tests. How bytes travel in them: bytes-param.ts.
  */
-import type { WireBytes } from './types.ts';
-
-export const API = '/api/v1';
-
-const store = (id: string): string => `${API}/stores/${encodeURIComponent(id)}`;
+import { API, frameRoutes, storeRoute as store } from './frame-routes.ts';
 
 export const routes = {
+  ...frameRoutes,
   health: '/api/health',
   /** Prometheus text about the console itself */
   metrics: '/metrics',
-  stores: `${API}/stores`,
   /** GET → StoreOverview[] */
   storesHealth: `${API}/stores/health`,
   /** POST SignInBody → StoreSummary, and the cookie */
   signIn: (id: string) => `${store(id)}/sign-in`,
   /** POST → StoreSummary */
   signOut: (id: string) => `${store(id)}/sign-out`,
-  /** SSE. */
-  live: (id: string) => `${store(id)}/live`,
   cluster: (id: string) => `${store(id)}/cluster`,
   revisions: (id: string) => `${store(id)}/revisions`,
   /** GET ?time → RevisionAt */
   revisionAt: (id: string) => `${store(id)}/revisions/at`,
-  /** GET ?from&to → ChangesPage */
-  changes: (id: string) => `${store(id)}/changes`,
-  /** GET ?prefix&delimiter&offset&limit&rev → ChildrenPage */
-  children: (id: string) => `${store(id)}/children`,
   /** GET ?prefix&delimiter&by&rev → SpaceView */
   space: (id: string) => `${store(id)}/space`,
   /** GET ?prefix&delimiter&span&rev → HeatView */
@@ -143,9 +132,3 @@ export const routes = {
   /** The base URL for OpenFeature providers of a place. */
   flags: (id: string, place: string) => `${store(id)}/flags/${place}`,
 } as const;
-
-/** Adds `name=text` or `name64=base64url`. */
-export function setBytesParam(params: URLSearchParams, name: string, value: WireBytes): void {
-  if (typeof value === 'string') params.set(name, value);
-  else params.set(`${name}64`, value.base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
-}

@@ -1,10 +1,10 @@
 /** A tab's line to the stream: through the browser-wide SharedWorker, or a connection of its own where there is none. */
-import { routes } from '../api/routes.ts';
+import { frameRoutes } from '../api/frame-routes.ts';
 import { type FromWorker, type LiveFeed, type LiveListener, readSent, type ToWorker } from './protocol.ts';
 
 /** @param identity who looks: tabs share a stream, and what is remembered of it, only as long as it is the same one */
 export function openFeed(store: string, identity: string, listener: LiveListener): LiveFeed {
-  const path = routes.live(store);
+  const path = frameRoutes.live(store);
   if (typeof SharedWorker === 'undefined') return new OwnFeed(path, listener);
   return new WorkerFeed(`${store} ${identity}`, path, listener);
 }

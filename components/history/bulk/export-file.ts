@@ -1,7 +1,8 @@
 /** Downloads a prefix as a file; a refusal (a key the format cannot carry) is said, not saved. */
 import type { TransferFormat } from '../../../lib/api/bulk-types.ts';
+import { setBytesParam } from '../../../lib/api/bytes-param.ts';
 import { failureOf } from '../../../lib/api/call.ts';
-import { routes, setBytesParam } from '../../../lib/api/routes.ts';
+import { routes } from '../../../lib/api/routes.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
 
 export interface ExportAsked {

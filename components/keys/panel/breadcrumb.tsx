@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { setBytesParam } from '../../../lib/api/routes.ts';
+import { setBytesParam } from '../../../lib/api/bytes-param.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';

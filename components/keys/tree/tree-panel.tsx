@@ -2,7 +2,7 @@
 
 import { Database } from 'lucide-react';
 import { type ReactNode, useCallback, useState } from 'react';
-import { setBytesParam } from '../../../lib/api/routes.ts';
+import { setBytesParam } from '../../../lib/api/bytes-param.ts';
 import type { TreeNode, WireBytes } from '../../../lib/api/types.ts';
 import { compareInt, formatCount } from '../../../lib/format/number.ts';
 import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
