@@ -37,7 +37,7 @@ export function PinnedReading({
   const time = revisionTime(view.times, rev);
   const said = revisionTimeText(time, now);
   return (
-    <p role="status" className="min-w-0 max-w-[60%] shrink-0 truncate">
+    <p role="status" className="truncate">
       <StatusMark tone="past">
         viewing rev <span className="mono">{formatCount(rev)}</span>
         <span className="max-narrow:hidden">

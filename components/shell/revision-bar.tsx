@@ -89,7 +89,10 @@ function Bar() {
       ) : rev === null ? (
         <LiveReading view={view} staleSince={staleSince} now={now} />
       ) : (
-        <PinnedReading isWanted rev={rev} view={view} now={now} />
+        // As wide whatever it says: the track beside it must not move under a pointer that drags along it.
+        <div className="w-120 max-w-[45%] shrink-0 max-narrow:w-60">
+          <PinnedReading isWanted rev={rev} view={view} now={now} />
+        </div>
       )}
       {view === null ? (
         <div className="flex-1" />

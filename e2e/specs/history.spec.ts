@@ -101,6 +101,38 @@ test('the past is played forward: tree and stream move, and at the present it is
   await expect(keys.folderPanel(prefix)).toContainText('31 keys');
 });
 
+test('the bar is dragged through the past, and the track stays where it is under the pointer', async ({
+  page,
+  client,
+  prefix,
+}) => {
+  const shell = new Shell(page);
+  await shell.open('/keys');
+  for (let i = 0; i < 200; i++) await client.put(`${prefix}${i}`, '');
+  const track = page.getByRole('slider', { name: 'Revision shown' });
+  const pinned = async (): Promise<number> => Number(new URL(page.url()).searchParams.get('rev'));
+  const box = async () => (await track.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const at = async (share: number): Promise<[number, number]> => {
+    const { x, y, width, height } = await box();
+    return [x + share * width, y + height / 2];
+  };
+  await page.mouse.move(...(await at(0.5)));
+  await page.mouse.down();
+  await expect.poll(pinned).toBeGreaterThan(0);
+  const before = await box();
+  await page.mouse.move(...(await at(0.9)), { steps: 5 });
+  const late = Number(await track.getAttribute('aria-valuenow'));
+  await page.mouse.move(...(await at(0.2)), { steps: 5 });
+  await expect.poll(pinned, 'further back').toBeLessThan(late);
+  expect(await box()).toEqual(before);
+  await page.mouse.up();
+  const stays = await pinned();
+  await page.mouse.move(...(await at(0.8)));
+  expect(await pinned(), 'let go').toBe(stays);
+  await shell.returnToLive.click();
+  await expect(page).not.toHaveURL(/rev=/);
+});
+
 test('a moment leads to the revision of then, and where none is known it says so', async ({ page, client, prefix }) => {
   const shell = new Shell(page);
   await shell.open('/keys');
