@@ -189,11 +189,12 @@ const Tile = memo(function Tile({ id, name, look, why, isNamed, isChosen, onChoo
         aria-pressed={isChosen}
         onClick={() => onChoose(id)}
         className={cn(
-          'rounded-control border bg-raised transition-colors duration-[120ms] hover:bg-hover aria-pressed:border-accent',
+          'rounded-control border bg-raised hover:bg-hover aria-pressed:border-accent',
           TONES[look],
           isNamed
-            ? 'flex h-9 w-full flex-col items-start justify-center px-2'
-            : 'flex size-4 items-center justify-center p-0',
+            ? 'flex h-9 w-full flex-col items-start justify-center px-2 transition-colors duration-[120ms]'
+            : // Each lays out and paints by itself, and turns at once: half of a large fleet turns in the same moment.
+              'flex size-4 items-center justify-center p-0 contain-strict',
           look === 'rejected' || look === 'lost' ? 'border-bad' : 'border-line',
         )}
       >
