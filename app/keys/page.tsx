@@ -18,16 +18,19 @@ const one = (value: Search[string]): string | null => (typeof value === 'string'
 
 async function firstPage(search: Search): Promise<FirstPage | null> {
   const token = (await cookies()).get(SESSION_COOKIE)?.value ?? null;
-  const store = one(search.store) ?? currentConsole().stores(token)[0]?.id ?? '';
+  const stores = currentConsole().stores(token);
+  const wanted = one(search.store);
+  const store = wanted === null ? stores[0] : stores.find(({ id }) => id === wanted);
+  if (store === undefined) return null;
   const delimiter = delimiterOf(one(search.d));
-  const session = await currentConsole().store(store, token);
+  const session = await currentConsole().store(store.id, token);
   const pages: ChildrenPage[] = [];
   for (let prefix: WireBytes | undefined = ''; prefix !== undefined && pages.length <= OPEN_ONLY_DEPTH; ) {
     const page = await session.children({ prefix, delimiter, offset: 0, limit: FIRST_ROWS, revision: undefined });
     pages.push(page);
     prefix = onlyFolder(page.nodes, page.total)?.path;
   }
-  return { store, delimiter, pages };
+  return { store: store.id, access: store.access, delimiter, pages };
 }
 
 export default async function Page({ searchParams }: { readonly searchParams: Promise<Search> }) {

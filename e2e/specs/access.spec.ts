@@ -45,6 +45,17 @@ test('a user of one prefix signs in, works there, is told the rest by the store,
     await access.signOut();
     await page.goto(`${product.url}/watch`);
     await expect(access.user, 'every page asks again').toBeVisible();
+
+    // The page that was sent to one user is not what the next one in the same tab may read.
+    await page.goto(`${product.url}/keys`);
+    await access.signIn('root', 'root');
+    await expect(tree.getByText('secret')).toBeVisible();
+    await page.reload();
+    await expect(tree.getByText('secret'), 'it comes with the page').toBeVisible();
+    await access.signOut();
+    await access.signIn('ada', 'lovelace');
+    await expect(tree.getByRole('treeitem', { name: /app/ })).toBeVisible();
+    await expect(tree.getByText('secret'), 'not of the one before').toHaveCount(0);
   } finally {
     await etcd?.stop();
   }

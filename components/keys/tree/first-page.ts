@@ -1,5 +1,5 @@
 /** What the server sends of the tree along with the page: rows stand there before any script runs, and nothing has to be asked for them. */
-import type { ChildrenPage, TreeNode, WireBytes } from '../../../lib/api/types.ts';
+import type { ChildrenPage, StoreAccess, TreeNode, WireBytes } from '../../../lib/api/types.ts';
 
 /** Of each folder. More than any screen shows; the rest comes in pages. */
 export const FIRST_ROWS = 64;
@@ -11,6 +11,8 @@ const OPEN_ONLY_ENTRIES = 30;
 export interface FirstPage {
   readonly store: string;
   readonly delimiter: string;
+  /** As whom it was read. Whoever signs in on the page that was sent is somebody else, and may read something else. */
+  readonly access: StoreAccess;
   /** Live when they were sent: the beginning of the top folder, and of each that opens by itself, outer before inner. */
   readonly pages: readonly ChildrenPage[];
 }

@@ -39,7 +39,11 @@ export function TreePanel(props: TreePanelProps) {
   const store = useStore();
   const { rev } = usePinnedRevision();
   const { first, url } = props;
-  const tree = useTree({ storeId: store.id, delimiter: url.delimiter, rev, replaying: useReplaySession() }, first);
+  const { delimiter } = url;
+  const tree = useTree(
+    { storeId: store.id, access: store.access, delimiter, rev, replaying: useReplaySession() },
+    first,
+  );
   if (tree === null) return <SkeletonRows rows={12} />;
   return <Loaded {...props} tree={tree} />;
 }

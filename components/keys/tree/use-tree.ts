@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { frameApi } from '../../../lib/api/frame-client.ts';
-import type { WireInt } from '../../../lib/api/types.ts';
+import type { StoreAccess, WireInt } from '../../../lib/api/types.ts';
 import { toByteString, utf8Encode } from '../../../lib/base/bytes.ts';
 import { type ChangeRow, isNews } from '../../../lib/live/change-ring.ts';
 import type { LiveStore } from '../../../lib/live/live-store.ts';
@@ -16,6 +16,7 @@ import { TreeController } from './tree-controller.ts';
 
 export interface TreeAt {
   readonly storeId: string;
+  readonly access: StoreAccess;
   readonly delimiter: string;
   /** Null: live. */
   readonly rev: WireInt | null;
@@ -32,12 +33,12 @@ export interface Tree {
  * The tree of a store, live or at a revision. A change of revision keeps what is open: the former tree stays until the new
  * one has read as much. Null until the first is made, which may begin with what was sent along.
  */
-export function useTree({ storeId, delimiter, rev, replaying }: TreeAt, first: FirstPage | null): Tree | null {
+export function useTree({ storeId, access, delimiter, rev, replaying }: TreeAt, first: FirstPage | null): Tree | null {
   const live = useLiveStore();
   const replay = useReplay();
   const at = replaying === null ? rev : null;
   const [tree, setTree] = useState<Tree | null>(() =>
-    at === null && replaying === null ? sentTree({ storeId, delimiter, first, live }) : null,
+    at === null && replaying === null ? sentTree({ storeId, access, delimiter, first, live }) : null,
   );
   const current = useRef<Tree | null>(null);
   const sent = useRef(tree);
@@ -87,17 +88,19 @@ function createTree(source: TreeSource, at: { readonly delimiter: string; readon
   return { controller, glow: new Glow(controller.model.delimiter) };
 }
 
-/** Of use is only what was sent of this very tree, and where this tab has heard from the stream, what stands at the same revision. */
+/** Of use is only what was sent of this very tree to whoever looks at it now, and where this tab has heard from the stream, what stands at the same revision. */
 function sentTree({
   storeId,
+  access,
   delimiter,
   first,
   live,
-}: Pick<TreeAt, 'storeId' | 'delimiter'> & {
+}: Pick<TreeAt, 'storeId' | 'access' | 'delimiter'> & {
   readonly first: FirstPage | null;
   readonly live: LiveStore;
 }): Tree | null {
   if (first === null || first.store !== storeId || first.delimiter !== delimiter) return null;
+  if (JSON.stringify(first.access) !== JSON.stringify(access)) return null;
   const seen = seenRevision(live);
   if (seen > 0 && first.pages.some((page) => Number(page.revision) !== seen)) return null;
   const tree = createTree(storeSource({ storeId, delimiter, rev: null }), { delimiter, revision: 0 });
