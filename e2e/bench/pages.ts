@@ -17,6 +17,7 @@ const FRAME_MS_MAX = 17;
 const SCROLL_STEPS = 120;
 const WHEEL_PX = 400;
 const OPENINGS = 5;
+const EXPANSIONS = 9;
 const FOLDERS_OPENED = 30;
 /** Reads that follow the last key press. */
 const AFTERWARDS_MS = 1_000;
@@ -47,7 +48,7 @@ export async function* pageFigures({
     const openings: number[] = [];
     for (let i = 0; i < OPENINGS; i++) openings.push(await openKeys(page, `${url}/keys`));
     yield budget(`open Keys on ${keys} keys, first rows, p50`, 'ms', quantile(openings, 0.5), FIRST_ROWS_MS_MAX);
-    yield budget('expand a folder of 1,000 folders', 'ms', await expand(page), EXPAND_MS_MAX);
+    yield budget('expand a folder of 1,000 folders, p50', 'ms', await expand(page), EXPAND_MS_MAX);
     yield budget('frame while scrolling, p95', 'ms', await scrollFrames(page), FRAME_MS_MAX);
     yield budget('requests to the store while browsing', 'calls', await requestsWhileBrowsing(page, loaded.product), 0);
   } finally {
@@ -104,13 +105,34 @@ async function expand(page: Page): Promise<number> {
   const inside = keys.row('folder-0000').first();
   await inside.waitFor();
   await keys.tree.focus();
-  // It has opened by itself, below the folder of the empty name.
-  for (const key of ['Home', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
-  await inside.waitFor({ state: 'hidden' });
-  const startedAt = performance.now();
-  await page.keyboard.press('ArrowRight');
-  await inside.waitFor();
-  return performance.now() - startedAt;
+  const delays: number[] = [];
+  for (let i = 0; i < EXPANSIONS; i++) {
+    // It opens by itself, below the folder of the empty name: two folders at once.
+    for (const key of ['Home', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
+    await inside.waitFor({ state: 'hidden' });
+    const shown = page.evaluate(untilExpanded);
+    // The listener is there when this is answered: calls of a page are answered in order.
+    await page.evaluate(() => 0);
+    await page.keyboard.press('ArrowRight');
+    delays.push(await shown);
+  }
+  return quantile(delays, 0.5);
+}
+
+/** In the page: from the next key to the frame after the one that has the rows below it; by the browser's own clock. */
+function untilExpanded(): Promise<number> {
+  return new Promise((resolve) => {
+    const onKey = (event: KeyboardEvent): void => {
+      const look = (): void => {
+        const isThere = [...document.querySelectorAll('[role=treeitem]')].some((row) =>
+          row.textContent?.includes('folder-0000'),
+        );
+        requestAnimationFrame(isThere ? () => resolve(performance.now() - event.timeStamp) : look);
+      };
+      requestAnimationFrame(look);
+    };
+    window.addEventListener('keydown', onKey, { capture: true, once: true });
+  });
 }
 
 /** Time between frames, over a scroll by wheel as a hand does it: one notch after the other; in ms, the 95th percentile. */
