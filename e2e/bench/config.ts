@@ -72,7 +72,13 @@ export async function* configFigures({ store }: { readonly store: BenchStore }):
     await Promise.all(crowds.map((one) => one.until<{ ready?: number }>(({ ready }) => ready === share)));
     const where = { url, id, client };
     const served = await rounds({ crowds, client, act: (round) => serve(where, `serve ${round}`) });
-    const promoted = await rounds({ crowds, client, act: (round) => promote(where, `promote ${round}`) });
+    let last: string | undefined;
+    const promoting = async (round: number): Promise<Asked> => {
+      const asked = await promote(where, { banner: `promote ${round}`, last });
+      last = asked.rolloutId;
+      return asked;
+    };
+    const promoted = await rounds({ crowds, client, act: promoting });
     const part = `config ${store}`;
     const ms = { part, unit: 'ms', more: 'worse', against: { who: 'budget', value: PROMISED_MS_MAX } } as const;
     for (const [what, { half, last, confirmed }] of [
@@ -172,21 +178,27 @@ const PLAN: Plan = {
   bakeSeconds: 0,
 };
 
+const rolloutKey = (id: string): string => `${PREFIX}rollouts/${id}`;
+
 /** A rollout goes from a tenth to everybody because somebody says so; a controller looks at every report. */
-async function promote({ client, ...where }: Where & { readonly client: Client }, banner: string): Promise<Asked> {
-  // The one before has ended.
+async function promote(
+  { client, ...where }: Where & { readonly client: Client },
+  { banner, last }: { readonly banner: string; readonly last: string | undefined },
+): Promise<Asked & { readonly rolloutId: string }> {
+  // The one before has ended: nothing moves the pointer any more.
   await stored<Assignment>(client, `${PREFIX}assign/${FLEET_PLACE}`, ({ candidate }) => candidate === null);
+  if (last !== undefined) await stored<Rollout>(client, rolloutKey(last), ({ state }) => state === 'COMPLETED');
   const release = await publish(where, banner);
   const { releaseId } = release;
   const path = `${where.url}${routes.configRollout(where.id)}`;
   const creating = { ...WRITE, ...release, plan: PLAN, startAt: null, start: true };
   const { rolloutId } = await call<Rollout>('PUT', path, { ...creating, idempotencyKey: `roll ${banner}` });
   const isPassing = ({ verdict }: Rollout): boolean => verdict?.kind === 'OK';
-  const { generation } = await stored<Rollout>(client, `${PREFIX}rollouts/${rolloutId}`, isPassing);
+  const { generation } = await stored<Rollout>(client, rolloutKey(rolloutId), isPassing);
   const at = Date.now();
   const acting = { rolloutId, act: 'promote', expectGeneration: generation, reason: '', by: 'bench' };
   await call('POST', path, { ...acting, idempotencyKey: `promote ${banner}` });
-  return { at, banner, releaseId };
+  return { at, banner, releaseId, rolloutId };
 }
 
 /** What stands at a key, once it is as wanted. */
