@@ -101,10 +101,14 @@ describe('drills on real members', { timeout: 90_000 }, () => {
     await whole();
     expect(one(paused.name)?.isLeader).toBe(false);
     // The first other leader after it: on a busy machine others may follow, and the paused one may be seen a moment longer.
-    const change = store
-      .cluster()
-      .leaderChanges.find(({ at, leaderId }) => at > begunAt && leaderId !== null && leaderId !== paused.id);
-    expect(store.memberHealth.explain(change?.at ?? 0)).toMatchObject({ cause: 'drill', certainty: 'known' });
+    const { leaderChanges } = store.cluster();
+    const change = leaderChanges.find(
+      ({ at, leaderId }) => at > begunAt && leaderId !== null && leaderId !== paused.id,
+    );
+    const explained = store.memberHealth.explain(change?.at ?? 0);
+    // Says what happened instead, should the drill not be the cause.
+    const seen = JSON.stringify({ paused: paused.id, begunAt, leaderChanges, explained });
+    expect(explained, seen).toMatchObject({ cause: 'drill', certainty: 'known' });
   });
 
   test('a killed member stays down until the countdown ends, then runs again', async () => {
