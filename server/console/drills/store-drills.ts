@@ -26,13 +26,16 @@ export interface DrillCaller {
 export class StoreDrills {
   readonly #supervisor: DrillSupervisor | null;
   readonly #health: StoreHealth;
+  /** Of members that a drill was asked for, by name: a console that has just started has not read its members' numbers yet. */
+  readonly #ids = new Map<string, WireHexId>();
   #recent: RecentDrill[] = [];
 
   constructor(supervisor: DrillSupervisor | null, health: StoreHealth) {
     this.#supervisor = supervisor;
     this.#health = health;
     supervisor?.onChange((change) => {
-      health.mark(markOf(change, health.idOf(change.drill.member)));
+      const { member } = change.drill;
+      health.mark(markOf(change, this.#ids.get(member) ?? health.idOf(member)));
       this.#remember(change);
     });
   }
@@ -55,6 +58,7 @@ export class StoreDrills {
   /** In force when it resolves. @throws ConsoleError */
   async begin({ kind, seconds, delayMs }: DrillAction, member: MemberView, caller: DrillCaller): Promise<string> {
     const supervisor = this.#require(caller);
+    this.#ids.set(member.name, member.id);
     try {
       await supervisor.begin({ kind, member: member.name, forMs: seconds * 1_000, delayMs });
     } catch (error) {
