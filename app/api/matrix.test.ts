@@ -113,7 +113,8 @@ describe.each(STORES)('$name', ({ skip, isBundled }) => {
       expect(member?.health).toBe('healthy');
       kept.set('member', member?.id ?? '');
     });
-  });
+    // Passwords are hashed slowly, on purpose: on a busy machine that takes its time.
+  }, 60_000);
   afterAll(async () => {
     if (skip) return;
     client.close();

@@ -72,7 +72,7 @@ async function scriptKilobytes(page: Page, target: string, path: string): Promis
       window.requestIdleCallback = () => 0;
     });
     await page.goto(proxy.url + path, { waitUntil: 'load' });
-    await new Shell(page).sentence.getByText('members').waitFor();
+    await new Shell(page).sentence.getByText(/\d members?\b/).waitFor();
     return proxy.bytes / 1_024;
   } finally {
     await page.close();

@@ -43,6 +43,11 @@ export class Changes {
     return audit.run(user, act, change, lastWord);
   }
 
+  /** Keeps account of what was done already, as soon as the store takes it. */
+  async happened(act: Act): Promise<void> {
+    await this.#options.audit.happened(this.#options.user, act);
+  }
+
   /** Once per idempotency key. */
   once<T>(idempotencyKey: string, request: string, change: () => Promise<T>): Promise<T> {
     return this.#idempotency.run({ key: idempotencyKey, request }, change);

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError, type GuardedWrite } from '../../engines/engine.ts';
@@ -45,13 +45,16 @@ const engine = (): Engine => ({
 
 const entries = async (): Promise<readonly AuditEntry[]> => (await readAudit(engine(), ANY)).entries;
 
+afterEach(() => {
+  trail.close();
+  vi.useRealTimers();
+});
 beforeEach(() => {
   store = new FakeEngine();
   refusal = undefined;
   log = [];
   now = 1_800_000_000_000;
   trail = new AuditTrail({ engine: engine(), readOnly: false, now: () => now, log: (line) => log.push(line) });
-  trail.close();
 });
 
 test('an entry stands before the change happens, and holds its result afterwards', async () => {
@@ -106,6 +109,49 @@ test('a full store does not keep anybody from making room, and gets the entries 
     ['cluster.compact', 'done'],
   ]);
   expect(trail.kept().durable).toBe(true);
+});
+
+test('a result that the store did not take is logged, kept and written once it does, however often that fails', async () => {
+  vi.useFakeTimers();
+  const gone = new EngineError(GrpcCode.UNAVAILABLE, 'etcdserver: leader changed', { outcome: 'unknown' });
+  await trail.run('ada', ACT, async () => {
+    refusal = gone;
+    return { revision: '9' };
+  });
+  await trail.happened('ada', { ...ACT, action: 'cluster.heal' });
+  expect(log).toEqual([
+    expect.stringMatching(/leader changed.*key\.put.*"result":"done"/),
+    expect.stringMatching(/leader changed.*cluster\.heal.*"result":"done"/),
+  ]);
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(await entries()).toMatchObject([{ action: 'key.put', result: 'pending' }]);
+  refusal = undefined;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await entries()).toMatchObject([
+    { action: 'cluster.heal', result: 'done', user: 'ada' },
+    { action: 'key.put', result: 'done', revision: '9' },
+  ]);
+  expect(vi.getTimerCount(), 'nothing is left to try').toBe(0);
+  expect(trail.kept().durable).toBe(true);
+});
+
+test('a console that closes tries no longer', async () => {
+  vi.useFakeTimers();
+  refusal = new EngineError(GrpcCode.UNAVAILABLE, 'gone');
+  await trail.happened(null, ACT);
+  expect(vi.getTimerCount()).toBe(1);
+  trail.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('two changes at once write what waits in order, and lose none of it', async () => {
+  refusal = new EngineError(GrpcCode.RESOURCE_EXHAUSTED, 'etcdserver: mvcc: database space exceeded');
+  for (let i = 0; i < 5; i++) await trail.happened('ada', { ...ACT, target: `/waits${i}` });
+  refusal = undefined;
+  await Promise.all([trail.happened('ada', { ...ACT, target: '/a' }), trail.happened('bob', { ...ACT, target: '/b' })]);
+  expect((await entries()).map(({ target }) => target).toSorted()).toEqual(
+    ['/a', '/b', ...Array.from({ length: 5 }, (_, i) => `/waits${i}`)].toSorted(),
+  );
 });
 
 test('a store that does not answer gets no change whose account could not be opened', async () => {

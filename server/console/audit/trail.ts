@@ -3,8 +3,8 @@
  * after it with the result: a console that dies between leaves an entry that says so, never a change without one.
  *
  * The console's own account writes it, so operators need no permission for it and cannot change it. Where that account may not
- * write, or the store is full, changes go on, entries go to the log of this process, and the page says why; they are written as
- * soon as that works again.
+ * write, or the store is full, changes go on, entries go to the log of this process, and the page says why. A result that the store
+ * did not take stays in memory and is written as soon as that works again (backlog.ts).
  */
 import type { AuditEntry, AuditKept } from '../../../lib/api/audit.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
@@ -12,13 +12,12 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { type Engine, EngineError } from '../../engines/engine.ts';
 import { currentCaller } from '../caller.ts';
 import { isKnownError } from '../errors.ts';
+import { Backlog } from './backlog.ts';
 import { AUDIT_PREFIX, auditKey, encodeEntry, firstIdAt, newAuditId } from './entry.ts';
 
 export const KEEP_DAYS = 90;
 const DAY_MS = 24 * 3_600_000;
 const CLEAN_EVERY_MS = 3_600_000;
-/** Entries kept in memory while the store takes no writes; older ones are in the log alone. */
-export const UNWRITTEN_MAX = 1_000;
 
 /** What is about to be done. */
 export interface Act {
@@ -50,8 +49,10 @@ export class AuditTrail {
   readonly #log: (line: string) => void;
   readonly #cleaner: NodeJS.Timeout | undefined;
   #refusal: string | null = null;
-  /** Waiting for a store that is full: what makes room there must not wait for its own account. */
-  #unwritten: AuditEntry[] = [];
+  readonly #backlog = new Backlog(async (entry) => {
+    await this.#put(entry);
+    this.#refusal = null;
+  });
   /** When the newest entry began. */
   #last = 0;
 
@@ -66,6 +67,7 @@ export class AuditTrail {
 
   close(): void {
     clearInterval(this.#cleaner);
+    this.#backlog.close();
   }
 
   /** No two entries of one console begin in the same millisecond: they sort as they began. */
@@ -86,17 +88,7 @@ export class AuditTrail {
    * @throws what `change` throws; EngineError when the account cannot be opened because the store does not answer: nothing was changed then
    */
   async run<T>(user: string | null, act: Act, change: () => Promise<T>, lastWord?: LastWord): Promise<T> {
-    const at = this.#nextMoment();
-    const pending: AuditEntry = {
-      ...act,
-      id: newAuditId(at),
-      at,
-      user,
-      from: currentCaller()?.address ?? 'this console',
-      result: 'pending',
-      revision: null,
-      message: null,
-    };
+    const pending = this.#entryOf(user, act);
     await this.#open(pending);
     try {
       const result = await change();
@@ -109,6 +101,17 @@ export class AuditTrail {
       await this.#settle({ ...pending, ...failureOf(error) }, lastWord);
       throw error;
     }
+  }
+
+  /** Of what was done already and could not wait for its account: healing, while nothing can be written. */
+  async happened(user: string | null, act: Act): Promise<void> {
+    await this.#settle({ ...this.#entryOf(user, act), result: 'done' });
+  }
+
+  #entryOf(user: string | null, act: Act): AuditEntry {
+    const at = this.#nextMoment();
+    const from = currentCaller()?.address ?? 'this console';
+    return { ...act, id: newAuditId(at), at, user, from, result: 'pending', revision: null, message: null };
   }
 
   /** Deletes what is older than KEEP_DAYS. Any console may; deleting twice is no harm. */
@@ -138,14 +141,13 @@ export class AuditTrail {
   async #settle(entry: AuditEntry, lastWord?: LastWord): Promise<void> {
     if (this.#refusal !== null) {
       this.#log(`audit: ${JSON.stringify(entry)}`);
-      this.#unwritten.push(entry);
-      if (this.#unwritten.length > UNWRITTEN_MAX) this.#unwritten.shift();
-      await this.#catchUp();
+      this.#backlog.add(entry);
+      await this.#backlog.flush();
       return;
     }
     try {
       await this.#put(entry);
-      await this.#catchUp();
+      await this.#backlog.flush();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       // The change itself may have ended it: authentication was turned on.
@@ -153,21 +155,8 @@ export class AuditTrail {
         this.#refusal = refusalWords(error);
         if (lastWord !== undefined && (await this.#written(entry, lastWord))) return;
       }
-      this.#log(`audit: the result could not be written (${error.message}): ${JSON.stringify(entry)}`);
-    }
-  }
-
-  /** What could not be written, as soon as it can be: after an alarm was cleared, say. */
-  async #catchUp(): Promise<void> {
-    try {
-      for (let entry = this.#unwritten[0]; entry !== undefined; entry = this.#unwritten[0]) {
-        await this.#put(entry);
-        this.#refusal = null;
-        this.#unwritten.shift();
-      }
-    } catch (error) {
-      // It is in the log, and the next change tries again.
-      if (!(error instanceof EngineError)) throw error;
+      this.#log(`audit: the result could not be written yet (${error.message}): ${JSON.stringify(entry)}`);
+      this.#backlog.add(entry);
     }
   }
 

@@ -7,15 +7,8 @@ import type { DrillHealBody, DrillHealed } from '../../../lib/api/drill-types.ts
 import type { ClusterView } from '../../../lib/api/types.ts';
 import type { Changes } from '../changes.ts';
 import type { DrillCaller, StoreDrills } from '../drills/store-drills.ts';
-import { isKnownError } from '../errors.ts';
 import type { StoreHealth } from '../health/store-health.ts';
 import { actionMark, clusterAct, healAct, type Maintenance } from './maintenance.ts';
-
-/** The trail is written to the store itself, which a drill shakes: it is left in peace until somebody has led for so long. */
-const CALM_MS = 2_000;
-const LOOK_EVERY_MS = 250;
-/** Then it is tried all the same; what cannot be written goes to the log of this process. */
-const CALM_MS_MAX = 10 * 60_000;
 
 export interface ClusterActionsWorld {
   readonly maintenance: Maintenance;
@@ -42,7 +35,6 @@ export class ClusterActions {
         return answeredAtOnce(
           (change) => changes.audited(act, change),
           () => maintenance.run(body),
-          () => this.#calm(),
         );
       return changes.audited(act, async () => {
         const at = Date.now();
@@ -57,38 +49,17 @@ export class ClusterActions {
   async heal({ member }: DrillHealBody): Promise<DrillHealed> {
     const { drills, driller, view, changes } = this.#world;
     const healed = await drills.heal(member, driller, view());
-    if (healed.healed > 0) {
-      this.#calm()
-        .then(() => changes.audited(healAct(member), async () => healed))
-        .catch((error: unknown) => {
-          if (!isKnownError(error)) throw error;
-          console.log(`audit: a drill was ended by hand (${member ?? 'all members'}); not written: ${error.message}`);
-        });
-    }
+    if (healed.healed > 0) void changes.happened(healAct(member));
     return healed;
-  }
-
-  /** Resolves when somebody has led for a while. */
-  async #calm(): Promise<void> {
-    let ledMs = 0;
-    for (let waitedMs = 0; ledMs < CALM_MS && waitedMs < CALM_MS_MAX; waitedMs += LOOK_EVERY_MS) {
-      await new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY_MS).unref());
-      ledMs = this.#world.view().leaderId === null ? 0 : ledMs + LOOK_EVERY_MS;
-    }
   }
 }
 
 /** Without waiting for the result to be written: a drill may have taken the store's quorum with it. */
-function answeredAtOnce<T>(
-  audited: (change: () => Promise<T>) => Promise<T>,
-  change: () => Promise<T>,
-  calm: () => Promise<void>,
-): Promise<T> {
+function answeredAtOnce<T>(audited: (change: () => Promise<T>) => Promise<T>, change: () => Promise<T>): Promise<T> {
   const answer = Promise.withResolvers<T>();
   audited(async () => {
     const result = await change();
     answer.resolve(result);
-    await calm();
     return result;
   }).catch(answer.reject);
   return answer.promise;
