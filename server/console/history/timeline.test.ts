@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import type { KeyEntry } from '../hub/key-chunk.ts';
 import { KeyIndex } from '../hub/key-index.ts';
-import { Timeline } from './timeline.ts';
+import { Timeline, type TimelineBounds } from './timeline.ts';
 import { ValueCache } from './value-cache.ts';
 
 const entry = (key: string, modRevision: number, version = 1): KeyEntry => ({
@@ -24,8 +24,8 @@ const listed = (index: KeyIndex): KeyEntry[] => {
 type Step = readonly { readonly key: string; readonly isDelete: boolean }[];
 
 /** Plays steps as the hub does; remembers a full copy after every revision, as the oracle. */
-function play(steps: readonly Step[], bounds: { logEventsMax: number; keyframeEvents: number }) {
-  const timeline = new Timeline(bounds);
+function play(steps: readonly Step[], bounds: Omit<TimelineBounds, 'keyframeKeysMax'>, keyframeKeysMax = 1_000) {
+  const timeline = new Timeline({ ...bounds, keyframeKeysMax });
   const live = new KeyIndex();
   for (let i = 0; i < 5; i++) live.set(entry(`k${i}`, 1));
   timeline.begin(10, 1_000);
@@ -96,6 +96,59 @@ test('a keyframe near the revision asked for is used instead of the whole log', 
     KeyIndex.prototype.set = set;
   }
   expect(moved).toBeLessThanOrEqual(40);
+});
+
+test('keyframes that share their keys are many; where they cannot they are few, and as exact', () => {
+  const base = new KeyIndex();
+  for (let i = 0; i < 20_000; i++) base.set(entry(`k${String(i).padStart(5, '0')}`, 1));
+  const follow = (placeOf: (i: number) => number) => {
+    const live = base.fork();
+    const timeline = new Timeline({ logEventsMax: 10_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
+    timeline.begin(1, 0);
+    const copies = new Map<number, KeyEntry[]>();
+    for (let i = 0; i < 1_000; i++) {
+      const revision = i + 2;
+      const key = `k${String(placeOf(i)).padStart(5, '0')}` as ByteString;
+      const [before, after] = [live.get(key) ?? null, entry(key, revision)];
+      live.set(after);
+      timeline.note({ revision, at: revision, key, before, after });
+      timeline.settle(revision, live);
+      if (revision % 250 === 139) copies.set(revision, listed(live));
+    }
+    const writes = vi.spyOn(KeyIndex.prototype, 'set');
+    for (const [revision, copy] of copies) expect(listed(timeline.at(revision, live) ?? base)).toEqual(copy);
+    const moved = writes.mock.calls.length / copies.size;
+    writes.mockRestore();
+    return { moved, keyframeKeys: timeline.keyframeKeys };
+  };
+  const near = follow((i) => i % 7);
+  const far = follow((i) => (i * 7_919) % 20_000);
+  expect(near.moved, 'one is never further away than that').toBeLessThanOrEqual(20);
+  expect(near.keyframeKeys).toBeLessThan(50_000);
+  expect(far.keyframeKeys).toBeLessThanOrEqual(50_000);
+  expect(far.moved).toBeGreaterThan(20);
+});
+
+test('after changes all over the keys, keyframes are close again where changes are near each other', () => {
+  const live = new KeyIndex();
+  for (let i = 0; i < 20_000; i++) live.set(entry(`k${String(i).padStart(5, '0')}`, 1));
+  const timeline = new Timeline({ logEventsMax: 20_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
+  timeline.begin(1, 0);
+  const write = (revision: number, place: number) => {
+    const key = `k${String(place).padStart(5, '0')}` as ByteString;
+    const [before, after] = [live.get(key) ?? null, entry(key, revision)];
+    live.set(after);
+    timeline.note({ revision, at: revision, key, before, after });
+    timeline.settle(revision, live);
+  };
+  for (let i = 0; i < 5_000; i++) write(i + 2, (i * 7_919) % 20_000);
+  for (let i = 5_000; i < 6_000; i++) write(i + 2, i % 7);
+  const writes = vi.spyOn(KeyIndex.prototype, 'set');
+  for (const revision of [5_205, 5_511, 5_899]) timeline.at(revision, live);
+  const moved = writes.mock.calls.length;
+  writes.mockRestore();
+  expect(moved / 3).toBeLessThanOrEqual(20);
+  expect(timeline.keyframeKeys).toBeLessThanOrEqual(50_000);
 });
 
 test('times are exact within the log, and nothing is said of what was not seen', () => {

@@ -23,24 +23,38 @@ export interface LoggedChange {
   readonly after: KeyEntry | null;
 }
 
-interface Keyframe {
+interface View {
   readonly revision: number;
   readonly index: KeyIndex;
 }
 
+interface Keyframe extends View {
+  /** In chunks that it does not share with the next keyframe; the newest one shares all with the live index when it is made. */
+  keysBeside: number;
+}
+
 /** About 300 bytes each. Beyond it the oldest whole revisions are forgotten. */
 export const LOG_EVENTS_MAX = 250_000;
-/** Changes between two keyframes at first; doubled whenever there are too many keyframes. */
+/** Changes between two keyframes, at least. */
 export const KEYFRAME_EVENTS = 4_096;
-/** Keys in all keyframes together: a keyframe may come to hold a copy of every chunk. */
-const KEYFRAME_KEYS_MAX = 4_000_000;
+/** Keys that may be copied for each change, because of the keyframe before: changes all over the keys have them further apart. */
+const COPIED_KEYS_MAX = 64;
+/** Keys in chunks that keyframes do not share with the next one; about 44 bytes each. Writes all over the keys share little. */
+export const KEYFRAME_KEYS_MAX = 4_000_000;
 const KEYFRAMES_MIN = 2;
-const KEYFRAMES_MAX = 16;
+const KEYFRAMES_MAX = 64;
 
 export interface TimelineBounds {
   readonly logEventsMax: number;
   readonly keyframeEvents: number;
+  readonly keyframeKeysMax: number;
 }
+
+const BOUNDS: TimelineBounds = {
+  logEventsMax: LOG_EVENTS_MAX,
+  keyframeEvents: KEYFRAME_EVENTS,
+  keyframeKeysMax: KEYFRAME_KEYS_MAX,
+};
 
 export class Timeline {
   readonly #bounds: TimelineBounds;
@@ -49,12 +63,16 @@ export class Timeline {
   #knownSince = 0;
   #newest = 0;
   #keyframes: Keyframe[] = [];
-  #spacing: number;
   #sinceKeyframe = 0;
+  #sinceLook = 0;
 
-  constructor(bounds: TimelineBounds = { logEventsMax: LOG_EVENTS_MAX, keyframeEvents: KEYFRAME_EVENTS }) {
+  constructor(bounds: TimelineBounds = BOUNDS) {
     this.#bounds = bounds;
-    this.#spacing = bounds.keyframeEvents;
+  }
+
+  /** Keys that keyframes hold memory for. */
+  get keyframeKeys(): number {
+    return this.#keyframes.reduce((sum, { keysBeside }) => sum + keysBeside, 0);
   }
 
   /** The oldest revision that can be answered; null: none. */
@@ -83,8 +101,8 @@ export class Timeline {
   forget(): void {
     this.#log = [];
     this.#keyframes = [];
-    this.#spacing = this.#bounds.keyframeEvents;
     this.#sinceKeyframe = 0;
+    this.#sinceLook = 0;
     this.#reachesBack = null;
     this.#newest = 0;
   }
@@ -94,20 +112,21 @@ export class Timeline {
     if (this.#reachesBack === null) return;
     this.#log.push(change);
     this.#sinceKeyframe++;
+    this.#sinceLook++;
   }
 
   /** All changes up to `revision` have been noted, and `index` stands there. */
   settle(revision: number, index: KeyIndex): void {
     if (this.#reachesBack === null) return;
     this.#newest = Math.max(this.#newest, revision);
-    if (this.#sinceKeyframe >= this.#spacing) this.#addKeyframe(index);
+    if (this.#sinceLook >= this.#bounds.keyframeEvents) this.#lookAt(index);
     if (this.#log.length > this.#bounds.logEventsMax) this.#forgetOldest();
   }
 
   /** The key space right after `revision`; null outside of what is known. `live` is the index that is being noted. */
-  at(revision: number, live: KeyIndex, others: readonly Keyframe[] = []): KeyIndex | null {
+  at(revision: number, live: KeyIndex, others: readonly View[] = []): KeyIndex | null {
     if (!this.covers(revision)) return null;
-    let best: Keyframe = { revision: this.#newest, index: live };
+    let best: View = { revision: this.#newest, index: live };
     let distance = this.distance(best.revision, revision);
     for (const frame of [...this.#keyframes, ...others]) {
       if (!this.covers(frame.revision)) continue;
@@ -177,14 +196,45 @@ export class Timeline {
     return low;
   }
 
+  /** Time for a keyframe, unless the one before is still too dear. */
+  #lookAt(index: KeyIndex): void {
+    this.#sinceLook = 0;
+    const copied = this.#keyframes.at(-1)?.index.keysBeside(index) ?? 0;
+    if (copied <= this.#sinceKeyframe * COPIED_KEYS_MAX) this.#addKeyframe(index);
+  }
+
   #addKeyframe(index: KeyIndex): void {
-    this.#keyframes.push({ revision: this.#newest, index: index.fork() });
+    this.#keyframes.push({ revision: this.#newest, index: index.fork(), keysBeside: 0 });
     this.#sinceKeyframe = 0;
-    const affordable = Math.floor(KEYFRAME_KEYS_MAX / Math.max(1, index.size));
-    const most = Math.max(KEYFRAMES_MIN, Math.min(KEYFRAMES_MAX, affordable));
-    if (this.#keyframes.length <= most) return;
-    this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 1);
-    this.#spacing *= 2;
+    this.#weigh(this.#keyframes.length - 2);
+    while (this.#keyframes.length > KEYFRAMES_MAX || this.#areTooLarge()) {
+      const least = this.#leastUseful();
+      this.#keyframes.splice(least, 1);
+      this.#weigh(least - 1);
+    }
+  }
+
+  /** The one that leaves the smallest gap for the memory it gives back; never the newest. */
+  #leastUseful(): number {
+    let [least, lowest] = [0, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < this.#keyframes.length - 1; i++) {
+      const from = this.#keyframes[i - 1]?.revision ?? this.#reachesBack ?? 0;
+      const gap = this.distance(from, this.#keyframes[i + 1]?.revision ?? from);
+      const worth = gap / (1 + (this.#keyframes[i]?.keysBeside ?? 0));
+      if (worth < lowest) [least, lowest] = [i, worth];
+    }
+    return least;
+  }
+
+  /** Against the one after it. */
+  #weigh(at: number): void {
+    const frame = this.#keyframes[at];
+    const next = this.#keyframes[at + 1];
+    if (frame !== undefined && next !== undefined) frame.keysBeside = frame.index.keysBeside(next.index);
+  }
+
+  #areTooLarge(): boolean {
+    return this.#keyframes.length > KEYFRAMES_MIN && this.keyframeKeys > this.#bounds.keyframeKeysMax;
   }
 
   /** A quarter at once, so that cutting stays cheap; never half a revision. */

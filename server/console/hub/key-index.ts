@@ -130,6 +130,12 @@ export class KeyIndex {
     return copy;
   }
 
+  /** Keys in chunks that it does not share with `other`: what it costs in memory beside that one. Keys may be the same all the same. */
+  keysBeside(other: KeyIndex): number {
+    const shared = new Set(other.#chunks);
+    return this.#chunks.reduce((sum, chunk) => (shared.has(chunk) ? sum : sum + chunk.size), 0);
+  }
+
   /** The last chunk whose first key is <= `key`, or 0. */
   #chunkOf(key: ByteString): number {
     let low = 0;
