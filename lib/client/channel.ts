@@ -18,6 +18,7 @@ import { defined } from '../base/assert.ts';
 import { type Method, methods } from '../base/etcdpb/methods.ts';
 import { isAuthOff, TokenSource, wantsLogin } from '../base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
+import { Handover } from '../base/handover.ts';
 import type { Init } from '../base/protobuf/schema.ts';
 import { onAbort } from './abort.ts';
 import { ClientError } from './errors.ts';
@@ -205,23 +206,25 @@ function unaryOnce<Request extends object, Response extends object>(
   request: Init<Request>,
   options: { readonly deadlineMs: number; readonly signal: AbortSignal | undefined; readonly token: string | null },
 ): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const call = client.makeUnaryRequest(
-      method.path,
-      (value: Init<Request>) => Buffer.from(method.request.encode(value)),
-      (bytes: Buffer) => method.response.decode(bytes),
-      request,
-      metadataOf(options.token),
-      { deadline: Date.now() + options.deadlineMs },
-      (error, response) => {
-        settled();
-        if (error !== null) reject(error);
-        else if (response === undefined) reject(new ClientError(GrpcCode.INTERNAL, 'an empty answer'));
-        else resolve(response);
-      },
-    );
-    const settled = onAbort(options.signal, () => call.cancel());
-  });
+  const { promise, ...settle } = Promise.withResolvers<Response>();
+  const waiting = new Handover(settle);
+  const call = client.makeUnaryRequest(
+    method.path,
+    (value: Init<Request>) => Buffer.from(method.request.encode(value)),
+    (bytes: Buffer) => new Handover(method.response.decode(bytes)),
+    request,
+    metadataOf(options.token),
+    { deadline: Date.now() + options.deadlineMs },
+    (error, handover) => {
+      settled();
+      const response = handover?.take();
+      if (error !== null) waiting.take()?.reject(error);
+      else if (response === undefined) waiting.take()?.reject(new ClientError(GrpcCode.INTERNAL, 'an empty answer'));
+      else waiting.take()?.resolve(response);
+    },
+  );
+  const settled = onAbort(options.signal, () => call.cancel());
+  return promise;
 }
 
 /** Undefined when connected; otherwise why not, in words. */

@@ -101,11 +101,23 @@ export class Reader {
 
   /** Length-delimited payload as a view on the input: copy it before keeping it. */
   view(): Uint8Array {
+    const from = this.#payload();
+    return this.bytes.subarray(from, this.at);
+  }
+
+  /** A reader of the length-delimited payload, which this one then stands behind. */
+  nested(): Reader {
+    const from = this.#payload();
+    return new Reader(this.bytes, from, this.at);
+  }
+
+  /** Moves behind the payload. Returns where it begins. */
+  #payload(): number {
     const length = this.uint32();
     if (length > this.end - this.at) throw new WireError('length exceeds the message');
     const from = this.at;
     this.at += length;
-    return this.bytes.subarray(from, this.at);
+    return from;
   }
 
   string(): string {
@@ -126,7 +138,7 @@ export class Reader {
         this.#advance(8);
         return;
       case WIRE_BYTES:
-        this.view();
+        this.#payload();
         return;
       case WIRE_FIXED32:
         this.#advance(4);

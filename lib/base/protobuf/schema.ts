@@ -283,8 +283,7 @@ function readList(
   }
   const scalarKind = field.kind !== 'bytes' && field.kind !== 'string' && field.kind !== 'message';
   if (scalarKind && wireType === WIRE_BYTES) {
-    const view = reader.view();
-    const inner = new Reader(view);
+    const inner = reader.nested();
     while (!inner.done) list.push(readValue(inner, field, depth));
   } else {
     list.push(readChecked(reader, field, wireType, depth));
@@ -309,8 +308,8 @@ function readValue(reader: Reader, field: CompiledField, depth: number): unknown
     case 'uint32':
       return reader.uint32();
     case 'message': {
-      const view = reader.view();
-      return field.message?.().read(new Reader(view), depth + 1);
+      const nested = reader.nested();
+      return field.message?.().read(nested, depth + 1);
     }
   }
 }

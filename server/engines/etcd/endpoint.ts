@@ -6,6 +6,7 @@
 import { type ChannelCredentials, Client, type ClientDuplexStream, connectivityState, Metadata } from '@grpc/grpc-js';
 import type { Method } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
+import { Handover } from '../../../lib/base/handover.ts';
 import type { Init } from '../../../lib/base/protobuf/schema.ts';
 import { EngineError } from '../engine.ts';
 import type { Meter } from './meter.ts';
@@ -70,24 +71,28 @@ export class Endpoint {
   /** @throws EngineError; `outcome` is 'unknown' when the request may have reached the server. */
   call<Q extends object, A extends object>(method: Method<Q, A>, request: Init<Q>, options: CallOptions): Promise<A> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
-    return new Promise((resolve, reject) => {
-      this.#meter.rpc();
-      const call = this.#client.makeUnaryRequest(
-        method.path,
-        ...this.#codec(method),
-        request,
-        metadata(options.token),
-        { deadline: Date.now() + options.timeoutMs },
-        (error, answer) => {
-          options.signal?.removeEventListener('abort', abort);
-          if (error === null && answer !== undefined) resolve(answer);
-          else reject(this.explain(error, method.repeatable, options.timeoutMs));
-        },
-      );
-      const abort = (): void => call.cancel();
-      options.signal?.addEventListener('abort', abort, { once: true });
-      if (options.signal?.aborted === true) call.cancel();
-    });
+    const { promise, ...settle } = Promise.withResolvers<A>();
+    const waiting = new Handover(settle);
+    const [encode, decode] = this.#codec(method);
+    this.#meter.rpc();
+    const call = this.#client.makeUnaryRequest(
+      method.path,
+      encode,
+      (bytes: Buffer) => new Handover(decode(bytes)),
+      request,
+      metadata(options.token),
+      { deadline: Date.now() + options.timeoutMs },
+      (error, handover) => {
+        options.signal?.removeEventListener('abort', abort);
+        const answer = handover?.take();
+        if (error === null && answer !== undefined) waiting.take()?.resolve(answer);
+        else waiting.take()?.reject(this.explain(error, method.repeatable, options.timeoutMs));
+      },
+    );
+    const abort = (): void => call.cancel();
+    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal?.aborted === true) call.cancel();
+    return promise;
   }
 
   /** @throws EngineError when closed; all else arrives as the stream's 'error' (see explain) */

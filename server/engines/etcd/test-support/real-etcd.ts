@@ -87,7 +87,7 @@ interface Placed {
   readonly peer: number;
 }
 
-/** Resolves when the cluster answers a linearizable read. `flags` go to every member. */
+/** Resolves when every member answers a linearizable read. `flags` go to every member. */
 export async function startRealEtcd(
   size = 1,
   flags: readonly string[] = [],
@@ -131,10 +131,20 @@ export async function startRealEtcd(
   return { endpoints, members, join, stop };
 }
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 30_000;
 
+/** Every member does. */
 async function answers(endpoints: readonly string[], stop: () => Promise<void>): Promise<void> {
-  const engine = openEtcdEngine({ endpoints, tls: null, auth: null });
+  try {
+    await Promise.all(endpoints.map(memberAnswers));
+  } catch (cause) {
+    await stop();
+    throw new Error('etcd did not start', { cause });
+  }
+}
+
+async function memberAnswers(endpoint: string): Promise<void> {
+  const engine = openEtcdEngine({ endpoints: [endpoint], tls: null, auth: null });
   const until = Date.now() + START_TIMEOUT_MS;
   try {
     for (;;) {
@@ -142,10 +152,7 @@ async function answers(endpoints: readonly string[], stop: () => Promise<void>):
         await engine.kv.list({ key: Uint8Array.of(0), end: new Uint8Array(0), limit: 1 });
         return;
       } catch (cause) {
-        if (Date.now() > until) {
-          await stop();
-          throw new Error('etcd did not start', { cause });
-        }
+        if (Date.now() > until) throw cause;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
