@@ -26,7 +26,16 @@ export const CLUSTER_VERSION_KEY = 'clusterVersion';
 
 /** Undefined when these are not 8 bytes, or more than counts anything that exists. */
 export function readCounter(bytes: Uint8Array | undefined): number | undefined {
-  if (bytes?.length !== 8) return undefined;
-  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
-  return Number.isSafeInteger(value) ? value : undefined;
+  return bytes?.length === 8 ? counterAt(bytes, 0) : undefined;
+}
+
+/** The eight bytes from `at` on, which must be there: big endian. Undefined: more than counts anything that exists. */
+export function counterAt(bytes: Uint8Array, at: number): number | undefined {
+  let high = 0;
+  let low = 0;
+  for (let i = 0; i < 4; i++) {
+    high = high * 256 + (bytes[at + i] as number);
+    low = low * 256 + (bytes[at + 4 + i] as number);
+  }
+  return high < 2 ** 21 ? high * 2 ** 32 + low : undefined;
 }

@@ -6,7 +6,7 @@
  * iteration ends, because trees are bounded in depth and keys must rise strictly; everything else is a DamagedFileError
  * with the page id (server/store/snapshot-file/bbolt/bbolt.test.ts flips bytes at random).
  */
-import { compareBytes, toByteString } from '../bytes.ts';
+import { toByteString } from '../bytes.ts';
 import { type Meta, readMeta } from './meta-page.ts';
 import {
   BUCKET_ELEMENT,
@@ -27,14 +27,58 @@ const PAGE_EXTENT_BYTES_MAX = 512 * 1024 * 1024;
 /** etcd has ten buckets. */
 const BUCKETS_MAX = 1000;
 
-export interface BoltEntry {
-  readonly key: Uint8Array;
-  /** A view on memory that is not reused. */
-  readonly value: Uint8Array;
+/** Of a leaf. What it gives are views on memory that is not reused. */
+export class BoltEntry {
+  readonly isBucket: boolean;
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #keyEnd: number;
+  readonly #end: number;
+
+  constructor(
+    bytes: Uint8Array,
+    at: { readonly from: number; readonly keyEnd: number; readonly end: number },
+    isBucket: boolean,
+  ) {
+    this.isBucket = isBucket;
+    this.#bytes = bytes;
+    this.#from = at.from;
+    this.#keyEnd = at.keyEnd;
+    this.#end = at.end;
+  }
+
+  get key(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#keyEnd);
+  }
+
+  get keyBytes(): number {
+    return this.#keyEnd - this.#from;
+  }
+
+  get value(): Uint8Array {
+    return this.#bytes.subarray(this.#keyEnd, this.#end);
+  }
+
+  /** The key and, behind it, the value: as they lie in the page. */
+  get pair(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#end);
+  }
+
+  /** Whether this key is less than that of `other`. */
+  isBefore(other: BoltEntry): boolean {
+    const [mine, theirs] = [this.#bytes, other.#bytes];
+    const common = Math.min(this.keyBytes, other.keyBytes);
+    for (let i = 0; i < common; i++) {
+      const difference = (mine[this.#from + i] as number) - (theirs[other.#from + i] as number);
+      if (difference !== 0) return difference < 0;
+    }
+    return this.keyBytes < other.keyBytes;
+  }
 }
 
-interface Element extends BoltEntry {
-  readonly isBucket: boolean;
+interface Leaf {
+  readonly pageId: number;
+  readonly entries: readonly BoltEntry[];
 }
 
 /** Whole, with overflow. */
@@ -67,10 +111,14 @@ export class BoltReader {
     if (highWater * pageBytes > bytes) {
       throw new DamagedFileError(`the file is cut short: ${bytes} bytes instead of ${highWater * pageBytes}`);
     }
-    for (const { page, element } of this.#tree(root)) {
-      if (!element.isBucket) throw new DamagedFileError('the root holds a value that is no bucket', page.id);
-      if (this.#buckets.size === BUCKETS_MAX) throw new DamagedFileError('the root holds too many buckets', page.id);
-      this.#buckets.set(toByteString(element.key), { value: element.value, pageId: page.id });
+    for (const leaf of this.#tree(root)) this.#addBuckets(leaf);
+  }
+
+  #addBuckets({ pageId, entries }: Leaf): void {
+    for (const entry of entries) {
+      if (!entry.isBucket) throw new DamagedFileError('the root holds a value that is no bucket', pageId);
+      if (this.#buckets.size === BUCKETS_MAX) throw new DamagedFileError('the root holds too many buckets', pageId);
+      this.#buckets.set(toByteString(entry.key), { value: entry.value, pageId });
     }
   }
 
@@ -80,16 +128,21 @@ export class BoltReader {
 
   /** The entries of a bucket in key order; none when there is no such bucket. @throws DamagedFileError */
   *entries(bucket: string): Generator<BoltEntry> {
+    for (const entries of this.leaves(bucket)) yield* entries;
+  }
+
+  /** The same, a leaf at a time: for a bucket that holds very many. @throws DamagedFileError */
+  *leaves(bucket: string): Generator<readonly BoltEntry[]> {
     const found = this.#buckets.get(bucket);
     if (found === undefined) return;
-    for (const { page, element } of this.#bucketTree(found)) {
-      if (element.isBucket)
-        throw new DamagedFileError(`bucket "${bucket}" holds a bucket: etcd has none there`, page.id);
-      yield element;
+    for (const { pageId, entries } of this.#bucketTree(found)) {
+      if (entries.some(({ isBucket }) => isBucket))
+        throw new DamagedFileError(`bucket "${bucket}" holds a bucket: etcd has none there`, pageId);
+      yield entries;
     }
   }
 
-  #bucketTree({ value, pageId }: { readonly value: Uint8Array; readonly pageId: number }) {
+  #bucketTree({ value, pageId }: { readonly value: Uint8Array; readonly pageId: number }): Iterable<Leaf> {
     if (value.length < BUCKET_HEADER_BYTES) throw new DamagedFileError('a bucket header is cut short', pageId);
     const root = readPageId(viewOf(value), 0);
     if (root !== 0) return this.#tree(root);
@@ -98,13 +151,13 @@ export class BoltReader {
     const view = viewOf(bytes);
     const { flags, count } = readPageHeader(view, 0);
     if (flags !== PageFlag.LEAF) throw new DamagedFileError(`an inline bucket has flags ${flags}`, pageId);
-    return leafElements({ id: pageId, flags, count, bytes, view });
+    return [leafOf({ id: pageId, flags, count, bytes, view }, undefined)];
   }
 
-  /** All leaf elements below `root`, keys strictly rising. */
-  *#tree(root: number): Generator<{ readonly page: Page; readonly element: Element }> {
+  /** All leaves below `root`, keys strictly rising. */
+  *#tree(root: number): Generator<Leaf> {
     const path: { readonly page: Page; next: number }[] = [];
-    let previous: Uint8Array | undefined;
+    let previous: BoltEntry | undefined;
     for (let id: number | undefined = root; id !== undefined; id = nextChild(path)) {
       if (path.length === DEPTH_MAX) throw new DamagedFileError('the tree is too deep: it runs in a circle', id);
       const page = this.#page(id);
@@ -113,13 +166,9 @@ export class BoltReader {
         continue;
       }
       if (page.count === 0 && path.length > 0) throw new DamagedFileError('a leaf is empty', id);
-      for (const found of leafElements(page)) {
-        const { key } = found.element;
-        if (previous !== undefined && compareBytes(previous, key) >= 0)
-          throw new DamagedFileError('keys are out of order', id);
-        previous = key;
-        yield found;
-      }
+      const leaf = leafOf(page, previous);
+      previous = leaf.entries.at(-1) ?? previous;
+      yield leaf;
     }
   }
 
@@ -157,10 +206,12 @@ function nextChild(path: { readonly page: Page; next: number }[]): number | unde
   return undefined;
 }
 
-function* leafElements(page: Page): Generator<{ readonly page: Page; readonly element: Element }> {
-  const { bytes, view, count, id } = page;
+/** The elements of a leaf, after `previous` and in order. */
+function leafOf({ bytes, view, count, id }: Page, previous: BoltEntry | undefined): Leaf {
   if (PAGE_HEADER_BYTES + count * ELEMENT_BYTES > bytes.length)
     throw new DamagedFileError(`it claims ${count} elements`, id);
+  const entries: BoltEntry[] = [];
+  let last = previous;
   for (let i = 0; i < count; i++) {
     const at = PAGE_HEADER_BYTES + ELEMENT_BYTES * i;
     const flags = view.getUint32(at, true);
@@ -170,7 +221,10 @@ function* leafElements(page: Page): Generator<{ readonly page: Page; readonly el
     if (from < PAGE_HEADER_BYTES + count * ELEMENT_BYTES || end > bytes.length || keyEnd === from)
       throw new DamagedFileError(`element ${i} does not lie within it`, id);
     if (flags > BUCKET_ELEMENT) throw new DamagedFileError(`element ${i} has unknown flags ${flags}`, id);
-    const key = bytes.subarray(from, keyEnd);
-    yield { page, element: { key, value: bytes.subarray(keyEnd, end), isBucket: flags === BUCKET_ELEMENT } };
+    const entry = new BoltEntry(bytes, { from, keyEnd, end }, flags === BUCKET_ELEMENT);
+    if (last !== undefined && !last.isBefore(entry)) throw new DamagedFileError('keys are out of order', id);
+    last = entry;
+    entries.push(entry);
   }
+  return { pageId: id, entries };
 }

@@ -24,7 +24,7 @@ import { SegmentStore } from '../mvcc/segments/segment-store.ts';
 import { DiskError, type FlushCallback } from '../ports/disk.ts';
 import { Defragmentation } from './defragmentation.ts';
 import { alarmsFrame, applyMetaFrame, authFrames, imageFrames, leaseFrame, membershipFrame } from './meta-records.ts';
-import { framesOf, SnapshotError } from './snapshot.ts';
+import { SnapshotError } from './snapshot.ts';
 import { State } from './state.ts';
 import type { SnapshotSource } from './types.ts';
 
@@ -221,20 +221,20 @@ function receive(loading: LoadingState, source: SnapshotSource): Commit {
   const { store } = loading;
   let started = false;
   let commit: Commit | undefined;
-  for (const frame of framesOf(() => source.next())) {
+  const take = (frame: Frame): void => {
     if (commit !== undefined) throw new SnapshotError('the snapshot goes on after its end');
     if (!started) {
       checkStart(store.options.clusterId, frame);
       started = true;
     } else if (frame.type === RecordType.REVISION) {
-      // Copied: the chunk it is a view on is not ours.
-      const payload = frame.payload.slice();
+      const { payload } = frame;
       loading.revision(decodeRevision(payload), store.append(payload), payload.length);
       if (store.isFull()) store.sealSync();
     } else if (frame.type >= META_TYPE_MIN) loading.meta(frame);
     else if (frame.type === RecordType.COMMIT) ({ commit } = decodeCommit(frame.payload));
     else throw new SnapshotError(`the snapshot holds a record of type ${frame.type}, which this version does not know`);
-  }
+  };
+  for (let frames = source.nextFrames(); frames !== undefined; frames = source.nextFrames()) frames.forEach(take);
   if (commit === undefined) throw new SnapshotError('the snapshot ends before its last record');
   const { metadata } = source;
   if (commit.appliedIndex !== metadata.index || commit.appliedTerm !== metadata.term) {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { memberId } from '../../../lib/base/brand.ts';
 import { toByteString } from '../../../lib/base/bytes.ts';
+import { crc32c } from '../../../lib/base/crc32c.ts';
 import { AlarmAction, AlarmType } from '../../../lib/base/etcdpb/cluster.ts';
 import { RangeRequest } from '../../../lib/base/etcdpb/kv.ts';
 import { DamagedSegmentError } from '../mvcc/segments/damage.ts';
+import type { Frame } from '../mvcc/segments/frame.ts';
 import { MemoryDisk } from '../ports/memory-disk.ts';
-import { SNAPSHOT_CHUNK_BYTES_MAX, SnapshotError } from './snapshot.ts';
+import { cutFrames, SNAPSHOT_CHUNK_BYTES_MAX, SnapshotError } from './snapshot.ts';
 import { openStateMachine, type StateMachineOptions } from './state-machine.ts';
 import { applyItem, b, CLUSTER, fingerprint, type Request } from './test-support.ts';
 import type { Applied, SnapshotSource, StateMachine } from './types.ts';
@@ -251,7 +253,7 @@ function chunksOf(
 
 const sourceOf = ({ metadata, chunks }: ReturnType<typeof chunksOf>): SnapshotSource => {
   const rest = [...chunks];
-  return { metadata, next: () => rest.shift() };
+  return { metadata, nextFrames: cutFrames(() => rest.shift()) };
 };
 
 test('a snapshot is the state at its index although writes, deletes and compaction go on while it is read', () => {
@@ -271,6 +273,32 @@ test('a snapshot is the state at its index although writes, deletes and compacti
   put(target, 'gone');
   target.restoreSnapshot(sourceOf(image));
   expect(fingerprint(target, LARGE)).toEqual(before);
+});
+
+test('an image read in records is the image read in chunks, and stops with an error when its state is replaced', () => {
+  const machine = filled();
+  put(machine, 'k1', 'not flushed yet');
+  const { metadata, chunks } = chunksOf(machine);
+  const cut = cutFrames(() => chunks.shift());
+  const print = ({ type, payload }: Frame): string => `${type} ${payload.length} ${crc32c(payload)}`;
+  const inChunks: string[] = [];
+  for (let frames = cut(); frames !== undefined; frames = cut()) inChunks.push(...frames.map(print));
+  const reader = machine.openSnapshot();
+  const inRecords: string[] = [];
+  let pieces = 0;
+  for (let frames = reader.nextFrames(); frames !== undefined; frames = reader.nextFrames()) {
+    inRecords.push(...frames.map(print));
+    pieces++;
+    put(machine, 'k1', 'later');
+  }
+  reader.close();
+  expect(reader.metadata).toEqual(metadata);
+  expect(pieces).toBeGreaterThan(10);
+  expect(inRecords).toEqual(inChunks);
+  const late = machine.openSnapshot();
+  late.nextFrames();
+  machine.restoreSnapshot(sourceOf(chunksOf(filled())));
+  expect(() => late.nextFrames()).toThrow(SnapshotError);
 });
 
 test('a restored state is durable at once and survives a restart', () => {

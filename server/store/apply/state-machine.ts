@@ -220,9 +220,9 @@ class ReplicatedStateMachine implements StateMachine {
     });
   }
 
-  restoreSnapshot(chunks: SnapshotSource): void {
+  restoreSnapshot(source: SnapshotSource): void {
     const old = this.#durable;
-    this.#durable = restoreDurableState(old, chunks);
+    this.#durable = restoreDurableState(old, source);
     this.#watches.replaceStore(this.#state.kv);
     old.retire();
   }

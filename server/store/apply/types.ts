@@ -14,6 +14,7 @@ import type { DeleteRangeResponse, PutResponse, TxnResponse } from '../../../lib
 import type { LeaseGrantResponse } from '../../../lib/base/etcdpb/lease.ts';
 import type { Result } from '../../../lib/base/result.ts';
 import type { AuthView, TokenChange } from '../auth/types.ts';
+import type { Frame } from '../mvcc/segments/frame.ts';
 import type { ReadView, Watchable } from '../mvcc/types.ts';
 import type { DiskError, FlushCallback } from '../ports/disk.ts';
 import type { ConfChange, ConfState, Entry, SnapshotMetadata } from '../raft/types.ts';
@@ -95,19 +96,20 @@ export interface StateMachine extends Watchable {
 
   /** A consistent image of the state at appliedIndex, in chunks of at most 1 MiB, readable while applies go on. */
   openSnapshot(): SnapshotReader;
-  /** Replaces the whole state by a received image. Nothing of the old state remains visible. */
-  restoreSnapshot(chunks: SnapshotSource): void;
+  /** Replaces the whole state by an image. Nothing of the old state remains visible. @throws SnapshotError: nothing was replaced */
+  restoreSnapshot(source: SnapshotSource): void;
   close(): void;
 }
 
-export interface SnapshotReader {
-  readonly metadata: SnapshotMetadata;
-  /** The next chunk, or undefined at the end. */
-  next(): Uint8Array | undefined;
-  close(): void;
-}
-
+/** An image to be restored: a SnapshotReader here, a received one (snapshot.ts, `cutFrames`), or one made of something else. */
 export interface SnapshotSource {
   readonly metadata: SnapshotMetadata;
+  /** The next records, whole and checked, or undefined at the end. Their payloads are views, good until the next call. */
+  nextFrames(): readonly Frame[] | undefined;
+}
+
+export interface SnapshotReader extends SnapshotSource {
+  /** The next chunk, or undefined at the end. An image is read either in chunks or in records. */
   next(): Uint8Array | undefined;
+  close(): void;
 }

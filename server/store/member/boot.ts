@@ -3,6 +3,7 @@
  * that was received but not durably restored. What does not fit together is refused in one line, never guessed.
  */
 import { type LogIndex, logIndex, NO_MEMBER, term } from '../../../lib/base/brand.ts';
+import { cutFrames } from '../apply/snapshot.ts';
 import type { StateMachine } from '../apply/types.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Log } from '../ports/log.ts';
@@ -82,7 +83,7 @@ export function fitTogether(options: {
   if (received !== undefined && received.index > machine.appliedIndex() && spool.has(received)) {
     log('info', 'restoring the snapshot that was received before the last stop', { index: received.index });
     const source = spool.open(received);
-    machine.restoreSnapshot(source);
+    machine.restoreSnapshot({ metadata: received, nextFrames: cutFrames(source.next) });
     source.close();
   }
   const appliedIndex = machine.appliedIndex();

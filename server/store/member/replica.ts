@@ -9,7 +9,7 @@
  */
 import { assert } from '../../../lib/base/assert.ts';
 import { type LogIndex, logIndex, type MemberId, NO_MEMBER, type Term } from '../../../lib/base/brand.ts';
-import { SnapshotError } from '../apply/snapshot.ts';
+import { cutFrames, SnapshotError } from '../apply/snapshot.ts';
 import type { Applied, StateMachine } from '../apply/types.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -321,7 +321,7 @@ export class Replica {
     log('info', 'restoring a snapshot from the leader', { index: snapshot.index, term: snapshot.term });
     const source = spool.open(snapshot);
     try {
-      machine.restoreSnapshot(source);
+      machine.restoreSnapshot({ metadata: snapshot, nextFrames: cutFrames(source.next) });
     } finally {
       source.close();
     }

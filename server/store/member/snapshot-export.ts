@@ -5,7 +5,7 @@
 
 import { encodeMemberJson } from '../apply/member-json.ts';
 import { applyMetaFrame } from '../apply/meta-records.ts';
-import { framesOf, SnapshotError } from '../apply/snapshot.ts';
+import { SnapshotError } from '../apply/snapshot.ts';
 import { State } from '../apply/state.ts';
 import type { SnapshotReader } from '../apply/types.ts';
 import { KvStore } from '../mvcc/kv-store.ts';
@@ -15,34 +15,30 @@ import { type Commit, decodeCommit } from '../mvcc/segments/records.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { DatabaseWriter } from '../snapshot-file/write-database.ts';
 
-/** A few milliseconds of work. */
-const STEP_BYTES = 64 * 1024;
-
 export class DatabaseExport {
-  readonly #frames: Iterator<Frame>;
+  readonly #image: Pick<SnapshotReader, 'nextFrames'>;
   readonly #writer: DatabaseWriter;
   /** Only what stands beside the revisions. */
   readonly #state = new State(new KvStore(new MemoryRevisionStore()));
   #commit: Commit | undefined;
 
   /** The caller closes `image`, at the end or before. `file` must be empty. */
-  constructor(image: Pick<SnapshotReader, 'next'>, file: DiskFile) {
-    this.#frames = framesOf(() => image.next())[Symbol.iterator]();
+  constructor(image: Pick<SnapshotReader, 'nextFrames'>, file: DiskFile) {
+    this.#image = image;
     this.#writer = new DatabaseWriter(file);
   }
 
-  /** One bounded step. True when there is more to do; false when the file is complete, but not flushed. @throws DiskError */
+  /**
+   * One bounded step: what the image hands out at a time. True when there is more to do; false when the file is complete, but not
+   * flushed. @throws DiskError
+   */
   step(): boolean {
-    for (let bytes = 0; bytes < STEP_BYTES; ) {
-      const { value: frame, done } = this.#frames.next();
-      if (done) {
-        this.#finish();
-        return false;
-      }
-      bytes += frame.payload.length;
-      this.#take(frame);
-    }
-    return true;
+    const frames = this.#image.nextFrames();
+    if (frames === undefined) throw new SnapshotError('the image ends before its last record');
+    for (const frame of frames) this.#take(frame);
+    if (this.#commit === undefined) return true;
+    this.#finish(this.#commit);
+    return false;
   }
 
   #take(frame: Frame): void {
@@ -51,12 +47,11 @@ export class DatabaseExport {
     else if (frame.type === RecordType.COMMIT) this.#commit = decodeCommit(frame.payload).commit;
   }
 
-  #finish(): void {
+  #finish(commit: Commit): void {
     const { leases, alarms, auth, membership } = this.#state;
-    if (this.#commit === undefined) throw new SnapshotError('the image ends before its last record');
     const { members, ...others } = membership.record();
     this.#writer.finish({
-      ...this.#commit,
+      ...commit,
       ...others,
       leases: leases.records(),
       alarms: alarms.list(),

@@ -11,6 +11,7 @@ import { applyItem, b, CLUSTER, fingerprint, type LogItem, logItem, type Request
 import type { StateMachine } from '../apply/types.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { MemoryDisk } from '../ports/memory-disk.ts';
+import { BoltWriter } from '../snapshot-file/bbolt/writer.ts';
 import { openSnapshotFile, SnapshotRefusedError } from '../snapshot-file/content.ts';
 import { appendTrailer } from '../snapshot-file/trailer.ts';
 import { DatabaseWriter } from '../snapshot-file/write-database.ts';
@@ -182,9 +183,8 @@ function databaseWith(write: (writer: DatabaseWriter) => void, leases: bigint[] 
 }
 
 /** Stored revisions: those of a machine, whose leases are not told. */
-const storedBy = (items: readonly LogItem[]): Uint8Array[] => [
-  ...openSnapshotFile(exported(machineWith(items))).revisions(),
-];
+const storedBy = (items: readonly LogItem[]): Uint8Array[] =>
+  [...openSnapshotFile(exported(machineWith(items))).revisions()].flat();
 
 test('a key whose lease is gone stays, without it; one that names a lost lease in its past is left as it is', () => {
   const lease = [3n, 4n].map((id) => request({ leaseGrant: { id, ttl: 60 } }));
@@ -235,6 +235,17 @@ test('revisions that cannot have been written by etcd are refused before anythin
     });
     expect(() => openSnapshotFile(file), message).toThrow(message);
   }
+});
+
+test('a revision without anything behind it is refused as damage', () => {
+  const [first] = storedBy([put('a')]) as [Uint8Array];
+  const file = new MemoryDisk().open('/foreign.db', { create: true });
+  const bolt = new BoltWriter(file);
+  bolt.bucket(b('key')).put(first.subarray(0, 17), new Uint8Array(0));
+  bolt.bucket(b('meta'));
+  bolt.finish();
+  appendTrailer(file);
+  expect(() => openSnapshotFile(file)).toThrow('the key bucket holds 17 bytes that are no revision');
 });
 
 test('a file without its checksum, or with a wrong one, is refused unless told otherwise', () => {

@@ -6,19 +6,16 @@
  * that joins later cannot be brought up from the log alone, which does not hold the content, and gets an image.
  */
 import { logIndex, term } from '../../../lib/base/brand.ts';
-import { concatBytes } from '../../../lib/base/bytes.ts';
 import { imageFrames } from '../apply/meta-records.ts';
 import { State } from '../apply/state.ts';
 import type { StateMachine } from '../apply/types.ts';
 import { KvStore } from '../mvcc/kv-store.ts';
 import { MemoryRevisionStore } from '../mvcc/revision-store.ts';
-import { encodeFrame, type Frame, RecordType } from '../mvcc/segments/frame.ts';
+import { type Frame, RecordType } from '../mvcc/segments/frame.ts';
 import { encodeCommit, encodeSnapshotStart } from '../mvcc/segments/records.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
 import type { SnapshotContent } from '../snapshot-file/content.ts';
 import { bootstrapConfState, bootstrapEntries, type InitialCluster } from './bootstrap.ts';
-
-const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Replaces the state of `machine`, durably, and answers where it stands; a crash leaves the old state or the new. With
@@ -35,19 +32,19 @@ export function restoreContent(options: {
   const entries = bootstrapEntries(cluster);
   const confState = bootstrapConfState(entries);
   const metadata = { index: logIndex(entries.length), term: term(1), confState };
-  const frames = framesOf(content, cluster, { ...metadata, dropAuth });
-  machine.restoreSnapshot({ metadata, next: () => nextChunk(frames) });
+  const records = recordsOf(content, cluster, { ...metadata, dropAuth });
+  machine.restoreSnapshot({ metadata, nextFrames: () => records.next().value });
   return metadata;
 }
 
-/** An image of `content` (apply/snapshot.ts). */
-function* framesOf(
+/** An image of `content` (apply/snapshot.ts), some records at a time. */
+function* recordsOf(
   content: SnapshotContent,
   cluster: InitialCluster,
   { index, term: appliedTerm, confState, dropAuth }: SnapshotMetadata & { readonly dropAuth: boolean },
-): Generator<Frame> {
-  yield { type: RecordType.SNAPSHOT, payload: encodeSnapshotStart(cluster.clusterId) };
-  for (const payload of content.revisions()) yield { type: RecordType.REVISION, payload };
+): Generator<readonly Frame[], undefined> {
+  yield [{ type: RecordType.SNAPSHOT, payload: encodeSnapshotStart(cluster.clusterId) }];
+  for (const payloads of content.revisions()) yield payloads.map((payload) => ({ type: RecordType.REVISION, payload }));
   const state = new State(new KvStore(new MemoryRevisionStore()));
   for (const lease of content.leases) state.leases.restore(lease);
   state.alarms.replace(content.alarms);
@@ -56,20 +53,7 @@ function* framesOf(
     return { id, name, peerUrls: [...peerUrls], clientUrls: [], isLearner: false };
   });
   state.membership.replace({ members, removed: [], confState, clusterVersion: '' });
-  yield* imageFrames(state);
   const { revision, compactRevision } = content.summary;
   const commit = { appliedIndex: index, appliedTerm, revision, compactRevision };
-  yield { type: RecordType.COMMIT, payload: encodeCommit(commit, { segment: 0, offset: 0 }) };
-}
-
-function nextChunk(frames: Iterator<Frame>): Uint8Array | undefined {
-  const parts: Uint8Array[] = [];
-  for (let bytes = 0; bytes < CHUNK_BYTES; ) {
-    const { value: frame, done } = frames.next();
-    if (done) break;
-    const part = encodeFrame(frame);
-    parts.push(part);
-    bytes += part.length;
-  }
-  return parts.length === 0 ? undefined : concatBytes(parts);
+  yield [...imageFrames(state), { type: RecordType.COMMIT, payload: encodeCommit(commit, { segment: 0, offset: 0 }) }];
 }

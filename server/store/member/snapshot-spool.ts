@@ -7,7 +7,6 @@
 import { assert } from '../../../lib/base/assert.ts';
 import type { LogIndex } from '../../../lib/base/brand.ts';
 import { crc32c } from '../../../lib/base/crc32c.ts';
-import type { SnapshotSource } from '../apply/types.ts';
 import { type Disk, DiskError, type DiskFile } from '../ports/disk.ts';
 import type { Log } from '../ports/log.ts';
 import type { SnapshotSink } from '../ports/peer-network.ts';
@@ -19,6 +18,12 @@ const CHUNK_HEADER_BYTES = 8;
 /** A stored image cannot be read back. */
 export class ImageCorruptError extends Error {
   override readonly name = 'ImageCorruptError';
+}
+
+export interface StoredImage {
+  /** The next chunk, or undefined at the end. */
+  readonly next: () => Uint8Array | undefined;
+  close(): void;
 }
 
 interface SpoolOptions {
@@ -76,9 +81,9 @@ export class SnapshotSpool {
   }
 
   /** Reads the stored image of `metadata`. next() throws ImageCorruptError. */
-  open(metadata: SnapshotMetadata): SnapshotSource & { close(): void } {
+  open(metadata: SnapshotMetadata): StoredImage {
     const file = this.#options.disk.open(this.#path(imageName(metadata)), { create: false });
-    return { metadata, next: readImage(file), close: () => file.close() };
+    return { next: readImage(file), close: () => file.close() };
   }
 
   /** Removes the images that a durable state machine has no more use for. */

@@ -7,6 +7,7 @@ import {
   decodeRevision,
   decodeValue,
   encodeRevision,
+  isEncodingOf,
   type StoredRevision,
 } from './revision-codec.ts';
 
@@ -46,6 +47,9 @@ test('puts and tombstones come back as they were stored', () => {
       const stored = tombstone ? { ...revision, ...dead, tombstone } : revision;
       const payload = encodeRevision(stored);
       expect(decodeRevision(payload)).toEqual(stored);
+      expect(isEncodingOf(payload, stored)).toBe(true);
+      expect(isEncodingOf(payload, { ...stored, main: stored.main - 1 })).toBe(false);
+      expect(isEncodingOf(payload, { ...stored, key: `${stored.key}x` as ByteString })).toBe(false);
       expect(decodeBackendKey(payload)).toEqual({ main: stored.main, sub: stored.sub, tombstone });
     }),
   );

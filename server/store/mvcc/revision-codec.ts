@@ -7,7 +7,7 @@
  * (0x74) cannot start a KeyValue, whose first byte is the tag of `key` (0x0a), so the two forms cannot be confused. A
  * tombstone's KeyValue holds the key alone.
  */
-import { assert } from '../../../lib/base/assert.ts';
+import { AssertionError, assert } from '../../../lib/base/assert.ts';
 import { type ByteString, EMPTY_BYTES, toByteString } from '../../../lib/base/bytes.ts';
 import { Reader } from '../../../lib/base/protobuf/reader.ts';
 
@@ -36,40 +36,55 @@ export interface StoredRevision {
 }
 
 export function encodeRevision(revision: StoredRevision): Uint8Array {
-  const { tombstone, key, value, createRevision, main, version } = revision;
-  const lease = BigInt.asUintN(64, revision.lease);
-  let length = BACKEND_KEY_BYTES + 1 + varintLength(key.length) + key.length;
-  if (tombstone) length += 1;
-  else {
-    length += 3 + varintLength(createRevision) + varintLength(main) + varintLength(version);
-    if (value.length > 0) length += 1 + varintLength(value.length) + value.length;
-    if (lease !== 0n) length += 1 + bigVarintLength(lease);
-  }
-  const out = new Uint8Array(length);
+  const out = new Uint8Array(encodedLength(revision));
+  const end = writeRevision(out, revision);
+  assert(end === out.length, `revision ${revision.main}.${revision.sub} takes ${end} bytes, sized as ${out.length}`);
+  return out;
+}
+
+const scratch = new Uint8Array(64 * 1024);
+
+/** Whether `payload` is what encodeRevision makes of `revision`, byte for byte. */
+export function isEncodingOf(payload: Uint8Array, revision: StoredRevision): boolean {
+  const { length } = payload;
+  if (encodedLength(revision) !== length) return false;
+  const expected = length <= scratch.length ? scratch : new Uint8Array(length);
+  writeRevision(expected, revision);
+  for (let i = 0; i < length; i++) if (expected[i] !== payload[i]) return false;
+  return true;
+}
+
+function encodedLength({ tombstone, key, value, createRevision, main, version, lease }: StoredRevision): number {
+  const keyEnd = BACKEND_KEY_BYTES + 1 + varintLength(key.length) + key.length;
+  if (tombstone) return keyEnd + 1;
+  const length = keyEnd + 3 + varintLength(createRevision) + varintLength(main) + varintLength(version);
+  const valueBytes = value.length > 0 ? 1 + varintLength(value.length) + value.length : 0;
+  return length + valueBytes + (lease === 0n ? 0 : 1 + bigVarintLength(BigInt.asUintN(64, lease)));
+}
+
+/** To the beginning of `out`, where it must fit; answers where it ends. */
+function writeRevision(out: Uint8Array, revision: StoredRevision): number {
+  const { tombstone, key, value, createRevision, main, version, lease } = revision;
   let at = writeBackendKey(out, revision);
   out[at++] = TAG_KEY;
   at = writeVarint(out, at, key.length);
   for (let i = 0; i < key.length; i++) out[at++] = key.charCodeAt(i);
-  if (!tombstone) {
-    out[at++] = TAG_CREATE;
-    at = writeVarint(out, at, createRevision);
-    out[at++] = TAG_MOD;
-    at = writeVarint(out, at, main);
-    out[at++] = TAG_VERSION;
-    at = writeVarint(out, at, version);
-    if (value.length > 0) {
-      out[at++] = TAG_VALUE;
-      at = writeVarint(out, at, value.length);
-      out.set(value, at);
-      at += value.length;
-    }
-    if (lease !== 0n) {
-      out[at++] = TAG_LEASE;
-      at = writeBigVarint(out, at, lease);
-    }
+  if (tombstone) return at;
+  out[at++] = TAG_CREATE;
+  at = writeVarint(out, at, createRevision);
+  out[at++] = TAG_MOD;
+  at = writeVarint(out, at, main);
+  out[at++] = TAG_VERSION;
+  at = writeVarint(out, at, version);
+  if (value.length > 0) {
+    out[at++] = TAG_VALUE;
+    at = writeVarint(out, at, value.length);
+    out.set(value, at);
+    at += value.length;
   }
-  assert(at === length, `revision ${main}.${revision.sub} takes ${at} bytes, sized as ${length}`);
-  return out;
+  if (lease === 0n) return at;
+  out[at++] = TAG_LEASE;
+  return writeBigVarint(out, at, BigInt.asUintN(64, lease));
 }
 
 /** The value is a view on `payload`. @throws AssertionError or WireError on malformed bytes (the CRC held: a bug). */
@@ -95,15 +110,23 @@ export function decodeRevision(payload: Uint8Array): StoredRevision {
 }
 
 export function decodeBackendKey(payload: Uint8Array): { main: number; sub: number; tombstone: boolean } {
-  assert(
-    payload.length > BACKEND_KEY_BYTES && payload[8] === SEPARATOR,
-    `stored revision of ${payload.length} bytes has no backend key`,
-  );
+  assertBackendKey(payload);
   return {
     main: readU64(payload, 0),
     sub: readU64(payload, 9),
     tombstone: payload[BACKEND_KEY_BYTES] === TOMBSTONE_MARK,
   };
+}
+
+/** Where the backend key ends and the KeyValue begins. */
+export function backendKeyBytes(payload: Uint8Array): number {
+  assertBackendKey(payload);
+  return payload[BACKEND_KEY_BYTES] === TOMBSTONE_MARK ? BACKEND_KEY_BYTES + 1 : BACKEND_KEY_BYTES;
+}
+
+function assertBackendKey(payload: Uint8Array): void {
+  if (payload.length > BACKEND_KEY_BYTES && payload[8] === SEPARATOR) return;
+  throw new AssertionError(`stored revision of ${payload.length} bytes has no backend key`);
 }
 
 /** The value alone, as a view: what a range reads when everything else is already in the index. */

@@ -5,7 +5,7 @@
  * Invariants: rows are appended in ascending (main, sub); a row's number stays valid until the row is killed or moved
  * by mergeSparse(), which reports every move. Readers that pause keep (main, sub), never a row number.
  */
-import { assert, defined } from '../../../lib/base/assert.ts';
+import { AssertionError, assert } from '../../../lib/base/assert.ts';
 import type { Location } from './revision-store.ts';
 
 const PAGE_BITS = 12;
@@ -230,7 +230,9 @@ export class RowTable {
   }
 
   #page(row: Row): RowPage {
-    return defined(this.#pages[row >>> PAGE_BITS], `row ${row} is on no page`);
+    const page = this.#pages[row >>> PAGE_BITS];
+    if (page === undefined) throw new AssertionError(`row ${row} is on no page`);
+    return page;
   }
 
   /** Position in the order of the page that holds the first row >= (main, sub), or one past the end. */

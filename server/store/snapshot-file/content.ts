@@ -10,7 +10,7 @@ import { type ByteString, equalBytes } from '../../../lib/base/bytes.ts';
 import type { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
-import { encodeRevision } from '../mvcc/revision-codec.ts';
+import { decodeRevision, encodeRevision } from '../mvcc/revision-codec.ts';
 import { Database } from './read-database.ts';
 import { hashOf, type ReadableFile, splitTrailer, TRAILER_BYTES } from './trailer.ts';
 
@@ -57,12 +57,12 @@ export class SnapshotContent {
     const known = new Set(this.leases.map(({ id }) => id));
     let revisions = 0;
     let last = FIRST_REVISION;
-    for (const { stored } of database.revisions()) {
+    database.checkRevisions(({ key, main, lease }) => {
       revisions++;
-      last = stored.main;
-      if (stored.lease !== 0n && !known.has(stored.lease)) this.#orphans.set(stored.key, stored.main);
-      else if (this.#orphans.size > 0) this.#orphans.delete(stored.key);
-    }
+      last = main;
+      if (lease !== 0n && !known.has(lease)) this.#orphans.set(key, main);
+      else if (this.#orphans.size > 0) this.#orphans.delete(key);
+    });
     const { compactRevision } = database;
     this.summary = {
       revisions,
@@ -78,12 +78,16 @@ export class SnapshotContent {
     };
   }
 
-  /** Stored revisions (mvcc/revision-codec.ts) in rising order. What compaction made dead may be among them. */
-  *revisions(): Generator<Uint8Array> {
-    for (const { stored, payload } of this.#database.revisions()) {
-      const isOrphan = this.#orphans.get(stored.key) === stored.main;
-      yield isOrphan ? encodeRevision({ ...stored, lease: 0n }) : payload;
-    }
+  /** Stored revisions (mvcc/revision-codec.ts) in rising order, some at a time. What compaction made dead may be among them. */
+  *revisions(): Generator<readonly Uint8Array[]> {
+    for (const payloads of this.#database.revisions())
+      yield this.#orphans.size === 0 ? payloads : payloads.map((payload) => this.#adopted(payload));
+  }
+
+  /** As it is, but for an orphan, which loses its lease. */
+  #adopted(payload: Uint8Array): Uint8Array {
+    const stored = decodeRevision(payload);
+    return this.#orphans.get(stored.key) === stored.main ? encodeRevision({ ...stored, lease: 0n }) : payload;
   }
 }
 

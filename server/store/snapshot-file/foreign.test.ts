@@ -175,13 +175,14 @@ function leaseOf(machine: StateMachine, id: bigint): unknown {
 /** HashKV by etcd's rule: of what lies below the compaction, only what a compaction at `revision` would keep. */
 function etcdHash(content: SnapshotContent, revision: number): number {
   const { compactRevision } = content.summary;
+  const payloads = [...content.revisions()].flat();
   const newest = new Map<string, number>();
-  for (const payload of content.revisions()) {
+  for (const payload of payloads) {
     const { key, main } = decodeRevision(payload);
     if (main <= revision) newest.set(key, main);
   }
   let hash = crc32c(utf8Encode('key'));
-  for (const payload of content.revisions()) {
+  for (const payload of payloads) {
     const { key, main, tombstone } = decodeRevision(payload);
     if (main > revision) continue;
     if (main <= compactRevision && (tombstone || newest.get(key) !== main)) continue;

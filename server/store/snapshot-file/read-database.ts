@@ -5,25 +5,19 @@
 
 import { DamagedFileError } from '../../../lib/base/bbolt/page.ts';
 import type { BoltEntry, BoltReader } from '../../../lib/base/bbolt/reader.ts';
-import { concatBytes, equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
-import { AuthKey, Bucket, MetaKey, readCounter } from '../../../lib/base/etcd-buckets.ts';
+import { equalBytes, toByteString, utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
+import { AuthKey, Bucket, counterAt, MetaKey, readCounter } from '../../../lib/base/etcd-buckets.ts';
 import { Role, User } from '../../../lib/base/etcdpb/auth.ts';
 import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import { WireError } from '../../../lib/base/protobuf/reader.ts';
 import { storedRole, storedUser } from '../auth/stored-messages.ts';
 import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
-import { BACKEND_KEY_BYTES, decodeRevision, encodeRevision, type StoredRevision } from '../mvcc/revision-codec.ts';
+import { BACKEND_KEY_BYTES, decodeRevision, isEncodingOf, type StoredRevision } from '../mvcc/revision-codec.ts';
 import { LeaseMessage } from './schema.ts';
 
 const SEPARATOR = 0x5f;
 const TOMBSTONE_MARK = 0x74;
-
-export interface DatabaseRevision {
-  readonly stored: StoredRevision;
-  /** As revision-codec.ts stores it. The caller's to keep. */
-  readonly payload: Uint8Array;
-}
 
 export class Database {
   readonly #bolt: BoltReader;
@@ -48,20 +42,26 @@ export class Database {
     this.term = readCounter(meta.get(MetaKey.TERM)) ?? 0;
   }
 
-  /** In rising order; each (main, sub) once, each key once per main revision. @throws DamagedFileError */
-  *revisions(): Generator<DatabaseRevision> {
+  /** Visits all in rising order; each (main, sub) once, each key once per main revision. @throws DamagedFileError */
+  checkRevisions(visit: (revision: StoredRevision) => void): void {
     let previous = { main: 0, sub: -1 };
-    let keys = new Set<string>();
-    for (const { key, value } of this.#bolt.entries(Bucket.KEY)) {
-      const revision = readRevision(key, value);
-      const { main, sub, key: name } = revision.stored;
-      if (main !== previous.main) keys = new Set();
+    const keys = new Set<string>();
+    const check = (entry: BoltEntry): void => {
+      const revision = readRevision(entry);
+      const { main, sub, key } = revision;
+      if (main !== previous.main) keys.clear();
       else if (sub <= previous.sub) throw new DamagedFileError(`revision ${main}.${sub} is there twice`);
-      if (keys.has(name)) throw new DamagedFileError(`revision ${main} changes a key twice`);
-      keys.add(name);
-      previous = { main, sub };
-      yield revision;
-    }
+      if (keys.has(key)) throw new DamagedFileError(`revision ${main} changes a key twice`);
+      keys.add(key);
+      previous = revision;
+      visit(revision);
+    };
+    for (const entries of this.#bolt.leaves(Bucket.KEY)) entries.forEach(check);
+  }
+
+  /** What checkRevisions() has found sound, some at a time, as revision-codec.ts stores it: views, the caller's to keep. */
+  *revisions(): Generator<Uint8Array[]> {
+    for (const entries of this.#bolt.leaves(Bucket.KEY)) yield entries.map(({ pair }) => pair);
   }
 
   /** @throws DamagedFileError */
@@ -117,22 +117,33 @@ function markOf(meta: ReadonlyMap<string, Uint8Array>, name: string): number {
   return main;
 }
 
-function readRevision(key: Uint8Array, value: Uint8Array): DatabaseRevision {
-  const main = readCounter(key.subarray(0, 8));
-  const sub = readCounter(key.subarray(9, BACKEND_KEY_BYTES));
-  const isTombstone = key.length === BACKEND_KEY_BYTES + 1 && key[BACKEND_KEY_BYTES] === TOMBSTONE_MARK;
-  const isShaped = (key.length === BACKEND_KEY_BYTES || isTombstone) && key[8] === SEPARATOR;
-  if (main === undefined || sub === undefined || sub > 0xffff_ffff || main === 0 || !isShaped)
-    throw new DamagedFileError(`the key bucket holds ${key.length} bytes that are no revision`);
-  const what = `revision ${main}.${sub}`;
-  const payload = concatBytes([key, value]);
-  const stored = decoded(what, () => decodeRevision(payload));
-  if (stored.key === '') throw new DamagedFileError(`${what} has no key`);
+/** @throws DamagedFileError */
+function readRevision(entry: BoltEntry): StoredRevision {
+  const { keyBytes, pair } = entry;
+  const isTombstone = keyBytes === BACKEND_KEY_BYTES + 1 && pair[BACKEND_KEY_BYTES] === TOMBSTONE_MARK;
+  const isKey = keyBytes === BACKEND_KEY_BYTES || isTombstone;
+  const isShaped = isKey && pair.length > keyBytes && pair[8] === SEPARATOR;
+  const main = isShaped ? counterAt(pair, 0) : undefined;
+  const sub = isShaped ? counterAt(pair, 9) : undefined;
+  if (main === undefined || sub === undefined || sub > 0xffff_ffff || main === 0)
+    throw new DamagedFileError(`the key bucket holds ${keyBytes} bytes that are no revision`);
+  const stored = decodedRevision(pair, main, sub);
+  if (stored.key === '') throw new DamagedFileError(`revision ${main}.${sub} has no key`);
   // The same bytes again: no field is unknown, given twice or at odds with the revision it is filed under.
-  if (!equalBytes(encodeRevision(stored), payload)) throw new DamagedFileError(`${what} is not as etcd writes it`);
-  if (!isTombstone && (stored.createRevision < 1 || stored.createRevision > main || stored.version < 1))
-    throw new DamagedFileError(`${what} was created at ${stored.createRevision}, version ${stored.version}`);
-  return { stored, payload };
+  if (stored.tombstone !== isTombstone || !isEncodingOf(pair, stored))
+    throw new DamagedFileError(`revision ${main}.${sub} is not as etcd writes it`);
+  const { createRevision, version } = stored;
+  if (!isTombstone && (createRevision < 1 || createRevision > main || version < 1))
+    throw new DamagedFileError(`revision ${main}.${sub} was created at ${createRevision}, version ${version}`);
+  return stored;
+}
+
+function decodedRevision(pair: Uint8Array, main: number, sub: number): StoredRevision {
+  try {
+    return decodeRevision(pair);
+  } catch (cause) {
+    throw unreadable(`revision ${main}.${sub}`, cause);
+  }
 }
 
 /** Turns what decoders throw at malformed bytes into the one error of this folder. */
@@ -140,8 +151,11 @@ function decoded<T>(what: string, decode: () => T): T {
   try {
     return decode();
   } catch (cause) {
-    if (cause instanceof WireError || cause instanceof RangeError)
-      throw new DamagedFileError(`${what} cannot be read: ${cause.message}`);
-    throw cause;
+    throw unreadable(what, cause);
   }
+}
+
+function unreadable(what: string, cause: unknown): unknown {
+  const isMalformed = cause instanceof WireError || cause instanceof RangeError;
+  return isMalformed ? new DamagedFileError(`${what} cannot be read: ${cause.message}`) : cause;
 }

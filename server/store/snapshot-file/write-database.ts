@@ -6,7 +6,7 @@ import { AlarmMember } from '../../../lib/base/etcdpb/cluster.ts';
 import { roleMessage, userMessage } from '../auth/stored-messages.ts';
 import type { AuthRecord } from '../auth/types.ts';
 import type { LeaseRecord } from '../lease/lease-store.ts';
-import { BACKEND_KEY_BYTES, decodeBackendKey } from '../mvcc/revision-codec.ts';
+import { backendKeyBytes } from '../mvcc/revision-codec.ts';
 import type { DiskFile } from '../ports/disk.ts';
 import { BoltWriter, type BucketWriter } from './bbolt/writer.ts';
 import { type ConfStateIds, confStateJson, LeaseMessage, revisionMark, u64Bytes } from './schema.ts';
@@ -42,10 +42,9 @@ export class DatabaseWriter {
     this.#keys = this.#bolt.bucket(utf8Encode(Bucket.KEY));
   }
 
-  /** One stored revision (mvcc/revision-codec.ts), in rising order; the bytes are kept for a moment. @throws DiskError */
+  /** One stored revision (mvcc/revision-codec.ts), in rising order; the bytes are copied. @throws DiskError */
   revision(payload: Uint8Array): void {
-    const split = decodeBackendKey(payload).tombstone ? BACKEND_KEY_BYTES + 1 : BACKEND_KEY_BYTES;
-    this.#keys.put(payload.subarray(0, split), payload.subarray(split));
+    this.#keys.putPair(payload, backendKeyBytes(payload));
   }
 
   /** Completes the file (not flushed) and answers its length. @throws DiskError */

@@ -50,6 +50,13 @@ export function encodeFrame(frame: Frame): Uint8Array {
 /** Payload length as the header at `at` claims; the header must lie within `bytes`. */
 export const claimedLength = (bytes: Uint8Array, at: number): number => readU32(bytes, at + 4);
 
+/** Whether a frame with a payload of so many bytes lies at `at` and its CRC holds. */
+export function isFrameAt(bytes: Uint8Array, at: number, payloadBytes: number): boolean {
+  const end = at + frameBytes(payloadBytes);
+  if (end > bytes.length || claimedLength(bytes, at) !== payloadBytes) return false;
+  return crc32c(bytes, 0, at + 4, end) === readU32(bytes, at);
+}
+
 /** The frame at `at` (payload a view) when it is whole and its CRC holds, else undefined. */
 export function readFrame(bytes: Uint8Array, at: number): Frame | undefined {
   if (at + FRAME_HEADER_BYTES > bytes.length) return undefined;

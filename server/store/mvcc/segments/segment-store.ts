@@ -15,7 +15,7 @@ import type { Disk, FlushCallback } from '../../ports/disk.ts';
 import type { Location, RevisionStore } from '../revision-store.ts';
 import { BlockCache } from './block-cache.ts';
 import { DamagedSegmentError } from './damage.ts';
-import { FRAME_HEADER_BYTES, type Frame, frameBytes, RecordType, readFrame, writeFrame } from './frame.ts';
+import { FRAME_HEADER_BYTES, type Frame, frameBytes, isFrameAt, RecordType, writeFrame } from './frame.ts';
 import { type Commit, type DurableMark, encodeCommit, encodeHeader, FORMAT_VERSION } from './records.ts';
 import { formatName, SegmentFile, type SegmentName } from './segment-file.ts';
 
@@ -83,7 +83,7 @@ export class SegmentStore implements RevisionStore {
       at >= file.size
         ? this.#pending.slice(at - file.size, at - file.size + frameBytes(length))
         : this.#cache.read(file, at, frameBytes(length));
-    if (readFrame(bytes, 0)?.payload.length !== length) {
+    if (!isFrameAt(bytes, 0, length)) {
       throw new DamagedSegmentError({ path: file.file.path, offset: at }, 'a stored revision fails its checksum');
     }
     return bytes;

@@ -123,6 +123,30 @@ test('entries out of order, twice or without a key are refused', () => {
   expect(() => write({ a: [[new Uint8Array(0), new Uint8Array(1)]] })).toThrow(RangeError);
 });
 
+test('pairs given as one piece, and values larger than what is kept of a leaf, make the same file', () => {
+  const list = [...pairs(3, 17, 200_000), ...pairs(600, 17, 30).slice(3)];
+  const file = new MemoryDisk().open('/db', { create: true });
+  const writer = new BoltWriter(file);
+  const bucket = writer.bucket(utf8Encode('key'));
+  const pair = new Uint8Array(300_000);
+  for (const [key, value] of list) {
+    // The same memory each time: nothing of it may be kept.
+    pair.set(concatBytes([key, value]));
+    bucket.putPair(pair.subarray(0, key.length + value.length), key.length);
+  }
+  const [last] = list.at(-1) as Pairs[number];
+  for (const key of [last, Uint8Array.of(0)]) expect(() => bucket.put(key, key)).toThrow('out of key order');
+  writer.finish();
+  expect(file.read(0, file.size())).toEqual(write({ key: list }));
+});
+
+test('keys are held in order across a value that is larger than what is kept of a leaf', () => {
+  const [first, second, third] = pairs(3, 17, 200_000) as [Pairs[number], Pairs[number], Pairs[number]];
+  expect(read(write({ key: [first, second, third] }), 'key').length).toBe(3);
+  expect(() => write({ key: [first, third, second] })).toThrow('out of key order');
+  expect(() => write({ key: [first, first] })).toThrow('out of key order');
+});
+
 test('a bucket that is not there has no entries', () => {
   expect(read(write({ a: pairs(1, 8, 8) }), 'b')).toEqual([]);
 });

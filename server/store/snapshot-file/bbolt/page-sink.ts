@@ -5,6 +5,9 @@ import type { DiskFile } from '../../ports/disk.ts';
 
 const PIECE_BYTES = 256 * 1024;
 
+/** Pages that `bytes` take beyond the first. */
+export const overflowOf = (bytes: number): number => Math.max(0, Math.ceil(bytes / PAGE_BYTES) - 1);
+
 export class PageSink {
   readonly #file: DiskFile;
   readonly #piece = new Uint8Array(PIECE_BYTES);
@@ -26,7 +29,7 @@ export class PageSink {
     return this.#written + this.#pieceBytes;
   }
 
-  /** Writes one page with its overflow; the rest of the last page is zeros. @throws DiskError */
+  /** Copies one page with its overflow; the rest of the last page is zeros. @throws DiskError */
   write(page: Uint8Array): void {
     const length = Math.ceil(page.length / PAGE_BYTES) * PAGE_BYTES;
     if (this.#pieceBytes + length > PIECE_BYTES) this.spill();
@@ -45,7 +48,7 @@ export class PageSink {
   /** Hands what is buffered to the file. */
   spill(): void {
     if (this.#pieceBytes === 0) return;
-    this.#file.write(this.#written, this.#piece.slice(0, this.#pieceBytes));
+    this.#file.write(this.#written, this.#piece.subarray(0, this.#pieceBytes));
     this.#written += this.#pieceBytes;
     this.#pieceBytes = 0;
   }

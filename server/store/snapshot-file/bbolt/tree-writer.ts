@@ -16,19 +16,13 @@ import {
   viewOf,
   writePageHeader,
 } from '../../../../lib/base/bbolt/page.ts';
-import { compareBytes } from '../../../../lib/base/bytes.ts';
-import type { PageSink } from './page-sink.ts';
+import { LeafBuilder } from './leaf-builder.ts';
+import { overflowOf, type PageSink } from './page-sink.ts';
 
 /** bbolt keeps a bucket inside its parent up to this size. */
 const INLINE_BYTES_MAX = PAGE_BYTES / 4;
 /** A branch gives away all but its last child when it is full: two at least must go. */
 const BRANCH_CHILDREN_MIN = 3;
-
-interface LeafElement {
-  readonly flags: number;
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-}
 
 interface BranchElement {
   readonly key: Uint8Array;
@@ -43,31 +37,36 @@ class Branch {
 export class TreeWriter {
   readonly #sink: PageSink;
   readonly #branches: Branch[] = [];
-  #leaf: LeafElement[] = [];
-  #leafBytes = PAGE_HEADER_BYTES;
-  #last: Uint8Array | undefined;
+  readonly #leaf = new LeafBuilder();
 
   constructor(sink: PageSink) {
     this.#sink = sink;
   }
 
-  /** Keeps `key` and `value` until their leaf is written. Keys come in strictly rising order. @throws RangeError on a size */
+  /** Copies `key` and `value`. Keys come in strictly rising order. @throws RangeError on a size */
   put(key: Uint8Array, value: Uint8Array, flags = 0): void {
-    if (key.length === 0 || key.length > KEY_BYTES_MAX || value.length > VALUE_BYTES_MAX) {
-      throw new RangeError(`an entry of ${key.length} and ${value.length} bytes does not fit a bbolt file`);
-    }
-    assert(this.#last === undefined || compareBytes(this.#last, key) < 0, 'entries are written out of key order');
-    this.#last = key;
-    const length = ELEMENT_BYTES + key.length + value.length;
-    if (this.#leaf.length > 0 && this.#leafBytes + length > PAGE_BYTES) this.#writeLeaf();
-    this.#leaf.push({ flags, key, value });
-    this.#leafBytes += length;
+    this.#makeRoom(key.length, value.length);
+    this.#leaf.add(key, key.length, flags);
+    this.#leaf.addValue(value);
+  }
+
+  /** The same for a key of `keyBytes` and its value behind each other. */
+  putPair(pair: Uint8Array, keyBytes: number): void {
+    this.#makeRoom(keyBytes, pair.length - keyBytes);
+    this.#leaf.add(pair, keyBytes, 0);
+  }
+
+  #makeRoom(keyBytes: number, valueBytes: number): void {
+    if (keyBytes === 0 || keyBytes > KEY_BYTES_MAX || valueBytes > VALUE_BYTES_MAX)
+      throw new RangeError(`an entry of ${keyBytes} and ${valueBytes} bytes does not fit a bbolt file`);
+    const { count, pageBytes } = this.#leaf;
+    if (count > 0 && pageBytes + ELEMENT_BYTES + keyBytes + valueBytes > PAGE_BYTES) this.#writeLeaf();
   }
 
   /** The bucket header that names the tree; a small one is contained in it. */
   finishBucket(): Uint8Array {
-    const isInline = this.#branches.length === 0 && this.#leafBytes <= INLINE_BYTES_MAX;
-    const inline = isInline ? encodeLeaf(0, this.#leaf) : undefined;
+    const isInline = this.#branches.length === 0 && this.#leaf.pageBytes <= INLINE_BYTES_MAX;
+    const inline = isInline ? this.#leaf.encode(0) : undefined;
     const header = new Uint8Array(BUCKET_HEADER_BYTES + (inline?.length ?? 0));
     if (inline !== undefined) header.set(inline, BUCKET_HEADER_BYTES);
     else viewOf(header).setBigUint64(0, BigInt(this.finish()), true);
@@ -89,17 +88,16 @@ export class TreeWriter {
 
   #writeLeafPage(): number {
     const id = this.#sink.nextId;
-    this.#sink.write(encodeLeaf(id, this.#leaf));
+    this.#sink.write(this.#leaf.encode(id));
     return id;
   }
 
   #writeLeaf(): void {
-    const [first] = this.#leaf;
-    assert(first !== undefined, 'an empty leaf is written below a branch');
+    assert(this.#leaf.count > 0, 'an empty leaf is written below a branch');
+    const key = this.#leaf.firstKey();
     const child = this.#writeLeafPage();
-    this.#leaf = [];
-    this.#leafBytes = PAGE_HEADER_BYTES;
-    this.#addChild(0, { key: first.key, child });
+    this.#leaf.clear();
+    this.#addChild(0, { key, child });
   }
 
   #addChild(level: number, element: BranchElement): void {
@@ -129,27 +127,6 @@ export class TreeWriter {
   }
 }
 
-function encodeLeaf(id: number, elements: readonly LeafElement[]): Uint8Array {
-  let length = PAGE_HEADER_BYTES;
-  for (const { key, value } of elements) length += ELEMENT_BYTES + key.length + value.length;
-  const page = new Uint8Array(length);
-  const view = viewOf(page);
-  writePageHeader(view, 0, { id, flags: PageFlag.LEAF, count: elements.length, overflow: overflowOf(length) });
-  let at = PAGE_HEADER_BYTES;
-  let data = at + ELEMENT_BYTES * elements.length;
-  for (const { flags, key, value } of elements) {
-    view.setUint32(at, flags, true);
-    view.setUint32(at + 4, data - at, true);
-    view.setUint32(at + 8, key.length, true);
-    view.setUint32(at + 12, value.length, true);
-    page.set(key, data);
-    page.set(value, data + key.length);
-    data += key.length + value.length;
-    at += ELEMENT_BYTES;
-  }
-  return page;
-}
-
 function encodeBranch(id: number, elements: readonly BranchElement[]): Uint8Array {
   let length = PAGE_HEADER_BYTES;
   for (const { key } of elements) length += ELEMENT_BYTES + key.length;
@@ -168,5 +145,3 @@ function encodeBranch(id: number, elements: readonly BranchElement[]): Uint8Arra
   }
   return page;
 }
-
-const overflowOf = (bytes: number): number => Math.max(0, Math.ceil(bytes / PAGE_BYTES) - 1);

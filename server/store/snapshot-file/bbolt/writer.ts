@@ -25,8 +25,10 @@ const FIRST_PAGE = 2;
 const TRANSACTION = { page0: 2n, page1: 1n } as const;
 
 export interface BucketWriter {
-  /** Keys in strictly rising order. The bytes must not change afterwards. @throws DiskError, RangeError */
+  /** Keys in strictly rising order. The bytes are copied. @throws DiskError, RangeError */
   put(key: Uint8Array, value: Uint8Array): void;
+  /** Same, for a key of `keyBytes` and its value behind each other: as they lie in a page. */
+  putPair(pair: Uint8Array, keyBytes: number): void;
 }
 
 export class BoltWriter {
