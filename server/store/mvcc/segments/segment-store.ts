@@ -9,7 +9,7 @@
  *   beside the revisions, so that older files matter for their revisions only;
  * - a location read back gives the bytes appended there or throws DamagedSegmentError.
  */
-import { assert, defined } from '../../../../lib/base/assert.ts';
+import { AssertionError, assert, defined } from '../../../../lib/base/assert.ts';
 import type { ClusterId } from '../../../../lib/base/brand.ts';
 import type { Disk, FlushCallback } from '../../ports/disk.ts';
 import type { Location, RevisionStore } from '../revision-store.ts';
@@ -287,7 +287,8 @@ export class SegmentStore implements RevisionStore {
     const length = frameBytes(frame.payload.length);
     if (this.#pendingBytes > 0 && this.#pendingBytes + length > PENDING_BYTES_MAX) this.#spill(file);
     const at = file.size + this.#pendingBytes;
-    assert(at + length < SLOT_UNIT, `segment ${file.file.path} would grow beyond ${SLOT_UNIT} bytes`);
+    if (at + length >= SLOT_UNIT)
+      throw new AssertionError(`segment ${file.file.path} would grow beyond ${SLOT_UNIT} bytes`);
     if (this.#pendingBytes + length > this.#pending.length) {
       const grown = new Uint8Array(Math.max(this.#pending.length * 2, this.#pendingBytes + length));
       grown.set(this.#pending.subarray(0, this.#pendingBytes));
