@@ -76,3 +76,15 @@ test('who may not read the trail learns nothing, and is refused nothing else', a
   await authors.refresh();
   expect(authors.by(5), 'later granted').toBe('ada');
 });
+
+test('a key of somebody else behind the newest entry does not make it read all of the trail each time', async () => {
+  for (let i = 0; i < 1_200; i++) write(NOON - 3_600_000 + i, { revision: String(i + 10) });
+  write(NOON, { revision: '5000' });
+  store.put(`${AUDIT_PREFIX}zzz`, 'not ours');
+  const authors = new Authors(engine());
+  await authors.refresh();
+  expect([authors.by(10), authors.by(5_000)]).toEqual(['ada', 'ada']);
+  const before = reads;
+  await authors.refresh();
+  expect(reads - before, 'the keys, and the newest of them').toBe(2);
+});

@@ -6,15 +6,17 @@
  * exact: what another program wrote meanwhile is never given an author.
  */
 import type { AuditEntry } from '../../../lib/api/audit.ts';
-import { prefixRangeEnd, utf8Decode } from '../../../lib/base/bytes.ts';
+import { BoundedMap } from '../../../lib/base/bounded-map.ts';
 import { inRanges, TOO_MANY } from '../../../lib/history/revision-ranges.ts';
-import { type Engine, EngineError } from '../../engines/engine.ts';
+import { type Engine, EngineError, type StoredKey } from '../../engines/engine.ts';
 import { OwnWrites } from '../operations/own-writes.ts';
-import { AUDIT_PREFIX, auditKey, decodeEntry, firstIdAt } from './entry.ts';
+import { BackwardReader, idOf, timeOf } from './backward-reader.ts';
+import { decodeEntry, firstIdAt } from './entry.ts';
 
 /** The newest entries of a trail that is longer; older changes have no author here. */
 export const ENTRIES_READ_MAX = 20_000;
-const CHUNK = 500;
+/** Entries read at a time, or twice as many. */
+const STRETCH = 250;
 /** An entry begun this long before the newest may still get its result. */
 const SETTLES_WITHIN_MS = 15 * 60_000;
 /** Jobs of many revisions that are remembered. */
@@ -24,9 +26,9 @@ export class Authors {
   readonly #engine: Engine;
   /** What this session wrote itself: known at once, whatever the trail says later. */
   readonly #own = new OwnWrites();
-  readonly #single = new Map<number, string>();
+  readonly #single = new BoundedMap<number, string>(ENTRIES_READ_MAX);
   /** By id, oldest first. */
-  readonly #many = new Map<string, { readonly ranges: string; readonly by: string }>();
+  readonly #many = new BoundedMap<string, { readonly ranges: string; readonly by: string }>(JOBS_MAX);
   #readFrom = '';
   #reading: Promise<void> | null = null;
 
@@ -56,16 +58,12 @@ export class Authors {
 
   async #read(): Promise<void> {
     try {
-      const end = prefixRangeEnd(auditKey(''));
-      const { kvs: keys } = await this.#engine.kv.list({ key: auditKey(this.#readFrom), end, keysOnly: true });
-      for (let at = Math.max(0, keys.length - ENTRIES_READ_MAX); at < keys.length; at += CHUNK) {
-        const first = keys[at]?.key ?? end;
-        const { kvs } = await this.#engine.kv.list({ key: first, end: keys[at + CHUNK]?.key ?? end });
-        for (const { value } of kvs) this.#take(decodeEntry(value));
-      }
-      const newest = keys.at(-1);
-      if (newest !== undefined)
-        this.#readFrom = shortlyBefore((utf8Decode(newest.key) ?? '').slice(AUDIT_PREFIX.length));
+      const trail = await BackwardReader.open(this.#engine, { from: this.#readFrom });
+      const newestFirst: StoredKey[] = [];
+      while (trail.left > 0 && newestFirst.length < ENTRIES_READ_MAX) newestFirst.push(...(await trail.back(STRETCH)));
+      for (const { value } of newestFirst.toReversed()) this.#take(decodeEntry(value));
+      const newest = newestFirst.map(({ key }) => timeOf(idOf(key))).find((at) => at !== undefined);
+      if (newest !== undefined) this.#readFrom = firstIdAt(newest - SETTLES_WITHIN_MS);
     } catch (error) {
       // Not allowed, or no answer: history is shown without authors rather than not at all.
       if (!(error instanceof EngineError)) throw error;
@@ -77,15 +75,8 @@ export class Authors {
     const by = entry.user ?? `a console, from ${entry.from}`;
     if (entry.revisions === undefined || entry.revisions === TOO_MANY) {
       this.#single.set(Number(entry.revision), by);
-      const [oldest] = this.#single.keys();
-      if (this.#single.size > ENTRIES_READ_MAX && oldest !== undefined) this.#single.delete(oldest);
       return;
     }
     this.#many.set(entry.id, { ranges: entry.revisions, by });
-    const [oldest] = this.#many.keys();
-    if (this.#many.size > JOBS_MAX && oldest !== undefined) this.#many.delete(oldest);
   }
 }
-
-/** Ids begin with the time. */
-const shortlyBefore = (id: string): string => firstIdAt(Number(id.split('-')[0]) - SETTLES_WITHIN_MS);

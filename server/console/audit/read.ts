@@ -1,12 +1,14 @@
 /** Pages of the audit trail, newest first, read as whoever asks: the store decides who may. */
 import type { AuditEntry, AuditPage } from '../../../lib/api/audit.ts';
-import { prefixRangeEnd, utf8Decode } from '../../../lib/base/bytes.ts';
 import type { Engine } from '../../engines/engine.ts';
-import { AUDIT_PREFIX, auditKey, decodeEntry } from './entry.ts';
+import { BackwardReader, idOf } from './backward-reader.ts';
+import { decodeEntry } from './entry.ts';
 
-/** Entries looked through for one page when a filter hides most of them. */
+/** Entries looked through for one page when a filter hides most of them; the stretch begun there is looked through too. */
 const SCANNED_MAX = 5_000;
-const CHUNK = 500;
+/** A stretch holds at least so many, or twice as many, or what is left. */
+const STRETCH_MIN = 50;
+const STRETCH_MAX = 250;
 
 /** Which entries are meant; undefined: any. */
 export interface AuditFilter {
@@ -27,40 +29,34 @@ export interface AuditQuery extends AuditFilter {
 
 /** @throws EngineError PERMISSION_DENIED for users who may not read it */
 export async function readAudit(engine: Engine, query: AuditQuery): Promise<Omit<AuditPage, 'kept'>> {
-  const begin = auditKey('');
-  const end = query.before === undefined ? prefixRangeEnd(begin) : auditKey(query.before);
-  const pinned = query.revision ?? 0;
-  const { kvs: keys, revision: newest } = await engine.kv.list({ key: begin, end, keysOnly: true, revision: pinned });
-  const revision = pinned === 0 ? newest : pinned;
+  const { limit, user, text, result } = query;
+  const isFiltered = user !== undefined || text !== undefined || result !== undefined;
+  const trail = await BackwardReader.open(engine, query);
   const entries: AuditEntry[] = [];
-  let at = keys.length;
+  let searched = 0;
   let unreadable = 0;
-  while (at > 0 && entries.length < query.limit && keys.length - at < SCANNED_MAX) {
-    const from = Math.max(0, at - CHUNK);
-    const first = keys[from]?.key ?? begin;
-    const chunk = await engine.kv.list({ key: first, end: keys[at]?.key ?? end, revision });
-    for (const kv of chunk.kvs.toReversed()) {
-      at--;
-      const entry = decodeEntry(kv.value);
+  let oldest: Uint8Array | undefined;
+  while (searched < trail.total && entries.length < limit && searched < SCANNED_MAX) {
+    const least = isFiltered ? STRETCH_MAX : limit - entries.length;
+    for (const { key, value } of await trail.back(Math.min(STRETCH_MAX, Math.max(STRETCH_MIN, least)))) {
+      searched++;
+      oldest = key;
+      const entry = decodeEntry(value);
       if (entry === null) unreadable++;
       else if (isWanted(entry, query)) entries.push(entry);
-      if (entries.length === query.limit) break;
+      if (entries.length === limit) break;
     }
-    if (chunk.kvs.length === 0) at = from;
   }
-  const oldest = keys[at]?.key;
   return {
-    revision: String(revision),
+    revision: String(trail.revision),
     entries,
     /** Where the next page begins; null at the end of the trail. */
-    next: at > 0 && oldest !== undefined ? idOf(oldest) : null,
-    searched: keys.length - at,
-    total: keys.length,
+    next: searched < trail.total && oldest !== undefined ? idOf(oldest) : null,
+    searched,
+    total: trail.total,
     unreadable,
   };
 }
-
-const idOf = (key: Uint8Array): string => (utf8Decode(key) ?? '').slice(AUDIT_PREFIX.length);
 
 export function isWanted(entry: AuditEntry, { user, text, result }: AuditFilter): boolean {
   if (user !== undefined && entry.user !== user) return false;
