@@ -28,6 +28,7 @@ import { type AuditQuery, readAudit } from './audit/read.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import { BulkChanges } from './bulk/bulk-changes.ts';
 import { exportKeys } from './bulk/export.ts';
+import type { Jobs } from './bulk/jobs.ts';
 import { Changes } from './changes.ts';
 import { ClusterActions } from './cluster/actions.ts';
 import { Maintenance, snapshotAct } from './cluster/maintenance.ts';
@@ -72,6 +73,8 @@ export interface StoreSessionOptions {
   /** Of the store, shared by all its sessions. */
   readonly health: StoreHealth;
   readonly drills: StoreDrills;
+  /** Of the session whose place this one takes. */
+  readonly jobs?: Jobs;
 }
 
 export class StoreSession implements StoreConsole {
@@ -93,7 +96,7 @@ export class StoreSession implements StoreConsole {
   readonly #primitives: Primitives;
   readonly #bulk: BulkChanges;
 
-  constructor({ summary, engine, audit, config, shared, place, health, drills }: StoreSessionOptions) {
+  constructor({ summary, engine, audit, config, shared, place, health, drills, jobs }: StoreSessionOptions) {
     this.summary = summary;
     this.#engine = engine;
     this.#audit = audit;
@@ -162,6 +165,7 @@ export class StoreSession implements StoreConsole {
       this.#context,
       (plan, change) => this.#audit.run(this.#user, bulkAct(plan), change),
       this.config.keyPolicy,
+      jobs,
     );
   }
 
@@ -171,8 +175,23 @@ export class StoreSession implements StoreConsole {
 
   /** @param why told to whoever is being answered, or still asks; default: the console is closing */
   close(why?: EngineError): void {
-    this.config.close(why);
     this.#bulk.close();
+    this.#end(why);
+  }
+
+  /** Holds jobs between two transactions: until `giveUp`, or `close`. */
+  pauseJobs(): Promise<void> {
+    return this.#bulk.jobs.pause();
+  }
+
+  /** Closes it, but for its jobs, which are for the session that takes its place. */
+  giveUp(why: EngineError): Jobs {
+    this.#end(why);
+    return this.#bulk.jobs;
+  }
+
+  #end(why: EngineError | undefined): void {
+    this.config.close(why);
     this.#leases.close();
     this.#follower.close(why);
     this.#engine.close(why);

@@ -9,6 +9,7 @@ import { toWire } from '../../../lib/keys/wire-bytes.ts';
 import { type Credentials, type Engine, EngineError, type Grants } from '../../engines/engine.ts';
 import { scopeEngine } from '../../engines/scoped.ts';
 import type { AuditTrail } from '../audit/trail.ts';
+import type { Jobs } from '../bulk/jobs.ts';
 import type { ConfigSettings } from '../config/keys.ts';
 import type { ConfigState } from '../config/state.ts';
 import type { StoreDrills } from '../drills/store-drills.ts';
@@ -46,7 +47,8 @@ export interface HeldUser extends Held {
 interface Entry {
   readonly credentials: Credentials;
   engine: Engine;
-  grants: string;
+  /** What its session hangs on. */
+  standing: string;
   session: StoreSession;
   readonly holders: Set<HeldUser>;
   readonly timer: NodeJS.Timeout;
@@ -112,15 +114,15 @@ export class UserSessions {
       engine.close();
       return concurrent;
     }
-    const timer = setInterval(() => void this.#refresh(user), GRANTS_EVERY_MS);
+    const timer = setInterval(() => void this.refresh(user), GRANTS_EVERY_MS);
     timer.unref();
     const session = this.#start(engine, user, grants);
-    const entry: Entry = { credentials, engine, grants: digestOf(grants), session, holders: new Set(), timer };
+    const entry: Entry = { credentials, engine, standing: standingOf(grants), session, holders: new Set(), timer };
     this.#entries.set(user, entry);
     return entry;
   }
 
-  #start(engine: Engine, user: string, grants: Grants): StoreSession {
+  #start(engine: Engine, user: string, grants: Grants, jobs?: Jobs): StoreSession {
     const readable = readableRanges(grants);
     // Nothing to read: the store itself says so, to whatever is asked.
     const scoped = readable === null || readable.length === 0 ? engine : scopeEngine(engine, readable);
@@ -135,12 +137,14 @@ export class UserSessions {
       place,
       health,
       drills,
+      ...(jobs === undefined ? {} : { jobs }),
     });
     session.start();
     return session;
   }
 
-  async #refresh(user: string): Promise<void> {
+  /** Asks what the user may do now. A session that showed more or less than that is replaced; its jobs go on in the new one. */
+  async refresh(user: string): Promise<void> {
     const entry = this.#entries.get(user);
     if (entry === undefined) return;
     let grants: Grants;
@@ -151,13 +155,15 @@ export class UserSessions {
       if (isRefusal(error)) this.#refused(user);
       return;
     }
-    const digest = digestOf(grants);
-    if (this.#entries.get(user) !== entry || digest === entry.grants) return;
+    const standing = standingOf(grants);
+    if (this.#entries.get(user) !== entry || standing === entry.standing) return;
+    entry.standing = standing;
+    await entry.session.pauseJobs();
+    if (this.#entries.get(user) !== entry) return;
     // Browsers reconnect to a session that holds what may be read now.
-    entry.session.close(rolesChanged(user));
+    const jobs = entry.session.giveUp(rolesChanged(user));
     entry.engine = this.#options.open(entry.credentials);
-    entry.grants = digest;
-    entry.session = this.#start(entry.engine, user, grants);
+    entry.session = this.#start(entry.engine, user, grants, jobs);
   }
 
   #refused(user: string): void {
@@ -193,7 +199,11 @@ const isRefusal = ({ code, message }: EngineError): boolean =>
   message.includes('user name not found') ||
   message.includes('invalid user ID or password');
 
-/** Grants as text, to see that they changed. */
-const digestOf = (grants: Grants): string => JSON.stringify(grants);
+/**
+ * What of the grants a session is made of, as text, to see that it changed: what may be read. Each write is judged by the store itself,
+ * so what may be written can change under a session, and roles that give nothing new change nothing here.
+ */
+const standingOf = (grants: Grants): string =>
+  JSON.stringify([grants.isRoot, readableRanges(grants)?.map(toWireRange) ?? null]);
 
 const toWireRange = ({ key, end }: KeyRange): WireRange => ({ key: toWire(key), end: toWire(end) });

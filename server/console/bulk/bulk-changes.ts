@@ -16,10 +16,12 @@ export class BulkChanges {
 
   readonly #rules: Rules;
 
-  constructor(context: StoreContext, account: JobAccount, rules: Rules) {
+  /** @param jobs of the session that this one takes the place of: they go on here */
+  constructor(context: StoreContext, account: JobAccount, rules: Rules, jobs?: Jobs) {
     this.#context = context;
     this.#rules = rules;
-    this.jobs = new Jobs(context, account);
+    this.jobs = jobs ?? new Jobs(context, account);
+    jobs?.moveTo(context);
   }
 
   /** @throws ConsoleError OUT_OF_RANGE when what it needs is compacted, RESOURCE_EXHAUSTED when it is too much for one job */

@@ -179,6 +179,22 @@ test('a failure half-way stops between two transactions, and resuming does the r
   expect(await all()).toEqual({});
 });
 
+test('what was refused before a failure is counted once, however often the rest is resumed', async () => {
+  await start();
+  const created = engine.commit(['a', 'b', 'c'].map((key) => ({ key, value: key })));
+  engine.onWrite = (n) => {
+    if (n === 1) engine.put('b', 'somebody else');
+    return n === 1 ? undefined : { when: 'before', error: unavailable('none') };
+  };
+  const job = await run({ kind: 'undo', revisions: [String(created)], lease: NONE });
+  expect(job).toMatchObject({ state: 'stopped', done: 0, refused: 1 });
+  engine.onWrite = () => undefined;
+  bulk.act(job.id, 'resume');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await bulk.read(job.id, 0)).toMatchObject({ state: 'done', total: 3, done: 2, refused: 1 });
+  expect(await all()).toEqual({ b: 'somebody else' });
+});
+
 test('a server that allows fewer operations in a transaction gets fewer', async () => {
   await start();
   const names = Array.from({ length: 100 }, (_, i) => `k${i}`);

@@ -9,11 +9,14 @@ import { ConsoleError } from '../errors.ts';
 import { Signal } from '../hub/signal.ts';
 import type { StoreContext } from '../operations/context.ts';
 import type { Plan } from './plan.ts';
-import { Runner } from './runner.ts';
+import { Runner, type RunnerPlace } from './runner.ts';
+import { StepGate } from './step-gate.ts';
 
 export const JOBS_KEPT_MAX = 50;
 const PROBLEMS_KEPT_MAX = 1_000;
 const FOLLOW_MS = 2_000;
+/** A transaction under way is waited for so long before the session that it goes through is closed; its outcome is looked up then. */
+const PAUSE_MS = 2_000;
 
 /** Keeps account of a job's run: calls `change`, which says where it stands in the end or throws why it stopped. */
 export type JobAccount = (
@@ -24,13 +27,13 @@ export type JobAccount = (
 class Job {
   readonly changed = new Signal();
   readonly #runner: Runner;
-  readonly #context: StoreContext;
+  readonly #place: RunnerPlace;
   readonly #plan: Plan;
   readonly #account: JobAccount;
   #view: JobView;
 
-  constructor(context: StoreContext, account: JobAccount, { id, plan }: { readonly id: string; readonly plan: Plan }) {
-    this.#context = context;
+  constructor(place: RunnerPlace, account: JobAccount, { id, plan }: { readonly id: string; readonly plan: Plan }) {
+    this.#place = place;
     this.#account = account;
     this.#plan = plan;
     const total = plan.units.flat().length;
@@ -46,11 +49,11 @@ class Job {
       problems: plan.skipped.slice(0, PROBLEMS_KEPT_MAX),
       revisions: [],
       error: null,
-      startedAt: context.now(),
+      startedAt: this.#context.now(),
       endedAt: null,
       version: 1,
     };
-    this.#runner = new Runner(context, plan.units, {
+    this.#runner = new Runner(place, plan.units, {
       done: (writes, revision) => this.#done(writes, revision),
       already: (writes) => this.#set({ already: this.#view.already + writes }),
       refused: (problems) => this.#refused(problems),
@@ -59,6 +62,10 @@ class Job {
 
   get view(): JobView {
     return this.#view;
+  }
+
+  get #context(): StoreContext {
+    return this.#place.context();
   }
 
   get isOver(): boolean {
@@ -81,7 +88,7 @@ class Job {
       });
       const last = Number(this.#view.revisions.at(-1) ?? 0);
       // Whoever looks at the keys next shall see them.
-      if (last > 0) await this.#context.hub.follows(last, FOLLOW_MS);
+      if (last > 0) await this.#place.gate.step(() => this.#context.hub.follows(last, FOLLOW_MS));
       this.#set({ state: isComplete ? 'done' : 'cancelled', endedAt: this.#context.now() });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -125,12 +132,13 @@ function accountOf(revisions: readonly string[]): { readonly revision: string; r
 }
 
 export class Jobs {
-  readonly #context: StoreContext;
+  #context: StoreContext;
   readonly #account: JobAccount;
   /** Oldest first. */
   readonly #jobs = new Map<string, Job>();
   #last: Promise<void> = Promise.resolve();
   #next = 1;
+  readonly #gate = new StepGate();
 
   constructor(context: StoreContext, account: JobAccount) {
     this.#context = context;
@@ -140,7 +148,8 @@ export class Jobs {
   start(plan: Plan): JobView {
     // Not guessable across restarts: a page that still shows an old job must not be answered with another one.
     const id = `${this.#context.now().toString(36)}-${this.#next++}`;
-    const job = new Job(this.#context, this.#account, { id, plan });
+    const place = { context: () => this.#context, gate: this.#gate };
+    const job = new Job(place, this.#account, { id, plan });
     this.#jobs.set(id, job);
     for (const [oldest, one] of this.#jobs) {
       if (this.#jobs.size <= JOBS_KEPT_MAX) break;
@@ -182,9 +191,21 @@ export class Jobs {
     return job.view;
   }
 
+  /** They rest between two transactions from then on, until `moveTo` or `close`. */
+  pause(): Promise<void> {
+    return this.#gate.hold(PAUSE_MS);
+  }
+
+  /** They go on through the session that took the place of theirs. */
+  moveTo(context: StoreContext): void {
+    this.#context = context;
+    this.#gate.release();
+  }
+
   /** Under way: they stop before their next transaction. */
   close(): void {
     for (const job of this.#jobs.values()) job.cancel();
+    this.#gate.release();
   }
 
   #run(job: Job): void {

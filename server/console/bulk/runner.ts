@@ -6,7 +6,8 @@
  *   already as wanted, or refused with the reason;
  * - a transaction whose outcome is unknown is looked up in the store before anything is sent again, so nothing is written
  *   twice and nothing that was written is called not done;
- * - a failure stops it between two transactions; running it again goes on with what is left.
+ * - a failure stops it between two transactions; running it again goes on with what is left;
+ * - each step works through the session that stands when it begins: what the user may not do any more the store refuses.
  */
 import type { BulkProblem } from '../../../lib/api/bulk-types.ts';
 import { type ByteString, EMPTY_BYTES, equalBytes, fromByteString, toByteString } from '../../../lib/base/bytes.ts';
@@ -16,6 +17,7 @@ import { EngineError, type GuardedWrite, type StoredKey } from '../../engines/en
 import { refusedKeys } from '../config/key-policy.ts';
 import type { StoreContext } from '../operations/context.ts';
 import { bytesOf, type PlannedUnit, type PlannedValue, type PlannedWrite } from './plan.ts';
+import type { StepGate } from './step-gate.ts';
 import { readValues } from './value-reader.ts';
 
 /** etcd's default bound on operations in one transaction. A server that allows fewer says so, and gets fewer. */
@@ -38,10 +40,17 @@ export interface RunnerAccount {
   refused(problems: readonly BulkProblem[]): void;
 }
 
+/** Where it works: both are the same for all jobs of a store. */
+export interface RunnerPlace {
+  /** Of the session that stands now. */
+  readonly context: () => StoreContext;
+  readonly gate: StepGate;
+}
+
 type Values = ReadonlyMap<PlannedValue, Uint8Array>;
 
 export class Runner {
-  readonly #context: StoreContext;
+  readonly #place: RunnerPlace;
   readonly #account: RunnerAccount;
   readonly #sleep: (ms: number) => Promise<void>;
   #left: readonly PlannedUnit[];
@@ -50,12 +59,12 @@ export class Runner {
   #isCancelled = false;
 
   constructor(
-    context: StoreContext,
+    place: RunnerPlace,
     units: readonly PlannedUnit[],
     account: RunnerAccount,
     sleep: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   ) {
-    this.#context = context;
+    this.#place = place;
     this.#left = units;
     this.#account = account;
     this.#sleep = sleep;
@@ -70,12 +79,27 @@ export class Runner {
   async run(): Promise<boolean> {
     this.#isCancelled = false;
     while (this.#left.length > 0) {
-      if (this.#isCancelled) return false;
-      const batch = this.#nextBatch();
-      const values = await this.#valuesOf(batch);
-      if (await this.#settle(batch, values)) this.#left = this.#left.slice(batch.length);
+      if (!(await this.#place.gate.step(() => this.#step()))) return false;
     }
     return true;
+  }
+
+  /** False: cancelled. */
+  async #step(): Promise<boolean> {
+    if (this.#isCancelled) return false;
+    const context = this.#context;
+    try {
+      const batch = this.#nextBatch();
+      await this.#settle(batch, await this.#valuesOf(batch));
+    } catch (error) {
+      // Its session was replaced meanwhile, which the gate did not wait for any longer: once more, through the one that stands now.
+      if (!(error instanceof EngineError) || context === this.#context) throw error;
+    }
+    return true;
+  }
+
+  get #context(): StoreContext {
+    return this.#place.context();
   }
 
   #nextBatch(): readonly PlannedUnit[] {
@@ -103,33 +127,28 @@ export class Runner {
     return values;
   }
 
-  /** True when every unit of the batch has its account; false when the batch was too large and nothing happened. */
-  async #settle(batch: readonly PlannedUnit[], values: Values): Promise<boolean> {
+  /** What has its account is left no longer; a batch that was too large is left, to come again in smaller ones. */
+  async #settle(batch: readonly PlannedUnit[], values: Values): Promise<void> {
+    const later = this.#left.slice(batch.length);
     let units = batch;
     for (let round = 0; units.length > 0; round++) {
       const outcome = await this.#write(units, values);
-      if (outcome === 'leaseGone') {
-        units = await this.#withoutDeadLeases(units);
-        continue;
-      }
-      if (outcome !== 'tooLarge' && 'refused' in outcome) {
-        units = this.#withoutRefused(units, outcome.refused);
-        continue;
-      }
       if (outcome === 'tooLarge') {
         this.#opsMax = Math.max(1, this.#opsMax >> 1);
         this.#bytesMax = Math.max(1, this.#bytesMax >> 1);
-        // Those settled in earlier rounds must not be settled again.
-        this.#left = [...units, ...this.#left.slice(batch.length)];
-        return false;
+        return;
       }
-      if (outcome.succeeded) {
+      if (outcome === 'leaseGone') units = await this.#withoutDeadLeases(units);
+      else if ('refused' in outcome) units = this.#withoutRefused(units, outcome.refused);
+      else if (outcome.succeeded) {
         this.#account.done(units.flat().length, outcome.revision);
-        return true;
+        units = [];
+      } else {
+        const { current, isUnsure } = outcome;
+        units = this.#sort(units, current, values, { isUnsure, isLast: round >= ROUNDS_MAX });
       }
-      units = this.#sort(units, outcome.current, values, { isUnsure: outcome.isUnsure, isLast: round >= ROUNDS_MAX });
+      this.#left = [...units, ...later];
     }
-    return true;
   }
 
   /** Gives their account to units whose guards do not hold; returns the others. */
