@@ -27,7 +27,7 @@ export function DecodedView({ decoded }: { readonly decoded: Decoded }) {
         </span>
         {fault !== null ? (
           <StatusMark tone="risk" className="whitespace-normal!">
-            {text === '' ? 'It could not be decoded' : 'Only its beginning could be decoded'}: {fault}
+            {text === '' ? 'It could not be decoded' : 'Decoded up to a fault'}: {fault}
           </StatusMark>
         ) : isCut ? (
           <StatusMark tone="risk" className="whitespace-normal!">

@@ -57,6 +57,34 @@ test('frames one behind the other are one value, and skippable ones say nothing'
   expect(unpackZstd(both, MAX)).toEqual({ bytes: Uint8Array.of(1, 2, 3), isCut: false, fault: null });
 });
 
+test('every length has its checksum, which only the bytes that were packed have', () => {
+  for (let length = 0; length <= 200; length++) {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 151 + length) & 255);
+    const whole = packed(bytes, 3, true);
+    expect(unpackZstd(whole, MAX), `${length} bytes`).toEqual({ bytes, isCut: false, fault: null });
+    const broken = Uint8Array.from(whole);
+    const last = broken.length - 1 - (length % 4);
+    broken[last] = (broken[last] ?? 0) ^ (1 << (length % 8));
+    const fault = 'its checksum does not fit: this is not what was compressed';
+    expect(unpackZstd(broken, MAX), 'what came of it is shown all the same').toEqual({ bytes, isCut: false, fault });
+  }
+});
+
+test('a byte that changed in what is stored as it was is noticed by the checksum alone', () => {
+  const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * i * 31) & 255);
+  const [plain, sure] = [packed(bytes, 3, false), packed(bytes, 3, true)].map((whole) => {
+    whole[100] = (whole[100] ?? 0) ^ 1;
+    return unpackZstd(whole, MAX);
+  });
+  expect(plain?.fault).toBe(null);
+  expect(sure?.fault).toMatch(/checksum does not fit/);
+});
+
+test('of what is cut the checksum is not asked', () => {
+  const whole = packed(new Uint8Array(300_000), 3, true);
+  expect(unpackZstd(whole, 1_000)).toMatchObject({ isCut: true, fault: null });
+});
+
 test('a bomb is unpacked to the bound and no further', () => {
   const bomb = packed(new Uint8Array(64 * 1024 * 1024));
   expect(bomb.length).toBeLessThan(16 * 1024);

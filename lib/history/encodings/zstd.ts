@@ -1,10 +1,11 @@
 /**
  * Zstandard (RFC 8878), unpacked: browsers have no decoder of their own. Frames one behind the other, skippable ones passed over; frames that
- * need a dictionary are refused. The checksum of a frame is not checked: this is for looking, and what is stored stays as it is.
+ * need a dictionary are refused. A frame that has a checksum is held against it; one that is not unpacked to its end is not.
  *
  * Held against the reference library, as Node has it, by zstd.test.ts.
  */
 import type { Unpacked } from './unpack.ts';
+import { xxh64Low } from './xxh64.ts';
 import {
   BackwardBits,
   constantFse,
@@ -80,6 +81,11 @@ class Output {
     return this.#bytes.slice(0, Math.min(this.length, this.#max));
   }
 
+  /** A view of what came since. */
+  since(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.length);
+  }
+
   put(bytes: Uint8Array): void {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.length);
@@ -145,7 +151,9 @@ function readFrame(input: Input, out: Output): void {
     else if (type === 2) readBlock(new Input(input.take(size)), out, frame);
     else throw damaged('a block of a reserved type');
   }
-  if ((descriptor & 4) !== 0 && !out.isFull) input.take(4);
+  if ((descriptor & 4) === 0 || out.isFull) return;
+  if (input.number(4) !== xxh64Low(out.since(frame.start)))
+    throw new RangeError('its checksum does not fit: this is not what was compressed');
 }
 
 /** §3.1.1.3.2: literals, then sequences of "so many literals, then a copy". */
