@@ -66,16 +66,16 @@ function useAccessAction() {
     const user = action.type === 'enable' ? 'root' : action.type === 'setPassword' ? action.user : null;
     const signsInAgain = action.type === 'enable' || (you !== null && user === you);
     if (signsInAgain && user !== null && password !== null) {
-      try {
-        await api.signIn(store.id, { user, password });
-        toasts.add({ text: `${result.done} You are signed in as ${user}.` });
-      } catch {
-        toasts.add({ text: `${result.done} Sign in as ${user} with the new password.` });
-      }
+      const text = await api.signIn(store.id, { user, password }).then(
+        () => `${result.done} You are signed in as ${user}.`,
+        () => `${result.done} Sign in as ${user} with the new password.`,
+      );
       await startOver(stores, store.id);
+      // Those of before go with whoever looked before.
+      toasts.add({ text });
     } else if (action.type === 'disable') {
-      toasts.add({ text: result.done });
       await startOver(stores, store.id);
+      toasts.add({ text: result.done });
     } else {
       await client.invalidateQueries({ queryKey: queryKeys.access(store.id) });
     }

@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname, useRouter } from 'next/navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useContext, useEffect, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { toasts } from '../ui/toast-store.ts';
 import { identityOf } from './access-words.ts';
@@ -15,7 +15,7 @@ import { TopBar } from './top-bar.tsx';
 import { useBindings } from './use-bindings.ts';
 import { useHref } from './use-href.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
-import { StoreContext, useStores } from './use-store.ts';
+import { StoreContext, StoresContext, useStores } from './use-store.ts';
 
 const CommandPalette = later(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
 const ShortcutSheet = later(() => import('./shortcut-sheet.tsx').then((module) => module.ShortcutSheet));
@@ -31,6 +31,9 @@ const RevisionBar = later(
 /** The frame: rail, top bar, page, revision bar. Pages render once it is known which store they show. */
 export function AppShell({ children }: { readonly children: ReactNode }) {
   const { current, unknown, isLoading, error, retryAt, retry, choose } = useStores();
+  const { onIdentity } = useContext(StoresContext);
+  // They name keys, and offer to undo what whoever looked before did.
+  useEffect(() => onIdentity(() => toasts.clear()), [onIdentity]);
   // The page of all stores is for whoever reaches the console; what it tells of each is up to the server.
   const isAboutAll = usePathname() === '/stores';
   if (current?.access.mode === 'signIn') {

@@ -35,8 +35,11 @@ const createQueryClient = (stores: Stores): QueryClient =>
 const clients = new WeakMap<Stores, QueryClient>();
 
 function clientOf(stores: Stores): QueryClient {
-  const client = clients.get(stores) ?? createQueryClient(stores);
+  const known = clients.get(stores);
+  if (known !== undefined) return known;
+  const client = createQueryClient(stores);
   clients.set(stores, client);
+  stores.onIdentity((storeId) => client.removeQueries({ queryKey: queryKeys.store(storeId) }));
   return client;
 }
 

@@ -59,3 +59,31 @@ test('questions at the same time are one', async () => {
   await Promise.all([stores.refresh(), stores.refresh()]);
   expect(fetched).toHaveBeenCalledTimes(1);
 });
+
+test('whoever keeps something of a store is told before it is shown as somebody else sees it', async () => {
+  const as = (access: StoreSummary['access']): StoreSummary => ({ ...store('open'), access });
+  const ada = { mode: 'user', user: 'ada', isRoot: false, readable: [] } as const;
+  const answers: StoreSummary['access'][] = [
+    { mode: 'open' },
+    { mode: 'signIn' },
+    ada,
+    { ...ada, isRoot: true },
+    { ...ada, user: 'bob' },
+  ];
+  const stores = new Stores([store('open')]);
+  const told: unknown[] = [];
+  const stop = stores.onIdentity((id) => told.push([id, stores.state.get().stores?.[0]?.access.mode]));
+  for (const access of answers) {
+    fetched.mockResolvedValueOnce(answer([as(access)]));
+    await stores.refresh();
+  }
+  expect(told, 'as it was shown until then').toEqual([
+    ['s', 'open'],
+    ['s', 'signIn'],
+    ['s', 'user'],
+  ]);
+  fetched.mockResolvedValueOnce(answer([]));
+  await stores.refresh();
+  expect(told, 'a store that is gone is gone for everybody').toHaveLength(4);
+  stop();
+});

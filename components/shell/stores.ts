@@ -6,6 +6,7 @@
 import { frameApi } from '../../lib/api/frame-client.ts';
 import type { StoreSummary } from '../../lib/api/types.ts';
 import { Cell } from '../../lib/live/cell.ts';
+import { identityOf } from './access-words.ts';
 
 const RETRY_MS = 3_000;
 
@@ -23,6 +24,7 @@ export class Stores {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<void> | null = null;
   #isOpen = false;
+  readonly #onIdentity = new Set<(storeId: string) => void>();
 
   constructor(known: readonly StoreSummary[] | null) {
     this.state = new Cell<StoresState>({ stores: known, error: null, retryAt: null });
@@ -39,6 +41,15 @@ export class Stores {
     };
   }
 
+  /**
+   * Calls back before a store is shown as somebody else sees it, or as nobody does any more: what is kept of it belongs to whoever looked
+   * until then. However that came about: signed out here or in another tab, or its users were turned on by another program.
+   */
+  readonly onIdentity = (listener: (storeId: string) => void): (() => void) => {
+    this.#onIdentity.add(listener);
+    return () => this.#onIdentity.delete(listener);
+  };
+
   /** Asks now. Never throws: how it went is in the state. */
   refresh(): Promise<void> {
     clearTimeout(this.#timer);
@@ -51,10 +62,20 @@ export class Stores {
 
   async #ask(): Promise<void> {
     try {
-      this.state.set({ stores: await frameApi.stores(), error: null, retryAt: null });
+      const stores = await frameApi.stores();
+      this.#tellIdentities(stores);
+      this.state.set({ stores, error: null, retryAt: null });
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.state.set({ stores: this.state.get().stores, error, retryAt: null });
+    }
+  }
+
+  #tellIdentities(stores: readonly StoreSummary[]): void {
+    for (const { id, access } of this.state.get().stores ?? []) {
+      const now = stores.find((store) => store.id === id);
+      if (now !== undefined && identityOf(now.access) === identityOf(access)) continue;
+      for (const listener of this.#onIdentity) listener(id);
     }
   }
 

@@ -25,3 +25,13 @@ test('closing tells the listeners, who see a new list', () => {
   expect(store.get()).not.toBe(before);
   expect(store.get()).toEqual([]);
 });
+
+test('all of them go at once, with what they offer', () => {
+  const store = new ToastStore();
+  const listener = vi.fn();
+  store.add({ tone: 'bad', text: 'refused' });
+  store.add({ text: 'deleted', action: { label: 'Undo', run: () => undefined } });
+  store.subscribe(listener);
+  store.clear();
+  expect([store.get(), listener.mock.calls.length]).toEqual([[], 1]);
+});

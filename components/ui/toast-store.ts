@@ -46,6 +46,10 @@ export class ToastStore {
     this.#set(this.#toasts.filter((toast) => toast.id !== id));
   }
 
+  clear(): void {
+    this.#set([]);
+  }
+
   #set(toasts: readonly Toast[]): void {
     this.#toasts = toasts;
     for (const listener of this.#listeners) listener();

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StoreContext } from '../../shell/use-store.ts';
 import { edit, review, type StoredKey, startDraft } from './draft.ts';
@@ -36,8 +37,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function Harness() {
-  const { draft, set, save } = useDraft({ storeId: 's', key: KEY, onSaved: saved });
+function Harness({ identity = 'user ada' }: { readonly identity?: string }) {
+  const { draft, set, save } = useDraft({ storeId: 's', identity, key: KEY, onSaved: saved });
   if (draft === null) {
     return (
       <button type="button" onClick={() => set(review(edit(startDraft(KEY, base), { text: 'new' }), () => 'id-1'))}>
@@ -49,6 +50,11 @@ function Harness() {
 }
 
 function begin(): void {
+  show(<Harness />);
+  fireEvent.click(screen.getByText('begin'));
+}
+
+function show(content: ReactNode): void {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <StoreContext
@@ -62,11 +68,10 @@ function begin(): void {
           access: { mode: 'open' },
         }}
       >
-        <Harness />
+        {content}
       </StoreContext>
     </QueryClientProvider>,
   );
-  fireEvent.click(screen.getByText('begin'));
 }
 
 const answer = (status: number, body: unknown): Response => new Response(JSON.stringify(body), { status });
@@ -121,4 +126,14 @@ test('after a lost answer the very same write is sent again', async () => {
   fireEvent.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(saved).toHaveBeenCalledOnce());
   expect(sent(1)).toEqual(sent(0));
+});
+
+test('what was typed is there again for whoever typed it, and for nobody else', () => {
+  begin();
+  cleanup();
+  show(<Harness identity="user bob" />);
+  expect(screen.getByText('begin'), 'bob has typed nothing').toBeTruthy();
+  cleanup();
+  show(<Harness />);
+  expect(screen.queryByText('begin')).toBeNull();
 });

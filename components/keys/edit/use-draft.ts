@@ -9,12 +9,11 @@ import type { ConflictDetail, KeyMeta, WireBytes, WriteResult } from '../../../l
 import { wireId } from '../../../lib/keys/wire-bytes.ts';
 import { bodyOf, conflicted, type Draft, failed, isChange, saving } from './draft.ts';
 
-/** Drafts outlive their panel: looking at another key must not lose what was typed. One tab, not stored. */
+/**
+ * Drafts outlive their panel: looking at another key must not lose what was typed, nor must a sign-in that ran out. One tab, not stored.
+ * Each is for whoever typed it: it holds a value that others may not be allowed to read.
+ */
 const kept = new Map<string, Draft>();
-
-const idOf = (storeId: string, key: WireBytes): string => `${storeId}\0${wireId(key)}`;
-
-export const keptDraft = (storeId: string, key: WireBytes): Draft | null => kept.get(idOf(storeId, key)) ?? null;
 
 export interface DraftControl {
   readonly draft: Draft | null;
@@ -25,17 +24,20 @@ export interface DraftControl {
 
 export interface DraftArgs {
   readonly storeId: string;
+  /** Who types: identityOf(access). */
+  readonly identity: string;
   readonly key: WireBytes;
   readonly onSaved: (saved: { readonly draft: Draft; readonly result: WriteResult }) => void;
 }
 
 /** Mount it with the key as React key: each key has its own draft. */
-export function useDraft({ storeId, key, onSaved }: DraftArgs): DraftControl {
+export function useDraft({ storeId, identity, key, onSaved }: DraftArgs): DraftControl {
   const client = useQueryClient();
-  const [draft, setDraft] = useState<Draft | null>(() => keptDraft(storeId, key));
+  const id = `${storeId}\0${identity}\0${wireId(key)}`;
+  const [draft, setDraft] = useState<Draft | null>(() => kept.get(id) ?? null);
   const set = (next: Draft | null): void => {
-    if (next === null) kept.delete(idOf(storeId, key));
-    else kept.set(idOf(storeId, key), next);
+    if (next === null) kept.delete(id);
+    else kept.set(id, next);
     setDraft(next);
   };
   const isDirty = draft !== null && isChange(draft);

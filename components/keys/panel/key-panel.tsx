@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { KeyDetail, KeyVersion, WireBytes } from '../../../lib/api/types.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { HistoryThread } from '../../history/history-thread.tsx';
+import { identityOf } from '../../shell/access-words.ts';
 import { useKeyForms } from '../../shell/links.tsx';
 import { useBindings } from '../../shell/use-bindings.ts';
 import { usePinnedRevision } from '../../shell/use-pinned-revision.ts';
@@ -44,7 +45,10 @@ export function KeyPanel({ wire, delimiter, onBack, onDelete, onSaved }: KeyPane
   const live = useKey(store.id, { key: wire, rev: null });
   const history = useKeyHistory(store.id, wire);
   useKeyRefresh(store.id, wire);
-  const { draft, set, save } = useDraft({ storeId: store.id, key: wire, onSaved });
+  const { draft, set, save } = useDraft({
+    ...{ storeId: store.id, identity: identityOf(store.access), key: wire },
+    onSaved,
+  });
   const forms = useKeyForms(wire, ...(rev === null ? [] : [rev]));
   const [isDiffing, setDiffing] = useState(false);
   const kv = detail.data?.kv ?? null;
