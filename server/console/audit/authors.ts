@@ -15,8 +15,8 @@ import { decodeEntry, firstIdAt } from './entry.ts';
 
 /** The newest entries of a trail that is longer; older changes have no author here. */
 export const ENTRIES_READ_MAX = 20_000;
-/** Entries read at a time, or twice as many. */
-const STRETCH = 250;
+/** Entries read at a time, or twice as many: a few hundred bytes each. */
+const STRETCH = 1_000;
 /** An entry begun this long before the newest may still get its result. */
 const SETTLES_WITHIN_MS = 15 * 60_000;
 /** Jobs of many revisions that are remembered. */

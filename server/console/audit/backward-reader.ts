@@ -14,6 +14,9 @@ import { AUDIT_PREFIX, auditKey, firstIdAt } from './entry.ts';
 const TIME_MAX = 10 ** 14 - 1;
 /** Between the least and the most that a stretch may hold. */
 const AIM = 1.4;
+/** How far ahead of ours another console's clock is taken to be at first, and how much further each time that was not enough. */
+const AHEAD_MS = 60_000;
+const AHEAD_FACTOR = 8;
 /** Keys named at a time where counting by time cannot part them. */
 const WALK_KEYS = 1_000;
 
@@ -26,6 +29,15 @@ export interface BackwardRange {
   readonly revision?: number | undefined;
 }
 
+interface Bounds {
+  readonly begin: Uint8Array;
+  readonly end: Uint8Array;
+  /** When the oldest key began; 0: it does not tell. */
+  readonly oldest: number;
+  readonly top: number;
+  readonly isTopSure: boolean;
+}
+
 export class BackwardReader {
   /** Everything is read as it stood then. */
   readonly revision: number;
@@ -33,24 +45,21 @@ export class BackwardReader {
   readonly total: number;
   readonly #engine: Engine;
   readonly #begin: Uint8Array;
-  /** When the oldest key began; 0: it does not tell. */
   readonly #oldest: number;
   #end: Uint8Array;
   #left: number;
-  /** A moment from which on there is, as far as known, nothing left. */
+  /** A moment from which on there are few left, or none. */
   #top: number;
+  #isTopSure: boolean;
   #msPerKey: number;
 
-  private constructor(
-    engine: Engine,
-    range: { readonly begin: Uint8Array; readonly end: Uint8Array; readonly oldest: number; readonly top: number },
-    found: { readonly revision: number; readonly total: number },
-  ) {
+  private constructor(engine: Engine, range: Bounds, found: { readonly revision: number; readonly total: number }) {
     this.#engine = engine;
     this.#begin = range.begin;
     this.#end = range.end;
     this.#oldest = range.oldest;
     this.#top = range.top;
+    this.#isTopSure = range.isTopSure;
     this.revision = found.revision;
     this.total = found.total;
     this.#left = found.total;
@@ -76,7 +85,8 @@ export class BackwardReader {
     const newest = before === undefined ? undefined : timeOf(before);
     const top = Math.min(TIME_MAX, newest === undefined ? now : newest + 1);
     const revision = pinned === 0 ? first.revision : pinned;
-    return new BackwardReader(engine, { begin, end, oldest, top }, { revision, total: first.count });
+    const bounds = { begin, end, oldest, top, isTopSure: newest !== undefined };
+    return new BackwardReader(engine, bounds, { revision, total: first.count });
   }
 
   /** Keys not handed out yet. */
@@ -97,18 +107,21 @@ export class BackwardReader {
     if (at !== undefined) {
       this.#msPerKey = Math.max(1, this.#top - at) / kvs.length;
       this.#top = Math.min(this.#top, at + 1);
+      this.#isTopSure = true;
     }
     return kvs.toReversed();
   }
 
   /** Where the newest `least` to twice as many of those left begin: there are more than that. */
   async #beginOf(least: number): Promise<Uint8Array> {
+    if (!this.#isTopSure) await this.#raiseTop(least);
     const all = Math.max(1, this.#top - this.#oldest);
     // Milliseconds before the top.
     let tooFew = 0;
     let tooMany = all;
     let held = this.#left;
     let width = AIM * least * this.#msPerKey;
+    let isFromTop = false;
     while (tooMany - tooFew > 1) {
       width = Math.min(tooMany - 1, Math.max(tooFew + 1, Math.round(width)));
       const count = await this.#countFrom(this.#keyAt(width));
@@ -118,16 +131,22 @@ export class BackwardReader {
         tooMany = width;
         held = count;
       }
-      // Nothing for a month and then a thousand a second: orders of magnitude are halved, not milliseconds.
-      width = tooFew === 0 ? (tooMany * AIM * least) / held : Math.sqrt(tooFew * tooMany);
-    }
-    // Clocks differ between consoles: the newest may be from what is the future here.
-    if (tooFew === 0 && this.#top < TIME_MAX && (await this.#countFrom(this.#keyAt(0))) >= least) {
-      this.#top = TIME_MAX;
-      return this.#beginOf(least);
+      // Nothing for a month and then a thousand a second: orders of magnitude are halved, of what lies before the top and behind the oldest in turn.
+      isFromTop = !isFromTop;
+      if (tooFew === 0) width = (tooMany * AIM * least) / held;
+      else width = isFromTop ? Math.sqrt(tooFew * tooMany) : tooMany - Math.sqrt(tooMany - tooFew);
     }
     // No console begins two entries in one millisecond; others may have put here what they like.
     return this.#skip(tooMany === all ? this.#begin : this.#keyAt(tooMany), held - least);
+  }
+
+  /** Clocks differ between consoles: the newest may be from what is the future here. */
+  async #raiseTop(least: number): Promise<void> {
+    for (let ahead = AHEAD_MS; this.#top < TIME_MAX; ahead *= AHEAD_FACTOR) {
+      if ((await this.#countFrom(this.#keyAt(0))) < least) break;
+      this.#top = Math.min(TIME_MAX, this.#top + ahead);
+    }
+    this.#isTopSure = true;
   }
 
   #keyAt(width: number): Uint8Array {
