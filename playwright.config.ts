@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import type { StoreKind } from './e2e/fixtures/product-on.ts';
 import { type Browser, findBrowser, launchOptions } from './server/scripts/find-browser.ts';
 
 /** Workers load this file again: they inherit what the first load found instead of looking once more. */
@@ -9,7 +10,7 @@ const browser = JSON.parse(process.env[FOUND]) as Browser;
 /** Whatever a page might try: no name but the machine's own resolves. */
 const STAY_HOME = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost';
 
-export default defineConfig<object, { store: 'bundled' | 'etcd' }>({
+export default defineConfig<object, { store: StoreKind }>({
   testDir: 'e2e/specs',
   globalSetup: './e2e/fixtures/setup.ts',
   outputDir: 'test-results',

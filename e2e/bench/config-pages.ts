@@ -8,9 +8,10 @@ import { type Plan, PRESETS } from '../../lib/config/plan.ts';
 import type { InstanceReport, LayerRelease } from '../../lib/config/report.ts';
 import type { Rollout } from '../../lib/config/rollout-document.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, type Loaded, startLoaded } from './loaded.ts';
+import { type Loaded, startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 
 const LEAVES = 5_000;
@@ -28,7 +29,7 @@ const PREFIX = '/quorate/config/';
 const EDITED = 'bench-large';
 const PLACE = 'bench-fleet/shop/prod/web';
 
-export async function* configPageFigures({ store }: { readonly store: BenchStore }): AsyncGenerator<Figure> {
+export async function* configPageFigures({ store }: { readonly store: StoreKind }): AsyncGenerator<Figure> {
   const loaded = await startLoaded({ keys: 1_000, store });
   const browser = await chromium.launch(launchOptions(await findBrowser(process.env.TEST_BROWSER)));
   const figure = (fields: Omit<Figure, 'part'>): Figure => ({ part: `config-pages ${store}`, ...fields });

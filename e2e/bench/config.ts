@@ -11,8 +11,9 @@ import { type Plan, PRESETS } from '../../lib/config/plan.ts';
 import type { InstanceReport } from '../../lib/config/report.ts';
 import type { Rollout } from '../../lib/config/rollout-document.ts';
 import { FLEET_PLACE, writeConfiguration } from '../../server/scripts/sample/config-fleet.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, startLoaded } from './loaded.ts';
+import { startLoaded } from './loaded.ts';
 
 const PREFIX = '/quorate/config/';
 const INSTANCES = `${PREFIX}instances/${FLEET_PLACE}/`;
@@ -59,7 +60,7 @@ class Crowd {
   }
 }
 
-export async function* configFigures({ store }: { readonly store: BenchStore }): AsyncGenerator<Figure> {
+export async function* configFigures({ store }: { readonly store: StoreKind }): AsyncGenerator<Figure> {
   const loaded = await startLoaded({ keys: 1, store });
   const { client } = loaded;
   const { url, endpoints } = loaded.product;

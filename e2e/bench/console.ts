@@ -3,8 +3,9 @@ import { routes } from '../../lib/api/routes.ts';
 import type { SearchPage } from '../../lib/api/types.ts';
 import { residentBytes } from '../fixtures/memory.ts';
 import { startProduct } from '../fixtures/product.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, keyOf, startLoaded } from './loaded.ts';
+import { keyOf, startLoaded } from './loaded.ts';
 
 const SEARCHES = 15;
 const INDEX_MS_MAX = 180_000;
@@ -19,7 +20,7 @@ export async function* consoleFigures({
   store,
 }: {
   readonly keys: number;
-  readonly store: BenchStore;
+  readonly store: StoreKind;
 }): AsyncGenerator<Figure> {
   const loaded = await startLoaded({ keys, store });
   try {

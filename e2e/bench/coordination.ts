@@ -8,10 +8,11 @@ import { type Client, election, putOp } from '../../lib/client/index.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
 import type { LoneClientOptions } from '../coordination/lone-client.ts';
 import { type Product, ROOT } from '../fixtures/product.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { Running } from '../fixtures/running.ts';
 import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, startLoaded } from './loaded.ts';
+import { startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 
 const LEASES = 10_000;
@@ -47,7 +48,7 @@ interface Stage {
   readonly page: Page;
 }
 
-export async function* coordinationFigures({ store }: { readonly store: BenchStore }): AsyncGenerator<Figure> {
+export async function* coordinationFigures({ store }: { readonly store: StoreKind }): AsyncGenerator<Figure> {
   const { product, client, stop } = await startLoaded({ keys: 100, store });
   const browser = await chromium.launch(launchOptions(await findBrowser(process.env.TEST_BROWSER)));
   try {

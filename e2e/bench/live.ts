@@ -4,10 +4,11 @@ import { routes } from '../../lib/api/routes.ts';
 import type { Client } from '../../lib/client/index.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
 import type { Product } from '../fixtures/product.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { Shell } from '../pages/shell.ts';
 import { Watch } from '../pages/watch.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, startLoaded } from './loaded.ts';
+import { startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 import { writeSteadily } from './writer.ts';
 
@@ -25,7 +26,7 @@ const PIXEL_MS_MAX = 100;
 const WATCHERS_MAX = 1;
 
 export interface LiveOptions {
-  readonly store: BenchStore;
+  readonly store: StoreKind;
   readonly seconds: number;
 }
 

@@ -1,13 +1,10 @@
 /** A console on a store that holds many keys, for parts that measure the console and its pages. */
 import { type Client, connect, putOp } from '../../lib/client/index.ts';
-import { startEtcd } from '../fixtures/etcd.ts';
 import { applyMany } from '../fixtures/many-ops.ts';
-import { type Product, startProduct } from '../fixtures/product.ts';
+import type { Product } from '../fixtures/product.ts';
+import { type StoreKind, startProductOn } from '../fixtures/product-on.ts';
 
 const FOLDERS = 1_000;
-
-/** What the console under measurement stands on. */
-export type BenchStore = 'bundled' | 'etcd';
 
 export interface Loaded {
   readonly product: Product;
@@ -25,10 +22,9 @@ export async function startLoaded({
   store,
 }: {
   readonly keys: number;
-  readonly store: BenchStore;
+  readonly store: StoreKind;
 }): Promise<Loaded> {
-  const etcd = store === 'etcd' ? await startEtcd() : undefined;
-  const product = await startProduct(etcd === undefined ? {} : { endpoints: etcd.endpoints });
+  const { product, stop } = await startProductOn(store);
   const client = connect({ endpoints: product.endpoints });
   await applyMany(client, { below: keys, op: (index) => putOp(keyOf(index), 'v') });
   return {
@@ -36,8 +32,7 @@ export async function startLoaded({
     client,
     stop: async () => {
       client.close();
-      await product.stop();
-      await etcd?.stop();
+      await stop();
     },
   };
 }

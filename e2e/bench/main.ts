@@ -1,13 +1,13 @@
 /** `npm run bench [-- part… --keys N --revisions N --seconds N --on bundled,etcd]`: figures with their opponents. Exit 0 unless something could not be measured. */
 import { parseArgs } from 'node:util';
 import { findEtcd } from '../fixtures/etcd.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { configFigures } from './config.ts';
 import { configPageFigures } from './config-pages.ts';
 import { consoleFigures } from './console.ts';
 import { coordinationFigures } from './coordination.ts';
 import { type Figure, row } from './figure.ts';
 import { liveFigures } from './live.ts';
-import type { BenchStore } from './loaded.ts';
 import { pageFigures } from './pages.ts';
 import { pastFigures } from './past.ts';
 import { perfFigures } from './perf.ts';
@@ -19,7 +19,7 @@ interface Options {
   readonly keys: number;
   readonly revisions: number;
   readonly seconds: number;
-  readonly store: BenchStore;
+  readonly store: StoreKind;
 }
 
 /** Parts about the console run once on each store that can be had. */

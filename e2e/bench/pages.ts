@@ -4,10 +4,11 @@ import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts
 import { BUDGETS_KB } from '../../server/scripts/first-load-budgets.ts';
 import { CountingProxy } from '../fixtures/counting-proxy.ts';
 import type { Product } from '../fixtures/product.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { Keys } from '../pages/keys.ts';
 import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, startLoaded } from './loaded.ts';
+import { startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 
 /** The explorer's promises. */
@@ -27,7 +28,7 @@ export async function* pageFigures({
   store,
 }: {
   readonly keys: number;
-  readonly store: BenchStore;
+  readonly store: StoreKind;
 }): AsyncGenerator<Figure> {
   const loaded = await startLoaded({ keys, store });
   const budget = budgetOf(`pages ${store}`);

@@ -2,10 +2,11 @@
 import { chromium, type Page } from '@playwright/test';
 import type { Client } from '../../lib/client/index.ts';
 import { findBrowser, launchOptions } from '../../server/scripts/find-browser.ts';
+import type { StoreKind } from '../fixtures/product-on.ts';
 import { Keys } from '../pages/keys.ts';
 import { Shell } from '../pages/shell.ts';
 import { type Figure, quantile } from './figure.ts';
-import { type BenchStore, startLoaded } from './loaded.ts';
+import { startLoaded } from './loaded.ts';
 import { PageMeter } from './page-meter.ts';
 
 const IN_FLIGHT = 128;
@@ -18,7 +19,7 @@ const ON_SCREEN_MS_MAX = 150;
 const FPS_MIN = 55;
 
 export interface PastOptions {
-  readonly store: BenchStore;
+  readonly store: StoreKind;
   readonly keys: number;
   readonly revisions: number;
 }

@@ -1,6 +1,5 @@
 import { connect } from '../../lib/client/index.ts';
 import { expectAccessible } from '../fixtures/axe.ts';
-import { startEtcd } from '../fixtures/etcd.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { enableUsers } from '../fixtures/users.ts';
 import { Access } from '../pages/access.ts';
@@ -12,54 +11,48 @@ const APP = { name: 'ada', password: 'lovelace', prefixes: ['/app/'] };
 test('a user of one prefix signs in, works there, is told the rest by the store, and leaves no trace behind', async ({
   page,
   guard,
-  store,
   startOwn,
 }) => {
-  const etcd = store === 'etcd' ? await startEtcd() : undefined;
-  try {
-    const product = await startOwn(etcd === undefined ? {} : { endpoints: etcd.endpoints });
-    const client = connect({ endpoints: product.endpoints });
-    for (const key of ['/app/port', '/secret/token']) await client.put(key, 'x');
-    client.close();
-    await enableUsers(product.endpoints[0] ?? '', [APP]);
-    // The browser itself notes every 401 and 403 that this test is about.
-    guard.allow(/status of 40[13]/);
+  const product = await startOwn();
+  const client = connect({ endpoints: product.endpoints });
+  for (const key of ['/app/port', '/secret/token']) await client.put(key, 'x');
+  client.close();
+  await enableUsers(product.endpoints[0] ?? '', [APP]);
+  // The browser itself notes every 401 and 403 that this test is about.
+  guard.allow(/status of 40[13]/);
 
-    const access = new Access(page);
-    await page.goto(`${product.url}/keys`);
-    await access.user.waitFor();
-    await expectAccessible(page, 'sign-in');
-    await access.signIn('ada', 'wrong');
-    await expect(page.getByText('The store does not accept this user and password.')).toBeVisible();
-    await access.signIn('ada', 'lovelace');
-    await new Shell(page).revisionBar.getByText('live', { exact: true }).waitFor();
+  const access = new Access(page);
+  await page.goto(`${product.url}/keys`);
+  await access.user.waitFor();
+  await expectAccessible(page, 'sign-in');
+  await access.signIn('ada', 'wrong');
+  await expect(page.getByText('The store does not accept this user and password.')).toBeVisible();
+  await access.signIn('ada', 'lovelace');
+  await new Shell(page).revisionBar.getByText('live', { exact: true }).waitFor();
 
-    const tree = page.getByRole('tree');
-    await expect(tree.getByRole('treeitem', { name: /app/ }), 'what ada may read is there').toBeVisible();
-    await expect(tree.getByText('secret'), 'and nothing else').toHaveCount(0);
-    await expect(page.getByText(/Complete for what you may read/)).toBeVisible();
-    await expect(access.menu).toHaveAccessibleName('Signed in as ada, reads /app/…');
+  const tree = page.getByRole('tree');
+  await expect(tree.getByRole('treeitem', { name: /app/ }), 'what ada may read is there').toBeVisible();
+  await expect(tree.getByText('secret'), 'and nothing else').toHaveCount(0);
+  await expect(page.getByText(/Complete for what you may read/)).toBeVisible();
+  await expect(access.menu).toHaveAccessibleName('Signed in as ada, reads /app/…');
 
-    await page.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/token')}`);
-    await expect(page.getByText(/permission denied/), 'the store refuses what ada may not read').toBeVisible();
+  await page.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/token')}`);
+  await expect(page.getByText(/permission denied/), 'the store refuses what ada may not read').toBeVisible();
 
-    await access.signOut();
-    await page.goto(`${product.url}/watch`);
-    await expect(access.user, 'every page asks again').toBeVisible();
+  await access.signOut();
+  await page.goto(`${product.url}/watch`);
+  await expect(access.user, 'every page asks again').toBeVisible();
 
-    // The page that was sent to one user is not what the next one in the same tab may read.
-    await page.goto(`${product.url}/keys`);
-    await access.signIn('root', 'root');
-    await expect(tree.getByText('secret')).toBeVisible();
-    await page.reload();
-    await expect(tree.getByText('secret'), 'it comes with the page').toBeVisible();
-    await access.signOut();
-    await access.signIn('ada', 'lovelace');
-    await expect(tree.getByRole('treeitem', { name: /app/ })).toBeVisible();
-    await expect(tree.getByText('secret'), 'not of the one before').toHaveCount(0);
-  } finally {
-    await etcd?.stop();
-  }
+  // The page that was sent to one user is not what the next one in the same tab may read.
+  await page.goto(`${product.url}/keys`);
+  await access.signIn('root', 'root');
+  await expect(tree.getByText('secret')).toBeVisible();
+  await page.reload();
+  await expect(tree.getByText('secret'), 'it comes with the page').toBeVisible();
+  await access.signOut();
+  await access.signIn('ada', 'lovelace');
+  await expect(tree.getByRole('treeitem', { name: /app/ })).toBeVisible();
+  await expect(tree.getByText('secret'), 'not of the one before').toHaveCount(0);
 });
 
 test('users turned on by another program: whatever was open goes, and whoever signs in then is shown nothing of it', async ({

@@ -2,7 +2,6 @@ import type { ClusterPlan } from '../../lib/api/cluster-types.ts';
 import type { ClusterView, StoreSummary } from '../../lib/api/types.ts';
 import { connect } from '../../lib/client/index.ts';
 import { expectAccessible } from '../fixtures/axe.ts';
-import { startEtcd } from '../fixtures/etcd.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { ClusterPage } from '../pages/cluster.ts';
 import { Shell } from '../pages/shell.ts';
@@ -13,50 +12,45 @@ test('compaction is planned, meant and done in one dialog; the page then says wh
   startOwn,
 }) => {
   test.slow();
-  const etcd = store === 'etcd' ? await startEtcd() : undefined;
-  try {
-    const product = await startOwn(etcd === undefined ? {} : { endpoints: etcd.endpoints });
-    const client = connect({ endpoints: product.endpoints });
-    for (let i = 0; i < 20; i++) await client.put('/compacted', `${i}`);
-    const { revision } = await client.put('/compacted', 'last');
-    client.close();
-    const cluster = new ClusterPage(page);
-    await new Shell(page).open(`${product.url}/cluster`);
-    await expect(cluster.history).toContainText('Every revision since the beginning can be read');
-    await expect(cluster.history).toContainText(
-      store === 'bundled'
-        ? 'Compaction by schedule is off: history grows until somebody compacts it.'
-        : 'cannot be asked of these members',
-      { timeout: 20_000 },
-    );
+  const product = await startOwn();
+  const client = connect({ endpoints: product.endpoints });
+  for (let i = 0; i < 20; i++) await client.put('/compacted', `${i}`);
+  const { revision } = await client.put('/compacted', 'last');
+  client.close();
+  const cluster = new ClusterPage(page);
+  await new Shell(page).open(`${product.url}/cluster`);
+  await expect(cluster.history).toContainText('Every revision since the beginning can be read');
+  await expect(cluster.history).toContainText(
+    store === 'bundled'
+      ? 'Compaction by schedule is off: history grows until somebody compacts it.'
+      : 'cannot be asked of these members',
+    { timeout: 20_000 },
+  );
 
-    await cluster.planCompaction(revision - 5);
-    const title = /^Compact history below revision/;
-    await expect(cluster.dialog.getByRole('listitem').first(), 'what goes is told first').toBeVisible();
-    await expect(cluster.act(title), 'nobody has meant it yet').toBeDisabled();
-    await expectAccessible(page, 'a compaction that is planned');
-    await cluster.typed.fill(String(revision - 4));
-    await expect(cluster.act(title), 'another number is not this one').toBeDisabled();
-    await page.keyboard.press('Escape');
-    await expect(cluster.history, 'leaving it does nothing').toContainText('Every revision since the beginning');
+  await cluster.planCompaction(revision - 5);
+  const title = /^Compact history below revision/;
+  await expect(cluster.dialog.getByRole('listitem').first(), 'what goes is told first').toBeVisible();
+  await expect(cluster.act(title), 'nobody has meant it yet').toBeDisabled();
+  await expectAccessible(page, 'a compaction that is planned');
+  await cluster.typed.fill(String(revision - 4));
+  await expect(cluster.act(title), 'another number is not this one').toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(cluster.history, 'leaving it does nothing').toContainText('Every revision since the beginning');
 
-    await cluster.planCompaction(revision - 5);
-    await cluster.typed.fill(String(revision - 5));
-    await cluster.act(title).click();
-    await expect(cluster.done(`History below revision ${revision - 5} is gone`)).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(cluster.history).toContainText(`Revisions ${revision - 5} to`);
-    await expect(cluster.history, 'as members tell it, within two readings').toContainText(
-      new RegExp(`Compacted last to revision ${revision - 5}, (at|between) \\d\\d:\\d\\d:\\d\\d`),
-      { timeout: 20_000 },
-    );
+  await cluster.planCompaction(revision - 5);
+  await cluster.typed.fill(String(revision - 5));
+  await cluster.act(title).click();
+  await expect(cluster.done(`History below revision ${revision - 5} is gone`)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(cluster.history).toContainText(`Revisions ${revision - 5} to`);
+  await expect(cluster.history, 'as members tell it, within two readings').toContainText(
+    new RegExp(`Compacted last to revision ${revision - 5}, (at|between) \\d\\d:\\d\\d:\\d\\d`),
+    { timeout: 20_000 },
+  );
 
-    await cluster.planCompaction(revision - 10);
-    await expect(cluster.dialog.getByRole('alert'), 'what is gone cannot go again').toContainText('Refused');
-    await expect(cluster.act(title)).toHaveCount(0);
-  } finally {
-    await etcd?.stop();
-  }
+  await cluster.planCompaction(revision - 10);
+  await expect(cluster.dialog.getByRole('alert'), 'what is gone cannot go again').toContainText('Refused');
+  await expect(cluster.act(title)).toHaveCount(0);
 });
 
 test('a plan that the cluster has outrun does nothing, and the dialog shows the one that holds now', async ({
