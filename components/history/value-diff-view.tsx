@@ -5,6 +5,7 @@ import type { WireBytes } from '../../lib/api/types.ts';
 import { diffValues, type ValueDiff, type ValuePair } from '../../lib/history/value-diff.ts';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { DiffView } from './diff-view.tsx';
+import { useSameValue } from './use-same-value.ts';
 import { useValueWork } from './use-value-work.ts';
 
 export interface ValueDiffViewProps {
@@ -27,17 +28,13 @@ const charsOf = (value: WireBytes | null): number =>
 
 /** What differs between two values, whatever they are and however large. */
 export function ValueDiffView(props: ValueDiffViewProps) {
-  const { before, after, context = 2 } = props;
+  const { context = 2 } = props;
+  const before = useSameValue(props.before);
+  const after = useSameValue(props.after);
   const isSmall = charsOf(before) + charsOf(after) <= AT_ONCE_CHARS_MAX;
-  // Values are compared by what they are: an answer that came again is another object.
-  const [was, is] = [idOf(before), idOf(after)];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids stand for the values
-  const pair = useMemo<ValuePair>(() => ({ before, after, context }), [was, is, context]);
+  const pair = useMemo<ValuePair>(() => ({ before, after, context }), [before, after, context]);
   return isSmall ? <Drawn {...props} diff={diffValues(pair)} /> : <Away {...props} pair={pair} />;
 }
-
-const idOf = (value: WireBytes | null): string | null =>
-  value === null ? null : typeof value === 'string' ? `t${value}` : `b${value.base64}`;
 
 function Away({ pair, ...props }: ValueDiffViewProps & { readonly pair: ValuePair }) {
   const worked = useValueWork('diff', pair);

@@ -20,10 +20,13 @@ export interface ValueFormat {
 /** The controls of ASCII that never stand in text (tab, line feed and carriage return do). */
 const CONTROL = /[^\t\n\r -~\u0080-\uffff]/;
 
+/** No text holds them: what does is other bytes that happen to be valid UTF-8. */
+export const holdsControls = (text: string): boolean => CONTROL.test(text);
+
 export const recogniseValue = remembered((value: WireBytes): ValueFormat => {
   if (typeof value !== 'string') return { kind: 'binary', reason: 'the bytes are not valid UTF-8' };
   if (value === '') return { kind: 'empty', reason: 'zero bytes' };
-  if (CONTROL.test(value)) return { kind: 'binary', reason: 'control characters that no text holds' };
+  if (holdsControls(value)) return { kind: 'binary', reason: 'control characters that no text holds' };
   const trimmed = value.trim();
   if (/^[[{]/.test(trimmed) && jsonProblem(value) === null) {
     return { kind: 'json', reason: trimmed.startsWith('{') ? 'valid JSON object' : 'valid JSON array' };

@@ -7,7 +7,7 @@ import { mayBeWrapped } from '../../../lib/history/encodings/layers.ts';
 import { hexDump } from '../../../lib/history/hex-text.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
 import { LAID_OUT_CHARS_MAX, recogniseValue, type ValueKind, valueBytesOf } from '../../../lib/history/value-format.ts';
-import { wireId } from '../../../lib/keys/wire-bytes.ts';
+import { useSameValue } from '../../history/use-same-value.ts';
 import { useValueWork } from '../../history/use-value-work.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -39,9 +39,7 @@ const VIEW_WORD: Readonly<Record<View, string>> = {
 
 /** A value in the format it is recognised as, with the other ways to look at it one click away. */
 export function ValueView({ value: given, onDiff }: { readonly value: WireBytes; readonly onDiff: () => void }) {
-  // An answer that came again is another object and the same value.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the id stands for the value
-  const value = useMemo(() => given, [wireId(given)]);
+  const value = useSameValue(given);
   const format = recogniseValue(value);
   const unwrapped = useValueWork('decode', mayBeWrapped(value) ? value : null);
   const decoded = unwrapped.state === 'done' ? unwrapped.output : null;

@@ -4,6 +4,7 @@
  */
 import { toHex, utf8Decode } from '../../base/bytes.ts';
 import { Reader, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError } from '../../base/protobuf/reader.ts';
+import { holdsControls } from '../value-format.ts';
 
 /** Names of fields that are known, by number. */
 export interface FieldNames {
@@ -131,12 +132,9 @@ function timeOf(bytes: Uint8Array): string {
   return Number.isNaN(date.getTime()) ? `${seconds} seconds since 1970` : date.toISOString();
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
 function textOf(bytes: Uint8Array): string | undefined {
   const text = utf8Decode(bytes);
-  return text === undefined || CONTROL.test(text) ? undefined : text;
+  return text === undefined || holdsControls(text) ? undefined : text;
 }
 
 /** Tags and lengths add up; what lies in the fields is not looked at. */
