@@ -5,7 +5,11 @@ import type { CoordinationDetail, CoordinationList, CoordinationTerms } from '..
 import { routes } from '../../lib/api/routes.ts';
 import type { ApiError, LeaseView, WireBytes, WriteResult } from '../../lib/api/types.ts';
 import { type Client, connect } from '../../lib/client/index.ts';
-import { coordinationDetail, coordinationList, coordinationTerms } from '../../server/console/http/response-schemas.ts';
+import {
+  coordinationDetail,
+  coordinationList,
+  coordinationTerms,
+} from '../../server/console/http/coordination-response-schemas.ts';
 import {
   canStartRealConsole,
   type RealConsole,

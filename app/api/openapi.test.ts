@@ -19,15 +19,21 @@ import type * as api from '../../lib/api/types.ts';
 import type { WatchersView } from '../../lib/api/watcher-types.ts';
 import type { Health } from '../../server/console/console.ts';
 import type * as access from '../../server/console/http/access-schemas.ts';
+import type * as auditSchema from '../../server/console/http/audit-response-schemas.ts';
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
+import type * as clusterViewSchema from '../../server/console/http/cluster-response-schemas.ts';
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
 import type * as configSchema from '../../server/console/http/config-schemas.ts';
+import type * as coordinationSchema from '../../server/console/http/coordination-response-schemas.ts';
 import type * as healthSchema from '../../server/console/http/health-schemas.ts';
+import type * as keySchema from '../../server/console/http/key-response-schemas.ts';
 import type * as leaseSchema from '../../server/console/http/lease-response-schemas.ts';
 import { openApiDocument, operations } from '../../server/console/http/openapi.ts';
-import type * as schema from '../../server/console/http/response-schemas.ts';
+import type * as primitiveSchema from '../../server/console/http/primitive-response-schemas.ts';
+import type * as parts from '../../server/console/http/response-parts.ts';
 import type * as spaceSchema from '../../server/console/http/space-schemas.ts';
 import type { storeOverview } from '../../server/console/http/store-overview-schemas.ts';
+import type * as storeSchema from '../../server/console/http/store-response-schemas.ts';
 import { dispatch, handlersOf, routeFiles } from './test-support/dispatch.ts';
 
 type Frozen<T> = T extends readonly (infer E)[]
@@ -62,22 +68,22 @@ test('the served document is complete: every reference leads to a component', as
 });
 
 test('every answer schema is the type of the contract', () => {
-  expectTypeOf<Same<Out<typeof schema.apiError>, api.ApiError>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.storeSummary>, api.StoreSummary>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof parts.apiError>, api.ApiError>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeSchema.storeSummary>, api.StoreSummary>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof storeOverview>, StoreOverview>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.cluster>, api.ClusterView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.revisions>, api.RevisionView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.revisionAt>, api.RevisionAt>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.changesPage>, api.ChangesPage>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.childrenPage>, api.ChildrenPage>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.searchPage>, api.SearchPage>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.keyDetail>, api.KeyDetail>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.keyHistory>, api.KeyHistory>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.writeResult>, api.WriteResult>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.watchers>, WatchersView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof clusterViewSchema.cluster>, api.ClusterView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeSchema.revisions>, api.RevisionView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeSchema.revisionAt>, api.RevisionAt>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeSchema.changesPage>, api.ChangesPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.childrenPage>, api.ChildrenPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.searchPage>, api.SearchPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.keyDetail>, api.KeyDetail>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.keyHistory>, api.KeyHistory>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.writeResult>, api.WriteResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.deletePreview>, api.DeletePreview>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.watchers>, WatchersView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof keySchema.deleteResult>, api.DeleteResult>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof leaseSchema.lease>, api.LeaseView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof spaceSchema.spaceView>, SpaceView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof spaceSchema.heatView>, HeatView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof bulkSchema.prefixDiff>, bulk.PrefixDiff>>().toEqualTypeOf<true>();
@@ -88,12 +94,18 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof bulkSchema.job>, bulk.JobView>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof leaseSchema.leaseList>, leases.LeaseList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof leaseSchema.leaseTimes>, leases.LeaseTimes>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationList>, coordination.CoordinationList>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationDetail>, coordination.CoordinationDetail>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.coordinationTerms>, coordination.CoordinationTerms>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.waitsView>, coordination.WaitsView>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.primitiveList>, coordination.PrimitiveList>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.serviceList>, coordination.ServiceList>>().toEqualTypeOf<true>();
+  expectTypeOf<
+    Same<Out<typeof coordinationSchema.coordinationList>, coordination.CoordinationList>
+  >().toEqualTypeOf<true>();
+  expectTypeOf<
+    Same<Out<typeof coordinationSchema.coordinationDetail>, coordination.CoordinationDetail>
+  >().toEqualTypeOf<true>();
+  expectTypeOf<
+    Same<Out<typeof coordinationSchema.coordinationTerms>, coordination.CoordinationTerms>
+  >().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof coordinationSchema.waitsView>, coordination.WaitsView>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof primitiveSchema.primitiveList>, coordination.PrimitiveList>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof primitiveSchema.serviceList>, coordination.ServiceList>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.plan>, ClusterPlan>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.actionResult>, ClusterActionResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof cluster.hashes>, ClusterHashes>>().toEqualTypeOf<true>();
@@ -104,6 +116,6 @@ test('every answer schema is the type of the contract', () => {
   expectTypeOf<Same<Out<typeof access.plan>, AccessPlan>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof access.actionResult>, AccessActionResult>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Out<typeof access.actionBody>, AccessActionBody>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.auditPage>, AuditPage>>().toEqualTypeOf<true>();
-  expectTypeOf<Same<Out<typeof schema.health>, Health>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof auditSchema.auditPage>, AuditPage>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Out<typeof storeSchema.health>, Health>>().toEqualTypeOf<true>();
 });

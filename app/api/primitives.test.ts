@@ -13,7 +13,8 @@ import {
   semaphore,
   serviceRegistry,
 } from '../../lib/client/index.ts';
-import { primitiveList, serviceList, waitsView } from '../../server/console/http/response-schemas.ts';
+import { waitsView } from '../../server/console/http/coordination-response-schemas.ts';
+import { primitiveList, serviceList } from '../../server/console/http/primitive-response-schemas.ts';
 import {
   canStartRealConsole,
   type RealConsole,

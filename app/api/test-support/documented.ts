@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { operations } from '../../../server/console/http/openapi.ts';
-import { apiError } from '../../../server/console/http/response-schemas.ts';
+import { apiError } from '../../../server/console/http/response-parts.ts';
 import { ORIGIN } from './dispatch.ts';
 
 interface Answered {

@@ -6,7 +6,7 @@ import type { WireBytes } from '../../../lib/api/types.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/base/bytes.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
-import { auditEntry } from '../http/response-schemas.ts';
+import { auditEntry } from '../http/audit-response-schemas.ts';
 
 export const AUDIT_PREFIX = '/quorate/audit/';
 /** Enough until the year 5138. */

@@ -1,11 +1,7 @@
 /** The operations of OpenAPI on users, roles and permissions. */
 import { routes } from '../../../lib/api/routes.ts';
 import * as access from './access-schemas.ts';
-import type { Operation } from './operation.ts';
-
-const STORE = '{store}';
-/** `routes` escapes what it puts into a path; a template must keep its braces. */
-const template = (path: string): string => decodeURIComponent(path);
+import { type Operation, STORE, template } from './operation.ts';
 
 export const accessOperations: readonly Operation[] = [
   {

@@ -1,6 +1,6 @@
 /** Users, roles and permissions over HTTP; shapes of lib/api/access-types.ts. */
 import { z } from 'zod';
-import * as responses from './response-schemas.ts';
+import { named, range, bytes as wireBytes } from './response-parts.ts';
 import { bytes, idempotencyKey, key, PASSWORD_MAX, text } from './schemas.ts';
 
 const NAME_MAX = 200;
@@ -40,10 +40,8 @@ export const actionBody = z.strictObject({
   idempotencyKey,
 });
 
-const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
-
-const permission = named('AccessPermission', { type, key: responses.bytes, end: responses.bytes });
-const reach = named('AccessReach', { read: z.array(responses.range), write: z.array(responses.range) });
+const permission = named('AccessPermission', { type, key: wireBytes, end: wireBytes });
+const reach = named('AccessReach', { read: z.array(range), write: z.array(range) });
 
 export const view = named('Access', {
   enabled: z.boolean().describe('Whether the store demands users.'),

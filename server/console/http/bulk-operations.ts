@@ -2,15 +2,7 @@
 import { routes } from '../../../lib/api/routes.ts';
 import * as responses from './bulk-response-schemas.ts';
 import * as requests from './bulk-schemas.ts';
-import type { Operation } from './operation.ts';
-
-const STORE = '{store}';
-/** `routes` escapes what it puts into a path; a template must keep its braces. */
-const template = (path: string): string => decodeURIComponent(path);
-
-const READ_ONLY = {
-  '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
-};
+import { type Operation, READ_ONLY, STORE, template } from './operation.ts';
 
 export const bulkOperations: readonly Operation[] = [
   {

@@ -1,6 +1,7 @@
 /** Answers about bulk changes, differences and the trash; a type test holds them against lib/api/bulk-types.ts. */
 import { z } from 'zod';
-import { bytes, hexId, int, keyMeta, named, time } from './response-schemas.ts';
+import { keyMeta } from './key-response-schemas.ts';
+import { bytes, hexId, int, named, time } from './response-parts.ts';
 
 const prefixDiffRow = named('PrefixDiffRow', {
   kind: z.enum(['added', 'removed', 'changed']),

@@ -2,11 +2,7 @@
 import { routes } from '../../../lib/api/routes.ts';
 import * as cluster from './cluster-schemas.ts';
 import * as health from './health-schemas.ts';
-import type { Operation } from './operation.ts';
-
-const STORE = '{store}';
-/** `routes` escapes what it puts into a path; a template must keep its braces. */
-const template = (path: string): string => decodeURIComponent(path);
+import { type Operation, READ_ONLY, STORE, template } from './operation.ts';
 
 export const clusterOperations: readonly Operation[] = [
   {
@@ -24,7 +20,7 @@ export const clusterOperations: readonly Operation[] = [
     body: cluster.actionBody,
     answer: cluster.actionResult,
     errors: {
-      '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+      ...READ_ONLY,
       '409': 'The cluster changed since the plan; nothing was done.',
     },
   },

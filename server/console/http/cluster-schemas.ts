@@ -6,6 +6,7 @@ import {
   FLUSH_DELAY_MS_MAX,
   FLUSH_DELAY_MS_MIN,
 } from '../../../lib/api/drill-types.ts';
+import { named } from './response-parts.ts';
 import { decimal, hexId, idempotencyKey, revision } from './schemas.ts';
 
 const PEER_URLS_MAX = 10;
@@ -44,8 +45,6 @@ export const actionBody = z.strictObject({ action, state: z.string().min(1).max(
 export const healBody = z.strictObject({ member: hexId.nullable() });
 export const hashesParams = z.object({ rev: revision });
 export const snapshotParams = z.object({ member: hexId });
-
-const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
 
 export const plan = named('ClusterPlan', {
   title: z.string(),

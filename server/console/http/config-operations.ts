@@ -1,17 +1,14 @@
 /** Configuration, rollouts and flags in the OpenAPI document. */
 import { routes } from '../../../lib/api/routes.ts';
 import * as schemas from './config-schemas.ts';
-import type { Operation } from './operation.ts';
-
-const STORE = '{store}';
-const template = (path: string): string => decodeURIComponent(path);
+import { type Operation, READ_ONLY, STORE, template } from './operation.ts';
 
 const CONFLICT = {
   '409':
     'It stands otherwise than it was shown (stale base, another rollout in the way, a state that forbids it); nothing was written. `detail` says what stands there now.',
 };
 const WRITE = {
-  '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+  ...READ_ONLY,
   ...CONFLICT,
 };
 const CONTENT = { ...WRITE, '413': 'The document is larger than 1 MiB.' };

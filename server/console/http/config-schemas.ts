@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../lib/config/target.ts';
 import { ROLLOUT_ACTS } from '../config/acts.ts';
 import * as documents from '../config/document-schemas.ts';
-import { bytes } from './response-schemas.ts';
+import { bytes, named } from './response-parts.ts';
 
 const time = z.number();
 const int = z.string();
@@ -121,8 +121,6 @@ export const placePart = z.string().refine(isName, NAME_RULE);
 export const { reportBody, instanceId } = documents;
 
 // ---------------------------------------------------------------- answers
-
-const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
 
 export const releaseSummary = named('ReleaseSummary', {
   releaseId: z.string(),

@@ -1,6 +1,7 @@
 /** The members over time, and why leaders changed; shapes of lib/api/health-types.ts. */
 import { z } from 'zod';
-import { leaderChange } from './response-schemas.ts';
+import { leaderChange } from './cluster-response-schemas.ts';
+import { named } from './response-parts.ts';
 
 const moment = z
   .string()
@@ -10,7 +11,6 @@ const moment = z
 export const historyParams = z.object({ after: moment.default(0) });
 export const electionParams = z.object({ at: moment });
 
-const named = <T extends z.core.$ZodLooseShape>(id: string, shape: T) => z.strictObject(shape).meta({ id });
 const column = z.array(z.number().nullable());
 
 const lane = named('MemberLane', {

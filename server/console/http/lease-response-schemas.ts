@@ -1,6 +1,16 @@
-/** Answers about many leases; see response-schemas.ts. */
+/** Answers about leases; shapes of lib/api/types.ts and lease-types.ts. */
 import { z } from 'zod';
-import { bytes, hexId, int, named, time } from './response-schemas.ts';
+import { bytes, hexId, int, named, time } from './response-parts.ts';
+
+export const lease = named('Lease', {
+  id: hexId,
+  grantedTtlSeconds: int,
+  remainingTtlSeconds: int,
+  at: time,
+  keyCount: z.int(),
+  keys: z.array(bytes),
+  hasHidden: z.boolean(),
+});
 
 const leaseReading = named('LeaseReading', {
   grantedTtlSeconds: int,

@@ -1,5 +1,21 @@
-/** One operation of the HTTP API, as the OpenAPI document is made of them. */
+/** One operation of the HTTP API, as the OpenAPI document is made of them, and what many of them say. */
 import type { z } from 'zod';
+
+/** The store in a path, as a parameter. */
+export const STORE = '{store}';
+
+/** `routes` escapes what it puts into a path; a template must keep its braces. */
+export const template = (path: string): string => decodeURIComponent(path);
+
+/** Errors of every write. */
+export const READ_ONLY = {
+  '403': 'The store is read-only here, its users lack the permission, or the request came from a foreign page.',
+};
+
+/** Errors of a write that is guarded. */
+export const CHANGED = {
+  '409': 'Something changed since it was shown; nothing was written. `detail` says what stands there now.',
+};
 
 export interface Operation {
   readonly path: string;

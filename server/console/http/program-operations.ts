@@ -1,12 +1,10 @@
 /** What applications ask for, in the OpenAPI document: configuration, reports, flags. */
 import { routes } from '../../../lib/api/routes.ts';
 import * as schemas from './config-schemas.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, STORE, template } from './operation.ts';
 import { signInBody } from './schemas.ts';
 
-const STORE = '{store}';
 const PLACE = '{bundle}/{app}/{env}/{service}';
-const template = (path: string): string => decodeURIComponent(path);
 
 export const programOperations: readonly Operation[] = [
   {

@@ -1,11 +1,7 @@
 /** The operations of OpenAPI that draw the index: what takes the room, and where it is written. */
 import { routes } from '../../../lib/api/routes.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, STORE, template } from './operation.ts';
 import { heatParams, heatView, spaceParams, spaceView } from './space-schemas.ts';
-
-const STORE = '{store}';
-/** `routes` escapes what it puts into a path; a template must keep its braces. */
-const template = (path: string): string => decodeURIComponent(path);
 
 export const spaceOperations: readonly Operation[] = [
   {

@@ -1,6 +1,6 @@
 /** Parameters and answers of the pictures of the index; a type test holds the answers against lib/api/space-types.ts. */
 import { z } from 'zod';
-import { int, named, time, bytes as wireBytes } from './response-schemas.ts';
+import { int, named, time, bytes as wireBytes } from './response-parts.ts';
 import { bytes, revision, text, wholeNumber } from './schemas.ts';
 
 /** A year: longer than any memory. */

@@ -1,6 +1,8 @@
 /** The page of all stores, as schemas. */
 import { z } from 'zod';
-import { cluster, named, storeSummary } from './response-schemas.ts';
+import { cluster } from './cluster-response-schemas.ts';
+import { named } from './response-parts.ts';
+import { storeSummary } from './store-response-schemas.ts';
 
 const { quorum, leaderSince, risks, at, members } = cluster.shape;
 const { health, isLeader, isLearner } = members.element.shape;
