@@ -3,12 +3,13 @@
 import { useEffect } from 'react';
 import { PageHeader } from '../components/shell/page-header.tsx';
 import { ErrorState } from '../components/ui/error-state.tsx';
+import { errorText } from '../lib/base/error-text.ts';
 
 export default function PageError({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
   useEffect(() => {
     console.error(error);
   }, [error]);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   return (
     <>
       <PageHeader title="This page failed" />

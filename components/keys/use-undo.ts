@@ -5,6 +5,7 @@ import { ApiFailure } from '../../lib/api/call.ts';
 import { api } from '../../lib/api/client.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import type { DeleteResult, DeleteTarget, WriteResult } from '../../lib/api/types.ts';
+import { errorText } from '../../lib/base/error-text.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { restoredText, undoRevisions } from '../history/bulk/undo-revisions.ts';
@@ -74,5 +75,5 @@ function notUndone(error: unknown): string {
   if (error instanceof ApiFailure && error.status === 409) {
     return 'Not undone: somebody wrote since. Nothing was overwritten; the history below shows every version.';
   }
-  return `Not undone: ${error instanceof Error ? error.message : String(error)}`;
+  return `Not undone: ${errorText(error)}`;
 }

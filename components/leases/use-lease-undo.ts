@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api/client.ts';
 import { queryKeys } from '../../lib/api/queries.ts';
 import type { LeaseView, WriteResult } from '../../lib/api/types.ts';
+import { errorText } from '../../lib/base/error-text.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { restoredText, undoRevisions } from '../history/bulk/undo-revisions.ts';
 import { newId } from '../keys/edit/new-id.ts';
@@ -32,7 +33,7 @@ export function useLeaseUndo() {
         text: `Granted lease ${lease.id} again. ${restoredText(job)}${isWhole ? ' Nothing keeps it alive until its client does.' : ''}`,
       });
     } catch (error) {
-      toasts.add({ tone: 'bad', text: `Not undone: ${error instanceof Error ? error.message : String(error)}` });
+      toasts.add({ tone: 'bad', text: `Not undone: ${errorText(error)}` });
     }
     refresh();
   };

@@ -3,6 +3,7 @@
 import { type FormEvent, type RefObject, useState } from 'react';
 import { api } from '../../lib/api/client.ts';
 import type { RevisionView } from '../../lib/api/types.ts';
+import { errorText } from '../../lib/base/error-text.ts';
 import { parseMoment } from '../../lib/format/moment.ts';
 import { formatCount, parseWireInt } from '../../lib/format/number.ts';
 import { momentText } from '../../lib/format/time.ts';
@@ -58,9 +59,7 @@ export function JumpField({ field, view, onJump }: JumpFieldProps) {
     const now = store.consoleTime(Date.now());
     const moment = revision === undefined ? parseMoment(text, now) : undefined;
     if (moment !== undefined) {
-      toMoment(moment, now, oldest).catch((error: unknown) =>
-        refuse(error instanceof Error ? error.message : String(error)),
-      );
+      toMoment(moment, now, oldest).catch((error: unknown) => refuse(errorText(error)));
     } else if (revision === undefined || Number(revision) < oldest || Number(revision) > Number(view.current)) {
       refuse(
         `Revisions ${formatCount(oldest)} to ${formatCount(view.current)} can be shown, or a moment: 14:02, 5m ago, 2026-11-21 14:02.`,

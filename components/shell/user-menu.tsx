@@ -3,6 +3,7 @@
 import { CircleUser, LogOut } from 'lucide-react';
 import { useContext } from 'react';
 import { api } from '../../lib/api/client.ts';
+import { errorText } from '../../lib/base/error-text.ts';
 import { rangeWords } from '../../lib/keys/range-words.ts';
 import { MenuContent, MenuItem, MenuLabel } from '../ui/menu.tsx';
 import { Menu, MenuTrigger } from '../ui/menu-trigger.tsx';
@@ -21,9 +22,7 @@ export function UserMenu() {
     api
       .signOut(store.id)
       .then(() => startOver(stores, store.id))
-      .catch((cause: unknown) =>
-        toasts.add({ text: `Not signed out: ${cause instanceof Error ? cause.message : String(cause)}` }),
-      );
+      .catch((cause: unknown) => toasts.add({ text: `Not signed out: ${errorText(cause)}` }));
   };
   return (
     <Menu>

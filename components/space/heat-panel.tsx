@@ -6,6 +6,7 @@ import { setBytesParam } from '../../lib/api/bytes-param.ts';
 import { api } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
 import type { HeatRow, HeatView } from '../../lib/api/space-types.ts';
+import { errorText } from '../../lib/base/error-text.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
 import { Heatmap } from '../charts/heatmap.tsx';
@@ -88,9 +89,7 @@ export function HeatPanel({ url }: { readonly url: SpaceUrl }) {
               view={view}
               onOpen={open}
               onOpenAt={(row, at) => {
-                openAt(row, at).catch((error: unknown) =>
-                  toasts.add({ tone: 'bad', text: error instanceof Error ? error.message : String(error) }),
-                );
+                openAt(row, at).catch((error: unknown) => toasts.add({ tone: 'bad', text: errorText(error) }));
               }}
             />
           )}

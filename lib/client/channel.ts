@@ -15,6 +15,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { defined } from '../base/assert.ts';
+import { errorText } from '../base/error-text.ts';
 import { type Method, methods } from '../base/etcdpb/methods.ts';
 import { isAuthOff, TokenSource, wantsLogin } from '../base/etcdpb/sign-in.ts';
 import { GrpcCode } from '../base/grpc-status.ts';
@@ -256,7 +257,7 @@ export function retryDelayMs(attempt: number): number {
 export function toClientError(cause: unknown, isWrite: boolean): ClientError {
   if (cause instanceof ClientError) return cause;
   if (!isServiceError(cause)) {
-    return new ClientError(GrpcCode.UNKNOWN, cause instanceof Error ? cause.message : String(cause), { cause });
+    return new ClientError(GrpcCode.UNKNOWN, errorText(cause), { cause });
   }
   const unclear = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.UNKNOWN, status.INTERNAL];
   const code = cause.code as GrpcCode;

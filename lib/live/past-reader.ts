@@ -3,6 +3,7 @@
  * than the list holds, or a read that failed. Framework-free; the reads are given.
  */
 import type { ChangesPage, WireInt } from '../api/types.ts';
+import { errorText } from '../base/error-text.ts';
 import type { ChangeRow, WithoutSeq } from './change-ring.ts';
 
 /** As many as the list holds. */
@@ -60,7 +61,7 @@ export async function readPast(request: PastRequest): Promise<PastRead> {
         if (changes === 0) first = from;
         continue;
       }
-      gap(from, to, page instanceof Error ? page.message : String(page));
+      gap(from, to, errorText(page));
       break;
     }
     const receivedAt = now();

@@ -7,6 +7,7 @@
  * while frozen nothing is played; a failed read stops it where it is and says why.
  */
 import type { ChangeEvent, ChangesPage, PastChange } from '../api/types.ts';
+import { errorText } from '../base/error-text.ts';
 import { Cell } from './cell.ts';
 import { ChangeRing } from './change-ring.ts';
 
@@ -209,7 +210,7 @@ export class Replay {
         if (this.#read !== abort) return;
         this.#read = null;
         this.#halt();
-        this.#set({ phase: 'failed', error: error instanceof Error ? error.message : String(error) });
+        this.#set({ phase: 'failed', error: errorText(error) });
       },
     );
   }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { errorText } from '../../lib/base/error-text.ts';
 import { STORE_COLOURS } from '../../lib/base/store-colour.ts';
 import { parseEndpoints, parseMetricsUrls, SettingsError, type StoreSettings, tlsOf } from './store-settings.ts';
 
@@ -90,7 +91,7 @@ function readJson(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new SettingsError(`${STORES_FILE} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new SettingsError(`${STORES_FILE} cannot be read: ${errorText(cause)}`);
   }
   try {
     return JSON.parse(text);

@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { errorText } from '../../lib/base/error-text.ts';
 import { Prng } from '../../lib/base/prng.ts';
 import { type Client, connect, createRevisionIs, deleteOp, putOp } from '../../lib/client/index.ts';
 import { candidate, type Stage, serviceInstance, writer } from './sample/actors.ts';
@@ -131,6 +132,6 @@ async function run({ endpoints, once, deadlock: isDeadlocked, seed }: Options): 
 try {
   await run(readOptions());
 } catch (cause) {
-  console.error(`sample: ${cause instanceof Error ? cause.message : String(cause)}`);
+  console.error(`sample: ${errorText(cause)}`);
   process.exit(cause instanceof TypeError ? 2 : 1);
 }

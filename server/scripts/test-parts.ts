@@ -1,6 +1,7 @@
 /** The parts of `npm test`, in the order in which they run: the cheapest complaint first. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { errorText } from '../../lib/base/error-text.ts';
 import { runChecks } from './check-steps.ts';
 import { type PartRun, runPart, stopCurrentPart } from './run-part.ts';
 import { ROOT } from './source-files.ts';
@@ -137,7 +138,7 @@ function withProblems(name: string, { problems, code }: PartRun, count: () => Ta
     if (code === 0 || tally.failed.length > 0) return tally;
     return add(tally, { ...NOTHING, failed: [`${name}: ended with exit code ${code}, see its output above`] });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     return add(failures, { ...NOTHING, failed: [`${name}: no result (${reason})`] });
   }
 }

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { ApiFailure } from '../../../lib/api/call.ts';
 import { routes } from '../../../lib/api/routes.ts';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { workAway } from '../../../lib/history/away-work.ts';
 import { prettyJson } from '../../../lib/history/json-text.ts';
@@ -216,7 +217,7 @@ export function FailureLine({ failure }: { readonly failure: unknown }) {
   return (
     <div role="alert" className="flex flex-col gap-0.5">
       <StatusMark tone="bad" className="whitespace-normal!">
-        {failure instanceof Error ? failure.message : String(failure)}
+        {errorText(failure)}
       </StatusMark>
       <p className="text-fg-2">
         <code className="mono text-bad">{code}</code>{' '}

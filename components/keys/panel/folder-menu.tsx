@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { TransferFormat } from '../../../lib/api/bulk-types.ts';
 import type { WireBytes, WireInt } from '../../../lib/api/types.ts';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { CopyDialog, type CopyDialogProps } from '../../history/bulk/copy-dialog.tsx';
 import { downloadExport } from '../../history/bulk/export-file.ts';
 import { FORMATS, ImportDialog } from '../../history/bulk/import-dialog.tsx';
@@ -31,7 +32,7 @@ export function FolderMenu({ prefix, rev, canWrite }: FolderMenuProps) {
   const store = useStore();
   const download = (format: TransferFormat): void => {
     downloadExport({ storeId: store.id, prefix, format, rev }).catch((error: unknown) => {
-      toasts.add({ tone: 'bad', text: `Not exported: ${error instanceof Error ? error.message : String(error)}` });
+      toasts.add({ tone: 'bad', text: `Not exported: ${errorText(error)}` });
     });
   };
   const compare = (): void => router.push(href('/compare', { ...paramOf('prefix', prefix), from: rev, rev: null }));

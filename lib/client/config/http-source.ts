@@ -1,6 +1,7 @@
 /** Over the console's plain HTTP contract: long polls with an ETag, reports as JSON. For where the store itself is out of reach. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../base/error-text.ts';
 import type { JsonObject } from '../../config/json.ts';
 import type { LayerRelease } from '../../config/report.ts';
 import { placeId } from '../../config/target.ts';
@@ -98,7 +99,7 @@ export class HttpSource implements ConfigSource {
         wait = RETRY_MS_MIN;
       } catch (cause) {
         if (signal.aborted) return;
-        listener.onTrouble(cause instanceof Error ? cause.message : String(cause));
+        listener.onTrouble(errorText(cause));
         // Half of it by chance: a fleet that lost its console must not come back as one.
         await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
         wait = Math.min(RETRY_MS_MAX, wait * 2);

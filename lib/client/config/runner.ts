@@ -7,6 +7,7 @@
  * waited for before the next offer is taken.
  */
 import { randomInt, randomUUID } from 'node:crypto';
+import { errorText } from '../../base/error-text.ts';
 import type { JsonObject } from '../../config/json.ts';
 import type { Health, ReportError } from '../../config/report.ts';
 import { ERROR_MESSAGE_MAX } from '../../config/report.ts';
@@ -113,7 +114,7 @@ export class ConfigRunner {
       });
       return true;
     } catch (cause) {
-      this.#options.onTrouble(`a report was not taken: ${cause instanceof Error ? cause.message : String(cause)}`);
+      this.#options.onTrouble(`a report was not taken: ${errorText(cause)}`);
       return false;
     }
   }
@@ -249,7 +250,7 @@ export class ConfigRunner {
 }
 
 function errorOf(code: string, cause: unknown): ReportError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = errorText(cause);
   return {
     code,
     path: cause instanceof ConfigRejected ? cause.path : '',

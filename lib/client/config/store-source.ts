@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
+import { errorText } from '../../base/error-text.ts';
 import { type Event, EventType } from '../../base/etcdpb/mvcc.ts';
 import { type Assignment, emptyAssignment } from '../../config/documents.ts';
 import { effective } from '../../config/merge.ts';
@@ -131,9 +132,7 @@ export class StoreSource implements ConfigSource {
     clearTimeout(this.#expiry);
     if (expiresAt === Number.POSITIVE_INFINITY || this.#options.failSafe !== 'stable') return;
     const look = (): void => {
-      this.#offer(listener, 0).catch((cause: unknown) =>
-        listener.onTrouble(cause instanceof Error ? cause.message : String(cause)),
-      );
+      this.#offer(listener, 0).catch((cause: unknown) => listener.onTrouble(errorText(cause)));
     };
     this.#expiry = setTimeout(look, Math.max(0, expiresAt - Date.now()) + 1);
     this.#expiry.unref();
@@ -170,8 +169,7 @@ export class StoreSource implements ConfigSource {
         }
       } catch (cause) {
         if (signal.aborted) return;
-        if (!(cause instanceof CompactedError))
-          listener.onTrouble(cause instanceof Error ? cause.message : String(cause));
+        if (!(cause instanceof CompactedError)) listener.onTrouble(errorText(cause));
         await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
       }
     }

@@ -3,6 +3,7 @@
  * resumed there. The last ones are kept with their account; the store itself keeps what is needed to undo them.
  */
 import type { BulkProblem, JobView } from '../../../lib/api/bulk-types.ts';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { rangesOf } from '../../../lib/history/revision-ranges.ts';
 import { ConsoleError } from '../errors.ts';
@@ -91,7 +92,7 @@ class Job {
       if (last > 0) await this.#place.gate.step(() => this.#context.hub.follows(last, FOLLOW_MS));
       this.#set({ state: isComplete ? 'done' : 'cancelled', endedAt: this.#context.now() });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       this.#set({ state: 'stopped', error: text, endedAt: this.#context.now() });
     }
   }

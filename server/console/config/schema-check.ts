@@ -4,6 +4,7 @@
  */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { RuleTooLong, run, STEPS_MAX } from '../../../lib/config/flags/json-logic.ts';
 import { isArray, isObject, type Json, type JsonObject, joinPointer, unfit } from '../../../lib/config/json.ts';
 
@@ -62,7 +63,7 @@ function compileNew(schema: Json, text: string): ValidateFunction | SchemaIssue 
     return ajv.compile(schema);
   } catch (cause) {
     const first = ajv.errors?.[0];
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = errorText(cause);
     return wrong(first?.instancePath ?? placeOf(schema, message), message);
   }
 }

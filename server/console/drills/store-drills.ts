@@ -4,6 +4,7 @@
  */
 import type { DrillHealed, DrillsView, DrillView, RecentDrill } from '../../../lib/api/drill-types.ts';
 import type { ClusterView, MemberView, WireHexId } from '../../../lib/api/types.ts';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
 import type { StoreHealth } from '../health/store-health.ts';
@@ -62,7 +63,7 @@ export class StoreDrills {
     try {
       await supervisor.begin({ kind, member: member.name, forMs: seconds * 1_000, delayMs });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       throw new ConsoleError(GrpcCode.FAILED_PRECONDITION, `the drill did not begin: ${why}`);
     }
     return `The drill on ${member.name} runs and heals by itself in ${seconds} s.`;

@@ -1,5 +1,6 @@
 /** Regular expressions in bounded time: a text on which one takes too long is given up, named, and the search goes on. */
 import { Worker } from 'node:worker_threads';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { ConsoleError } from '../errors.ts';
 import type { RegexAnswer, RegexSetup } from './regex-worker.ts';
@@ -23,7 +24,7 @@ export class RegexGuard {
       // Compiled here only to learn whether it can be.
       new RegExp(pattern, 'u');
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       throw new ConsoleError(GrpcCode.INVALID_ARGUMENT, `q: ${text}`, { field: 'q' });
     }
     this.#pattern = pattern;

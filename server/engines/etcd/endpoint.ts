@@ -4,6 +4,7 @@
  * All calls to an endpoint, the monitor's included, share one HTTP/2 connection. Nothing is retried here.
  */
 import { type ChannelCredentials, Client, type ClientDuplexStream, connectivityState, Metadata } from '@grpc/grpc-js';
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Method } from '../../../lib/base/etcdpb/methods.ts';
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { Handover } from '../../../lib/base/handover.ts';
@@ -218,7 +219,7 @@ export function textOf(error: unknown): string {
   if (error !== null && typeof error === 'object' && 'details' in error && typeof error.details === 'string') {
     return error.details;
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 /** "connect ECONNREFUSED 127.0.0.1:2379" out of grpc-js's long sentence. */

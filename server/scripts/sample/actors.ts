@@ -3,6 +3,7 @@
  * leaves (closes its session) or dies (drops its connection, so that the store must wait for the lease to run out).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Prng } from '../../../lib/base/prng.ts';
 import { type Client, connect, election, type Session, serviceRegistry } from '../../../lib/client/index.ts';
 
@@ -41,13 +42,13 @@ export async function live(
     try {
       const session = await client.session({ ttlSeconds });
       const how = await act({ client, session }).catch((cause: unknown) => {
-        stage.report(cause instanceof Error ? cause.message : String(cause));
+        stage.report(errorText(cause));
         return 'leave' as const;
       });
       if (how === 'leave' || stage.signal.aborted) await session.close();
     } catch (cause) {
       // The store is away: say so, and try again like any client. At the end there is nothing left to try.
-      if (!stage.signal.aborted) stage.report(cause instanceof Error ? cause.message : String(cause));
+      if (!stage.signal.aborted) stage.report(errorText(cause));
       await sleep(1000, undefined, { signal: stage.signal }).catch(() => undefined);
     } finally {
       client.close();
@@ -121,7 +122,7 @@ export async function writer(stage: Stage, prng: Prng): Promise<void> {
         signal: stage.signal,
       });
     } catch (cause) {
-      if (!stage.signal.aborted) stage.report(cause instanceof Error ? cause.message : String(cause));
+      if (!stage.signal.aborted) stage.report(errorText(cause));
     }
     await between(prng, 500, 1500, stage.signal);
   }

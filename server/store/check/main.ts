@@ -6,6 +6,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from '../../../lib/base/error-text.ts';
 import { DataDirError, holderOf, lockDataDir } from '../config/data-dir-lock.ts';
 import { DiskError } from '../ports/disk.ts';
 import { NodeDisk } from '../ports/node-disk.ts';
@@ -38,7 +39,7 @@ function readCommand(args: string[]): Command {
     return { dataDir, walDir, repairs: values.repair };
   } catch (error) {
     if (error instanceof RefusedError) throw error;
-    throw new RefusedError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    throw new RefusedError(`${errorText(error)}\n${USAGE}`);
   }
 }
 

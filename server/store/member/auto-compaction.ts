@@ -4,6 +4,8 @@
  * Every member follows the revisions, only the leader compacts: a new leader goes on where the old one was. What fails is tried
  * again at the next turn.
  */
+
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -122,7 +124,7 @@ async function compacted({ compact, log }: AutoCompactorOptions, revision: numbe
   } catch (error) {
     log('warn', 'could not compact by schedule, trying again', {
       revision,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: errorText(error),
     });
     return false;
   }

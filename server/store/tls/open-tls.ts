@@ -1,5 +1,6 @@
 /** One side's TLS from its settings, its own certificate made first where the settings ask for that. */
 import path from 'node:path';
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Log } from '../ports/log.ts';
 import { makeSelfSigned, type SelfSigned } from './self-signed.ts';
 import { TlsFileError, type TlsSettings } from './settings.ts';
@@ -28,7 +29,7 @@ function make(settings: TlsSettings, selfSigned: NonNullable<TlsSettings['selfSi
   try {
     return makeSelfSigned({ ...selfSigned, certFile, keyFile, now: new Date() });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new TlsFileError(`cannot make a certificate in ${path.dirname(certFile)}: ${reason}`);
   }
 }

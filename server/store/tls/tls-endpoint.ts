@@ -7,6 +7,7 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Log } from '../ports/log.ts';
 import { whyNotFromItsHost } from './certificate-origin.ts';
 import type { TlsSettings } from './settings.ts';
@@ -157,7 +158,7 @@ export class TlsEndpoint {
     this.#log('warn', 'refused a TLS connection', {
       side: this.#settings.prefix === '' ? 'client' : 'peer',
       remote: socket.remoteAddress,
-      reason: reason instanceof Error ? reason.message : String(reason),
+      reason: errorText(reason),
     });
   }
 }

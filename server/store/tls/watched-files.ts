@@ -4,6 +4,7 @@
  * good content stays in use.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { errorText } from '../../../lib/base/error-text.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface WatchedFilesOptions<T> {
@@ -37,7 +38,7 @@ export class WatchedFiles<T> {
       this.version++;
       log('info', 'read renewed certificate files', { files: paths.join() });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       log('error', 'renewed certificate files cannot be used, those before stay in use', { reason });
     }
     return this.#value;
