@@ -1,11 +1,10 @@
 /** Over the console's plain HTTP contract: long polls with an ETag, reports as JSON. For where the store itself is out of reach. */
-import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../base/error-text.ts';
 import type { JsonObject } from '../../config/json.ts';
 import type { LayerRelease } from '../../config/report.ts';
 import { placeId } from '../../config/target.ts';
 import { hashOf } from './last-known-good.ts';
+import { RetryPause } from './retry-pause.ts';
 import {
   CLIENT_VERSION,
   type ConfigSource,
@@ -21,8 +20,6 @@ const POLL_TIMEOUT_MS = (WAIT_SECONDS + 15) * 1000;
 const SEND_TIMEOUT_MS = 10_000;
 /** Of a document that was remembered: the console is to know that there is one, in case that nothing is served any more. */
 const UNKNOWN_ETAG = '"remembered"';
-const RETRY_MS_MIN = 1_000;
-const RETRY_MS_MAX = 60_000;
 
 interface Merged {
   readonly values: JsonObject;
@@ -92,17 +89,15 @@ export class HttpSource implements ConfigSource {
   async #follow(listener: SourceListener): Promise<void> {
     const { signal } = this.#stopped;
     let etag: string | null = null;
-    let wait = RETRY_MS_MIN;
+    const pause = new RetryPause();
     while (!signal.aborted) {
       try {
         etag = await this.#poll(etag, listener);
-        wait = RETRY_MS_MIN;
+        pause.reset();
       } catch (cause) {
         if (signal.aborted) return;
         listener.onTrouble(errorText(cause));
-        // Half of it by chance: a fleet that lost its console must not come back as one.
-        await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
-        wait = Math.min(RETRY_MS_MAX, wait * 2);
+        await pause.pass(signal);
       }
     }
   }

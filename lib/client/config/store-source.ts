@@ -1,6 +1,4 @@
 /** Straight from the store: one watch on the pointers of the bundle, reports under a lease that dies with the process. */
-import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Decode } from '../../base/bytes.ts';
 import { errorText } from '../../base/error-text.ts';
 import { type Event, EventType } from '../../base/etcdpb/mvcc.ts';
@@ -22,6 +20,7 @@ import { CompactedError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { hashOf } from './last-known-good.ts';
 import { ReleaseReader } from './release-reader.ts';
+import { RetryPause } from './retry-pause.ts';
 import {
   CLIENT_VERSION,
   type ConfigSource,
@@ -35,8 +34,6 @@ export const DEFAULT_CONFIG_PREFIX = '/quorate/config/';
 /** How long the fleet waits before a silent death counts. */
 const REPORT_TTL_SECONDS = 30;
 const LEFT_TTL_SECONDS = 600;
-const RETRY_MS_MIN = 1_000;
-const RETRY_MS_MAX = 60_000;
 
 /** What is to be used and tried, as the pointers stood at that turn. */
 interface Resolved {
@@ -152,13 +149,14 @@ export class StoreSource implements ConfigSource {
 
   async #follow(listener: SourceListener): Promise<void> {
     const { signal } = this.#stopped;
-    for (let wait = RETRY_MS_MIN; !signal.aborted; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
+    const pause = new RetryPause();
+    while (!signal.aborted) {
       try {
         const revision = await this.#readPointers();
         // Whoever comes back from an outage does not come alone.
         const readers = [...this.#pointers.values()].map((one) => one.readers ?? 0);
         await this.#offer(listener, this.#offered === null ? 0 : Math.max(0, ...readers));
-        wait = RETRY_MS_MIN;
+        pause.reset();
         // Also other places and bundles whose names begin alike: their changes only cost a look.
         for await (const { events } of this.#client.watch(
           { prefix: `${this.#prefix}assign/${this.#who.bundle}` },
@@ -170,7 +168,7 @@ export class StoreSource implements ConfigSource {
       } catch (cause) {
         if (signal.aborted) return;
         if (!(cause instanceof CompactedError)) listener.onTrouble(errorText(cause));
-        await sleep(wait / 2 + randomInt(wait / 2), undefined, { signal }).catch(() => undefined);
+        await pause.pass(signal);
       }
     }
   }
