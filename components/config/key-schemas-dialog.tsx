@@ -12,6 +12,7 @@ import { useCanWrite } from '../shell/use-can-write.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
+import { CheckField } from '../ui/check-field.tsx';
 import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { Field, Input, Textarea } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
@@ -183,10 +184,9 @@ function FailingKeys({ failure, isForced, onForce }: FailingKeysProps) {
           <li className="text-fg-2">and {plural(failing - first.length, 'more key')}</li>
         ) : null}
       </ul>
-      <label className="flex items-center gap-2">
-        <input type="checkbox" checked={isForced} onChange={(event) => onForce(event.target.checked)} />
+      <CheckField checked={isForced} onChange={onForce}>
         Put it in force all the same: these keys stay as they are, and their next edit must meet it
-      </label>
+      </CheckField>
     </>
   );
 }

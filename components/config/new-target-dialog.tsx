@@ -10,6 +10,7 @@ import { FailureLine } from '../keys/edit/edit-view.tsx';
 import { useAttempt } from '../shell/use-attempt.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
+import { CheckField } from '../ui/check-field.tsx';
 import { Dialog, DialogClose, DialogContent, DialogForm } from '../ui/dialog.tsx';
 import { Field, Input, Textarea } from '../ui/input.tsx';
 import { AuthorField } from './author-field.tsx';
@@ -137,14 +138,9 @@ function Body({ kind, existing, onClose, onCreated }: Omit<NewTargetDialogProps,
           )}
         </Field>
         {failure instanceof ApiFailure && failure.status === 409 && 'issues' in failure.detail ? (
-          <label className="flex items-center gap-2">
-            <input
-              type="checkbox"
-              checked={evenIfFailing}
-              onChange={(event) => setEvenIfFailing(event.target.checked)}
-            />
+          <CheckField checked={evenIfFailing} onChange={setEvenIfFailing}>
             Put it in force all the same; what is live stays, and the next release must meet it
-          </label>
+          </CheckField>
         ) : null}
         <AuthorField author={author} />
         {failure === null ? null : <FailureLine failure={failure} />}

@@ -9,9 +9,9 @@ import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
-import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { GoneDetail } from '../ui/gone-detail.tsx';
 import { MasterDetail } from '../ui/master-detail.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
@@ -96,7 +96,9 @@ export function FoundPage<Row>({ title, noun, asked, rows, received, name, chose
         list={list}
         detail={
           name === null ? null : chosen === undefined ? (
-            <NotFound what={props.missing} name={name} onClose={props.onClose} />
+            <GoneDetail onClose={props.onClose}>
+              {props.missing} at <span className="mono">{displayBytes(name)}</span> now.
+            </GoneDetail>
           ) : (
             props.detail(chosen)
           )
@@ -117,23 +119,3 @@ const reach = ({ total, received, revision, noun }: Reach): string =>
   received === total
     ? `${plural(total, noun)}, complete at revision ${formatCount(revision)}`
     : `First ${formatCount(received)} of ${plural(total, noun)}`;
-
-interface NotFoundProps {
-  readonly what: string;
-  readonly name: WireBytes;
-  readonly onClose: () => void;
-}
-
-/** In place of the detail of something that is not there now. */
-const NotFound = ({ what, name, onClose }: NotFoundProps) => (
-  <EmptyState
-    className="flex-1 bg-surface"
-    actions={
-      <Button size="small" onClick={onClose}>
-        Close
-      </Button>
-    }
-  >
-    {what} at <span className="mono">{displayBytes(name)}</span> now.
-  </EmptyState>
-);

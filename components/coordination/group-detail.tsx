@@ -15,7 +15,7 @@ import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { DetailHeader, NameHeading } from '../ui/detail-header.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
+import { GoneDetail } from '../ui/gone-detail.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Confidence, HolderLease } from './holder.tsx';
 import { useMoment } from './moment.ts';
@@ -43,17 +43,10 @@ export function GroupDetail({ id, kind, onBack, onRelease }: GroupDetailProps) {
   if (query.error === null) return <SkeletonRows rows={8} className="bg-surface" />;
   if (query.error instanceof ApiFailure && query.error.code === 'NOT_FOUND') {
     return (
-      <EmptyState
-        className="flex-1 bg-surface"
-        actions={
-          <Button size="small" onClick={onBack}>
-            Close
-          </Button>
-        }
-      >
+      <GoneDetail onClose={onBack}>
         No {KIND_WORDS[kind].one} is recognised at <span className="mono">{displayBytes(id)}</span>
         {rev === null ? '' : ` at revision ${formatCount(rev)}`}. Nobody may hold or wait there.
-      </EmptyState>
+      </GoneDetail>
     );
   }
   return <PanelError title="It could not be read" error={query.error} onRetry={() => void query.refetch()} />;

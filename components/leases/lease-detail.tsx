@@ -13,7 +13,7 @@ import { CopyAsMenu } from '../ui/copy-as.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { DetailHeader } from '../ui/detail-header.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
+import { GoneDetail } from '../ui/gone-detail.tsx';
 import { Mark } from '../ui/marks.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { LeaseCountdown } from './lease-countdown.tsx';
@@ -46,16 +46,9 @@ export function LeaseDetail({ id, onBack, onRevoke }: LeaseDetailProps) {
 
 function Gone({ id, onBack }: Pick<LeaseDetailProps, 'id' | 'onBack'>) {
   return (
-    <EmptyState
-      className="bg-surface"
-      actions={
-        <Button size="small" onClick={onBack}>
-          Close
-        </Button>
-      }
-    >
+    <GoneDetail onClose={onBack}>
       Lease <span className="mono">{id}</span> has ended or never existed. Its keys are gone; their history tells when.
-    </EmptyState>
+    </GoneDetail>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckField } from '../../ui/check-field.tsx';
 import { Dialog, DialogClose, DialogContent, DialogForm } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/input.tsx';
 import { BulkDialog, type BulkDraft } from './bulk-dialog.tsx';
@@ -75,15 +76,9 @@ function Target({
             <Input {...ids} mono autoFocus value={target} onChange={(event) => setTarget(event.target.value)} />
           )}
         </Field>
-        <label className="flex items-baseline gap-2">
-          <input
-            type="checkbox"
-            checked={overwrite}
-            onChange={(event) => setOverwrite(event.target.checked)}
-            className="translate-y-0.5 accent-accent-fill"
-          />
+        <CheckField checked={overwrite} onChange={setOverwrite}>
           Overwrite keys that exist there. Otherwise they are left alone and named.
-        </label>
+        </CheckField>
       </DialogForm>
     </DialogContent>
   );

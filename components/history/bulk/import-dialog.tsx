@@ -5,6 +5,7 @@ import type { TransferFormat } from '../../../lib/api/bulk-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { formatBytes } from '../../../lib/format/number.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckField } from '../../ui/check-field.tsx';
 import { Dialog, DialogClose, DialogContent } from '../../ui/dialog.tsx';
 import { Field, Textarea } from '../../ui/input.tsx';
 import { Select } from '../../ui/select.tsx';
@@ -121,15 +122,9 @@ function Source({ prefix, onTaken }: { readonly prefix: WireBytes; readonly onTa
             />
           )}
         </Field>
-        <label className="flex items-baseline gap-2">
-          <input
-            type="checkbox"
-            checked={overwrite}
-            onChange={(event) => setOverwrite(event.target.checked)}
-            className="translate-y-0.5 accent-accent-fill"
-          />
+        <CheckField checked={overwrite} onChange={setOverwrite}>
           Overwrite keys that exist with another value. Otherwise they are left alone and named.
-        </label>
+        </CheckField>
       </div>
     </DialogContent>
   );
