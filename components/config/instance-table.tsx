@@ -67,7 +67,7 @@ export function InstanceTable({ detail }: { readonly detail: ConfigTargetDetail 
   return <DataTable label="Instances" columns={columns} rows={detail.instances} rowKey={({ key }) => key} />;
 }
 
-export function ReportMark({ report }: { readonly report: InstanceView['report'] }) {
+function ReportMark({ report }: { readonly report: InstanceView['report'] }) {
   const { state, health, error } = report;
   if (state === 'REJECTED') {
     return (

@@ -64,7 +64,7 @@ export function rolloutWords({
   return STATE_WORDS[state];
 }
 
-export const PAUSE_WORDS: Readonly<Record<NonNullable<RolloutSummary['pauseReason']>, string>> = {
+const PAUSE_WORDS: Readonly<Record<NonNullable<RolloutSummary['pauseReason']>, string>> = {
   MANUAL: 'by hand',
   STEP_PAUSE: 'waits for somebody to go on',
   INCONCLUSIVE: 'no clear verdict in time',

@@ -59,7 +59,7 @@ export const KIND_WORDS = {
 export type Kind = keyof typeof KIND_WORDS;
 
 /** "since 14:02:07 (4 min)", or how much is known. */
-export function sinceText(term: TermView, now: number): string {
+function sinceText(term: TermView, now: number): string {
   const at = term.fromAt;
   if (term.fromExact && at !== null) return `since ${momentText(at, now)} (${durationText(now - at)})`;
   if (term.fromExact) return `since revision ${formatCount(term.from)}`;
@@ -75,7 +75,7 @@ export function heldText(term: TermView | null, now: number): string {
 }
 
 /** Who follows, as a sentence. */
-export function nextSentence(group: CoordinationGroup): string {
+function nextSentence(group: CoordinationGroup): string {
   if (group.layout === 'patroniLeader') return 'Who follows, its members decide among themselves.';
   if (group.next !== null) return `${whoText(group.next)} follows when it goes.`;
   return group.kind === 'lock' ? 'Nobody waits for it.' : 'Nobody else stands: when it goes, nobody leads.';

@@ -38,7 +38,7 @@ export function LeaseCountdown({ lease, withBar = true, className }: LeaseCountd
 }
 
 /** The share of the granted time that is left. The number beside it says the same. */
-export function LeaseBar({ share, isUrgent }: { readonly share: number; readonly isUrgent: boolean }) {
+function LeaseBar({ share, isUrgent }: { readonly share: number; readonly isUrgent: boolean }) {
   return (
     <span aria-hidden="true" className="relative inline-block h-1.5 w-16 shrink-0 overflow-hidden rounded-full bg-line">
       <span

@@ -45,7 +45,7 @@ export function PeekLeaseLink({ id, className }: { readonly id: WireHexId; reado
 const PEEK_KEYS = 5;
 
 /** The hover card of a lease: time left, and the keys that end with it. */
-export function LeasePeek({ id }: { readonly id: WireHexId }) {
+function LeasePeek({ id }: { readonly id: WireHexId }) {
   const store = useStore();
   const { data, error } = useQuery(queries.lease(store.id, id));
   return (

@@ -18,7 +18,7 @@ export interface LeaseTime {
 }
 
 /** Below this much left a lease is about to end. */
-export const SOON_MS = 10_000;
+const SOON_MS = 10_000;
 
 /** `now` by the console's clock, as `lease.at` is. */
 export function leaseTime(lease: SaidOfLease, now: number): LeaseTime {

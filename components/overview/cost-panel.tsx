@@ -8,7 +8,7 @@ import { cn } from '../ui/cn.ts';
 import { Panel, PanelStates } from '../ui/panel.tsx';
 
 /** How complete the console's picture is, in words. */
-export function indexInWords(index: IndexState): string {
+function indexInWords(index: IndexState): string {
   const loaded = formatCount(index.keysLoaded);
   switch (index.phase) {
     case 'connecting':

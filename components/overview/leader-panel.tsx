@@ -35,7 +35,7 @@ const SPANS_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS];
 const spanOf = (watchedMs: number): number => SPANS_MS.find((span) => watchedMs <= span) ?? HOUR_MS;
 
 /** How often the leader changed in the last hour, in words. */
-export function changesInWords({ leaderChanges, watchingSince }: ClusterView, now: number): string {
+function changesInWords({ leaderChanges, watchingSince }: ClusterView, now: number): string {
   const since = Math.max(watchingSince, now - HOUR_MS);
   // The leader found at the start is no change, nor is one that was only out of sight for a moment.
   const led = leaderChanges.filter(({ leaderId }) => leaderId !== null);

@@ -5,7 +5,7 @@ import type { RingMember } from '../charts/raft-ring.tsx';
 import { stopOf } from '../shell/cluster-sentence.ts';
 
 /** So few entries are under way between a leader and a follower at any moment: not worth a word. */
-export const IN_STEP_ENTRIES = 16;
+const IN_STEP_ENTRIES = 16;
 
 export function roleWord({ isLeader, isLearner, health }: MemberView): string {
   if (health === 'unreachable') return 'no answer';

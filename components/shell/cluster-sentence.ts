@@ -48,7 +48,7 @@ function leaderPart({ members, leaderId, leaderSince, reachable }: ClusterView, 
 }
 
 /** "survives 1 failure", "survives no failure", "has lost its majority". */
-export function toleranceText({ survives }: ClusterView['quorum']): string {
+function toleranceText({ survives }: ClusterView['quorum']): string {
   if (survives < 0) return 'has lost its majority';
   return survives === 0 ? 'survives no failure' : `survives ${plural(survives, 'failure')}`;
 }

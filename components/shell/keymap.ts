@@ -45,7 +45,7 @@ export const listKeys = (id: string, keys: Binding['keys'], title: string): Bind
   inPalette: false,
 });
 
-export const SEQUENCE_MS = 1_000;
+const SEQUENCE_MS = 1_000;
 /** How long a press that nobody took waits for a part of the page that is still to come. */
 export const WAIT_MS = 5_000;
 const WAITING_MAX = 16;

@@ -1,6 +1,6 @@
 /** Light, dark, or as the system says. Kept in a cookie, so that the server renders the right one and nothing flashes. */
 
-export const THEMES = ['system', 'light', 'dark'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 export const THEME_COOKIE = 'quorate-theme';
 

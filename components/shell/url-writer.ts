@@ -86,7 +86,7 @@ export class UrlWriter {
 const normal = (search: string): string => new URLSearchParams(search).toString();
 
 /** The parameters with the changes applied. */
-export function overlaid(search: string, changes: Changes): URLSearchParams {
+function overlaid(search: string, changes: Changes): URLSearchParams {
   const params = new URLSearchParams(search);
   for (const [name, texts] of changes) {
     params.delete(name);

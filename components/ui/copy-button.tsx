@@ -8,7 +8,7 @@ import { toasts } from './toast-store.ts';
 const DONE_MS = 1_500;
 
 /** Puts `text` on the clipboard; false where the browser refuses (no secure context, no permission). */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -14,7 +14,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 const isApple = (): boolean => typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The presses of a binding as people read them: "$mod+k" → ["⌘K"] or ["Ctrl K"], "g o" → ["g", "o"]. */
-export function describeKeys(keys: string, apple = isApple()): readonly string[] {
+function describeKeys(keys: string, apple = isApple()): readonly string[] {
   return keys.split(' ').map((press) => {
     const parts = press.split('+').filter((part) => part !== '');
     if (press.endsWith('+')) parts.push('+');

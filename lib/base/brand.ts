@@ -39,4 +39,3 @@ export const clusterId = (value: bigint): ClusterId => BigInt.asUintN(64, value)
 export const leaseId = (value: bigint): LeaseId => BigInt.asIntN(64, value) as LeaseId;
 
 export const NO_MEMBER: MemberId = memberId(0n);
-export const NO_LEASE: LeaseId = leaseId(0n);

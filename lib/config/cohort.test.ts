@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defined } from '../base/assert.ts';
 import { utf8Encode } from '../base/bytes.ts';
-import { BUCKETS, bucketOf, chanceOfNone, explainCohort, isCandidate, thresholdBp } from './cohort.ts';
+import { BUCKETS, bucketOf, explainCohort, isCandidate, thresholdBp } from './cohort.ts';
 import { murmur3, murmur3Text } from './murmur3.ts';
 import { exposureOf, type Plan, PRESETS, planIssues, previewPlan } from './plan.ts';
 
@@ -151,11 +151,6 @@ test('a plan that shrinks, exposes nobody or stops short is refused with the pla
   expect(issues.map(({ path }) => path)).toEqual(['/phases/1/percent', '/phases/1/percent']);
   expect(planIssues(planOf([])).map(({ path }) => path)).toEqual(['/phases']);
   for (const { plan } of PRESETS) expect(planIssues(plan)).toEqual([]);
-});
-
-test('the published chances that nobody is selected hold', () => {
-  expect(Math.round(chanceOfNone(10, 5) * 100)).toBe(59);
-  expect(Math.round(chanceOfNone(10, 10) * 100)).toBe(35);
 });
 
 test('what is asked besides the fleet needs a name, an address and bounds that can be met', () => {

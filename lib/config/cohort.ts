@@ -62,6 +62,3 @@ export function thresholdBp(
   const floor = buckets[Math.min(fleet.minCanary, buckets.length) - 1];
   return floor === undefined ? plain : Math.max(plain, floor + 1);
 }
-
-/** The chance that a percentage selects none of n instances, when there is no floor. */
-export const chanceOfNone = (percent: number, n: number): number => (1 - percent / 100) ** n;

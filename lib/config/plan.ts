@@ -132,13 +132,13 @@ const plan = (phases: readonly Phase[], bakeSeconds: number): Plan => ({
 });
 
 /** Growth in steps of `factor` percent; the last is 100. */
-export const linearSteps = (factor: number): number[] => [
+const linearSteps = (factor: number): number[] => [
   ...Array.from({ length: Math.ceil(FULL / factor) - 1 }, (_, k) => factor * (k + 1)),
   FULL,
 ];
 
 /** factor, 2·factor, 4·factor … 100. */
-export function exponentialSteps(factor: number): number[] {
+function exponentialSteps(factor: number): number[] {
   const steps: number[] = [];
   for (let percent = factor; percent < FULL; percent *= 2) steps.push(percent);
   return [...steps, FULL];

@@ -108,7 +108,7 @@ export function start(rollout: Rollout, actor: Actor, generation: number): Act {
   return ok(outcome(started, actor, `started: ${phaseWords(rollout, 0)}`, { assign: { kind: 'expose' } }));
 }
 
-export function phaseWords({ plan }: Rollout, index: number): string {
+function phaseWords({ plan }: Rollout, index: number): string {
   const phase = plan.phases[index];
   return phase === undefined ? '' : `phase ${index + 1} of ${plan.phases.length}, ${phase.percent} %`;
 }

@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from '../base/result.ts';
 
-export const LAYERS = ['global', 'application', 'environment', 'service'] as const;
+const LAYERS = ['global', 'application', 'environment', 'service'] as const;
 export type Layer = (typeof LAYERS)[number];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;

@@ -135,18 +135,3 @@ export function collapseSame(lines: readonly DiffLine[], context: number): reado
   if (skipped > 0) out.push({ kind: 'skip', count: skipped });
   return out;
 }
-
-export interface DiffCounts {
-  readonly added: number;
-  readonly removed: number;
-}
-
-export function countChanges(lines: readonly DiffLine[]): DiffCounts {
-  let added = 0;
-  let removed = 0;
-  for (const line of lines) {
-    if (line.kind === 'add') added++;
-    else if (line.kind === 'del') removed++;
-  }
-  return { added, removed };
-}

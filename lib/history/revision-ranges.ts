@@ -1,7 +1,7 @@
 /** Revisions as text, for an account of many: "12-40,43". */
 
 /** Beyond this the account says that there are too many. */
-export const RANGES_CHARS_MAX = 16 * 1024;
+const RANGES_CHARS_MAX = 16 * 1024;
 /** Stands for no revision. */
 export const TOO_MANY = 'too many to name';
 

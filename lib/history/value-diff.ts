@@ -36,7 +36,7 @@ export function diffValues({ before, after, context }: ValuePair): ValueDiff {
   return { ...diffTexts(a, b, context), looksSame: a === b };
 }
 
-export function diffTexts(before: string, after: string, context: number): DiffRows {
+function diffTexts(before: string, after: string, context: number): DiffRows {
   const lines = diffLines(before, after);
   const rows = Number.isFinite(context) ? collapseSame(lines, context) : lines;
   return { rows: rows.slice(0, DIFF_ROWS_MAX), rest: Math.max(0, rows.length - DIFF_ROWS_MAX) };

@@ -4,7 +4,7 @@ import { decodeValue } from './encodings/decode.ts';
 import { prettyJson } from './json-text.ts';
 import { diffValues } from './value-diff.ts';
 
-export const VALUE_WORK = {
+const VALUE_WORK = {
   diff: diffValues,
   decode: decodeValue,
   /** The layout of JSON; the text itself where it is none. */

@@ -8,7 +8,7 @@ import type { LiveEventName } from '../api/types.ts';
 import { INITIAL_STATUS, type LiveFailure, readSent, type SentEvent, type StreamListener } from './protocol.ts';
 import { SseParser } from './sse-parser.ts';
 
-export const RETRY_MS_MIN = 250;
+const RETRY_MS_MIN = 250;
 export const RETRY_MS_MAX = 8_000;
 export const SILENCE_MS_MAX = 45_000;
 
@@ -20,7 +20,7 @@ export interface ConnectionWorld {
   readonly after: (ms: number, task: () => void) => () => void;
 }
 
-export const browserWorld: ConnectionWorld = {
+const browserWorld: ConnectionWorld = {
   fetch: (path, init) => fetch(path, init),
   now: () => Date.now(),
   after: (ms, task) => {

@@ -7,7 +7,7 @@ import { errorText } from '../base/error-text.ts';
 import type { ChangeRow, WithoutSeq } from './change-ring.ts';
 
 /** As many as the list holds. */
-export const PAST_CHANGES_MAX = 50_000;
+const PAST_CHANGES_MAX = 50_000;
 
 export interface PastRequest {
   /** Both inclusive. */

@@ -8,7 +8,7 @@ export interface SseEvent {
 }
 
 /** A stream that never ends a line is not a stream of events: beyond this many characters the parser refuses. */
-export const SSE_LINE_CHARS_MAX = 32 * 1024 * 1024;
+const SSE_LINE_CHARS_MAX = 32 * 1024 * 1024;
 
 export class SseParser {
   #rest = '';

@@ -5,7 +5,7 @@ import type { WireInt, WireTime } from '../api/types.ts';
 import { compareInt } from '../format/number.ts';
 
 /** A term that ended within this time is a flap: nobody got much done in it. */
-export const FLAP_MS = 10_000;
+const FLAP_MS = 10_000;
 
 export interface Gap {
   /** The revision at which the last holder went, and the one at which the next came; null: still nobody. */

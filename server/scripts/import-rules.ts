@@ -19,7 +19,7 @@ interface Area {
 const PURE = 'it is a function of its inputs, so that one seed decides a whole run; effects enter through ports';
 const BOTH_SIDES = 'it runs in the browser and in the server';
 
-export const AREAS: readonly Area[] = [
+const AREAS: readonly Area[] = [
   {
     path: 'app',
     may: ['components', 'server/console', 'lib'],
@@ -307,7 +307,7 @@ function testAreas(from: string): readonly string[] {
   return Object.entries(TEST_AREAS).flatMap(([folder, extra]) => (isBelow(from, folder) ? extra : []));
 }
 
-export function areaOf(file: string): Area | undefined {
+function areaOf(file: string): Area | undefined {
   if (!file.includes('/')) return ROOT_AREA;
   let best: Area | undefined;
   for (const area of AREAS) {

@@ -12,7 +12,7 @@ export interface ExportAsked {
   readonly rev: WireInt | null;
 }
 
-export function exportPath({ storeId, prefix, format, rev }: ExportAsked): string {
+function exportPath({ storeId, prefix, format, rev }: ExportAsked): string {
   const params = new URLSearchParams({ format });
   setBytesParam(params, 'prefix', prefix);
   if (rev !== null) params.set('rev', rev);

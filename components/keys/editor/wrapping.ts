@@ -24,7 +24,7 @@ export const wrapping = (doc: Text): Extension => [
   }),
 ];
 
-export function hasLongLine(doc: Text): boolean {
+function hasLongLine(doc: Text): boolean {
   if (doc.length <= WRAPPED_CHARS_MAX) return false;
   for (const line of doc.iterLines()) if (line.length > WRAPPED_CHARS_MAX) return true;
   return false;

@@ -4,7 +4,7 @@ import type { ByteString } from '../../../lib/base/bytes.ts';
 import { wireToByteString } from '../../../lib/keys/wire-bytes.ts';
 import { foldersOf } from './key-path.ts';
 
-export const GLOW_MS = 900;
+const GLOW_MS = 900;
 /** In a storm only the last changes of a batch glow: nobody sees more. */
 const GLOW_EVENTS_MAX = 200;
 

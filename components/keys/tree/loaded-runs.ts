@@ -8,7 +8,7 @@ import type { TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 
 /** Pages kept per folder; beyond it those not looked at for longest are forgotten. */
-export const RUNS_KEPT = 64;
+const RUNS_KEPT = 64;
 
 interface Run {
   start: number;

@@ -20,7 +20,7 @@ export const RESYNC_MS = 400;
 /** Open folders that a change of revision opens again. */
 const REOPEN_MAX = 60;
 /** Sums of bytes that the stream cannot tell are refreshed this often while on screen. */
-export const BYTES_REFRESH_MS = 5000;
+const BYTES_REFRESH_MS = 5000;
 
 export class TreeController {
   readonly model: TreeModel;

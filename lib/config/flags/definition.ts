@@ -38,7 +38,7 @@ export interface FlagIssue {
   readonly message: string;
 }
 
-export const FLAGS_MAX = 5_000;
+const FLAGS_MAX = 5_000;
 
 export function readFlagSet(content: JsonObject): Result<FlagSet, readonly FlagIssue[]> {
   const issues: FlagIssue[] = [];

@@ -33,7 +33,7 @@ export interface ReadResult {
 }
 
 /** Faults told at once; the first ones are what one mends. */
-export const FAULTS_MAX = 100;
+const FAULTS_MAX = 100;
 
 /** Gathers entries and faults in line order; the same key twice is a fault that names both lines. */
 export class Reading {

@@ -23,7 +23,7 @@ import { planOf } from './plan.ts';
 import { ROOT_USER } from './reach.ts';
 
 /** Users, or roles: each costs a call. A plan needs all of them, so more are refused rather than cut. */
-export const NAMES_MAX = 2_000;
+const NAMES_MAX = 2_000;
 const CALLS_AT_ONCE = 16;
 
 /** Where this console stands towards the store. */

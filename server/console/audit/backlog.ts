@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../../lib/api/audit.ts';
 import { EngineError } from '../../engines/engine.ts';
 
 /** Entries kept in memory; older ones are in the log alone. */
-export const BACKLOG_MAX = 1_000;
+const BACKLOG_MAX = 1_000;
 /** Doubled with every vain attempt. */
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 60_000;

@@ -14,7 +14,7 @@ import { requireView } from '../operations/browse.ts';
 import { explainCompacted, requireRetained, type StoreContext } from '../operations/context.ts';
 
 /** Of the formats that are made whole in memory. */
-export const TEXT_KEYS_MAX = 50_000;
+const TEXT_KEYS_MAX = 50_000;
 const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 const PAGE_BYTES = 4 * 1024 * 1024;
 const PAGE_KEYS_FIRST = 100;

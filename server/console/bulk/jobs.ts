@@ -13,7 +13,7 @@ import type { Plan } from './plan.ts';
 import { Runner, type RunnerPlace } from './runner.ts';
 import { StepGate } from './step-gate.ts';
 
-export const JOBS_KEPT_MAX = 50;
+const JOBS_KEPT_MAX = 50;
 const PROBLEMS_KEPT_MAX = 1_000;
 const FOLLOW_MS = 2_000;
 /** A transaction under way is waited for so long before the session that it goes through is closed; its outcome is looked up then. */

@@ -11,7 +11,7 @@ import { planImport } from './plan-import.ts';
 import { type PlanContext, planRestore, planUndelete, planUndo } from './plan-past.ts';
 
 /** Rows of a preview; the counts are of all. */
-export const PREVIEW_ROWS_MAX = 500;
+const PREVIEW_ROWS_MAX = 500;
 const PREVIEW_SKIPPED_MAX = 200;
 const FOLLOW_MS = 1_000;
 const ALL = { key: Uint8Array.of(0), end: Uint8Array.of(0) };

@@ -23,7 +23,7 @@ import { readValues } from './value-reader.ts';
 /** etcd's default bound on operations in one transaction. A server that allows fewer says so, and gets fewer. */
 export const TXN_OPS_MAX = 128;
 /** etcd refuses requests above 1.5 MiB by default; guards and framing need room too. */
-export const TXN_BYTES_MAX = 1024 * 1024;
+const TXN_BYTES_MAX = 1024 * 1024;
 /** Transactions that fail without having been sent are tried again, a little later each time. */
 const TRIES_MAX = 5;
 const RETRY_MS = 200;

@@ -6,7 +6,7 @@ import { endpointOf, type Observation } from './observation.ts';
  * Followers name a dead leader until their election timeout. For this long after a leader stopped answering us we believe
  * the silence; after it we believe the followers: then it is our way to it that is broken.
  */
-export const LEADER_GRACE_MS = 3_000;
+const LEADER_GRACE_MS = 3_000;
 
 export interface LeaderJudgement {
   readonly leader: Member | null;

@@ -10,7 +10,7 @@ import { parseAlarms, risksOf } from './risks.ts';
 /** A member further behind than this adds no safety: the leader may have to send it a snapshot. */
 export const LAG_ENTRIES_MAX = 1_000;
 /** Every member is without a leader for a moment at each election; one that stays so while others follow is cut off. */
-export const CUT_OFF_MS = 1_500;
+const CUT_OFF_MS = 1_500;
 
 export interface ClusterState {
   readonly members: readonly Member[];

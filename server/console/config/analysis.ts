@@ -19,7 +19,7 @@ import type { SchemaChecker } from './schema-checker.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 /** Places whose merged documents are checked; beyond them the answer says that there are more. */
-export const PLACES_MAX = 200;
+const PLACES_MAX = 200;
 
 export interface ConfigIssue {
   /** JSON pointer into the merged document. */

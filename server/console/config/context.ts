@@ -21,7 +21,7 @@ export interface ConfigContext {
   now(): number;
 }
 
-export const ANONYMOUS = 'operator';
+const ANONYMOUS = 'operator';
 
 /** The signed-in user, else the name given. */
 export const actorOf = ({ user }: ConfigContext, given: string | undefined): string =>

@@ -11,7 +11,7 @@ import { PAUSE_REASONS, ROLLOUT_STATES } from '../../../lib/config/rollout-docum
 import { parseTarget } from '../../../lib/config/target.ts';
 
 export const anyJson = z.custom<Json>((value) => value !== undefined).describe('Any JSON value.');
-export const jsonObject = z
+const jsonObject = z
   .custom<JsonObject>((value) => isObject(value as Json), 'must be a JSON object')
   .describe('A JSON object.');
 
@@ -104,7 +104,7 @@ const whole = (name: keyof typeof GATE_RANGES) => ranged(name).refine(Number.isI
 const checkName = text(80).min(1);
 const url = z.url({ protocol: /^https?$/ });
 
-export const gateParameters = z.object({
+const gateParameters = z.object({
   evalIntervalSeconds: ranged('evalIntervalSeconds'),
   minHealthyReports: whole('minHealthyReports'),
   minSample: whole('minSample'),
@@ -223,7 +223,7 @@ export const roster = z.object({
 });
 
 const layers = z.array(z.object({ target: targetId, releaseId: text(80), generation: z.int().min(0) })).max(8);
-export const reportError = z.object({ code: text(64), path: pointer, message: text(ERROR_MESSAGE_MAX) });
+const reportError = z.object({ code: text(64), path: pointer, message: text(ERROR_MESSAGE_MAX) });
 export const instanceId = z
   .string()
   .min(1)

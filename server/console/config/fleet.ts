@@ -38,7 +38,7 @@ export const instanceKey = (
   report: Pick<InstanceReport, 'bundle' | 'app' | 'env' | 'service' | 'instanceId'>,
 ): string => `${placeId(report)}/${report.instanceId}`;
 
-export const subjectOf = (rollout: Rollout): GateSubject => ({
+const subjectOf = (rollout: Rollout): GateSubject => ({
   target: rollout.target,
   candidate: rollout.candidate,
   generation: rollout.startGeneration,

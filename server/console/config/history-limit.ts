@@ -8,7 +8,7 @@ import { type ConfigContext, ConfigWrite } from './context.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 export const RELEASES_KEPT = 100;
-export const ROLLOUTS_KEPT = 100;
+const ROLLOUTS_KEPT = 100;
 /** Removed at a time: a transaction has a bound, and each publication adds one. */
 const REMOVED_MAX = 20;
 

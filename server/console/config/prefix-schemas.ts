@@ -15,14 +15,14 @@ import { committed, contentError, sha256 } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 /** Keys measured with a new schema; beyond them the answer says that there are more, and the schema is refused unless forced. */
-export const KEYS_CHECKED_MAX = 100_000;
+const KEYS_CHECKED_MAX = 100_000;
 const PAGE_KEYS = 500;
 const SHOWN = 50;
 /** A busy prefix may change under the check: it is measured again. */
 const TRIES_MAX = 3;
 
 /** Prefixes hold slashes, and keys have a bound: the name is a hash. */
-export const prefixName = (prefix: string): string => sha256(prefix).slice(0, 32);
+const prefixName = (prefix: string): string => sha256(prefix).slice(0, 32);
 
 export function listPrefixSchemas(snapshot: ConfigSnapshot): PrefixSchemaList {
   const prefixes = [...snapshot.all('prefixes').values()].map(({ value, modRevision }) => ({

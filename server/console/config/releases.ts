@@ -25,7 +25,7 @@ import { pruneHistory } from './history-limit.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
 
 /** The whole request must stay below etcd's default of 1.5 MiB. */
-export const CONTENT_BYTES_MAX = 1024 * 1024;
+const CONTENT_BYTES_MAX = 1024 * 1024;
 export const NO_ACTIVE = { rollouts: [] } as const;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -16,9 +16,9 @@ export interface SchemaIssue {
   readonly keyword: string;
 }
 
-export const SCHEMA_BYTES_MAX = 256 * 1024;
+const SCHEMA_BYTES_MAX = 256 * 1024;
 /** Errors shown of one document. */
-export const ISSUES_MAX = 100;
+const ISSUES_MAX = 100;
 const COMPILED_MAX = 50;
 
 /** Names where a wrong key is named instead of the object that holds it. */

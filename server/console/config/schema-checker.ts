@@ -7,7 +7,7 @@ import type { SchemaIssue } from './schema-check.ts';
 import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts';
 
 /** Processor time for all documents of one question. */
-export const CHECK_TIMEOUT_MS = 500;
+const CHECK_TIMEOUT_MS = 500;
 /** On a machine so busy that the thread hardly runs, this many times as long by the clock. */
 const BUSY_FACTOR = 10;
 /** A thread starts within this, also on a busy machine. */

@@ -72,7 +72,7 @@ export function rolloutSummary(snapshot: ConfigSnapshot, rollout: Rollout): Roll
   };
 }
 
-export function supervisionOf(snapshot: ConfigSnapshot): Supervision {
+function supervisionOf(snapshot: ConfigSnapshot): Supervision {
   const leader = snapshot.get('controller', 'leader')?.value;
   return { leader: leader?.name ?? null, since: leader?.since ?? null };
 }

@@ -33,7 +33,7 @@ import { contenderView, groupView, termView, waitView } from './views.ts';
 import { COUNT_FRESH_MS, WaitBook, type Waits, waitsAmong } from './wait-book.ts';
 
 /** Contenders in one answer. */
-export const QUEUE_LISTED_MAX = 500;
+const QUEUE_LISTED_MAX = 500;
 /** Waits in one answer; circles are found among all. */
 const WAITS_LISTED_MAX = 1_000;
 /** Values read for one answer, and reads under way at once. */

@@ -18,7 +18,7 @@ import { explainCompacted, type StoreContext } from '../operations/context.ts';
 import { termView } from './views.ts';
 
 /** The store reads all its revisions in such a stretch, of whatever key. */
-export const HISTORY_REVISIONS_MAX = 20_000;
+const HISTORY_REVISIONS_MAX = 20_000;
 const HISTORY_EVENTS_MAX = 5_000;
 const SEED_KEYS_MAX = 1_000;
 

@@ -11,7 +11,7 @@ import { type PartKey, PartTracker, partsOf } from './part-tracker.ts';
 import { primitiveView, serviceView } from './primitive-views.ts';
 
 /** In one answer; `total` counts all. */
-export const PRIMITIVES_LISTED_MAX = 1_000;
+const PRIMITIVES_LISTED_MAX = 1_000;
 /** Values read for one answer, and reads under way at once. What is read is remembered. */
 const VALUES_READ_MAX = 2_000;
 const CONCURRENT_READS = 16;

@@ -6,7 +6,7 @@ import { ConsoleError } from '../errors.ts';
 import type { RegexAnswer, RegexSetup } from './regex-worker.ts';
 
 /** For all texts of one batch together; a batch is small. */
-export const BATCH_TIMEOUT_MS = 1_000;
+const BATCH_TIMEOUT_MS = 1_000;
 
 /** [start, length] of the first match; null: none; 'timeout': given up. */
 export type Judged = readonly [number, number] | null | 'timeout';

@@ -15,7 +15,7 @@ const BESIDE_MS = 2_000;
 /** An act is the cause of a change that follows it within this time. */
 const ACT_MS = 10_000;
 /** Half of etcd's default election timeout (1 s): beyond it followers may stop waiting for a heartbeat. */
-export const SLOW_MS = 500;
+const SLOW_MS = 500;
 
 export interface Mark extends HealthMark {
   /** What exactly; null where `kind` says it all. */

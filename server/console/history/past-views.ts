@@ -18,7 +18,7 @@ import { Listing, ListingTooLarge } from '../hub/listing.ts';
 import { requireReached } from '../hub/reached.ts';
 
 /** Revisions undone at most; the store reads and sends all of them with values before and after. */
-export const UNDO_REVISIONS_MAX = 20_000;
+const UNDO_REVISIONS_MAX = 20_000;
 const UNDO_EVENTS_MAX = 100_000;
 const VIEWS_MAX = 4;
 /** Keys in all views kept that were listed: those share nothing with the live index. */

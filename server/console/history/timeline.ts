@@ -34,13 +34,13 @@ interface Keyframe extends View {
 }
 
 /** About 300 bytes each. Beyond it the oldest whole revisions are forgotten. */
-export const LOG_EVENTS_MAX = 250_000;
+const LOG_EVENTS_MAX = 250_000;
 /** Changes between two keyframes, at least. */
-export const KEYFRAME_EVENTS = 4_096;
+const KEYFRAME_EVENTS = 4_096;
 /** Keys that may be copied for each change, because of the keyframe before: changes all over the keys have them further apart. */
 const COPIED_KEYS_MAX = 64;
 /** Keys in chunks that keyframes do not share with the next one; about 44 bytes each. Writes all over the keys share little. */
-export const KEYFRAME_KEYS_MAX = 4_000_000;
+const KEYFRAME_KEYS_MAX = 4_000_000;
 const KEYFRAMES_MIN = 2;
 const KEYFRAMES_MAX = 64;
 

@@ -4,7 +4,7 @@
  */
 import type { ByteString } from '../../../lib/base/bytes.ts';
 
-export const VALUE_CACHE_BYTES_MAX = 64 * 1024 * 1024;
+const VALUE_CACHE_BYTES_MAX = 64 * 1024 * 1024;
 /** A larger value would push out hundreds of small ones. */
 const VALUE_BYTES_MAX = 256 * 1024;
 /** What an entry costs besides its bytes. */

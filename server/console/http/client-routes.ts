@@ -71,7 +71,7 @@ export function configAnswer(
 }
 
 /** OFREP clients send no more than a context. */
-export const OFREP_BODY_BYTES_MAX = 256 * 1024;
+const OFREP_BODY_BYTES_MAX = 256 * 1024;
 
 /** Undefined: not JSON. An empty body is an empty request. */
 export async function ofrepBody(request: Request): Promise<unknown> {

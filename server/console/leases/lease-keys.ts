@@ -11,7 +11,7 @@ import type { KeyIndex } from '../hub/key-index.ts';
 import { leaseFromHex } from '../ids.ts';
 
 /** Some 200 bytes each. */
-export const LEASED_KEYS_MAX = 1_000_000;
+const LEASED_KEYS_MAX = 1_000_000;
 
 const NONE: ReadonlySet<ByteString> = new Set();
 

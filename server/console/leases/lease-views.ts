@@ -12,7 +12,7 @@ import { byteStringToWire } from '../../../lib/keys/wire-bytes.ts';
 import type { LeaseRecord } from './lease-book.ts';
 
 /** Keys shown of each lease; `keyCount` counts all. */
-export const ROW_KEYS_MAX = 3;
+const ROW_KEYS_MAX = 3;
 
 export interface Pile {
   readonly records: readonly LeaseRecord[];

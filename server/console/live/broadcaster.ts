@@ -28,7 +28,7 @@ export const FRAME_EVENTS_MAX = 1_000;
 /** What a new browser is shown of the time before it came. */
 const RECENT_EVENTS = 200;
 const HEARTBEAT_MS = 15_000;
-export const CLIENTS_MAX = 500;
+const CLIENTS_MAX = 500;
 
 /** Where the broadcaster reads the present from when a client joins. */
 export interface LiveSource {

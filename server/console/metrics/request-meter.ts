@@ -6,7 +6,7 @@ import { Histogram } from '../../../lib/base/histogram.ts';
 import type { Sample } from '../../../lib/base/prometheus-text.ts';
 
 /** Upper bounds in seconds: 1 ms doubled up to 8 s. */
-export const REQUEST_BUCKETS_SECONDS: readonly number[] = Array.from({ length: 14 }, (_, i) => 0.001 * 2 ** i);
+const REQUEST_BUCKETS_SECONDS: readonly number[] = Array.from({ length: 14 }, (_, i) => 0.001 * 2 ** i);
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 
 export class RequestMeter {

@@ -16,7 +16,7 @@ import { leaseToHex } from '../ids.ts';
 import { isOutOfRange, type StoreContext } from './context.ts';
 
 /** The store reads all its revisions in such a stretch, of whatever key. */
-export const SCAN_REVISIONS = 20_000;
+const SCAN_REVISIONS = 20_000;
 
 export async function keyHistory(
   context: StoreContext,

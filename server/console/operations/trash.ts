@@ -17,7 +17,7 @@ import { isOutOfRange, type StoreContext } from './context.ts';
 import { metaOf } from './key-meta.ts';
 
 /** Of the store's history per page; it reads all of them, whatever the prefix. */
-export const TRASH_REVISIONS = 20_000;
+const TRASH_REVISIONS = 20_000;
 const TRASH_EVENTS_MAX = 100_000;
 const SAMPLE_KEYS = 20;
 /** A delete of many keys is one revision that takes the watch a while. */

@@ -161,7 +161,7 @@ function refusal(response: WatchResponse, endpoint: string): EngineError {
 }
 
 /** Versions that answer a progress request only when the watch has caught up. */
-export function hasHonestProgress(version: string): boolean {
+function hasHonestProgress(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   if (major !== 3) return major > 3;
   if (minor === 4) return patch >= 25;

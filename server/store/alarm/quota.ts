@@ -21,7 +21,7 @@ export function costOf(request: Request): number {
 }
 
 /** The dearer branch: above 0 exactly when one of them, nested ones included, puts something. */
-export function costOfTxn(request: TxnRequest): number {
+function costOfTxn(request: TxnRequest): number {
   const costOfBranch = (ops: readonly RequestOp[]) => ops.reduce((sum, op) => sum + costOfOp(op), 0);
   return Math.max(costOfBranch(request.success), costOfBranch(request.failure));
 }

@@ -19,7 +19,7 @@ export const EMPTY_CONF_STATE: ConfState = {
 };
 
 /** As etcd's --max-learners. Every member must refuse alike, so it is no setting here. */
-export const LEARNERS_MAX = 1;
+const LEARNERS_MAX = 1;
 
 export interface MembershipRecord {
   readonly members: readonly Member[];

@@ -10,7 +10,7 @@ import type { TokenChange } from './types.ts';
 /** Beyond this many the one unused for longest goes: a client whose token is gone signs in again by itself. */
 export const TOKENS_MAX = 100_000;
 /** `--auth-token-ttl`, as etcd has it. */
-export const TOKEN_TTL_MS_DEFAULT = 300_000;
+const TOKEN_TTL_MS_DEFAULT = 300_000;
 
 interface Token {
   readonly username: string;

@@ -11,7 +11,7 @@ import { type ByteString, fromByteString } from '../../../lib/base/bytes.ts';
 import { etcdErrors } from '../../../lib/base/etcdpb/errors.ts';
 
 /** etcd's bound on a TTL, seconds. */
-export const LEASE_TTL_MAX = 9_000_000_000;
+const LEASE_TTL_MAX = 9_000_000_000;
 
 /**
  * The smallest TTL the store grants, seconds: below one and a half election timeouts a leader could not renew in time.

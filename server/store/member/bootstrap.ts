@@ -23,7 +23,7 @@ export function computeMemberId(peerUrls: readonly string[], token: string): Mem
 }
 
 /** First 8 bytes of SHA-1 over the sorted member ids, big endian (etcd's genID). */
-export function computeClusterId(members: readonly MemberId[]): ClusterId {
+function computeClusterId(members: readonly MemberId[]): ClusterId {
   const sorted = [...members].sort((a, b) => (a < b ? -1 : 1));
   const bytes = Buffer.alloc(8 * sorted.length);
   for (const [i, id] of sorted.entries()) bytes.writeBigUInt64BE(id, 8 * i);

@@ -38,11 +38,11 @@ export function holds(kv: KvStore, compare: Compare): boolean {
   return found ? all : compareMissing(compare);
 }
 
-export function compareMissing(compare: Compare): boolean {
+function compareMissing(compare: Compare): boolean {
   return compare.target !== CompareTarget.VALUE && compareOne(compare, MISSING);
 }
 
-export function compareOne(compare: Compare, kv: Comparable): boolean {
+function compareOne(compare: Compare, kv: Comparable): boolean {
   const order = orderOf(compare, kv);
   switch (compare.result) {
     case CompareResult.EQUAL:

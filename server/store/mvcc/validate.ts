@@ -16,7 +16,7 @@ import {
 import { checkDuplicateKeys } from './duplicate-keys.ts';
 
 /** etcd's --max-txn-ops. */
-export const TXN_OPS_MAX_DEFAULT = 128;
+const TXN_OPS_MAX_DEFAULT = 128;
 
 /** @throws EtcdError */
 export function validateRange(request: RangeRequest): void {

@@ -58,7 +58,7 @@ export function describeEntry(entry: Entry): string {
   return entry.data.length === 0 ? id : `${id} "${utf8Decode(entry.data) ?? `${entry.data.length} bytes`}"`;
 }
 
-export function describeConfChange({ transition, changes }: ConfChange): string {
+function describeConfChange({ transition, changes }: ConfChange): string {
   if (changes.length === 0) return 'leave joint';
   const parts = changes.map(({ type, id }) => `${type} ${shortId(id)}`).join(', ');
   return transition === 'auto' ? `change ${parts}` : `${transition} ${parts}`;

@@ -21,7 +21,7 @@ export const APPLYING_BYTES_MAX = 4 * 1024 * 1024;
 
 const NOWHERE: EntryId = { term: term(0), index: logIndex(0) };
 
-export const entryBytes = (entry: Entry): number => entry.data.length + ENTRY_OVERHEAD_BYTES;
+const entryBytes = (entry: Entry): number => entry.data.length + ENTRY_OVERHEAD_BYTES;
 export const entriesBytes = (entries: readonly Entry[]): number =>
   entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
 

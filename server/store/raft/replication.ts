@@ -15,7 +15,7 @@ import type { Message } from './types.ts';
 type AppendResponse = Extract<Message, { type: 'appendEntriesResponse' }>;
 
 /** Every other member, in order of ids. */
-export const otherPeers = (core: Core): Progress[] => core.peers.filter((peer) => peer.id !== core.id);
+const otherPeers = (core: Core): Progress[] => core.peers.filter((peer) => peer.id !== core.id);
 
 /** Sends one append, or a snapshot when its start is compacted away. False when nothing was sent. */
 export function sendAppend(core: Core, peer: Progress, options: { readonly evenIfEmpty: boolean }): boolean {

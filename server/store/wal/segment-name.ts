@@ -15,7 +15,7 @@ export function segmentName(sequence: number, firstIndex: LogIndex): SegmentName
 }
 
 /** Undefined when `name` is not a segment's. */
-export function parseSegmentName(name: string): SegmentName | undefined {
+function parseSegmentName(name: string): SegmentName | undefined {
   const match = /^([0-9a-f]{16})-([0-9a-f]{16})\.wal$/.exec(name);
   if (match === null) return undefined;
   const sequence = Number.parseInt(match[1] ?? '', 16);

@@ -8,7 +8,7 @@ import type { DiskFile } from '../../ports/disk.ts';
 import { DamagedSegmentError } from './damage.ts';
 
 export const TEMPORARY_SUFFIX = '.tmp';
-export const FIRST_POSITION = 1;
+const FIRST_POSITION = 1;
 export const FIRST_INCARNATION = 1;
 
 export interface SegmentName {

@@ -32,7 +32,7 @@ export interface JwtOptions {
   readonly nowMs: () => number;
 }
 
-export const SIGN_METHODS: readonly string[] = [
+const SIGN_METHODS: readonly string[] = [
   ...['RS', 'PS', 'ES', 'HS'].flatMap((family) => [`${family}256`, `${family}384`, `${family}512`]),
   'EdDSA',
 ];

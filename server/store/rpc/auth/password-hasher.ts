@@ -10,7 +10,7 @@ import { PASSWORD_BYTES_MAX, PASSWORD_JOBS_MAX, PASSWORD_WORKERS_MAX } from '../
 import type { BcryptAnswer, BcryptJob } from './bcrypt-worker.ts';
 
 /** `--bcrypt-cost` as etcd has it: doublings of the work. */
-export const BCRYPT_COST = { min: 4, max: 31, default: 10 } as const;
+const BCRYPT_COST = { min: 4, max: 31, default: 10 } as const;
 
 interface Waiting {
   readonly job: BcryptJob;

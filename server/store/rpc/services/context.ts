@@ -64,7 +64,7 @@ export function readFor<T>(
   });
 }
 
-export const checkerOf = (member: StoreMember, identity: Identity): Checker => ({
+const checkerOf = (member: StoreMember, identity: Identity): Checker => ({
   auth: member.auth,
   identity,
   keysOfLease: (id) => member.leases.get(leaseId(id))?.keys ?? [],

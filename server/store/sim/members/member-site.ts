@@ -4,7 +4,7 @@
  *
  * What the checkers see they see from outside: the log's append() and flush(), the state machine's apply() and restore, and messages.
  */
-import { AssertionError, assert, defined } from '../../../../lib/base/assert.ts';
+import { AssertionError, assert } from '../../../../lib/base/assert.ts';
 import type { ClusterId, MemberId } from '../../../../lib/base/brand.ts';
 import type { Prng } from '../../../../lib/base/prng.ts';
 import { openStateMachine } from '../../apply/state-machine.ts';
@@ -337,7 +337,3 @@ export class MemberSite {
 
 export const leaderAmong = (sites: readonly MemberSite[]): MemberSite | undefined =>
   sites.find((site) => site.running?.core.replica.isLeader === true);
-
-export const upAmong = (sites: readonly MemberSite[]): readonly MemberSite[] => sites.filter((site) => site.isUp());
-
-export const runningOf = (site: MemberSite): RunningMember => defined(site.running, `${site.name} is down`);
