@@ -1,5 +1,5 @@
 /**
- * The console's HTTP API and live stream, as both sides see them (contracts: DESIGN §4; paths: routes.ts beside this).
+ * The console's HTTP API and live stream, as both sides see them (paths: routes.ts beside this).
  *
  * 64-bit numbers are decimal strings (ids of members in lower-case hex, as etcdctl prints them; leases in hex too).
  * Revisions are safe integers inside our own processes but still travel as decimal strings.

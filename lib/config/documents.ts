@@ -1,4 +1,4 @@
-/** The documents kept in the store (reference/rollout.md §2.1): releases never change, the assignment is all that clients watch. */
+/** The documents kept in the store (server/docs/formats.md, "Configuration in the store"): releases never change, the assignment is all that clients watch. */
 import { type Exposure, NO_EXPOSURE } from './cohort.ts';
 import { canonicalJson, type JsonObject, type Pointer } from './json.ts';
 import type { TargetId } from './target.ts';

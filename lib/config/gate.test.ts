@@ -108,7 +108,7 @@ const verdict = (
     parameters: { ...DEFAULT_GATE, ...changes },
   }).kind;
 
-/** reference/rollout.md §2.4, restated word for word and nothing else. */
+/** The rules of the gate one after the other, as an operator would be told them. */
 function byTheRules(counts: Record<InstanceClass, number>, gate: GateParameters, late: boolean): string {
   const { healthy, unhealthy, rejected, lost, silent, pending, stale } = counts;
   const n = healthy + unhealthy + rejected + lost + silent + pending + stale;

@@ -1,5 +1,5 @@
 /**
- * The gate: what each exposed instance counts as, and what all of them together say (reference/rollout.md §2.4). Pure: time
+ * The gate: what each exposed instance counts as, and what all of them together say. Pure: time
  * is an argument. FAIL dominates everything, so that a rollout which failed and is unclear turns back.
  */
 import type { GateParameters } from './plan.ts';

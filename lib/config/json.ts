@@ -13,7 +13,7 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 
 export const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-/** How deep a document may nest, as reference/rollout.md §3.6 bounds schemas. */
+/** How deep a document or a schema may nest. */
 export const DEPTH_MAX = 64;
 
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';

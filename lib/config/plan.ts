@@ -1,6 +1,5 @@
 /**
  * How a rollout proceeds: phases that expose ever more instances, how long each is observed, and what its gate demands.
- * Defaults and ranges are those of reference/rollout.md §2.5.
  */
 import { BUCKETS, type Exposure, isCandidate, type Member, thresholdBp } from './cohort.ts';
 

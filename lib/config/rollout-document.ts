@@ -1,4 +1,4 @@
-/** A rollout as it is stored (reference/rollout.md §2.2). What may happen to it: rollout.ts. */
+/** A rollout as it is stored. What may happen to it: rollout.ts. */
 import type { Verdict } from './gate.ts';
 import type { Json } from './json.ts';
 import { PAUSE_SECONDS_MAX, type Plan } from './plan.ts';

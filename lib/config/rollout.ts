@@ -1,5 +1,5 @@
 /**
- * What may happen to a rollout (reference/rollout.md §2.3). Every function is pure and answers with the next
+ * What may happen to a rollout. Every function is pure and answers with the next
  * document, what becomes of the assignment, and the words for the log; the store layer makes one transaction of it.
  *
  * Invariants (rollout.test.ts): abort is accepted in every state that exposes anybody; nothing leads from a FAIL to a further

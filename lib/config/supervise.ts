@@ -1,6 +1,6 @@
 /**
- * One look of the controller at one rollout: counters, windows and deadlines, then what the gate's verdict does
- * (reference/rollout.md §2.3, §2.4, §2.7). At most one phase per look. Time in which nobody looked counts as not observed.
+ * One look of the controller at one rollout: counters, windows and deadlines, then what the gate's verdict does.
+ * At most one phase per look. Time in which nobody looked counts as not observed.
  */
 
 import type { Result } from '../base/result.ts';

@@ -1,4 +1,4 @@
-/** What takes long with a large value, by name: done in a worker, or at once where the value is small (components/history/value-worker.ts). */
+/** What takes long with a large value, by name: done in a worker, or at once where the value is small (away-work.ts). */
 import type { WireBytes } from '../api/types.ts';
 import { decodeValue } from './encodings/decode.ts';
 import { prettyJson } from './json-text.ts';

@@ -1,4 +1,4 @@
-/** What the console keeps in the store it manages (DESIGN §2): its records, not the operator's keys. */
+/** What the console keeps in the store it manages: its records, not the operator's keys. */
 import type { ByteString } from '../../lib/base/bytes.ts';
 
 const RESERVED_PREFIX = '/quorate/';

@@ -4,7 +4,7 @@ import { lineAt, stripCode } from './strip-code.ts';
 
 const LINES_MAX = 500;
 
-/** DESIGN §3: exactly this, plus files that tools force to sit at the root. */
+/** Exactly this (README, "Where things are"), plus files that tools force to sit at the root. */
 const TOP_LEVEL = new Set([
   ...['README.md', 'app', 'components', 'e2e', 'lib', 'public', 'server', '.ci'],
   ...[

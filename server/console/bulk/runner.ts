@@ -1,7 +1,7 @@
 /**
  * Carries out a plan in guarded transactions, and knows at every moment exactly what was done.
  *
- * Invariants (runner.test.ts):
+ * Invariants (bulk.test.ts):
  * - a unit happens in one transaction whose guards all hold, or not at all; each unit ends in exactly one account: done,
  *   already as wanted, or refused with the reason;
  * - a transaction whose outcome is unknown is looked up in the store before anything is sent again, so nothing is written

@@ -1,5 +1,5 @@
 /**
- * How much of the past is kept per target (reference/rollout.md §2.5): the newest releases and the newest ended rollouts with their logs, and
+ * How much of the past is kept per target: the newest releases and the newest ended rollouts with their logs, and
  * whatever a pointer, a draft or a rollout that has not ended needs, however old it is.
  */
 import { isTerminal } from '../../../lib/config/rollout-document.ts';

@@ -1,4 +1,4 @@
-/** OFREP 0.3: flags of a place, evaluated for a context, in the protocol's own shapes (reference/rollout.md §3.2). */
+/** OFREP 0.3: flags of a place, evaluated for a context, in the protocol's own shapes. */
 
 import { type FlagSet, readFlagSet } from '../../../lib/config/flags/definition.ts';
 import { type Evaluation, evaluateFlag } from '../../../lib/config/flags/evaluate.ts';

@@ -1,5 +1,5 @@
 /**
- * Shadow validation (reference/rollout.md §2.6): the pointer of a target names a release to try, every live instance validates the document
+ * Shadow validation: the pointer of a target names a release to try, every live instance validates the document
  * it would get and says what it thinks of it, and nobody applies it. Answers lie apart from the reports that gates judge by.
  */
 import type { ProbeAnswer, ProbeView } from '../../../lib/api/probe-types.ts';

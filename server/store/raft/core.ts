@@ -4,7 +4,7 @@
  * membership.ts; node.ts is the door to all of it.
  *
  * Invariants: term never decreases; within a term `vote` is set once; `peers` holds exactly the members of `conf`, sorted
- * by id so that nothing depends on the order of a map (core-invariants in paper.test.ts and the simulator's checkers).
+ * by id so that nothing depends on the order of a map (paper-elections.test.ts and the simulator's checkers).
  */
 import { assert, defined } from '../../../lib/base/assert.ts';
 import { type LogIndex, logIndex, type MemberId, NO_MEMBER, type Term, term } from '../../../lib/base/brand.ts';

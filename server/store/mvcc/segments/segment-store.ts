@@ -2,7 +2,7 @@
  * The durable RevisionStore: revisions and the state beside them in one stream of append-only, checksummed files
  * (server/docs/formats.md, "State machine segments").
  *
- * Invariants (segment-store.test.ts and the crash test in apply/):
+ * Invariants (segments.test.ts and the crash test in apply/):
  * - append() buffers; only flush() promises anything: after its callback everything before it survives any crash;
  * - a batch ends with a COMMIT; what follows the last COMMIT of the last file never becomes state;
  * - every file but the last is sealed, whole and durable; the first batch of every file holds a full image of the state

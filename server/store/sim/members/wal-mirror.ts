@@ -16,7 +16,7 @@ export class WalMirror implements DurableLog {
   start: EntryId = { term: term(0), index: logIndex(0) };
   entries: Entry[] = [];
   hardState: HardState = { term: term(0), vote: NO_MEMBER, commitIndex: logIndex(0) };
-  /** Images of whole members are checked by their content (state-checker.ts). */
+  /** Images of whole members are checked by their content (checkers/states.ts). */
   readonly image = FRESH_IMAGE;
   /** Appended and not known to be durable. */
   #pending: WalPart[] = [];
