@@ -58,44 +58,38 @@ test('a user of one prefix signs in, works there, is told the rest by the store,
 test('users turned on by another program: whatever was open goes, and whoever signs in then is shown nothing of it', async ({
   page,
   guard,
-  store,
   startOwn,
 }) => {
   test.slow();
   guard.allow(/status of 40[13]/);
-  const etcd = store === 'etcd' ? await startEtcd() : undefined;
-  try {
-    const product = await startOwn(etcd === undefined ? {} : { endpoints: etcd.endpoints });
-    const client = connect({ endpoints: product.endpoints });
-    for (const key of ['/app/port', '/secret/token', '/secret/kestrel']) await client.put(key, 'osprey');
-    client.close();
-    const keys = new Keys(page);
-    await page.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/token')}`);
-    await expect(keys.value('/secret/token')).toContainText('osprey');
-    await expect(keys.row('kestrel')).toBeVisible();
-    await keys.write('/secret/token', 'heron');
-    const deleting = await page.context().newPage();
-    await deleting.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/kestrel')}`);
-    await new Keys(deleting).panel('/secret/kestrel').getByRole('button', { name: 'Delete…' }).click();
-    await expect(new Keys(deleting).deleteDialog).toBeVisible();
+  const product = await startOwn();
+  const client = connect({ endpoints: product.endpoints });
+  for (const key of ['/app/port', '/secret/token', '/secret/kestrel']) await client.put(key, 'osprey');
+  client.close();
+  const keys = new Keys(page);
+  await page.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/token')}`);
+  await expect(keys.value('/secret/token')).toContainText('osprey');
+  await expect(keys.row('kestrel')).toBeVisible();
+  await keys.write('/secret/token', 'heron');
+  const deleting = await page.context().newPage();
+  await deleting.goto(`${product.url}/keys?key=${encodeURIComponent('/secret/kestrel')}`);
+  await new Keys(deleting).panel('/secret/kestrel').getByRole('button', { name: 'Delete…' }).click();
+  await expect(new Keys(deleting).deleteDialog).toBeVisible();
 
-    await enableUsers(product.endpoints[0] ?? '', [APP]);
-    const access = new Access(page);
-    for (const one of [page, deleting]) {
-      await new Access(one).user.waitFor();
-      await expect(one.getByRole('dialog')).toHaveCount(0);
-      await expect(one.locator('body')).not.toContainText(/osprey|kestrel|heron/);
-    }
-
-    // Signed in elsewhere in this browser: this page finds out by itself.
-    const other = await page.context().newPage();
-    await other.goto(`${product.url}/watch`);
-    await new Access(other).signIn('ada', 'lovelace');
-    await new Shell(other).revisionBar.getByText('live', { exact: true }).waitFor();
-    await expect(access.menu).toHaveAccessibleName('Signed in as ada, reads /app/…');
-    await expect(page.getByText(/permission denied/)).toBeVisible();
-    await expect(page.locator('body')).not.toContainText(/osprey|kestrel|heron/);
-  } finally {
-    await etcd?.stop();
+  await enableUsers(product.endpoints[0] ?? '', [APP]);
+  const access = new Access(page);
+  for (const one of [page, deleting]) {
+    await new Access(one).user.waitFor();
+    await expect(one.getByRole('dialog')).toHaveCount(0);
+    await expect(one.locator('body')).not.toContainText(/osprey|kestrel|heron/);
   }
+
+  // Signed in elsewhere in this browser: this page finds out by itself.
+  const other = await page.context().newPage();
+  await other.goto(`${product.url}/watch`);
+  await new Access(other).signIn('ada', 'lovelace');
+  await new Shell(other).revisionBar.getByText('live', { exact: true }).waitFor();
+  await expect(access.menu).toHaveAccessibleName('Signed in as ada, reads /app/…');
+  await expect(page.getByText(/permission denied/)).toBeVisible();
+  await expect(page.locator('body')).not.toContainText(/osprey|kestrel|heron/);
 });
