@@ -27,6 +27,20 @@ export class ApiFailure extends Error {
   }
 }
 
+const NOT_IMPLEMENTED = 501;
+
+/**
+ * What a failed call left behind: 'none' nothing was written, 'unknown' something may have been. The store's own word counts, and
+ * without one whether the console refused the call or failed in the middle of it.
+ */
+export function outcomeOf(failure: unknown): 'none' | 'unknown' {
+  if (!(failure instanceof ApiFailure)) return 'none';
+  const { status, detail, where } = failure;
+  if (where.startsWith('GET ')) return 'none';
+  if (detail.outcome === 'none' || detail.outcome === 'unknown') return detail.outcome;
+  return status === 0 || (status >= 500 && status !== NOT_IMPLEMENTED) ? 'unknown' : 'none';
+}
+
 const isApiError = (value: unknown): value is ApiError =>
   typeof value === 'object' &&
   value !== null &&

@@ -71,7 +71,7 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
   const unknown = outcome === 'unknown';
   const detail: ErrorDetail = {
     ...(typeof endpoint === 'string' ? { endpoint } : {}),
-    ...(unknown ? { outcome } : {}),
+    ...(outcome === undefined ? {} : { outcome }),
     ...error.detail,
   };
   return {

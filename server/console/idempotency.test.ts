@@ -60,6 +60,14 @@ test('a write that may have happened is never repeated', async () => {
   });
 });
 
+test('a store that failed before it took the write is told as such: nothing happened', () => {
+  const notSent = new EngineError(GrpcCode.UNAVAILABLE, 'no leader', { outcome: 'none', endpoint: 'a:1' });
+  expect(errorAnswer(notSent)).toEqual({
+    status: 503,
+    body: { code: 'UNAVAILABLE', message: 'no leader', detail: { endpoint: 'a:1', outcome: 'none' } },
+  });
+});
+
 test('memory is bounded in number and in time', async () => {
   let now = 0;
   const cache = new IdempotencyCache(() => now);

@@ -1,7 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useRef } from 'react';
-import { ApiFailure } from '../../../lib/api/call.ts';
+import { ApiFailure, outcomeOf } from '../../../lib/api/call.ts';
 import { routes } from '../../../lib/api/routes.ts';
 import { errorText } from '../../../lib/base/error-text.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
@@ -212,7 +212,6 @@ function Review({ draft, onDraft, onSave }: EditViewProps) {
 
 /** What failed, and whether it may have happened all the same. */
 export function FailureLine({ failure }: { readonly failure: unknown }) {
-  const isUnknown = failure instanceof ApiFailure && (failure.status === 0 || failure.status >= 500);
   const code = failure instanceof ApiFailure ? failure.code : 'ERROR';
   return (
     <div role="alert" className="flex flex-col gap-0.5">
@@ -221,7 +220,7 @@ export function FailureLine({ failure }: { readonly failure: unknown }) {
       </StatusMark>
       <p className="text-fg-2">
         <code className="mono text-bad">{code}</code>{' '}
-        {isUnknown
+        {outcomeOf(failure) === 'unknown'
           ? 'Nobody knows whether it was written. Saving again is safe: the same write never happens twice.'
           : 'Nothing was written.'}
       </p>

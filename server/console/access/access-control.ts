@@ -179,11 +179,18 @@ async function perform(access: AccessCapability, action: AccessAction, password:
 async function enable(access: AccessCapability, password: string): Promise<void> {
   const { change } = access;
   const held = await access.rolesOf(ROOT_USER);
-  if (held !== null) await change.deleteUser(ROOT_USER);
-  await change.addUser(ROOT_USER, password);
-  if ((await access.role(ROOT_ROLE)) === null) await change.addRole(ROOT_ROLE);
-  for (const role of new Set([ROOT_ROLE, ...(held ?? [])])) await change.grantRole(ROOT_USER, role);
-  await change.enable();
+  try {
+    if (held !== null) await change.deleteUser(ROOT_USER);
+    await change.addUser(ROOT_USER, password);
+    if ((await access.role(ROOT_ROLE)) === null) await change.addRole(ROOT_ROLE);
+    for (const role of new Set([ROOT_ROLE, ...(held ?? [])])) await change.grantRole(ROOT_USER, role);
+    await change.enable();
+  } catch (error) {
+    // Steps before it may have been taken.
+    if (!(error instanceof EngineError)) throw error;
+    const { code, message, endpoint } = error;
+    throw new EngineError(code, message, { outcome: 'unknown', ...(endpoint === null ? {} : { endpoint }) });
+  }
 }
 
 /** Whether the password does what it was set for; null: it does, or nobody can tell while authentication is off. */

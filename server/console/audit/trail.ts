@@ -133,7 +133,8 @@ export class AuditTrail {
       await this.#put(entry);
       this.#refusal = null;
     } catch (error) {
-      if (!(error instanceof EngineError) || !(isRefusal(error) || isFull(error))) throw error;
+      if (!(error instanceof EngineError)) throw error;
+      if (!(isRefusal(error) || isFull(error))) throw unchanged(error);
       this.#refusal = refusalWords(error);
     }
   }
@@ -178,6 +179,10 @@ export class AuditTrail {
     });
   }
 }
+
+/** The account may have been opened; what it is about was not begun. */
+const unchanged = ({ code, message, endpoint }: EngineError): EngineError =>
+  new EngineError(code, message, { outcome: 'none', ...(endpoint === null ? {} : { endpoint }) });
 
 const isRefusal = ({ code, message }: EngineError): boolean =>
   code === GrpcCode.PERMISSION_DENIED || code === GrpcCode.UNAUTHENTICATED || message.includes('user name is empty');
