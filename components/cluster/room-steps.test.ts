@@ -45,6 +45,7 @@ test('members give space back one at a time, the leader last, and the alarm is c
   );
   expect(steps.map(({ id, state }) => [id, state])).toEqual([
     ['compact', 'next'],
+    ['delete', 'maybe'],
     ['defragment m2', 'later'],
     ['defragment m3', 'later'],
     ['defragment m1', 'later'],
@@ -58,7 +59,21 @@ test('a step is done when members say so', () => {
     revisions({ compacted: '49000' }),
     NOW,
   );
-  expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'next', 'later']);
-  expect(steps[1]?.why).toContain('nothing to win');
+  expect(steps.map(({ state }) => state)).toEqual(['done', 'maybe', 'done', 'next', 'later']);
+  expect(steps[2]?.why).toContain('nothing to win');
   expect(fillWords(member('m1'))).toBe('m1: 100 MiB, of which 20.0 MiB is in use');
+});
+
+test('where nothing can be cut or given back, keys have to go, and the alarm can be tried', () => {
+  const steps = roomSteps(
+    view(member('m1', { isLeader: true, full: true, size: 100 * MIB, inUse: 99 * MIB })),
+    revisions({ current: '300' }),
+    NOW,
+  );
+  expect(steps.map(({ id, state }) => [id, state])).toEqual([
+    ['compact', 'done'],
+    ['delete', 'next'],
+    ['defragment m1', 'done'],
+    ['disarm m1', 'next'],
+  ]);
 });

@@ -1,6 +1,6 @@
 /**
- * The way out of a full store (NOSPACE), one guarded action at a time: cut history, give the space back member by member with the
- * leader last, clear the alarm. Worked out from what members report, so a step is done when they say so and not when a button was pressed.
+ * The way out of a full store (NOSPACE), one guarded action at a time: cut history, delete keys where history is not what fills it,
+ * give the space back member by member with the leader last, clear the alarm. Worked out from what members report, so a step is done when they say so and not when a button was pressed.
  */
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
 import type { ClusterView, MemberView, RevisionView, WireInt } from '../../lib/api/types.ts';
@@ -16,10 +16,13 @@ export interface RoomStep {
   readonly id: string;
   readonly title: string;
   readonly why: string;
-  readonly state: 'done' | 'next' | 'later';
-  /** Null: done. */
+  /** 'maybe': members cannot tell whether it is needed. */
+  readonly state: 'done' | 'next' | 'later' | 'maybe';
+  /** Null: done, or to be done on another page. */
   readonly action: ClusterAction | null;
 }
+
+const DELETE_STEP = 'delete';
 
 export const isFull = ({ status }: MemberView): boolean =>
   status?.errors.some((text) => text.includes('NOSPACE')) ?? false;
@@ -55,17 +58,37 @@ export function roomSteps(view: ClusterView, revisions: RevisionView, now: numbe
           why: `Old versions of keys fill the store. The last ${plural(Number(BigInt(revisions.current) - BigInt(to)), 'revision')} stay.`,
           action: { type: 'compact', revision: to },
         },
+    {
+      id: DELETE_STEP,
+      title: 'Delete keys that nobody needs',
+      why: 'Cutting history frees old versions only. Where the keys themselves fill the store, delete some: deletes are taken while it is full. Their room comes back when history is cut behind the deletes, under History below, and the members have given it back.',
+      action: null,
+    },
     ...leaderLast(view.members).map((member) => defragmentStep(member)),
     ...view.members.filter(isFull).map((member) => ({
       id: `disarm ${member.id}`,
       title: `Clear the alarm of ${nameOf(member)}`,
-      why: 'Writes are accepted again. If there is no room the alarm comes back at once: delete keys, or start members with a larger quota.',
+      why: 'Writes are accepted again. If there is still no room the alarm comes back at once: delete more keys, or start members with a larger quota.',
       action: { type: 'disarm', member: member.id, alarm: 'NOSPACE' } as const,
     })),
   ];
   const next = steps.findIndex(({ action }) => action !== null);
-  return steps.map((step, at) => ({ ...step, state: step.action === null ? 'done' : at === next ? 'next' : 'later' }));
+  // Nothing is left to free: keys may have gone before, so that the alarm is tried as well.
+  const isLast = next === -1 || steps[next]?.action?.type === 'disarm';
+  return steps.map((step, at) => ({ ...step, state: stateOf(step, { isLast, isNext: at === next }) }));
 }
+
+function stateOf(
+  { id, action }: Omit<RoomStep, 'state'>,
+  { isLast, isNext }: { readonly isLast: boolean; readonly isNext: boolean },
+): RoomStep['state'] {
+  if (id === DELETE_STEP) return isLast ? 'next' : 'maybe';
+  if (action === null) return 'done';
+  return isNext ? 'next' : 'later';
+}
+
+/** Done where one sees what takes the room. */
+export const isDeleteStep = ({ id }: RoomStep): boolean => id === DELETE_STEP;
 
 function defragmentStep(member: MemberView): Omit<RoomStep, 'state'> {
   const size = Number(member.status?.dbSizeBytes ?? 0);
