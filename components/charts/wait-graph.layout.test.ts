@@ -33,6 +33,15 @@ test('a circle stands at the left and is marked, who waits behind it is not', ()
   expect(edges.filter(({ isInCircle }) => isInCircle)).toHaveLength(2);
 });
 
+test('two that wait for each other have the names of both locks beside them, one above the other', () => {
+  const circle = [wait('p', 'b', 'q'), wait('q', 'a', 'p')];
+  const { nodes, edges } = waitGraphLayout(circle, [circle], nameOf);
+  const [above, below] = edges.toSorted((one, other) => one.labelY - other.labelY);
+  expect((below?.labelY ?? 0) - (above?.labelY ?? 0)).toBeGreaterThanOrEqual(12);
+  const left = Math.min(...nodes.map(({ x }) => x));
+  expect(edges.every(({ labelX, labelAnchor }) => labelAnchor === 'end' && labelX < left)).toBe(true);
+});
+
 test('no two programs lie upon each other, and beyond the bound they are counted', () => {
   const waits = Array.from({ length: NODES_MAX + 5 }, (_, at) => wait(`w${at}`, 'a', 'p'));
   const { nodes, hidden } = waitGraphLayout(waits, [], nameOf);

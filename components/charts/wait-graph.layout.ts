@@ -8,9 +8,13 @@ export const NODE_WIDTH = 152;
 export const NODE_HEIGHT = 26;
 const COLUMN_PX = 300;
 const ROW_PX = 44;
-/** Room for the arcs of circles at the left, and around everything. */
-const LEFT_PX = 90;
+/** Room for the arcs of circles and the names of their locks at the left, and around everything. */
+const CIRCLES_PX = 230;
 const MARGIN_PX = 16;
+/** Between the arcs and the names beside them; and from the middle to the line of text above or below it. */
+const NAME_GAP_PX = 6;
+const NAME_ABOVE_PX = -3;
+const NAME_BELOW_PX = 11;
 /** Beyond this a drawing says less than the table beside it. */
 export const NODES_MAX = 60;
 
@@ -29,6 +33,7 @@ export interface WaitEdge {
   readonly label: string | null;
   readonly labelX: number;
   readonly labelY: number;
+  readonly labelAnchor: 'middle' | 'end';
   readonly isInCircle: boolean;
 }
 
@@ -47,6 +52,7 @@ export function waitGraphLayout(
   nameOf: (wait: WaitView) => string,
 ): WaitGraphLayout {
   const circled = new Set(circles.flat().map(({ waiter }) => waiter));
+  const left = circled.size === 0 ? MARGIN_PX : CIRCLES_PX;
   const ids = [...new Set([...circles.flat(), ...waits].flatMap(({ waiter, holder }) => [holder, waiter]))];
   const shown = new Set(ids.slice(0, NODES_MAX));
   const column = columnsOf(waits, circled);
@@ -65,7 +71,7 @@ export function waitGraphLayout(
     );
     rows.set(at, row + 1);
     rowOf.set(id, row);
-    return { id, x: LEFT_PX + at * COLUMN_PX, y: MARGIN_PX + row * ROW_PX, isInCircle: circled.has(id) };
+    return { id, x: left + at * COLUMN_PX, y: MARGIN_PX + row * ROW_PX, isInCircle: circled.has(id) };
   });
   const place = new Map(nodes.map((node) => [node.id, node]));
   const labelled = new Set<string>();
@@ -83,7 +89,7 @@ export function waitGraphLayout(
   return {
     nodes,
     edges,
-    width: LEFT_PX + Math.max(0, ...rows.keys()) * COLUMN_PX + NODE_WIDTH + MARGIN_PX,
+    width: left + Math.max(0, ...rows.keys()) * COLUMN_PX + NODE_WIDTH + MARGIN_PX,
     height: 2 * MARGIN_PX + Math.max(1, ...rows.values()) * ROW_PX,
     hidden: ids.length - nodes.length,
   };
@@ -107,6 +113,10 @@ function columnsOf(waits: readonly WaitView[], circled: ReadonlySet<string>): (i
   return column;
 }
 
+/** How far the handles of an arc stand out, and the share of it that the arc itself reaches. */
+const WIDEST_BULGE_PX = 62;
+const ARC_REACH = 0.75;
+
 function edgeOf(
   wait: WaitView,
   { from, to, label }: { readonly from: WaitNode; readonly to: WaitNode; readonly label: string },
@@ -117,13 +127,16 @@ function edgeOf(
   if (from.x === to.x) {
     // Round the left side: wider the further apart, so that two that wait for each other do not lie on one line.
     const isDown = to.y > from.y;
-    const bulge = 34 + (isDown ? 0 : 28);
+    const bulge = isDown ? 34 : WIDEST_BULGE_PX;
     const [x, y1, y2] = [from.x, from.y + middle + (isDown ? 5 : -5), to.y + middle + (isDown ? -5 : 5)];
     const path = `M${x},${y1}C${x - bulge},${y1} ${x - bulge},${y2} ${x - 2},${y2}`;
-    return { key, path, label, labelX: x - bulge * 0.72, labelY: (y1 + y2) / 2, isInCircle };
+    // Beside the arcs; of two arcs with one middle, the name of the one that leads down stands above.
+    const labelY = (y1 + y2) / 2 + (isDown ? NAME_ABOVE_PX : NAME_BELOW_PX);
+    const labelX = x - WIDEST_BULGE_PX * ARC_REACH - NAME_GAP_PX;
+    return { key, path, label, labelX, labelY, labelAnchor: 'end', isInCircle };
   }
   const [x1, y1, x2, y2] = [from.x, from.y + middle, to.x + NODE_WIDTH + 2, to.y + middle];
   const bend = (x1 - x2) / 2;
   const path = `M${x1},${y1}C${x1 - bend},${y1} ${x2 + bend},${y2} ${x2},${y2}`;
-  return { key, path, label, labelX: (x1 + x2) / 2, labelY: (y1 + y2) / 2 - 4, isInCircle };
+  return { key, path, label, labelX: (x1 + x2) / 2, labelY: (y1 + y2) / 2 - 4, labelAnchor: 'middle', isInCircle };
 }

@@ -54,13 +54,13 @@ export function WaitGraph({
           </g>
         ))}
         {/* Over all edges: none crosses out the name of a lock. */}
-        {edges.map(({ key, label, labelX, labelY }) =>
+        {edges.map(({ key, label, labelX, labelY, labelAnchor }) =>
           label === null ? null : (
             <text
               key={key}
               x={labelX}
               y={labelY}
-              textAnchor="middle"
+              textAnchor={labelAnchor}
               className="fill-fg-2 stroke-surface"
               strokeWidth={3}
               paintOrder="stroke"
