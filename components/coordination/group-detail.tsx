@@ -10,6 +10,7 @@ import { PanelError } from '../keys/panel/panel-error.tsx';
 import { LeaseRhythmLine } from '../leases/lease-rhythm.tsx';
 import { leaseTime } from '../leases/lease-time.ts';
 import { useLeaseTime } from '../leases/use-lease-time.ts';
+import { useIsLeaderless } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -87,7 +88,8 @@ function Loaded({
 function StateWords({ detail, isPast }: { readonly detail: CoordinationDetail; readonly isPast: boolean }) {
   const now = useMoment();
   const reading = useLeaseTime(isPast ? null : (detail.group.holder?.lease ?? null));
-  const leftMs = reading == null ? null : leaseTime(reading, now).leftMs;
+  const isLeaderless = useIsLeaderless();
+  const leftMs = isLeaderless ? 'leaderless' : reading == null ? null : leaseTime(reading, now).leftMs;
   return (
     <div className="shrink-0 px-3 py-2">
       <p suppressHydrationWarning>{stateSentence(detail, now)}</p>

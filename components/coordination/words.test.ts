@@ -83,6 +83,7 @@ test('a vacant election names the last leader and until when', () => {
 test('what happens if the holder dies follows from its lease', () => {
   expect(deathSentence(group(), 3_200)).toContain('q follows in 4 s');
   expect(deathSentence(group({ next: null }), null)).toContain('it is free');
+  expect(deathSentence(group(), 'leaderless')).toMatch(/no lease ends.*q follows only when there is a leader again/);
   expect(deathSentence(group({ holder: contender('p', { lease: null }) }), null)).toContain('nobody follows');
 });
 

@@ -97,14 +97,16 @@ export function stateSentence({ group }: CoordinationDetail, now: number): strin
 export const waitText = (contender: ContenderView, now: number): string =>
   contender.since === null ? 'not seen' : durationText(now - contender.since);
 
-/** What happens by itself when the holder dies now. `leftMs` null: not known. */
-export function deathSentence(group: CoordinationGroup, leftMs: number | null): string {
+/** What happens by itself when the holder dies now. `leftMs` null: not known; 'leaderless': the store has no leader to end leases. */
+export function deathSentence(group: CoordinationGroup, leftMs: number | 'leaderless' | null): string {
   const { holder, next } = group;
   if (holder === null) return '';
   if (holder.lease === null) {
     return 'Its key lost its lease: if the holder dies, the key stays and nobody follows until somebody deletes it.';
   }
   const heir = next === null ? 'it is free' : `${whoText(next)} follows`;
+  if (leftMs === 'leaderless')
+    return `The store has no leader: no lease ends. If the holder dies now, ${heir} only when there is a leader again and the lease has run out.`;
   if (leftMs === null) return `If the holder dies now, its lease runs out and ${heir}.`;
   return `If the holder dies now, ${heir} in ${durationText(Math.ceil(leftMs / 1000) * 1000)}, when its lease has run out.`;
 }

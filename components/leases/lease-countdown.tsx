@@ -1,12 +1,14 @@
 'use client';
 
-import { useNow } from '../shell/use-live.ts';
+import { useIsLeaderless, useNow } from '../shell/use-live.ts';
 import { cn } from '../ui/cn.ts';
 import { leaseTime, leaseTimeText, type SaidOfLease } from './lease-time.ts';
 
 /** What is left is known in whole seconds. */
 const TICK_MS = 1_000;
 const BAR_PX = 64;
+
+const LEADERLESS = 'The leader counts the time of leases. The store has none now: no lease ends, and none is renewed.';
 
 export interface LeaseCountdownProps {
   readonly lease: SaidOfLease;
@@ -19,6 +21,15 @@ export interface LeaseCountdownProps {
 export function LeaseCountdown({ lease, withBar = true, className }: LeaseCountdownProps) {
   const now = useNow(TICK_MS);
   const time = leaseTime(lease, now === 0 ? lease.at : now);
+  const isLeaderless = useIsLeaderless();
+  if (isLeaderless && time.state !== 'gone') {
+    return (
+      <span className={cn('inline-flex items-center gap-2', className)} title={LEADERLESS}>
+        {withBar ? <LeaseBar share={0} isUrgent={false} /> : null}
+        <span className="whitespace-nowrap text-stale">no leader</span>
+      </span>
+    );
+  }
   const isUrgent = time.state === 'soon' || time.state === 'due';
   return (
     <span className={cn('inline-flex items-center gap-2', className)} suppressHydrationWarning>

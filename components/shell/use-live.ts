@@ -18,6 +18,16 @@ export const useCell = <T>(cell: Cell<T>, onServer: T): T =>
 /** The newest state of the cluster and when this browser got it; null until the first. */
 export const useCluster = (): Received<ClusterView> | null => useCell(useLiveStore().cluster, null);
 
+/** Whether the store is known to have no leader: no lease of it ends then. Rerenders only when that changes. */
+export function useIsLeaderless(): boolean {
+  const { cluster } = useLiveStore();
+  const read = (): boolean => {
+    const view = cluster.get()?.value;
+    return view?.reachable === true && view.leaderId === null;
+  };
+  return useSyncExternalStore(cluster.subscribe, read, () => false);
+}
+
 /** Current and compacted revision, ticking; null until the first. */
 export const useRevision = (): Received<RevisionView> | null => useCell(useLiveStore().revision, null);
 
