@@ -21,11 +21,11 @@ export const LEASE_COLUMNS: readonly Column<LeaseRow>[] = [
   {
     id: 'id',
     head: 'Lease',
-    width: '9.5rem',
+    width: '8.5rem',
     sortable: true,
     cell: (lease) => <span className="mono text-lease">{lease.id}</span>,
   },
-  { id: 'left', head: 'Left', width: '10.5rem', sortable: true, cell: (lease) => <Left lease={lease} /> },
+  { id: 'left', head: 'Left', width: '9.75rem', sortable: true, cell: (lease) => <Left lease={lease} /> },
   {
     id: 'granted',
     head: 'Granted',
@@ -41,7 +41,7 @@ export const LEASE_COLUMNS: readonly Column<LeaseRow>[] = [
     id: 'rhythm',
     head: 'Renewed',
     width: '7rem',
-    hideBelow: 640,
+    hideBelow: 745,
     cell: (lease) => <Rhythm lease={lease} />,
   },
   {

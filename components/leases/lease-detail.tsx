@@ -95,8 +95,10 @@ function Loaded({
         <div>
           <dt className="text-fg-3 text-meta">Granted for</dt>
           <dd>
-            <span className="mono">{formatCount(lease.grantedTtlSeconds)} s</span>{' '}
-            <span className="text-fg-3 text-meta">{durationText(Number(lease.grantedTtlSeconds) * 1000)}</span>
+            <span className="mono">{formatCount(lease.grantedTtlSeconds)} s</span>
+            {Number(lease.grantedTtlSeconds) < 60 ? null : (
+              <span className="text-fg-3 text-meta">{`, ${durationText(Number(lease.grantedTtlSeconds) * 1000)}`}</span>
+            )}
           </dd>
         </div>
         <div>

@@ -11,7 +11,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 
 const ROW_PX = 24;
 const HEAD_PX = 30;
-const ROWS_SHOWN = 8;
+const ROWS_SHOWN = 16;
 
 export interface PartyListProps {
   readonly title: string;

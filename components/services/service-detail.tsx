@@ -98,21 +98,21 @@ function columns(now: number): readonly Column<InstanceView>[] {
     {
       id: 'address',
       head: 'Address',
-      width: 'minmax(9rem, 1fr)',
+      width: 'minmax(8rem, 1fr)',
       cell: ({ address }) => <span className="mono">{address}</span>,
     },
-    { id: 'health', head: 'Health', width: '8rem', cell: (one) => <Health one={one} /> },
+    { id: 'health', head: 'Health', width: '6.5rem', cell: (one) => <Health one={one} /> },
     {
       id: 'version',
       head: 'Version',
-      width: '5.5rem',
-      hideBelow: 480,
+      width: '4.5rem',
+      hideBelow: 460,
       cell: ({ version }) => <span className="mono">{version ?? ''}</span>,
     },
     {
       id: 'written',
       head: 'Last word',
-      width: '6rem',
+      width: '5.5rem',
       align: 'right',
       cell: ({ writtenAt }) => (
         <span className="mono" suppressHydrationWarning>
@@ -123,9 +123,9 @@ function columns(now: number): readonly Column<InstanceView>[] {
     {
       id: 'since',
       head: 'There for',
-      width: '6rem',
+      width: '5.5rem',
       align: 'right',
-      hideBelow: 560,
+      hideBelow: 655,
       cell: (one) => (
         <span className="mono" suppressHydrationWarning>
           {since(one.since)}
@@ -137,7 +137,7 @@ function columns(now: number): readonly Column<InstanceView>[] {
       head: 'Came back',
       width: '5.5rem',
       align: 'right',
-      hideBelow: 620,
+      hideBelow: 560,
       cell: ({ flaps }) =>
         flaps >= FLAPS_MIN ? (
           <StatusMark tone="risk">{`${formatCount(flaps)} times`}</StatusMark>
@@ -149,7 +149,7 @@ function columns(now: number): readonly Column<InstanceView>[] {
       id: 'lease',
       head: 'Lease',
       width: '9.5rem',
-      hideBelow: 760,
+      hideBelow: 820,
       cell: ({ lease }) =>
         lease === null ? <StatusMark tone="risk">no lease</StatusMark> : <PeekLeaseLink id={lease} />,
     },
@@ -157,7 +157,7 @@ function columns(now: number): readonly Column<InstanceView>[] {
       id: 'key',
       head: 'Key',
       width: 'minmax(8rem, 1fr)',
-      hideBelow: 920,
+      hideBelow: 960,
       cell: ({ key }) => <PeekKeyLink value={key} />,
     },
   ];

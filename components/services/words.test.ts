@@ -34,6 +34,7 @@ test('a service is as well as its worst instance, and down when nobody is there'
   expect(stateText(service([instance(), instance({ health: 'failing' })], 1))).toBe(
     '2 instances, 1 failing, 1 gone lately',
   );
+  expect(stateText(service([instance(), instance({ flaps: 2 })]))).toBe('2 instances, 1 comes and goes');
   expect(summary([service([instance()]), service([], 1)])).toBe('2 services, 1 instance, 1 with nobody there');
 });
 

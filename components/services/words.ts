@@ -19,6 +19,8 @@ export function stateText(service: ServiceView): string {
   if (service.instanceCount === 0) return `nobody is there, ${plural(service.gone.length, 'instance')} went lately`;
   const parts = [plural(service.instanceCount, 'instance')];
   if (failing > 0) parts.push(`${formatCount(failing)} failing`);
+  const restless = service.instances.filter(({ flaps }) => flaps >= FLAPS_MIN).length;
+  if (restless > 0) parts.push(`${formatCount(restless)} ${restless === 1 ? 'comes and goes' : 'come and go'}`);
   if (service.gone.length > 0) parts.push(`${formatCount(service.gone.length)} gone lately`);
   return parts.join(', ');
 }

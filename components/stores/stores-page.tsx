@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'store',
     head: 'Store',
-    width: 'minmax(9rem, 12rem)',
+    width: 'minmax(7rem, 1fr)',
     cell: ({ store }) => (
       <Link
         href={overviewOf(store.id)}
@@ -92,13 +92,13 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(11rem, 2fr)',
+    width: 'minmax(9rem, 3fr)',
     cell: (row) => <State row={row} />,
   },
   {
     id: 'leader',
     head: 'Leader',
-    width: '5.5rem',
+    width: '5rem',
     cell: ({ detail, state }) =>
       state !== 'answers' || detail === null ? (
         ''
@@ -120,7 +120,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     id: 'survives',
     head: 'Survives',
     unit: 'failures',
-    width: '8.5rem',
+    width: '8rem',
     align: 'right',
     hideBelow: 1000,
     cell: ({ detail, state }) => (
@@ -132,15 +132,15 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
   {
     id: 'version',
     head: 'Version',
-    width: '7rem',
+    width: '5.5rem',
     hideBelow: 1100,
     cell: ({ detail }) => <span className="mono truncate">{detail?.versions.join(', ')}</span>,
   },
   {
     id: 'access',
     head: 'You',
-    width: '8.5rem',
-    hideBelow: 640,
+    width: '7rem',
+    hideBelow: 750,
     cell: ({ store }) =>
       store.access.mode === 'signIn' ? (
         <Link
@@ -151,16 +151,14 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
           Sign in
         </Link>
       ) : (
-        <span className="truncate text-fg-2">
-          {store.access.mode === 'user' ? store.access.user : 'nobody in particular'}
-        </span>
+        <span className="truncate text-fg-2">{store.access.mode === 'user' ? store.access.user : 'no sign-in'}</span>
       ),
   },
   {
     id: 'writes',
     head: 'Writes',
     width: '6rem',
-    hideBelow: 720,
+    hideBelow: 640,
     cell: ({ store }) => <span className="text-fg-2">{store.readOnly ? 'read-only' : 'allowed'}</span>,
   },
 ];
