@@ -1,4 +1,5 @@
 import { PageHeader } from '../components/shell/page-header.tsx';
+import { Kbd } from '../components/ui/kbd.tsx';
 import { Link } from '../components/ui/link.tsx';
 
 export default function NotFound() {
@@ -10,7 +11,7 @@ export default function NotFound() {
         <Link href="/" className="text-accent underline">
           Go to the overview
         </Link>
-        , or press <kbd className="mono">g</kbd> <kbd className="mono">o</kbd>.
+        , or press <Kbd keys="g o" />.
       </p>
     </>
   );

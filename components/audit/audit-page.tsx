@@ -67,7 +67,7 @@ export function AuditPage() {
         <EmptyState>
           {isFiltered
             ? `None of the ${plural(searched, 'entry', 'entries')} fits.`
-            : 'Nothing was changed through a console yet. Whatever is, stands here from then on.'}
+            : 'No change was made through a console yet. Each one that is made or refused is listed here, with who, what and the result.'}
         </EmptyState>
       }
     >

@@ -58,7 +58,10 @@ function MemberCard({
       </header>
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2.5">
         <Fact name="Id">
-          <span className="mono">{member.id}</span> <CopyButton text={member.id} label="Copy id" className="size-5" />
+          <span className="flex items-center gap-1.5">
+            <span className="mono">{member.id}</span>
+            <CopyButton text={member.id} label="Copy id" className="size-5" />
+          </span>
         </Fact>
         <Fact name="Clients">
           <span className="mono break-all">{member.clientUrls.join(', ') || 'not started yet'}</span>
@@ -109,6 +112,9 @@ function MemberCard({
   );
 }
 
+/** Why a menu item of a member cannot be chosen. */
+const SILENT = 'It does not answer';
+
 function MemberMenu({
   member,
   name,
@@ -133,6 +139,7 @@ function MemberMenu({
         <MenuItem
           icon={<Download aria-hidden="true" />}
           disabled={member.status === null}
+          title={member.status === null ? SILENT : undefined}
           onSelect={() => onSnapshot(member)}
         >
           Download a snapshot
@@ -150,6 +157,7 @@ function MemberMenu({
               <MenuItem
                 icon={<Crown aria-hidden="true" />}
                 disabled={member.isLeader}
+                title={member.isLeader ? 'It leads already' : undefined}
                 onSelect={() => onAction({ type: 'moveLeader', member: member.id })}
               >
                 Make it the leader…
@@ -168,7 +176,7 @@ function MemberMenu({
               <MenuItem
                 icon={<Siren aria-hidden="true" />}
                 disabled={drillRefusal !== null || member.status === null}
-                title={drillRefusal ?? undefined}
+                title={drillRefusal ?? (member.status === null ? SILENT : undefined)}
                 onSelect={() => onDrill(member)}
               >
                 Drill…

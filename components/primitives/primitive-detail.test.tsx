@@ -86,7 +86,7 @@ const ALL: readonly [string, PrimitiveView, string][] = [
       idleConsumers: 0,
       rates: { in: 3, out: 1, overMs: 60_000 },
     },
-    '1 item, the oldest since 5 s',
+    '1 item, the oldest for 5 s',
   ],
   ['counter', { ...belief, kind: 'counter', value: '42', shards: 4, rates: null }, 'Counter: 42.'],
   ['group', { ...belief, kind: 'group', members: [party('a/b/members/w')], memberCount: 1 }, 'Group: 1 member.'],

@@ -29,7 +29,7 @@ const queue: QueueView = {
 test('each kind says how it stands', () => {
   expect(stateText(semaphore, NOW)).toBe('3 of 3 permits in use');
   expect(stateText({ ...semaphore, permits: null }, NOW)).toContain('not to be read');
-  expect(stateText(queue, NOW)).toMatch(/^4 items, the oldest since 1 min/);
+  expect(stateText(queue, NOW)).toMatch(/^4 items, the oldest for 1 min/);
   expect(stateText({ ...queue, depth: 0, oldestAt: null }, NOW)).toBe('empty, 1 in hand');
   expect(stateText({ ...belief, kind: 'counter', value: '18446744073709551616', shards: 0, rates: null }, NOW)).toMatch(
     /^18.446.744.073.709.551.616$/,

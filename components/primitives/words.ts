@@ -48,7 +48,7 @@ export function stateText(one: PrimitiveView, now: number): string {
 function queueText(one: QueueView, now: number): string {
   if (one.depth === 0) return one.inHand === 0 ? 'empty' : `empty, ${formatCount(one.inHand)} in hand`;
   const age =
-    one.oldestAt === null || now === 0 ? '' : `, the oldest since ${durationText(Math.max(0, now - one.oldestAt))}`;
+    one.oldestAt === null || now === 0 ? '' : `, the oldest for ${durationText(Math.max(0, now - one.oldestAt))}`;
   return `${plural(one.depth, 'item')}${age}`;
 }
 

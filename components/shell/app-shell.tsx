@@ -55,12 +55,12 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
   return (
     <Frame isBare>
       {isLoading ? null : (
-        <div className="p-4">
+        <div className="py-3">
           <h1 className="px-4 text-title">{unknown === null ? 'No answer' : 'No such store'}</h1>
           {unknown === null ? (
             <StoresFailure error={error} retryAt={retryAt} onRetry={retry} />
           ) : (
-            <div className="p-4">
+            <div className="px-4 py-3">
               <p>
                 This console has no store called <code className="mono">{unknown}</code>.
               </p>

@@ -43,7 +43,10 @@ export interface StatusMarkProps extends ComponentProps<'span'> {
 export function StatusMark({ tone, shape, children, wordHidden = false, className, ...props }: StatusMarkProps) {
   const drawn = shape ?? SHAPE[tone];
   return (
-    <span className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', TEXT[tone], className)} {...props}>
+    <span
+      className={cn('inline-flex items-center gap-1.5 whitespace-nowrap align-top', TEXT[tone], className)}
+      {...props}
+    >
       {drawn === null ? null : <Mark shape={drawn} />}
       <span className={wordHidden ? 'sr-only' : undefined}>{children}</span>
     </span>
