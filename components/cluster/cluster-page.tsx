@@ -113,7 +113,8 @@ export function ClusterPage() {
 }
 
 /** "3 of 3 voters answer, 2 are needed: survives 1 more failure". */
-function quorumWords({ quorum }: ClusterView): string {
+function quorumWords({ quorum, reachable }: ClusterView): string {
+  if (!reachable) return 'no member answers the console';
   const { voters, healthy, needed, survives } = quorum;
   const spare =
     survives < 0

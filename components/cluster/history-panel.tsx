@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { ClusterAction } from '../../lib/api/cluster-types.ts';
+import type { WireInt } from '../../lib/api/types.ts';
 import { formatCount, parseWireInt, plural } from '../../lib/format/number.ts';
 import { useRevision } from '../shell/use-live.ts';
 import { StatusMark } from '../ui/badge.tsx';
@@ -21,11 +22,7 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
       <PanelStates isLoading={known === null} data={known}>
         {({ current, compacted }) => (
           <div className="flex flex-col gap-3">
-            <p>
-              {compacted === '0'
-                ? `Every revision since the beginning can be read: ${formatCount(current)} of them.`
-                : `Revisions ${formatCount(compacted)} to ${formatCount(current)} can be read: ${plural(Number(BigInt(current) - BigInt(compacted)) + 1, 'revision')}. What was before is compacted.`}
-            </p>
+            <p>{reachWords(current, compacted)}</p>
             <CompactionNotes />
             {onAction === null ? null : (
               <form
@@ -56,6 +53,14 @@ export function HistoryPanel({ onAction }: { readonly onAction: ((action: Cluste
       </PanelStates>
     </Panel>
   );
+}
+
+/** How far back one can read. A store's first revision is 1. */
+function reachWords(current: WireInt, compacted: WireInt): string {
+  if (current === '0') return 'Not known: the store has not answered yet.';
+  if (compacted === '0') return `Every revision since the beginning can be read: ${formatCount(current)} of them.`;
+  const readable = Number(BigInt(current) - BigInt(compacted)) + 1;
+  return `Revisions ${formatCount(compacted)} to ${formatCount(current)} can be read: ${plural(readable, 'revision')}. What was before is compacted.`;
 }
 
 /** When it was compacted last, and whether that happens by itself. */

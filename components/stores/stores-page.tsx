@@ -141,7 +141,7 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
     head: 'You',
     width: '7rem',
     hideBelow: 750,
-    cell: ({ store }) =>
+    cell: ({ store, state }) =>
       store.access.mode === 'signIn' ? (
         <Link
           href={overviewOf(store.id)}
@@ -151,7 +151,9 @@ const COLUMNS: readonly Column<StoreOverview>[] = [
           Sign in
         </Link>
       ) : (
-        <span className="truncate text-fg-2">{store.access.mode === 'user' ? store.access.user : 'no sign-in'}</span>
+        <span className="truncate text-fg-2">
+          {store.access.mode === 'user' ? store.access.user : state === 'answers' ? 'no sign-in' : ''}
+        </span>
       ),
   },
   {

@@ -14,13 +14,17 @@ class Store {
   atOnce = 0;
   atOnceMax = 0;
   fail: EngineError | null = null;
+  failList: EngineError | null = null;
 
   constructor(count: number) {
     this.ids = Array.from({ length: count }, (_, at) => BigInt(at + 1));
   }
 
   readonly leases = {
-    list: async () => ({ ids: [...this.ids], revision: 1 }),
+    list: async () => {
+      if (this.failList !== null) throw this.failList;
+      return { ids: [...this.ids], revision: 1 };
+    },
     read: async (id: bigint) => {
       this.reads++;
       this.readsOf.set(id, (this.readsOf.get(id) ?? 0) + 1);
@@ -133,6 +137,18 @@ test('a failing store is given a pause, old times stay with their age', async ()
   }
   expect(book.record(1n)?.at).toBe(readAt);
   expect(store.reads - before).toBeLessThanOrEqual(6);
+});
+
+test('a store that does not say which leases there are is never told as one without leases', async () => {
+  const store = new Store(1);
+  store.failList = new EngineError(GrpcCode.UNAVAILABLE, 'no endpoint answered');
+  const book = opened(store);
+  await expect(book.refresh()).rejects.toBe(store.failList);
+  await vi.advanceTimersByTimeAsync(10);
+  await expect(book.refresh()).rejects.toBe(store.failList);
+  store.failList = null;
+  await refreshed(book);
+  expect([...book.records()]).toHaveLength(1);
 });
 
 test('a lease the store refuses to tell of is not waited for, and not asked for again and again', async () => {

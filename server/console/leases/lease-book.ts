@@ -155,7 +155,7 @@ export class LeaseBook {
     const askedAt = this.#now();
     // A change that comes while the store answers may be missing in the answer.
     this.#idsAt = askedAt;
-    const { ids } = await this.#leases.list();
+    const ids = await this.#listed();
     const alive = new Set(ids);
     for (const [id, entry] of this.#entries) {
       if (alive.has(id) || entry.at >= askedAt) continue;
@@ -164,6 +164,16 @@ export class LeaseBook {
     }
     this.#row = [...this.#entries.values()];
     for (const id of ids) this.#ensure(id);
+  }
+
+  /** A question that failed is asked again with the next look: what stands here is told as an answer only while the store gives one. */
+  async #listed(): Promise<readonly bigint[]> {
+    try {
+      return (await this.#leases.list()).ids;
+    } catch (error) {
+      this.#idsAt = 0;
+      throw error;
+    }
   }
 
   /** Starts what is due, and comes again while somebody looks. */
