@@ -3,6 +3,7 @@
 import { Download, Search } from 'lucide-react';
 import { type ComponentProps, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { AuditKept } from '../../lib/api/audit.ts';
+import { ApiFailure } from '../../lib/api/call.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -59,7 +60,7 @@ export function AuditPage() {
       skeleton={<SkeletonRows rows={10} />}
       error={
         query.error === null ? undefined : (
-          <PanelError title="The trail could not be read" error={query.error} onRetry={() => void query.refetch()} />
+          <PanelError title={unreadTitle(query.error)} error={query.error} onRetry={() => void query.refetch()} />
         )
       }
       isEmpty={() => entries.length === 0 && first?.next === null}
@@ -196,3 +197,8 @@ function exportHref(store: string, { q, user, result, rev }: AuditFilter & { rea
   );
   return `${routes.auditExport(store)}?${new URLSearchParams(given)}`;
 }
+
+const unreadTitle = (error: Error): string =>
+  error instanceof ApiFailure && error.code === 'PERMISSION_DENIED'
+    ? 'Your user may not read /quorate/audit/, where the trail is kept'
+    : 'The trail could not be read';

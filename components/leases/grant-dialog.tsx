@@ -138,6 +138,8 @@ function Body({ onClose, onGranted }: GrantDialogProps) {
           )}
         </Field>
         {failure === null ? null : <FailureLine failure={failure} />}
+        {/* Enter submits a form of several fields only where it has a button. */}
+        <button type="submit" hidden />
       </DialogForm>
     </DialogContent>
   );
