@@ -145,7 +145,7 @@ const Effects = ({ effects }: { readonly effects: readonly string[] }) => (
 const Refused = ({ reason }: { readonly reason: string }) => (
   <p role="alert" className="rounded-control border border-risk/40 bg-risk/8 px-3 py-2">
     <StatusMark tone="risk">Refused</StatusMark>
-    <span className="ml-2">{`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`}</span>
+    <span className="ml-2">{`${reason}.`}</span>
   </p>
 );
 
