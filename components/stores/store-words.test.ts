@@ -55,6 +55,6 @@ test('the headline names who is silent or in danger', () => {
   expect(storesHeadline([store('a'), store('b', { state: 'asking' })])).toBe('Asking');
   const endangered = store('c', { detail: { ...detail, risks: [risk('danger', 'no leader')] } });
   expect(storesHeadline([store('a'), store('b', { state: 'silent' }), endangered])).toBe(
-    'b does not answer; c in danger',
+    'b does not answer; c is in danger',
   );
 });

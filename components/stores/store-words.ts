@@ -35,7 +35,7 @@ export function storesHeadline(stores: readonly StoreOverview[]): string {
   const endangered = stores.filter((one) => one.state === 'answers' && storeWord(one).tone === 'bad');
   const parts = [
     ...(silent.length === 0 ? [] : [`${labels(silent)} ${silent.length === 1 ? 'does' : 'do'} not answer`]),
-    ...(endangered.length === 0 ? [] : [`${labels(endangered)} in danger`]),
+    ...(endangered.length === 0 ? [] : [`${labels(endangered)} ${endangered.length === 1 ? 'is' : 'are'} in danger`]),
   ];
   if (parts.length > 0) return parts.join('; ');
   if (stores.some(({ state }) => state === 'asking')) return 'Asking';
