@@ -23,7 +23,7 @@ import type * as auditSchema from '../../server/console/http/audit-response-sche
 import type * as bulkSchema from '../../server/console/http/bulk-response-schemas.ts';
 import type * as clusterViewSchema from '../../server/console/http/cluster-response-schemas.ts';
 import type * as cluster from '../../server/console/http/cluster-schemas.ts';
-import type * as configSchema from '../../server/console/http/config-schemas.ts';
+import type * as configSchema from '../../server/console/http/config-response-schemas.ts';
 import type * as coordinationSchema from '../../server/console/http/coordination-response-schemas.ts';
 import type * as healthSchema from '../../server/console/http/health-schemas.ts';
 import type * as keySchema from '../../server/console/http/key-response-schemas.ts';

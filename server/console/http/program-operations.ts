@@ -1,6 +1,7 @@
 /** What applications ask for, in the OpenAPI document: configuration, reports, flags. */
 import { routes } from '../../../lib/api/routes.ts';
-import * as schemas from './config-schemas.ts';
+import * as responses from './config-response-schemas.ts';
+import * as requests from './config-schemas.ts';
 import { type Operation, STORE, template } from './operation.ts';
 import { signInBody } from './schemas.ts';
 
@@ -12,7 +13,7 @@ export const programOperations: readonly Operation[] = [
     method: 'post',
     summary: 'For applications: a token that stands for a user of the store for a day, as long as this console runs',
     body: signInBody,
-    answer: schemas.programToken,
+    answer: responses.programToken,
     errors: {
       '401': 'User and password do not fit.',
       '429': 'Too many failed attempts; `Retry-After` says how long to wait.',
@@ -32,8 +33,8 @@ export const programOperations: readonly Operation[] = [
     method: 'get',
     summary:
       'For applications: the merged document of a place, for this instance. `If-None-Match` and `Prefer: wait=60` make it a long poll',
-    query: schemas.clientParams,
-    answer: schemas.effectiveConfig,
+    query: requests.clientParams,
+    answer: responses.effectiveConfig,
     errors: {
       '304': 'Nothing changed.',
       '404':
@@ -46,7 +47,7 @@ export const programOperations: readonly Operation[] = [
     path: template(routes.clientInstance(STORE, PLACE, '{instance}')),
     method: 'post',
     summary: 'For applications: what an instance runs and how it is. Keeps it in the fleet for 90 s',
-    body: schemas.reportBody,
+    body: requests.reportBody,
     answer: 'nothing',
     errors: { '409': 'An older report than the one known, or one that claims what was never assigned; it is ignored.' },
   },
@@ -62,8 +63,8 @@ export const programOperations: readonly Operation[] = [
     path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags`,
     method: 'post',
     summary: 'OFREP: all flags of a place for a context, with ETag',
-    body: schemas.ofrepBody,
-    answer: schemas.ofrepAnswer,
+    body: requests.ofrepBody,
+    answer: responses.ofrepAnswer,
     errors: { '304': 'Nothing changed for this context.' },
   },
   {
@@ -71,8 +72,8 @@ export const programOperations: readonly Operation[] = [
     path: `${template(routes.flags(STORE, PLACE))}/ofrep/v1/evaluate/flags/{key}`,
     method: 'post',
     summary: 'OFREP: one flag',
-    body: schemas.ofrepBody,
-    answer: schemas.ofrepAnswer,
+    body: requests.ofrepBody,
+    answer: responses.ofrepAnswer,
   },
   {
     isForPrograms: true,
