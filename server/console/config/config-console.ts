@@ -28,7 +28,10 @@ import type { RolloutNumbers } from '../metrics/render.ts';
 import { requireWritable } from '../operations/context.ts';
 import { layersWith } from './analysis.ts';
 import { steadyNow } from './clock.ts';
+import { parseContent } from './content.ts';
 import type { ConfigContext } from './context.ts';
+import { contentError } from './context.ts';
+import { checkText, discardDraft, putDraft } from './drafts.ts';
 import { flagEvents } from './flag-events.ts';
 import { KeyPolicy } from './key-policy.ts';
 import { ConfigKeys, type ConfigSettings } from './keys.ts';
@@ -37,22 +40,13 @@ import { marksOf } from './marks.ts';
 import { contextOf, evaluateAll, evaluateOne, type OfrepAnswer } from './ofrep.ts';
 import { listPrefixSchemas, prefixCheck, putPrefixSchema } from './prefix-schemas.ts';
 import { askInstances } from './probe.ts';
-import {
-  checkText,
-  contentError,
-  discardDraft,
-  parseContent,
-  pointAt,
-  publish,
-  putDraft,
-  putTarget,
-  requireTarget,
-} from './releases.ts';
+import { pointAt, publish } from './releases.ts';
 import { actOnRollout, createRollout } from './rollouts.ts';
 import { SchemaChecker } from './schema-checker.ts';
 import { acceptReport, type Client, effectiveFor, isDeciding, leave, ReportLeases, servingFor } from './serve.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 import { ConfigState } from './state.ts';
+import { putTarget, requireTarget } from './targets.ts';
 import { overviewOf, rolloutDetail, targetDetail } from './views.ts';
 
 export interface ConfigConsoleOptions extends ConfigSettings {

@@ -4,6 +4,7 @@ import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import type { Engine, Guard, WriteOp } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
+import { requireWritable } from '../operations/context.ts';
 import type { ConfigKeys } from './keys.ts';
 import type { SchemaChecker } from './schema-checker.ts';
 import type { ConfigState } from './state.ts';
@@ -34,6 +35,10 @@ export const conflict = (message: string, detail: Readonly<Record<string, unknow
 /** Told as not met: 409, because trying again without a change is pointless but the request itself is well-formed. */
 export const precondition = (message: string, detail: Readonly<Record<string, unknown>> = {}): ConsoleError =>
   new ConsoleError(GrpcCode.FAILED_PRECONDITION, message, detail, 409);
+
+/** 400 with the place. */
+export const contentError = (field: string, path: string, message: string): ConsoleError =>
+  new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${path === '' ? field : path}: ${message}`, { field, path });
 
 export class ConfigWrite {
   readonly #engine: Engine;
@@ -93,4 +98,17 @@ export class ConfigWrite {
     });
     return succeeded ? revision : undefined;
   }
+}
+
+/** Commits, and waits until what is read here shows it. @throws ConsoleError `onConflict` when a guard does not hold */
+export async function committed(
+  context: ConfigContext,
+  write: ConfigWrite,
+  onConflict: () => ConsoleError,
+): Promise<number> {
+  requireWritable(context);
+  const revision = await write.commit();
+  if (revision === undefined) throw onConflict();
+  await context.state.follows(revision);
+  return revision;
 }

@@ -6,7 +6,7 @@ import { canonicalJson, isObject, type Json, type JsonObject } from '../../../li
 import { effective } from '../../../lib/config/merge.ts';
 import { type Chosen, layerContent } from '../../../lib/config/resolve.ts';
 import type { Place } from '../../../lib/config/target.ts';
-import { sha256 } from './releases.ts';
+import { sha256 } from './content.ts';
 import { choose } from './serve.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 

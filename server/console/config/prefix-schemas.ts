@@ -9,9 +9,17 @@ import { canonicalJson, type Json } from '../../../lib/config/json.ts';
 import { plural } from '../../../lib/format/number.ts';
 import type { KeyRange } from '../../../lib/keys/ranges.ts';
 import { toWire } from '../../../lib/keys/wire-bytes.ts';
-import { actorOf, type ConfigContext, ConfigWrite, conflict, precondition } from './context.ts';
+import { sha256 } from './content.ts';
+import {
+  actorOf,
+  type ConfigContext,
+  ConfigWrite,
+  committed,
+  conflict,
+  contentError,
+  precondition,
+} from './context.ts';
 import { checkValues, type KeyRefusal, refusalWords } from './key-policy.ts';
-import { committed, contentError, sha256 } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 /** Keys measured with a new schema; beyond them the answer says that there are more, and the schema is refused unless forced. */

@@ -10,10 +10,11 @@ import { layerOfReport } from '../../../lib/config/report.ts';
 import { meets } from '../../../lib/config/resolve.ts';
 import type { TargetId } from '../../../lib/config/target.ts';
 import { ConsoleError } from '../errors.ts';
-import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
+import { type ConfigContext, ConfigWrite, committed, conflict } from './context.ts';
 import { instanceKey } from './fleet.ts';
-import { committed, overlapping, requireGeneration, requireTarget, requireUntampered } from './releases.ts';
+import { overlapping, requireGeneration, requireUntampered } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
+import { requireTarget } from './targets.ts';
 
 export interface AskBody {
   readonly target: TargetId;

@@ -1,205 +1,30 @@
-/** Targets, schemas, drafts and releases; and the pointer moved without a rollout. Each act is one guarded transaction. */
-import { createHash } from 'node:crypto';
+/** Releases, and the pointer moved without a rollout. Each act is one guarded transaction. */
 import { GrpcCode } from '../../../lib/base/grpc-status.ts';
 import { NO_EXPOSURE } from '../../../lib/config/cohort.ts';
 import {
   type Assignment,
   addressText,
-  type DraftDocument,
   type Release,
   type ReleaseContent,
   releaseIdOf,
-  type TargetDocument,
-  type TargetKind,
 } from '../../../lib/config/documents.ts';
-import { canonicalJson, isObject, type Json, type JsonObject, splitPointer } from '../../../lib/config/json.ts';
 import { overlapWith } from '../../../lib/config/overlap.ts';
 import { bundleOf, type TargetId } from '../../../lib/config/target.ts';
 import { compareVersions, parseRange, parseVersion, type Requirements } from '../../../lib/config/version-range.ts';
 import { EngineError } from '../../engines/engine.ts';
-import { ConsoleError, invalidArgument, tooLarge } from '../errors.ts';
-import { requireWritable } from '../operations/context.ts';
+import { ConsoleError, invalidArgument } from '../errors.ts';
 import { type Analysis, analyse } from './analysis.ts';
-import { actorOf, type ConfigContext, ConfigWrite, conflict, precondition } from './context.ts';
+import { parseContent, sha256 } from './content.ts';
+import { actorOf, type ConfigContext, ConfigWrite, committed, conflict, precondition } from './context.ts';
 import { pruneHistory } from './history-limit.ts';
-import type { ConfigSnapshot, Kept } from './snapshot.ts';
+import type { ConfigSnapshot } from './snapshot.ts';
+import { requireTarget } from './targets.ts';
 
-/** The whole request must stay below etcd's default of 1.5 MiB. */
-const CONTENT_BYTES_MAX = 1024 * 1024;
 export const NO_ACTIVE = { rollouts: [] } as const;
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export function addressOf(content: ReleaseContent): { readonly releaseId: string; readonly sha256: string } {
   const hash = sha256(addressText(content));
   return { releaseId: releaseIdOf(hash), sha256: hash };
-}
-
-export function requireTarget(snapshot: ConfigSnapshot, target: TargetId): Kept<TargetDocument> {
-  const found = snapshot.get('targets', target);
-  if (found === undefined) throw new ConsoleError(GrpcCode.NOT_FOUND, `there is no target ${target}`, { target });
-  return found;
-}
-
-export interface TargetBody {
-  readonly target: TargetId;
-  readonly kind: TargetKind;
-  readonly description: string;
-  /** The schema itself; null: none. */
-  readonly schema: Json | null;
-  readonly locked: readonly string[];
-  readonly approvals: number;
-  /** "0": it must not exist. */
-  readonly expectModRevision: number;
-  /** True: put it in force although what is served now does not meet it. */
-  readonly evenIfFailing: boolean;
-  readonly by: string | undefined;
-}
-
-export async function putTarget(context: ConfigContext, body: TargetBody): Promise<number> {
-  const snapshot = await context.state.ready();
-  const existing = snapshot.get('targets', body.target);
-  if ((existing?.modRevision ?? 0) !== body.expectModRevision) throw staleTarget(body.target, existing);
-  if (existing !== undefined && existing.value.kind !== body.kind)
-    throw invalidArgument('kind', 'a target stays what it is');
-  const unreadable = body.locked.find((path) => splitPointer(path) === undefined);
-  if (unreadable !== undefined) throw invalidArgument('locked', `${unreadable} is no JSON pointer`);
-  const schema = body.schema === null ? null : sha256(canonicalJson(body.schema));
-  const document: TargetDocument = {
-    target: body.target,
-    kind: body.kind,
-    description: body.description,
-    schema,
-    locked: body.locked,
-    approvals: body.approvals,
-    createdAt: existing?.value.createdAt ?? context.now(),
-    createdBy: existing?.value.createdBy ?? actorOf(context, body.by),
-  };
-  const write = new ConfigWrite(context.engine).expect(
-    context.keys.key('targets', body.target),
-    body.expectModRevision,
-  );
-  if (body.schema !== null && schema !== null) {
-    const [problem] = await context.checker.schema(body.schema);
-    if (problem !== undefined) throw contentError('schema', problem.path, problem.message);
-    if (!body.evenIfFailing) await requireMet(context, snapshot, document, body.schema);
-    if (snapshot.get('schemas', schema) === undefined) write.put(context.keys.key('schemas', schema), body.schema);
-  }
-  write.put(context.keys.key('targets', body.target), document);
-  return committed(context, write, () => staleTarget(body.target, context.state.current?.get('targets', body.target)));
-}
-
-/** What is served already, measured with the new schema. */
-async function requireMet(
-  context: ConfigContext,
-  snapshot: ConfigSnapshot,
-  target: TargetDocument,
-  schema: Json,
-): Promise<void> {
-  const stable = snapshot.release(target.target, snapshot.assignment(target.target).value.stable);
-  if (stable === null) return;
-  const [issues = []] = await context.checker.check(schema, [stable.content]);
-  const failing = issues.filter(({ keyword }) => keyword !== 'required');
-  if (failing.length === 0) return;
-  throw precondition(
-    `${failing.length} existing ${failing.length === 1 ? 'value fails' : 'values fail'} this schema: ${failing[0]?.path} ${failing[0]?.message}`,
-    {
-      path: failing[0]?.path ?? '',
-      issues: failing,
-    },
-  );
-}
-
-const staleTarget = (target: TargetId, current: Kept<TargetDocument> | undefined) =>
-  conflict(
-    current === undefined
-      ? `${target} was deleted; nothing was written`
-      : `${target} was changed at revision ${current.modRevision}; nothing was written`,
-    { current: current?.value ?? null },
-  );
-
-/** 400 with the place. */
-export const contentError = (field: string, path: string, message: string): ConsoleError =>
-  new ConsoleError(GrpcCode.INVALID_ARGUMENT, `${path === '' ? field : path}: ${message}`, { field, path });
-
-export interface DraftBody {
-  readonly target: TargetId;
-  readonly text: string;
-  /** The release it rests on; undefined: that of the draft so far, or what is live. */
-  readonly base: string | null | undefined;
-  readonly expectModRevision: number;
-  readonly by: string | undefined;
-}
-
-/** Kept as typed, valid or not. */
-export async function putDraft(
-  context: ConfigContext,
-  { target, text, base, expectModRevision, by }: DraftBody,
-): Promise<number> {
-  const snapshot = await context.state.ready();
-  requireTarget(snapshot, target);
-  requireSize(text);
-  if (typeof base === 'string' && snapshot.release(target, base) === null)
-    throw contentError('base', '', `${target} has no release ${base}`);
-  const draft: DraftDocument = {
-    target,
-    base:
-      base === undefined
-        ? (snapshot.get('drafts', target)?.value.base ?? snapshot.assignment(target).value.stable)
-        : base,
-    text,
-    author: actorOf(context, by),
-    updatedAt: context.now(),
-  };
-  const key = context.keys.key('drafts', target);
-  return committed(context, new ConfigWrite(context.engine).expect(key, expectModRevision).put(key, draft), () =>
-    staleDraft(context, target),
-  );
-}
-
-export async function discardDraft(
-  context: ConfigContext,
-  target: TargetId,
-  expectModRevision: number,
-): Promise<number> {
-  await context.state.ready();
-  const key = context.keys.key('drafts', target);
-  return committed(context, new ConfigWrite(context.engine).expect(key, expectModRevision).delete(key), () =>
-    staleDraft(context, target),
-  );
-}
-
-const staleDraft = (context: ConfigContext, target: TargetId) => {
-  const current = context.state.current?.get('drafts', target);
-  return conflict(
-    current === undefined
-      ? `the draft of ${target} is gone; nothing was written`
-      : `the draft of ${target} was changed by ${current.value.author} at revision ${current.modRevision}; nothing was written`,
-    { current: current?.value ?? null },
-  );
-};
-
-function requireSize(text: string): void {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > CONTENT_BYTES_MAX) throw tooLarge('content', `has ${bytes} bytes; ${CONTENT_BYTES_MAX} are the most`);
-}
-
-/** @throws ConsoleError with the line, or the place */
-export function parseContent(text: string): JsonObject {
-  requireSize(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw contentError('content', '', `is not JSON: ${cause instanceof Error ? cause.message : ''}`);
-  }
-  if (!isObject(value as Json)) throw contentError('content', '', 'must be a JSON object');
-  return value as JsonObject;
-}
-
-export async function checkText(context: ConfigContext, target: TargetId, text: string): Promise<Analysis> {
-  const snapshot = await context.state.ready();
-  return analyse(context, snapshot, { target: requireTarget(snapshot, target).value, content: parseContent(text) });
 }
 
 export interface PublishBody {
@@ -375,16 +200,4 @@ export function requireUntampered(release: Release): void {
   throw precondition(
     `release ${release.releaseId} does not match its own address: it was changed in the store by hand`,
   );
-}
-
-export async function committed(
-  context: ConfigContext,
-  write: ConfigWrite,
-  onConflict: () => ConsoleError,
-): Promise<number> {
-  requireWritable(context);
-  const revision = await write.commit();
-  if (revision === undefined) throw onConflict();
-  await context.state.follows(revision);
-  return revision;
 }

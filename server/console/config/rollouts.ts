@@ -12,19 +12,11 @@ import { ConsoleError, invalidArgument } from '../errors.ts';
 import type { RolloutAct } from './acts.ts';
 import { analyse } from './analysis.ts';
 import { refusedGate } from './check-hosts.ts';
-import { actorOf, type ConfigContext, conflict, precondition } from './context.ts';
-import {
-  committed,
-  contentError,
-  NO_ACTIVE,
-  overlapping,
-  requireFaultless,
-  requireGeneration,
-  requireTarget,
-  requireUntampered,
-} from './releases.ts';
+import { actorOf, type ConfigContext, committed, conflict, contentError, precondition } from './context.ts';
+import { NO_ACTIVE, overlapping, requireFaultless, requireGeneration, requireUntampered } from './releases.ts';
 import { basesFor, rolloutWrite } from './rollout-write.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
+import { requireTarget } from './targets.ts';
 
 export interface CreateRolloutBody {
   readonly target: TargetId;

@@ -17,10 +17,10 @@ import { layersOf, type Place, placeId } from '../../../lib/config/target.ts';
 import { EngineError } from '../../engines/engine.ts';
 import { ConsoleError } from '../errors.ts';
 import { steadyNow } from './clock.ts';
+import { sha256 } from './content.ts';
 import { type ConfigContext, ConfigWrite, conflict } from './context.ts';
 import { instanceKey } from './fleet.ts';
 import type { Family } from './keys.ts';
-import { sha256 } from './releases.ts';
 import type { ConfigSnapshot } from './snapshot.ts';
 
 export interface Client extends Place, Asker {}

@@ -24,8 +24,8 @@ import { ConsoleError } from '../errors.ts';
 import { layersWith } from './analysis.ts';
 import { classifyAll, EMPTY_ROSTER, eligibleFor, instanceKey, isBack, isHeldBack } from './fleet.ts';
 import { probeView } from './probe.ts';
-import { requireTarget } from './releases.ts';
 import type { ConfigSnapshot, Kept } from './snapshot.ts';
+import { requireTarget } from './targets.ts';
 
 /** Rollouts listed; the newest. */
 const ROLLOUTS_LISTED = 200;
