@@ -54,5 +54,22 @@ test('JSON is compared by its layout, and a difference of white space alone is n
 
 test('a long difference is shown to its bound and counted beyond', () => {
   const lines = Array.from({ length: 1_000 }, (_, i) => `line ${i}`).join('\n');
-  expect(diffValues({ before: null, after: lines, context: 2 })).toMatchObject({ rest: 1_001 - DIFF_ROWS_MAX });
+  expect(diffValues({ before: null, after: lines, context: 2 })).toMatchObject({ rest: 1_000 - DIFF_ROWS_MAX });
+});
+
+test('where one side has no value no line of it is shown, and none where neither has a byte', () => {
+  const lineOf = (kind: 'add' | 'del', text: string, at: number) => ({
+    kind,
+    text,
+    oldLine: kind === 'del' ? at : null,
+    newLine: kind === 'add' ? at : null,
+  });
+  expect(diffValues({ before: null, after: 'a\nb', context: 2 }).rows).toEqual([
+    lineOf('add', 'a', 1),
+    lineOf('add', 'b', 2),
+  ]);
+  expect(diffValues({ before: 'a', after: null, context: 2 }).rows).toEqual([lineOf('del', 'a', 1)]);
+  expect(diffValues({ before: null, after: '', context: 2 }).looksSame).toBe(true);
+  // An empty value is a value: its one empty line is replaced.
+  expect(diffValues({ before: '', after: 'a', context: 2 }).rows.map((row) => row.kind)).toEqual(['del', 'add']);
 });

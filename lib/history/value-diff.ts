@@ -33,7 +33,23 @@ export interface ValuePair {
 
 export function diffValues({ before, after, context }: ValuePair): ValueDiff {
   const [a, b] = comparableTexts(before, after);
+  if (before === null && b !== '') return { ...oneSided('add', b), looksSame: false };
+  if (after === null && a !== '') return { ...oneSided('del', a), looksSame: false };
   return { ...diffTexts(a, b, context), looksSame: a === b };
+}
+
+/** No value is no line, not an empty one: all that is there came or went. */
+function oneSided(kind: 'add' | 'del', text: string): DiffRows {
+  const lines = text.split('\n');
+  const rows = lines.slice(0, DIFF_ROWS_MAX).map(
+    (line, at): DiffRow => ({
+      kind,
+      text: line,
+      oldLine: kind === 'del' ? at + 1 : null,
+      newLine: kind === 'add' ? at + 1 : null,
+    }),
+  );
+  return { rows, rest: lines.length - rows.length };
 }
 
 function diffTexts(before: string, after: string, context: number): DiffRows {

@@ -37,12 +37,7 @@ export function CompareValue({ row, from, to, onClose }: CompareValueProps) {
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto p-3">
         <p className="text-fg-2">
-          {row.before === null
-            ? `Not there at revision ${formatCount(from)}.`
-            : `Version ${formatCount(row.before.version)} of revision ${formatCount(row.before.modRevision)} then.`}{' '}
-          {row.after === null
-            ? `Not there at revision ${formatCount(to)}.`
-            : `Version ${formatCount(row.after.version)} of revision ${formatCount(row.after.modRevision)} after.`}
+          At revision {formatCount(from)}: {standing(row.before)}. At revision {formatCount(to)}: {standing(row.after)}.
         </p>
         {row.before !== null && row.after !== null && row.before.lease !== row.after.lease ? (
           <p className="text-lease">
@@ -54,6 +49,9 @@ export function CompareValue({ row, from, to, onClose }: CompareValueProps) {
     </section>
   );
 }
+
+const standing = (meta: PrefixDiffRow['before']): string =>
+  meta === null ? 'not there' : `version ${formatCount(meta.version)}, written at ${formatCount(meta.modRevision)}`;
 
 function Values({ wire, from, to }: { readonly wire: WireBytes; readonly from: WireInt; readonly to: WireInt }) {
   const store = useStore();
@@ -75,7 +73,7 @@ function Values({ wire, from, to }: { readonly wire: WireBytes; readonly from: W
       before={was}
       after={is}
       context={4}
-      same={<p>Only the white space of the JSON differs.</p>}
+      same={<p>{was === null || is === null ? 'It holds no bytes.' : 'Only the white space of the JSON differs.'}</p>}
       label="Then and after"
     />
   );
