@@ -95,7 +95,7 @@ const COLUMNS: readonly Column<RolloutSummary>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(9rem, 1fr)',
+    width: 'minmax(8rem, 1fr)',
     cell: (one) => <State rollout={one} />,
   },
   {
@@ -114,10 +114,10 @@ const COLUMNS: readonly Column<RolloutSummary>[] = [
     id: 'why',
     head: 'Why',
     width: 'minmax(10rem, 2fr)',
-    hideBelow: 820,
+    hideBelow: 960,
     cell: ({ reason }) => <span className="text-fg-2">{reason}</span>,
   },
-  { id: 'by', head: 'By', width: '7rem', hideBelow: 680, cell: ({ createdBy }) => createdBy },
+  { id: 'by', head: 'By', width: '6rem', hideBelow: 800, cell: ({ createdBy }) => createdBy },
   {
     id: 'at',
     head: 'Created',
