@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { formatCount } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
 import { previewBytes } from '../../lib/keys/preview-bytes.ts';
+import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import type { ChangeRow } from '../../lib/live/change-ring.ts';
 import { PeekKeyLink } from '../keys/key-peek.tsx';
+import { KeyName } from '../shell/key-name.tsx';
 import { RevisionLink } from '../shell/links.tsx';
 import { useHref } from '../shell/use-href.ts';
 import { useChanges, useIndexState, useLiveStore, useNow } from '../shell/use-live.ts';
@@ -102,7 +104,9 @@ function FeedRow({ row, now }: { readonly row: ChangeRow; readonly now: number }
       <StatusMark tone={isPut ? 'good' : 'bad'} shape={isPut ? 'plus' : 'minus'} wordHidden>
         {isPut ? 'put' : 'deleted'}
       </StatusMark>
-      <PeekKeyLink value={event.key} />
+      <PeekKeyLink value={event.key}>
+        <KeyName text={displayBytes(event.key)} />
+      </PeekKeyLink>
       <span className="mono truncate text-fg-3 @max-3xl:hidden">
         {event.preview === null ? '' : previewBytes(event.preview)}
       </span>

@@ -7,6 +7,7 @@ import type { ChangeEvent } from '../../lib/api/types.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import type { WatchRow } from '../../lib/live/watch-list.ts';
 import { KeyPeek } from '../keys/key-peek.tsx';
+import { KeyName } from '../shell/key-name.tsx';
 import { KeyMenu, LINK } from '../shell/links.tsx';
 import { keyParams, type useHref } from '../shell/use-href.ts';
 import type { RowSource } from '../ui/data-table.tsx';
@@ -107,9 +108,10 @@ export function KeyText({ seq, event, href }: KeyTextProps) {
       data-seq={seq}
       href={href('/keys', keyParams(event.key, event.revision))}
       title={shown}
-      className={`mono inline-block max-w-full truncate align-bottom ${LINK}`}
+      aria-label={shown}
+      className={`inline-block max-w-full align-bottom ${LINK}`}
     >
-      {shown}
+      <KeyName text={shown} />
     </a>
   );
 }

@@ -4,6 +4,7 @@ import type { PrefixDiff, PrefixDiffRow } from '../../../lib/api/bulk-types.ts';
 import type { WireBytes } from '../../../lib/api/types.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
+import { KeyName } from '../../shell/key-name.tsx';
 import { StatusMark } from '../../ui/badge.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 
@@ -34,7 +35,11 @@ const COLUMNS: readonly Column<Row>[] = [
     id: 'key',
     head: 'Key',
     width: 'minmax(10rem, 1fr)',
-    cell: (row) => <span className="mono">{displayBytes(row.key)}</span>,
+    cell: (row) => (
+      <span className="block" title={displayBytes(row.key)}>
+        <KeyName text={displayBytes(row.key)} />
+      </span>
+    ),
   },
   {
     id: 'lease',

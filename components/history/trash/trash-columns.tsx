@@ -4,6 +4,7 @@ import type { TrashGroup } from '../../../lib/api/bulk-types.ts';
 import { formatBytes, formatCount } from '../../../lib/format/number.ts';
 import { agoText, momentText } from '../../../lib/format/time.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
+import { KeyName } from '../../shell/key-name.tsx';
 import { useNow } from '../../shell/use-live.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Mark } from '../../ui/marks.tsx';
@@ -41,8 +42,8 @@ export const TRASH_COLUMNS: readonly Column<TrashGroup>[] = [
     head: 'Deleted',
     width: 'minmax(10rem, 3fr)',
     cell: (group) => (
-      <span className="mono" title={group.sample.map((one) => displayBytes(one.key)).join('\n')}>
-        {what(group)}
+      <span className="block" title={group.sample.map((one) => displayBytes(one.key)).join('\n')}>
+        <KeyName text={what(group)} />
       </span>
     ),
   },
