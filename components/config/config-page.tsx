@@ -1,8 +1,8 @@
 'use client';
 
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ConfigTargetRow } from '../../lib/api/config-types.ts';
-import { etcdctl } from '../../lib/format/commands.ts';
+import { sampleCommand } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { useCanWrite } from '../shell/use-can-write.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -18,7 +18,8 @@ import { rolloutWords, STATE_TONES, targetWords } from './words.ts';
 /** Targets in their layers, each with what is live, draft and canary; the chosen one beside. */
 export function ConfigPage() {
   const store = useStore();
-  const prefix = useConfigOverview().data?.prefix ?? '';
+  const overview = useConfigOverview().data;
+  const columns = useMemo(() => columnsOf(overview?.targets ?? []), [overview?.targets]);
   const canWrite = useCanWrite();
   const [isSeeingSchemas, setSeeingSchemas] = useState(false);
   return (
@@ -29,11 +30,11 @@ export function ConfigPage() {
         list="Targets"
         noun="target"
         initial={34}
-        columns={COLUMNS}
+        columns={columns}
         summary={summary}
         actions={() => <Button onClick={() => setSeeingSchemas(true)}>Schemas of keys…</Button>}
         empty="Nothing is configured here yet. A target is a document for everybody, an application, an environment or a service; programs follow it and say whether they could use it."
-        emptyCommand={etcdctl(store.endpoints, ['get', prefix], ['--prefix', '--keys-only'])}
+        {...(store.kind === 'bundled' ? { emptyCommand: sampleCommand(store.endpoints) } : {})}
         detail={(target, onBack) => <TargetDetail key={target} target={target} onBack={onBack} />}
       />
       <KeySchemasDialog isOpen={isSeeingSchemas} canWrite={canWrite} onClose={() => setSeeingSchemas(false)} />
@@ -49,20 +50,33 @@ function summary(rows: readonly ConfigTargetRow[]): string {
 
 const INDENT = ['pl-0', 'pl-3', 'pl-6', 'pl-9'] as const;
 
-const COLUMNS: readonly Column<ConfigTargetRow>[] = [
-  {
-    id: 'target',
-    head: 'Target',
-    width: 'minmax(11rem, 1.6fr)',
-    cell: ({ target }) => {
-      const { bundle, scope } = targetWords(target);
-      return (
-        <span className={INDENT[target.split('/').length - 1] ?? ''}>
-          <span className="mono">{bundle}</span> <span className="text-fg-2">{scope}</span>
-        </span>
-      );
+/** How many wider layers of it there are: a target without any stands at the edge. */
+function depthOf(target: string, all: ReadonlySet<string>): number {
+  const parts = target.split('/');
+  return parts.filter((_, at) => at > 0 && all.has(parts.slice(0, at).join('/'))).length;
+}
+
+function columnsOf(targets: readonly ConfigTargetRow[]): readonly Column<ConfigTargetRow>[] {
+  const all = new Set(targets.map(({ target }) => target));
+  return [
+    {
+      id: 'target',
+      head: 'Target',
+      width: 'minmax(11rem, 1.6fr)',
+      cell: ({ target }) => {
+        const { bundle, scope } = targetWords(target);
+        return (
+          <span className={INDENT[depthOf(target, all)] ?? ''}>
+            <span className="mono">{bundle}</span> <span className="text-fg-2">{scope}</span>
+          </span>
+        );
+      },
     },
-  },
+    ...COLUMNS,
+  ];
+}
+
+const COLUMNS: readonly Column<ConfigTargetRow>[] = [
   { id: 'live', head: 'Live', width: '5rem', cell: ({ live }) => <Version of={live?.semver} none="nothing" /> },
   { id: 'canary', head: 'Canary', width: '5rem', cell: ({ canary }) => <Version of={canary?.semver} none="" /> },
   {
