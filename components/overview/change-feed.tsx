@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { sampleCommand } from '../../lib/format/commands.ts';
 import { formatCount } from '../../lib/format/number.ts';
 import { agoText } from '../../lib/format/time.ts';
 import { previewBytes } from '../../lib/keys/preview-bytes.ts';
@@ -71,9 +72,9 @@ export function ChangeFeed({ isStale, className }: { readonly isStale: boolean; 
 }
 
 function NoChanges() {
-  const { kind } = useStore();
+  const { kind, endpoints } = useStore();
   return (
-    <EmptyState {...(kind === 'bundled' ? { command: 'npm run sample' } : {})}>
+    <EmptyState {...(kind === 'bundled' ? { command: sampleCommand(endpoints) } : {})}>
       Nothing has changed since the console began to watch.
       {kind === 'bundled'
         ? ' The sample workload brings a living system to look at.'

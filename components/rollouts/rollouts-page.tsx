@@ -12,11 +12,14 @@ import { listKeys } from '../shell/keymap.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
+import { useHref } from '../shell/use-href.ts';
 import { useNow } from '../shell/use-live.ts';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { StatusMark } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Link } from '../ui/link.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { RolloutView } from './rollout-view.tsx';
@@ -24,6 +27,7 @@ import { RolloutView } from './rollout-view.tsx';
 /** Rollouts, newest first; the chosen one takes the whole page: it is the one screen to watch. */
 export function RolloutsPage() {
   const overview = useConfigOverview();
+  const href = useHref();
   const [rollout, setRollout] = useUrlState('rollout', textParam, { history: 'push' });
   useBindings([listKeys('rollouts.move', ['j', 'k'], 'Next and previous rollout')]);
   if (rollout !== null) return <RolloutView key={rollout} rolloutId={rollout} onBack={() => void setRollout(null)} />;
@@ -46,7 +50,13 @@ export function RolloutsPage() {
           }
           isEmpty={(all) => all.length === 0}
           empty={
-            <EmptyState>
+            <EmptyState
+              actions={
+                <Button asChild size="small">
+                  <Link href={href('/config')}>Open Configuration</Link>
+                </Button>
+              }
+            >
               Nothing has been rolled out yet. Publish a change on the Configuration page and choose how it reaches the
               fleet: it goes on only while running instances confirm that they applied it and are healthy, and turns
               back by itself when they are not.

@@ -7,6 +7,7 @@ import { api } from '../../lib/api/client.ts';
 import { queries } from '../../lib/api/queries.ts';
 import type { HeatRow, HeatView } from '../../lib/api/space-types.ts';
 import { errorText } from '../../lib/base/error-text.ts';
+import { sampleCommand } from '../../lib/format/commands.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { durationText, momentText } from '../../lib/format/time.ts';
 import { Heatmap } from '../charts/heatmap.tsx';
@@ -15,7 +16,7 @@ import { useThrottled } from '../keys/use-throttled.ts';
 import { keyParams, useHref } from '../shell/use-href.ts';
 import { useNow, useOnChanges } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
-import { useStoreId } from '../shell/use-store.ts';
+import { useStore, useStoreId } from '../shell/use-store.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
 import { Select } from '../ui/select.tsx';
@@ -81,9 +82,7 @@ export function HeatPanel({ url }: { readonly url: SpaceUrl }) {
             />
           </div>
           {view.rows.length === 0 ? (
-            <EmptyState command="npm run sample">
-              Nothing below this prefix was written in this time, as far as the console saw.
-            </EmptyState>
+            <NothingWritten isTop={url.prefix === ''} />
           ) : (
             <Heatmap
               view={view}
@@ -116,5 +115,14 @@ function Sentence({ view }: { readonly view: HeatView }) {
           ? ''
           : `The console saw everything since ${momentText(since.at, now)}, revision ${formatCount(since.revision)}.`}
     </p>
+  );
+}
+
+function NothingWritten({ isTop }: { readonly isTop: boolean }) {
+  const { kind, endpoints } = useStore();
+  return (
+    <EmptyState {...(isTop && kind === 'bundled' ? { command: sampleCommand(endpoints) } : {})}>
+      Nothing {isTop ? '' : 'below this prefix '}was written in this time, as far as the console saw.
+    </EmptyState>
   );
 }

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
 import type { SpaceFolder, SpaceView } from '../../lib/api/space-types.ts';
+import { etcdctl } from '../../lib/format/commands.ts';
 import { formatBytes, formatCount, plural } from '../../lib/format/number.ts';
 import { Treemap } from '../charts/treemap.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
@@ -12,7 +13,7 @@ import { useThrottled } from '../keys/use-throttled.ts';
 import { keyParams, useHref } from '../shell/use-href.ts';
 import { useOnChanges } from '../shell/use-live.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
-import { useStoreId } from '../shell/use-store.ts';
+import { useStore, useStoreId } from '../shell/use-store.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { PanelStates } from '../ui/panel.tsx';
@@ -52,7 +53,7 @@ export function SpacePanel({ url }: { readonly url: SpaceUrl }) {
         )
       }
       isEmpty={(view) => view.keys === 0}
-      empty={<EmptyState command="etcdctl put /hello world">Nothing lies below this prefix.</EmptyState>}
+      empty={<NoSpace isTop={url.prefix === ''} />}
     >
       {(view) => (
         <>
@@ -92,5 +93,15 @@ function Sentence({ view }: { readonly view: SpaceView }) {
       <span className="mono">{formatCount(view.revision)}</span>
       {view.source === 'store' ? ', read from the store’s history' : ''}.
     </p>
+  );
+}
+
+function NoSpace({ isTop }: { readonly isTop: boolean }) {
+  const { endpoints } = useStore();
+  if (!isTop) return <EmptyState>No key lies below this prefix.</EmptyState>;
+  return (
+    <EmptyState command={etcdctl(endpoints, ['put', '/hello', 'world'])}>
+      There is no key yet, so nothing takes room.
+    </EmptyState>
   );
 }

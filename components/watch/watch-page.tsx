@@ -1,6 +1,7 @@
 'use client';
 
 import { useRef, useState } from 'react';
+import { etcdctl, sampleCommand } from '../../lib/format/commands.ts';
 import { formatCount, formatRate, plural } from '../../lib/format/number.ts';
 import { type ChangeFilter, NO_FILTER } from '../../lib/live/change-filter.ts';
 import { revisionOf } from '../../lib/live/change-ring.ts';
@@ -273,9 +274,10 @@ function NothingYet({ hasFilter, onShowAll }: { readonly hasFilter: boolean; rea
       </EmptyState>
     );
   }
-  const host = endpoints[0]?.replace(/^http:\/\//, '') ?? '127.0.0.1:2379';
   return (
-    <EmptyState command={kind === 'bundled' ? 'npm run sample' : `etcdctl --endpoints=${host} put /hello world`}>
+    <EmptyState
+      command={kind === 'bundled' ? sampleCommand(endpoints) : etcdctl(endpoints, ['put', '/hello', 'world'])}
+    >
       Nothing has changed since the page opened. Changes show here within a tenth of a second of their commit.
     </EmptyState>
   );

@@ -43,6 +43,15 @@ export function etcdctl(
   return [...head, ...flags, ...(needsDashes ? ['--'] : []), ...rest.map(shellWord)].join(' ');
 }
 
+/** Where `npm run sample` looks for a store by itself. */
+const SAMPLE_ENDPOINTS = '127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379';
+
+/** `npm run sample`, told where the bundled store is unless that is where it looks anyway. */
+export function sampleCommand(endpoints: readonly string[]): string {
+  const hosts = endpoints.map((one) => one.replace(/^http:\/\//, '')).join(',');
+  return hosts === '' || hosts === SAMPLE_ENDPOINTS ? 'npm run sample' : `npm run sample -- --endpoints ${hosts}`;
+}
+
 /** `curl -s 'http://…'`, with method and JSON body when there is one. */
 export function curl(url: string, body?: { readonly method: string; readonly json: unknown }): string {
   if (body === undefined) return `curl -s ${shellWord(url)}`;
