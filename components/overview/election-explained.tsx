@@ -31,7 +31,7 @@ export function ElectionExplained({ change }: { readonly change: LeaderChange })
           Why {change.leaderName ?? 'nobody'} leads in term {formatCount(change.term)}
         </span>
         <span className="text-fg-3 text-meta">
-          since {clockTime(change.at)} · {leaderlessWords(change)}
+          {change.leaderlessMs === null ? 'seen since' : 'since'} {clockTime(change.at)} · {leaderlessWords(change)}
         </span>
       </h3>
       {query.data === undefined ? (
@@ -74,7 +74,7 @@ function Answer({ explained }: { readonly explained: Explained }) {
       )}
       {missing.map((text) => (
         <p key={text} className="mt-1 text-fg-3 text-meta">
-          Not to be had: {text}
+          Not known: {text}
         </p>
       ))}
     </>
