@@ -19,7 +19,7 @@ export function PrefixField({ label, value, onChange, className = 'w-72 max-wide
       className={className}
       icon={<FolderSearch aria-hidden="true" />}
       aria-label={label}
-      placeholder="every key, or a prefix"
+      placeholder="all, or a prefix"
       shown={typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : displayBytes(value)}
       onTake={onChange}
     />

@@ -39,10 +39,12 @@ export function PinnedReading({
   return (
     <p role="status" className="truncate">
       <StatusMark tone="past">
-        viewing rev <span className="mono">{formatCount(rev)}</span>
+        <span className="max-wide:hidden">viewing </span>rev <span className="mono">{formatCount(rev)}</span>
         <span className="max-narrow:hidden">
           {said === '' ? null : ` · ${said}`}
-          {time.kind === 'between' && now > 0 ? ` · ${agoText(time.to, now)}` : null}
+          {time.kind === 'between' && now > 0 ? (
+            <span className="max-wide:hidden"> · {agoText(time.to, now)}</span>
+          ) : null}
         </span>
         {' — read-only'}
       </StatusMark>

@@ -90,7 +90,7 @@ function Bar() {
         <LiveReading view={view} staleSince={staleSince} now={now} />
       ) : (
         // As wide whatever it says: the track beside it must not move under a pointer that drags along it.
-        <div className="w-120 max-w-[45%] shrink-0 max-narrow:w-60">
+        <div className="w-120 max-w-[45%] shrink-0 max-wide:w-64">
           <PinnedReading isWanted rev={rev} view={view} now={now} />
         </div>
       )}
