@@ -60,7 +60,7 @@ export function TrashGroupPanel({ group, prefix, canRestore, onRestore, onClose 
             )}
             <Button size="small" variant={chosen.size === 0 ? 'primary' : 'secondary'} onClick={() => onRestore()}>
               <RotateCcw aria-hidden="true" />
-              Restore all {formatCount(group.keys)}…
+              {group.keys === 1 ? 'Restore it…' : `Restore all ${formatCount(group.keys)}…`}
             </Button>
           </>
         ) : null}

@@ -105,7 +105,7 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
         <DialogForm onSubmit={() => void remove()}>
           <Preview preview={data} />
           {data.keys === 0 ? null : (
-            <ConfirmField label={`Type ${word} to delete`} hint={UNDO_HINT} typed={typed} onChange={setTyped} />
+            <ConfirmField label={`Type ${word} to delete`} hint={undoHint(data.keys)} typed={typed} onChange={setTyped} />
           )}
           {failure === null ? null : <FailureLine failure={failure} />}
         </DialogForm>
@@ -114,8 +114,10 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
   );
 }
 
-const UNDO_HINT =
-  'An undo is offered afterwards, however many they are. Until the store is compacted, the trash keeps every one of them.';
+const undoHint = (keys: number): string =>
+  keys === 1
+    ? 'An undo is offered afterwards. Until the store is compacted, the trash keeps it.'
+    : 'An undo is offered afterwards, however many they are. Until the store is compacted, the trash keeps every one of them.';
 
 /** Nobody types more than this without a mistake. */
 const CONFIRM_CHARS_MAX = 60;

@@ -61,10 +61,12 @@ export function FolderPanel({ prefix, delimiter, onBack, onDelete, onCreate }: F
           <FolderMenu prefix={prefix} rev={rev} canWrite={canWrite} />
           {canWrite ? (
             <>
-              <Button variant="ghost" size="small" onClick={() => onDelete(prefix)}>
-                <Trash2 aria-hidden="true" />
-                Delete folder…
-              </Button>
+              {all.data?.total === 0 ? null : (
+                <Button variant="ghost" size="small" onClick={() => onDelete(prefix)}>
+                  <Trash2 aria-hidden="true" />
+                  Delete folder…
+                </Button>
+              )}
               <Button size="small" onClick={onCreate}>
                 <Plus aria-hidden="true" />
                 New key here
@@ -94,10 +96,12 @@ export function FolderPanel({ prefix, delimiter, onBack, onDelete, onCreate }: F
             , complete at revision <span className="mono">{formatCount(below.data.revision)}</span>.
           </p>
           {below.data.nodes.length === below.data.total ? <Largest nodes={below.data.nodes} /> : null}
-          <div className="flex flex-col gap-1">
-            <h2 className="text-fg-3 text-meta">All of it, from a terminal</h2>
-            <CommandLine command={forms.etcdctl?.() ?? ''} />
-          </div>
+          {all.data.total === 0 ? null : (
+            <div className="flex flex-col gap-1">
+              <h2 className="text-fg-3 text-meta">All of it, from a terminal</h2>
+              <CommandLine command={forms.etcdctl?.() ?? ''} />
+            </div>
+          )}
         </div>
       )}
     </PanelFrame>

@@ -81,7 +81,7 @@ export function Absent({ detail, rev, canCreate, last, onCreate, onRestore }: Ab
             )}
             <Button size="small" variant={last === undefined ? 'secondary' : 'ghost'} onClick={onCreate}>
               <Plus aria-hidden="true" />
-              Create it anew
+              Create it
             </Button>
           </>
         ) : undefined
@@ -89,8 +89,7 @@ export function Absent({ detail, rev, canCreate, last, onCreate, onRestore }: Ab
     >
       {rev === null
         ? `This key does not exist at revision ${formatCount(detail.revision)}.`
-        : `This key did not exist at revision ${formatCount(rev)}.`}{' '}
-      Its retained history is below.
+        : `This key did not exist at revision ${formatCount(rev)}.`}
     </EmptyState>
   );
 }
