@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
+import { Tooltip } from '../ui/tooltip.tsx';
 import { useSpaceUrl } from './use-space-url.ts';
 
 const loading = <SkeletonRows rows={10} />;
@@ -51,12 +52,17 @@ export function SpacePage() {
   if (!isTop) setBytesParam(params, 'prefix', url.prefix);
   return (
     <>
-      <PageHeader title="Space" meta="Pictures of the key index">
+      <PageHeader title="Space" meta="Which keys take the room, and which are written">
         <div className="flex flex-wrap items-center gap-2">
           <PrefixField label="Below prefix" value={url.prefix} onChange={url.enter} />
-          <Button onClick={up} disabled={isTop}>
-            Up
-          </Button>
+          <Tooltip
+            content={isTop ? 'This is the whole store: nothing is above it' : 'Out to the folder above'}
+            shortcut="u"
+          >
+            <Button onClick={up} aria-disabled={isTop}>
+              Up
+            </Button>
+          </Tooltip>
           <Button asChild>
             <Link href={href('/keys', params)}>Open in Keys</Link>
           </Button>

@@ -105,7 +105,12 @@ function Body({ target, onClose, onDeleted }: DeleteDialogProps & { readonly tar
         <DialogForm onSubmit={() => void remove()}>
           <Preview preview={data} />
           {data.keys === 0 ? null : (
-            <ConfirmField label={`Type ${word} to delete`} hint={undoHint(data.keys)} typed={typed} onChange={setTyped} />
+            <ConfirmField
+              label={`Type ${word} to delete`}
+              hint={undoHint(data.keys)}
+              typed={typed}
+              onChange={setTyped}
+            />
           )}
           {failure === null ? null : <FailureLine failure={failure} />}
         </DialogForm>

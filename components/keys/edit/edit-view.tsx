@@ -104,6 +104,7 @@ function Write({ draft, onDraft, note }: EditViewProps) {
       </div>
       <footer className="flex flex-wrap items-center gap-2 px-3 py-2">
         <WarningLine warning={warning} />
+        {warning === null && !isChange(draft) ? <p className="text-fg-3">Nothing is changed yet.</p> : null}
         <span className="ml-auto flex items-center gap-2">
           <Button variant="ghost" onClick={() => onDraft(null)}>
             Discard
