@@ -102,7 +102,7 @@ export const FleetMap = memo(function FleetMap({ detail }: { readonly detail: Ro
         </section>
       )}
       <p aria-live="polite" className="min-h-10 border-t pt-2 text-fg-2 [overflow-wrap:anywhere]">
-        {shown === undefined ? (
+        {instances.length === 0 ? null : shown === undefined ? (
           <span className="text-fg-3">Choose an instance to read how it is.</span>
         ) : (
           <>

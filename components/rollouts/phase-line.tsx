@@ -49,7 +49,8 @@ export function PhaseLine({ detail }: { readonly detail: RolloutDetail }) {
       {rollout.plan.phases.map((phase, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a phase has no identity but its place
         <Step key={index} place={placeOf(index)} title={`${phase.percent} %`}>
-          {entersText(preview[index])}, observe {durationText(phase.observeSeconds * 1000)}
+          {/* The preview is of the fleet as it is now: once all is over it says nothing of who entered. */}
+          {isOpen ? `${entersText(preview[index])}, ` : ''}observe {durationText(phase.observeSeconds * 1000)}
           {phase.tags.length + phase.include.length === 0
             ? ''
             : `, also ${[...phase.tags.map((tag) => `tag ${tag}`), ...phase.include].join(', ')}`}
