@@ -68,13 +68,13 @@ const columnsWith = (href: ReturnType<typeof useHref>): readonly Column<WatchRow
   {
     id: 'key',
     head: 'Key',
-    width: 'minmax(12rem, 2fr)',
+    width: 'minmax(12rem, 1fr)',
     cell: ({ row }) => (row.kind === 'change' ? <KeyText seq={row.seq} event={row.event} href={href} /> : null),
   },
   {
     id: 'value',
     head: 'Value',
-    width: 'minmax(0, 3fr)',
+    width: 'minmax(0, 1fr)',
     hideBelow: 560,
     cell: cell((event) => (
       <span className="mono text-fg-3">{event.preview === null ? '' : previewBytes(event.preview)}</span>

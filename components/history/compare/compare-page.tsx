@@ -190,15 +190,17 @@ function Counts({
         {formatCount(data.changed)} written
       </StatusMark>
       <span className="text-fg-3">{formatCount(data.unchanged)} unchanged</span>
-      <span className="ml-auto text-fg-3 text-meta">
-        complete from <span className="mono">{formatCount(data.from)}</span> to{' '}
-        <span className="mono">{formatCount(data.to)}</span>
+      <span className="ml-auto inline-flex items-center gap-2 text-fg-3 text-meta">
+        <span>
+          complete from <span className="mono">{formatCount(data.from)}</span> to{' '}
+          <span className="mono">{formatCount(data.to)}</span>
+        </span>
+        {isWithNow ? (
+          <IconButton size="small" label="Compare with the present again" onClick={onRefresh}>
+            <RotateCw aria-hidden="true" />
+          </IconButton>
+        ) : null}
       </span>
-      {isWithNow ? (
-        <IconButton size="small" label="Compare with the present again" onClick={onRefresh}>
-          <RotateCw aria-hidden="true" />
-        </IconButton>
-      ) : null}
     </p>
   );
 }

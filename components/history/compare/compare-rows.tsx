@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<Row>[] = [
     head: 'Then',
     width: '5rem',
     align: 'right',
-    hideBelow: 420,
+    hideBelow: 600,
     cell: (row) => (
       <span className="nums text-fg-2">{row.before === null ? '' : formatBytes(row.before.valueBytes)}</span>
     ),
@@ -66,7 +66,7 @@ const COLUMNS: readonly Column<Row>[] = [
     head: 'After',
     width: '5rem',
     align: 'right',
-    hideBelow: 420,
+    hideBelow: 600,
     cell: (row) => (
       <span className="nums text-fg-2">{row.after === null ? '' : formatBytes(row.after.valueBytes)}</span>
     ),
