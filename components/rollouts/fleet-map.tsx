@@ -101,17 +101,19 @@ export const FleetMap = memo(function FleetMap({ detail }: { readonly detail: Ro
           </ul>
         </section>
       )}
-      <p aria-live="polite" className="min-h-10 border-t pt-2 text-fg-2 [overflow-wrap:anywhere]">
-        {instances.length === 0 ? null : shown === undefined ? (
-          <span className="text-fg-3">Choose an instance to read how it is.</span>
-        ) : (
-          <>
-            <span className="mono text-fg">{shown.report.instanceId}</span> ({shown.report.app} / {shown.report.env} /{' '}
-            {shown.report.service}) {shown.why}. Bucket {shown.bucket} of 10,000; {shown.cohort} because:{' '}
-            {shown.cohortReason}.
-          </>
-        )}
-      </p>
+      {instances.length === 0 ? null : (
+        <p aria-live="polite" className="min-h-10 border-t pt-2 text-fg-2 [overflow-wrap:anywhere]">
+          {shown === undefined ? (
+            <span className="text-fg-3">Choose an instance to read how it is.</span>
+          ) : (
+            <>
+              <span className="mono text-fg">{shown.report.instanceId}</span> ({shown.report.app} / {shown.report.env} /{' '}
+              {shown.report.service}) {shown.why}. Bucket {shown.bucket} of 10,000; {shown.cohort} because:{' '}
+              {shown.cohortReason}.
+            </>
+          )}
+        </p>
+      )}
     </div>
   );
 });
