@@ -20,15 +20,21 @@ const CERTAINTY = {
   unknown: { tone: 'stale', word: 'unknown' },
 } as const;
 
+interface ElectionExplainedProps {
+  readonly change: LeaderChange;
+  /** It leads now. */
+  readonly isPresent: boolean;
+}
+
 /** Why this leader came to lead, with what speaks for it and what else was seen. */
-export function ElectionExplained({ change }: { readonly change: LeaderChange }) {
+export function ElectionExplained({ change, isPresent }: ElectionExplainedProps) {
   const store = useStore();
   const query = useQuery(queries.clusterElection(store.id, change.at));
   return (
     <section aria-label="Why the leader changed" className="border-t px-3 py-2.5">
       <h3 className="mb-1 flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold">
-          Why {change.leaderName ?? 'nobody'} leads in term {formatCount(change.term)}
+          Why {change.leaderName ?? 'nobody'} {isPresent ? 'leads' : 'led'} in term {formatCount(change.term)}
         </span>
         <span className="text-fg-3 text-meta">
           {change.leaderlessMs === null ? 'seen since' : 'since'} {clockTime(change.at)} · {leaderlessWords(change)}

@@ -97,7 +97,7 @@ export function LeaderPanel({
                 onChoose={choose}
               />
             )}
-            <Why change={chosenOf(cluster, chosenAt)} />
+            <Why cluster={cluster} chosenAt={chosenAt} />
           </div>
         )}
       </PanelStates>
@@ -111,8 +111,12 @@ const chosenOf = ({ leaderChanges }: ClusterView, at: number | null): LeaderChan
   return led.find((change) => change.at === at) ?? led.at(-1);
 };
 
-const Why = ({ change }: { readonly change: LeaderChange | undefined }) =>
-  change === undefined ? null : <ElectionExplained isWanted change={change} />;
+function Why({ cluster, chosenAt }: { readonly cluster: ClusterView; readonly chosenAt: number | null }) {
+  const change = chosenOf(cluster, chosenAt);
+  if (change === undefined) return null;
+  const isPresent = change === chosenOf(cluster, null) && change.leaderId === cluster.leaderId;
+  return <ElectionExplained isWanted change={change} isPresent={isPresent} />;
+}
 
 interface LeaderTableProps {
   readonly view: ClusterView;
