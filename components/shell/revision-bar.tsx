@@ -19,7 +19,7 @@ import { RevisionTrack } from './revision-track.tsx';
 import { useBindings } from './use-bindings.ts';
 import { useConfigMarks } from './use-config-marks.ts';
 import { useHref } from './use-href.ts';
-import { useCluster, useNow, useRevision, useStaleSince } from './use-live.ts';
+import { useCluster, useMajorityLost, useNow, useRevision, useStaleSince } from './use-live.ts';
 import { usePinnedRevision } from './use-pinned-revision.ts';
 import { useReplay } from './use-replay.ts';
 
@@ -157,12 +157,15 @@ function LiveReading({
   readonly staleSince: number | null;
   readonly now: number;
 }) {
+  const isMajorityLost = useMajorityLost();
   return (
     <p className="flex shrink-0 items-center gap-3">
-      {staleSince === null ? (
-        <StatusMark tone="good">live</StatusMark>
-      ) : (
+      {staleSince !== null ? (
         <StatusMark tone="stale">stale since {momentText(staleSince, now)}</StatusMark>
+      ) : isMajorityLost ? (
+        <StatusMark tone="risk">no majority</StatusMark>
+      ) : (
+        <StatusMark tone="good">live</StatusMark>
       )}
       <span className={cn('mono', staleSince !== null && 'greyed')}>
         <span className="text-fg-3">rev </span>

@@ -77,6 +77,13 @@ export function useStaleSince(): number | null {
   return seen.length === 0 ? cluster.value.watchingSince : Math.max(...seen);
 }
 
+/** Too few members answer to agree on a write: what is shown stands, and nobody can say that it is the newest. */
+export function useMajorityLost(): boolean {
+  const view = useCluster()?.value;
+  // Where some members are not asked, too few may answer though all is well: there is a leader then.
+  return view?.reachable === true && view.leaderId === null && view.quorum.survives < 0;
+}
+
 class Ticker {
   readonly #listeners = new Set<() => void>();
   readonly #ms: number;

@@ -10,7 +10,7 @@ import { RateStrip } from '../charts/rate-strip.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
-import { useConnection, useLiveStore, useNow, useStaleSince } from '../shell/use-live.ts';
+import { useConnection, useLiveStore, useMajorityLost, useNow, useStaleSince } from '../shell/use-live.ts';
 import { useReplaySession } from '../shell/use-replay.ts';
 import { useStore } from '../shell/use-store.ts';
 import { StatusMark } from '../ui/badge.tsx';
@@ -235,16 +235,19 @@ function HoldLine({ list, onResume }: { readonly list: LiveList; readonly onResu
   const { reasons, state } = list;
   const isReplay = useReplaySession() !== null;
   const isStale = useStaleSince() !== null;
+  const isMajorityLost = useMajorityLost();
   const reason = (['paused', 'reading', 'menu', 'scrolled', 'pointing'] as const).find((one) => reasons.has(one));
   return (
     <div className={cn('flex h-8 shrink-0 items-center gap-3 border-b px-3', reason !== undefined && 'bg-selected')}>
       {reason === undefined ? (
-        <StatusMark tone={isReplay ? 'past' : isStale ? 'stale' : 'good'}>
+        <StatusMark tone={isReplay ? 'past' : isStale ? 'stale' : isMajorityLost ? 'risk' : 'good'}>
           {isReplay
             ? 'replay: the changes as they happened'
             : isStale
               ? 'not live: waiting for the stream'
-              : 'following'}
+              : isMajorityLost
+                ? 'nothing can be written: the store has lost its majority'
+                : 'following'}
         </StatusMark>
       ) : (
         <>

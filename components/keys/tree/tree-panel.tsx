@@ -130,9 +130,11 @@ function Completeness({ revision }: { readonly revision: number }) {
       <Database aria-hidden="true" className="size-3" />
       {rev !== null
         ? `Complete${scope} at revision ${formatCount(rev)}, read-only${isFromStore ? ', read from the store' : ''}`
-        : isListing
-          ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
-          : `${isStale ? 'As of' : `Complete${scope} at`} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}
+        : state?.phase === 'stale'
+          ? `As of revision ${formatCount(state.revision)}, not live${state.reason === null ? '' : `: ${state.reason}`}`
+          : isListing
+            ? `Reading the keys: ${formatCount(state.keysLoaded)} of ${state.keysTotal === null ? '…' : formatCount(state.keysTotal)}${state.reason === null ? '' : `. ${state.reason}`}`
+            : `${isStale ? 'As of' : `Complete${scope} at`} revision ${formatCount(Math.max(revision, Number(state?.revision ?? 0)))}${isStale ? ', not live' : ''}`}
     </p>
   );
 }
