@@ -7,7 +7,7 @@ import { ApiFailure } from '../../lib/api/call.ts';
 import { routes } from '../../lib/api/routes.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { oneOf, textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -48,7 +48,7 @@ export function AuditPage() {
   const filter = useRef<HTMLInputElement>(null);
   useBindings([
     { id: 'audit.filter', keys: '/', title: 'Filter the trail', group: 'Page', run: () => filter.current?.focus() },
-    listKeys('audit.move', ['j', 'k'], 'Next and previous entry'),
+    listMove('audit.move', 'Next and previous entry'),
   ]);
   const isFiltered = q !== null || user !== null || result !== null;
   const users = [...new Set(entries.flatMap((entry) => entry.user ?? []))].sort();

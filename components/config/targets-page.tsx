@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ConfigTargetRow } from '../../lib/api/config-types.ts';
 import type { TargetKind } from '../../lib/config/documents.ts';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -52,7 +52,7 @@ export function TargetsPage({ kind, title, noun, columns, ...props }: TargetsPag
       group: 'Page',
       run: () => (canWrite ? setCreating(true) : undefined),
     },
-    listKeys(`${kind}.move`, ['j', 'k'], `Next and previous ${noun}`),
+    listMove(`${kind}.move`, `Next and previous ${noun}`),
   ]);
   const create = canWrite ? (
     <Button size="small" onClick={() => setCreating(true)}>

@@ -6,7 +6,7 @@ import { formatCount, plural } from '../../lib/format/number.ts';
 import { wireId } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { FilterField } from '../shell/filter-field.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { orderOf, orderParam } from '../shell/order-param.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam, withFallback } from '../shell/url-params.ts';
@@ -71,7 +71,7 @@ export function CoordinationPage({ kind, title, columns, summary, toolbar, empty
       group: 'Page',
       run: () => (canWrite && chosen?.holder != null ? setReleasing(true) : undefined),
     },
-    listKeys(`${kind}.move`, ['j', 'k'], `Next and previous ${words.one}`),
+    listMove(`${kind}.move`, `Next and previous ${words.one}`),
   ]);
   const table = (
     <PanelStates

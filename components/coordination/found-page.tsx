@@ -5,7 +5,7 @@ import type { WireBytes, WireInt } from '../../lib/api/types.ts';
 import { formatCount, plural } from '../../lib/format/number.ts';
 import { displayBytes } from '../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { usePinnedRevision } from '../shell/use-pinned-revision.ts';
@@ -55,7 +55,7 @@ export interface FoundPageProps<Row> {
 /** What is recognised among the keys, in its four states, with how complete the list is; the chosen one beside. */
 export function FoundPage<Row>({ title, noun, asked, rows, received, name, chosen, ...props }: FoundPageProps<Row>) {
   const { rev } = usePinnedRevision();
-  useBindings([listKeys(`${noun}s.move`, ['j', 'k'], `Next and previous ${noun}`)]);
+  useBindings([listMove(`${noun}s.move`, `Next and previous ${noun}`)]);
   const list = (
     <PanelStates
       isLoading={asked.isPending}

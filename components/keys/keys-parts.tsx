@@ -2,6 +2,7 @@
 
 import type { DeleteTarget, WireBytes } from '../../lib/api/types.ts';
 import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { QueryScope } from '../shell/query-scope.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
 import { DeleteDialog } from './delete/delete-dialog.tsx';
@@ -44,7 +45,7 @@ function Dialogs({ createIn, deleting, onCreateEnd, onDeleteEnd, onOpen }: KeysD
   const undo = useUndo();
   // Told, not done: the tree has its own ears.
   useBindings([
-    listKeys('keys.move', ['j', 'k'], 'Next and previous row'),
+    listMove('keys.move', 'Next and previous row'),
     listKeys('keys.fold', ['l', 'h'], 'Open and close a folder'),
     listKeys('keys.open', 'Enter', 'Open the key'),
     listKeys('keys.jump', 'f', 'Jump to a name in this folder'),

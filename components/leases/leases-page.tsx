@@ -10,7 +10,7 @@ import { formatCount, plural } from '../../lib/format/number.ts';
 import { LeaseCalendar } from '../charts/lease-calendar.tsx';
 import { PanelError } from '../keys/panel/panel-error.tsx';
 import { FilterField } from '../shell/filter-field.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { orderOf, orderParam } from '../shell/order-param.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { PinnedNote } from '../shell/pinned-note.tsx';
@@ -73,7 +73,7 @@ export function LeasesPage() {
       group: 'Page',
       run: () => (canWrite && selectedId !== null ? setRevoking(selectedId) : undefined),
     },
-    listKeys('leases.move', ['j', 'k'], 'Next and previous lease'),
+    listMove('leases.move', 'Next and previous lease'),
   ]);
 
   const table = (

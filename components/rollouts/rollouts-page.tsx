@@ -8,7 +8,7 @@ import { ConfigFoot } from '../config/target-list.tsx';
 import { useConfigOverview } from '../config/use-config.ts';
 import { rolloutWords, STATE_TONES } from '../config/words.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { textParam } from '../shell/url-params.ts';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -29,7 +29,7 @@ export function RolloutsPage() {
   const overview = useConfigOverview();
   const href = useHref();
   const [rollout, setRollout] = useUrlState('rollout', textParam, { history: 'push' });
-  useBindings([listKeys('rollouts.move', ['j', 'k'], 'Next and previous rollout')]);
+  useBindings([listMove('rollouts.move', 'Next and previous rollout')]);
   if (rollout !== null) return <RolloutView key={rollout} rolloutId={rollout} onBack={() => void setRollout(null)} />;
   return (
     <>

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { queries } from '../../lib/api/queries.ts';
 import type { StoreOverview } from '../../lib/api/store-overview.ts';
 import { PanelError } from '../keys/panel/panel-error.tsx';
-import { listKeys } from '../shell/keymap.ts';
+import { listMove } from '../shell/list-move.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { StoreSwatch } from '../shell/store-swatch.tsx';
 import { useBindings } from '../shell/use-bindings.ts';
@@ -26,7 +26,7 @@ export function StoresPage() {
   const query = useQuery(queries.storesHealth());
   const router = useRouter();
   const [selected, select] = useState<string | null>(null);
-  useBindings([listKeys('stores.move', ['j', 'k'], 'Next and previous store')]);
+  useBindings([listMove('stores.move', 'Next and previous store')]);
   return (
     <>
       <PageHeader

@@ -9,7 +9,7 @@ import type { WireInt } from '../../../lib/api/types.ts';
 import { formatCount } from '../../../lib/format/number.ts';
 import { displayBytes, wireId } from '../../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../../keys/panel/panel-error.tsx';
-import { listKeys } from '../../shell/keymap.ts';
+import { listMove } from '../../shell/list-move.ts';
 import { PageHeader } from '../../shell/page-header.tsx';
 import { textParam } from '../../shell/url-params.ts';
 import { useBindings } from '../../shell/use-bindings.ts';
@@ -64,7 +64,7 @@ export function ComparePage() {
   useBindings([
     { id: 'compare.swap', keys: 's', title: 'Swap the two revisions', group: 'Page', run: swap },
     { id: 'compare.restore', keys: 'r', title: 'Restore to the first revision', group: 'Page', run: restore },
-    listKeys('compare.move', ['j', 'k'], 'Next and previous key'),
+    listMove('compare.move', 'Next and previous key'),
   ]);
   const choose = (row: ComparedKey | null): void =>
     void setUrl(paramOf('key', row?.key ?? null), { history: 'replace' });

@@ -10,7 +10,7 @@ import { formatCount, plural } from '../../../lib/format/number.ts';
 import { displayBytes } from '../../../lib/keys/wire-bytes.ts';
 import { PanelError } from '../../keys/panel/panel-error.tsx';
 import { useThrottled } from '../../keys/use-throttled.ts';
-import { listKeys } from '../../shell/keymap.ts';
+import { listMove } from '../../shell/list-move.ts';
 import { PageHeader } from '../../shell/page-header.tsx';
 import { PinnedNote } from '../../shell/pinned-note.tsx';
 import { textParam } from '../../shell/url-params.ts';
@@ -65,7 +65,7 @@ export function TrashPage() {
     setDraft({ kind: 'undelete', revision: group.revision, prefix, ...(keys === undefined ? {} : { keys }) });
   };
   useBindings([
-    listKeys('trash.move', ['j', 'k'], 'Next and previous deletion'),
+    listMove('trash.move', 'Next and previous deletion'),
     {
       id: 'trash.restore',
       keys: 'r',
