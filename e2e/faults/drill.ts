@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AlarmAction } from '../../lib/base/etcdpb/cluster.ts';
+import { GrpcCode } from '../../lib/base/grpc-status.ts';
 import { Prng } from '../../lib/base/prng.ts';
-import { connect } from '../../lib/client/index.ts';
+import { ClientError, connect } from '../../lib/client/index.ts';
 import type { HistoryEvent } from '../../server/store/sim/histories/events.ts';
 import type { Probe } from '../conformance/harness/probe.ts';
 import { DrillCluster } from './drill-members.ts';
@@ -25,6 +26,8 @@ const LEASE_GRACE_MS = 2000;
 const LEASE_DRIFT_MS = 5;
 const FAULTS_PER_ROUND_MAX = 2;
 const LOOK_MS = 50;
+/** A member looks at its disk every two seconds, once its last proposal was answered. */
+const ALARM_MS_MAX = 15_000;
 
 export interface DrillOptions {
   readonly members: number;
@@ -200,11 +203,20 @@ class Drill {
     }
   }
 
-  /** The last write of a round. */
+  /** The last write of a round. An alarm that was on its way when the disk had room again is lifted by its member. */
   async #sentinel(prefix: string): Promise<number> {
     const client = connect({ endpoints: this.#endpoints });
+    const deadline = now() + ALARM_MS_MAX;
     try {
-      return (await client.put(`${prefix}end`, 'the last write of this round')).revision;
+      for (;;) {
+        try {
+          return (await client.put(`${prefix}end`, 'the last write of this round')).revision;
+        } catch (cause) {
+          const isFull = cause instanceof ClientError && cause.code === GrpcCode.RESOURCE_EXHAUSTED;
+          if (!isFull || now() > deadline) throw cause;
+        }
+        await sleep(LOOK_MS);
+      }
     } finally {
       client.close();
     }

@@ -15,7 +15,7 @@ const WATCH_MS = 2000;
 
 interface NoSpaceAlarmOptions {
   readonly memberId: MemberId;
-  readonly space: SpaceGuard;
+  readonly space: Pick<SpaceGuard, 'isLow'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly alarms: () => readonly AlarmMember[];
@@ -26,8 +26,10 @@ export class NoSpaceAlarm {
   readonly #options: NoSpaceAlarmOptions;
   #timer: Timer | undefined;
   #isStopped = false;
-  /** The alarm that stands was raised by this process, for want of room on the disk. */
+  /** The alarm that stands, or that may come to stand, was raised by this process for want of room on the disk. */
   #isForDisk = false;
+  /** An attempt failed, or goes on: the cluster may take it later. */
+  #mayCome = false;
 
   constructor(options: NoSpaceAlarmOptions) {
     this.#options = options;
@@ -42,8 +44,12 @@ export class NoSpaceAlarm {
   /** @throws EtcdError when the cluster does not take it */
   async raise(): Promise<void> {
     const isForDisk = this.#options.space.isLow();
+    // Before it is known: one that the cluster takes after all, and nobody lifts, refuses every write from then on.
+    this.#isForDisk ||= isForDisk;
+    this.#mayCome ||= isForDisk;
     await this.#set(AlarmAction.ACTIVATE);
     this.#isForDisk = isForDisk;
+    this.#mayCome = false;
   }
 
   #watch(): void {
@@ -66,8 +72,9 @@ export class NoSpaceAlarm {
     if (space.isLow()) {
       if (!stands) await this.raise();
     } else if (this.#isForDisk) {
-      if (stands) await this.#set(AlarmAction.DEACTIVATE);
+      if (stands || this.#mayCome) await this.#set(AlarmAction.DEACTIVATE);
       this.#isForDisk = false;
+      this.#mayCome = false;
     }
   }
 
