@@ -2,10 +2,12 @@
  * Reads pages of children for the tree, one at a time per place, and hands them out only when every change up to their
  * revision has been noted, so that no change is counted twice or lost. After a failure it asks to be tried again by itself.
  */
-import type { ChildrenPage, WireBytes } from '../../../lib/api/types.ts';
+import type { ChangeEvent, ChildrenPage, WireBytes } from '../../../lib/api/types.ts';
 
 /** How long a page waits for the stream to reach its revision before it is taken all the same (the stream may be down). */
 export const CATCH_UP_MS = 400;
+/** Changes kept for a read under way; beyond it the folder is read again. */
+const LATER_MAX = 5_000;
 /** After a failed read the next attempt starts by itself. */
 export const RETRY_MS = 4000;
 
@@ -44,6 +46,9 @@ export class PageReader {
   private readonly source: TreeSource;
   private readonly hooks: ReaderHooks;
   private readonly reads = new Map<string, AbortController>();
+  /** What was noted since each read began; null: too much, or not all of it. */
+  private readonly underWay = new Map<AbortController, ChangeEvent[] | null>();
+  private readonly later = new WeakMap<ChildrenPage, readonly ChangeEvent[] | null>();
   private waiters: { readonly revision: number; readonly go: () => void }[] = [];
   private cancelRetry: (() => void) | null = null;
   private isClosed = false;
@@ -77,18 +82,42 @@ export class PageReader {
   async read(id: string, query: PageQuery): Promise<ChildrenPage | undefined> {
     const abort = new AbortController();
     this.reads.set(id, abort);
+    this.underWay.set(abort, []);
     try {
       const page = await this.source.page(query, abort.signal);
       await this.caughtUp(Number(page.revision));
       if (abort.signal.aborted || this.isClosed) return undefined;
       this.failure = null;
+      const revision = Number(page.revision);
+      this.later.set(page, this.underWay.get(abort)?.filter((event) => Number(event.revision) > revision) ?? null);
       return page;
     } catch (error) {
       if (!abort.signal.aborted && !this.isClosed) this.failed(error);
       return undefined;
     } finally {
       if (this.reads.get(id) === abort) this.reads.delete(id);
+      this.underWay.delete(abort);
     }
+  }
+
+  /** Noted just now: pages on their way may have been made before. */
+  noted(events: readonly ChangeEvent[]): void {
+    for (const [read, known] of this.underWay) {
+      if (known === null) continue;
+      if (known.length + events.length > LATER_MAX) this.underWay.set(read, null);
+      else known.push(...events);
+    }
+  }
+
+  /** Changes were missed: nobody knows what pages on their way hold of them. */
+  missed(): void {
+    for (const read of this.underWay.keys()) this.underWay.set(read, null);
+  }
+
+  /** Changes younger than a page that were noted before it was handed out, in order; null: not all are known. */
+  laterThan(page: ChildrenPage): readonly ChangeEvent[] | null {
+    const later = this.later.get(page);
+    return later === undefined ? [] : later;
   }
 
   /** Changes were noted: pages that waited for them are handed out. */

@@ -58,6 +58,7 @@ export async function rereadFolder(folder: Folder, { model, reader, visible }: R
   }
   model.live.settle();
   model.reload(folder, pages, places);
+  for (const page of pages) model.live.catchUp(folder, page, reader.laterThan(page));
 }
 
 /** Pages of a folder worth reading again: those on screen, or its first. */

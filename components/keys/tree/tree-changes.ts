@@ -5,7 +5,7 @@
  * Invariant (tree-model.test.ts): every change counts exactly once, whether it comes before or after the page that already
  * contains it. Refuses: guessing. What it cannot place marks the folder stale.
  */
-import type { ChangeEvent, KeyMeta, TreeNode } from '../../../lib/api/types.ts';
+import type { ChangeEvent, ChildrenPage, KeyMeta, TreeNode } from '../../../lib/api/types.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import { childOf } from '../../../lib/keys/key-tree.ts';
 import { byteStringToWire, wireToByteString } from '../../../lib/keys/wire-bytes.ts';
@@ -46,7 +46,7 @@ export class TreeChanges {
     const revision = Number(event.revision);
     this.appliedRevision = Math.max(this.appliedRevision, revision);
     const path = wireToByteString(event.key);
-    const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
+    const keysDelta = keysDeltaOf(event);
     const { levelsNoted, isRowChange } = this.walk(event, path, keysDelta);
     if (isRowChange || this.waitingPaths.has(path)) {
       if (event.type === 'delete') this.gone.add(path);
@@ -94,6 +94,38 @@ export class TreeChanges {
     visit(this.root);
   }
 
+  /**
+   * A page of `folder` was taken in that is older than these changes, which were noted on what it replaced: what it can be told is
+   * told again, in its own stretch; where rows come or go the folder is read again.
+   *
+   * @param later see PageReader.laterThan
+   */
+  catchUp(folder: Folder, page: ChildrenPage, later: readonly ChangeEvent[] | null): void {
+    if (later === null) folder.isStale = true;
+    for (const event of later ?? []) this.again(folder, page, event);
+  }
+
+  private again(folder: Folder, page: ChildrenPage, event: ChangeEvent): void {
+    const path = wireToByteString(event.key);
+    if (!path.startsWith(folder.path)) return;
+    const segment = childOf(folder.path, path, this.delimiter);
+    const place = folder.find(segment.name);
+    const keysDelta = keysDeltaOf(event);
+    if (place.kind !== 'at') {
+      if (keysDelta !== 0) folder.isStale = true;
+      return;
+    }
+    const { index, node } = place;
+    if (index < page.offset || index >= page.offset + page.nodes.length) return;
+    if (segment.folder === null) {
+      if (event.type === 'put' && node.key !== null) folder.replace(index, { ...node, key: metaOf(event) });
+      else folder.isStale = true;
+      return;
+    }
+    if (node.folder === null || node.folder.keys + keysDelta <= 0) folder.isStale = true;
+    else this.bump(folder, index, node, keysDelta, isCreation(event) ? event.valueBytes : undefined);
+  }
+
   private walk(event: ChangeEvent, path: ByteString, keysDelta: number) {
     const revision = Number(event.revision);
     const bytesDelta = this.bytesDelta(event, path);
@@ -127,7 +159,7 @@ export class TreeChanges {
 
   private restructure({ event, path, levelsNoted }: Waiting): void {
     const revision = Number(event.revision);
-    const keysDelta = event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0;
+    const keysDelta = keysDeltaOf(event);
     let folder: Folder = this.root;
     for (let level = 0; ; level++) {
       const segment = childOf(folder.path, path, this.delimiter);
@@ -224,6 +256,7 @@ export class TreeChanges {
   }
 }
 
+const keysDeltaOf = (event: ChangeEvent): number => (event.type === 'delete' ? -1 : event.version === '1' ? 1 : 0);
 const isCreation = (event: ChangeEvent): boolean => event.type === 'put' && event.version === '1';
 
 function metaOf(event: ChangeEvent): KeyMeta {

@@ -74,6 +74,53 @@ test('opening reads one page, and scrolling reads only the pages that come on sc
   expect(world.controller.model.rowAt(50_001)?.node?.name).toBe('k50001');
 });
 
+test('what the stream told while a page was on its way is not lost with the rows that the page replaces', async () => {
+  const world = new World(['a/1', 'b/1', 'c']);
+  await world.controller.begin([]);
+  world.controller.onGap(world.store.revision);
+  const going = world.advance(RESYNC_MS);
+  // The page has been made, and has not arrived.
+  world.tell(world.store.put('a/2', 1), world.store.put('a/3', 1), world.store.put('c', 2));
+  await going;
+  const { root } = world.controller.model;
+  expect(root.nodeAt(0)?.folder?.keys).toBe(3);
+  expect(root.nodeAt(2)?.key?.version).toBe('2');
+  const again = world.asked.length;
+  await world.advance(RESYNC_MS);
+  expect(world.asked.length, 'nothing is left to ask').toBe(again);
+});
+
+test('rows that came or went while a page was on its way have the folder read again', async () => {
+  const world = new World(['a/1', 'b/1', 'c']);
+  await world.controller.begin([]);
+  for (const change of [
+    () => world.store.put('d', 1),
+    () => world.store.put('a0/1', 1),
+    () => world.store.delete('c'),
+    () => world.store.delete('b/1'),
+  ]) {
+    world.controller.onGap(world.store.revision);
+    const going = world.advance(RESYNC_MS);
+    world.tell(change());
+    await going;
+    await world.advance(RESYNC_MS);
+    await world.advance(RESYNC_MS);
+  }
+  expect(world.names()).toEqual(['a', 'a0', 'd']);
+});
+
+test('a gap in the stream while a page is on its way has it read again', async () => {
+  const world = new World(['a/1']);
+  await world.controller.begin([]);
+  world.controller.onGap(world.store.revision);
+  const going = world.advance(RESYNC_MS);
+  world.store.put('a/2', 1);
+  world.controller.onGap(world.store.revision);
+  await going;
+  await world.advance(RESYNC_MS);
+  expect(world.controller.model.root.nodeAt(0)?.folder?.keys).toBe(2);
+});
+
 test('changes are told by the stream, not asked for', async () => {
   const world = new World(['a/1', 'b']);
   await world.controller.begin([]);

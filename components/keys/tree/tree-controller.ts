@@ -167,7 +167,11 @@ export class TreeController {
 
   private open(parent: Folder, path: ByteString, page: ChildrenPage): Folder | undefined {
     const place = parent.find(childName(parent, path));
-    return place.kind !== 'at' || page.total === 0 ? undefined : this.model.open(parent, place.index, page);
+    if (place.kind !== 'at' || page.total === 0) return undefined;
+    const isNew = parent.openAt(place.index) === undefined;
+    const opened = this.model.open(parent, place.index, page);
+    if (opened !== undefined && isNew) this.catchUp(opened, page);
+    return opened;
   }
 
   /** Opens every folder above `key` and answers its row; undefined when it is not there. Folders show their own row. */
@@ -239,6 +243,7 @@ export class TreeController {
   onChanges(events: readonly ChangeEvent[]): void {
     if (!this.source.isLive || events.length === 0) return;
     for (const event of events) this.model.live.note(event);
+    this.reader.noted(events);
     if (!this.isHeld) this.model.live.settle();
     this.model.changed();
     this.reader.release();
@@ -264,6 +269,7 @@ export class TreeController {
     if (!this.source.isLive) return;
     this.model.live.appliedRevision = Math.max(this.model.live.appliedRevision, revision);
     this.model.live.markAllStale();
+    this.reader.missed();
     this.model.changed();
     this.reader.release();
     this.planResync();
@@ -280,9 +286,15 @@ export class TreeController {
 
   private take(folder: Folder, page: ChildrenPage): void {
     this.model.live.settle();
-    if (!this.model.merge(folder, page)) this.planResync();
+    if (this.model.merge(folder, page)) this.catchUp(folder, page);
+    else this.planResync();
     this.isReady = true;
     this.model.changed();
+  }
+
+  private catchUp(folder: Folder, page: ChildrenPage): void {
+    this.model.live.catchUp(folder, page, this.reader.laterThan(page));
+    this.planResync();
   }
 
   // ------------------------------------------------------------------ reading again
