@@ -151,6 +151,26 @@ test('after changes all over the keys, keyframes are close again where changes a
   expect(timeline.keyframeKeys).toBeLessThanOrEqual(50_000);
 });
 
+test('a revision between changes all over the keys and changes near each other is made from the side that is less to do', () => {
+  const live = new KeyIndex();
+  for (let i = 0; i < 20_000; i++) live.set(entry(`k${String(i).padStart(5, '0')}`, 1));
+  const timeline = new Timeline({ logEventsMax: 20_000, keyframeEvents: 200, keyframeKeysMax: 1_000_000 });
+  timeline.begin(1, 0);
+  const write = (revision: number, place: number) => {
+    const key = `k${String(place).padStart(5, '0')}` as ByteString;
+    const [before, after] = [live.get(key) ?? null, entry(key, revision)];
+    live.set(after);
+    timeline.note({ revision, at: revision, key, before, after });
+    timeline.settle(revision, live);
+  };
+  for (let i = 0; i < 1_050; i++) write(i + 2, (i * 7_919) % 20_000);
+  const expected = listed(live);
+  for (let i = 1_050; i < 3_000; i++) write(i + 2, i % 7);
+  const past = timeline.at(1_051, live) ?? expect.fail('it is covered');
+  expect(listed(past)).toEqual(expected);
+  expect(past.keysBeside(live), 'made from what came after').toBeLessThan(1_500);
+});
+
 test('times are exact within the log, and nothing is said of what was not seen', () => {
   const { timeline } = play([[{ key: 'a', isDelete: false }], [{ key: 'b', isDelete: false }]], {
     logEventsMax: 100,

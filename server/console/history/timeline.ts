@@ -8,6 +8,7 @@
  * Invariants (timeline.test.ts): `at(r)` equals the index as it was right after revision r, for every r in
  * [reachesBack, newest]; the log never holds half a revision; keyframes only make it quicker, never different.
  */
+import { assert } from '../../../lib/base/assert.ts';
 import type { ByteString } from '../../../lib/base/bytes.ts';
 import type { KeyEntry } from '../hub/key-chunk.ts';
 import type { KeyIndex } from '../hub/key-index.ts';
@@ -37,8 +38,12 @@ interface Keyframe extends View {
 const LOG_EVENTS_MAX = 250_000;
 /** Changes between two keyframes, at least. */
 const KEYFRAME_EVENTS = 4_096;
-/** Keys that may be copied for each change, because of the keyframe before: changes all over the keys have them further apart. */
+/** Keys that a keyframe may have copied for each change since the one before: changes all over the keys have them further apart. */
 const COPIED_KEYS_MAX = 64;
+/** Copying this many keys takes as long as making one change. */
+const KEYS_PER_STEP = 16;
+/** Changes looked at to see what a way through the log copies. */
+const WAY_SAMPLES_MAX = 2_048;
 /** Keys in chunks that keyframes do not share with the next one; about 44 bytes each. Writes all over the keys share little. */
 const KEYFRAME_KEYS_MAX = 4_000_000;
 const KEYFRAMES_MIN = 2;
@@ -126,16 +131,37 @@ export class Timeline {
   /** The key space right after `revision`; null outside of what is known. `live` is the index that is being noted. */
   at(revision: number, live: KeyIndex, others: readonly View[] = []): KeyIndex | null {
     if (!this.covers(revision)) return null;
-    let best: View = { revision: this.#newest, index: live };
-    let distance = this.distance(best.revision, revision);
-    for (const frame of [...this.#keyframes, ...others]) {
-      if (!this.covers(frame.revision)) continue;
-      const own = this.distance(frame.revision, revision);
-      if (own < distance) [best, distance] = [frame, own];
-    }
+    const best = this.#bestBase(revision, [...this.#keyframes, ...others, { revision: this.#newest, index: live }]);
     const index = best.index.fork();
     this.#move(index, best.revision, revision);
     return index;
+  }
+
+  /** Of the nearest before and the nearest behind, the one from which less is to be done: changes made and chunks copied. */
+  #bestBase(revision: number, views: readonly View[]): View {
+    let before: View | undefined;
+    let behind: View | undefined;
+    for (const view of views) {
+      if (!this.covers(view.revision)) continue;
+      if (view.revision <= revision && (before === undefined || view.revision > before.revision)) before = view;
+      if (view.revision >= revision && (behind === undefined || view.revision < behind.revision)) behind = view;
+    }
+    assert(behind !== undefined, 'the live index stands behind every revision that is covered');
+    if (before === undefined) return behind;
+    return this.#stepsFrom(before, revision) <= this.#stepsFrom(behind, revision) ? before : behind;
+  }
+
+  #stepsFrom({ revision: base, index }: View, revision: number): number {
+    const distance = this.distance(base, revision);
+    const keys = this.#keysChanged(Math.min(base, revision), Math.max(base, revision), WAY_SAMPLES_MAX);
+    return distance + index.keysAround(keys) / KEYS_PER_STEP;
+  }
+
+  /** Keys that changed with from < revision <= to; of very many, `most` all over the way. */
+  *#keysChanged(from: number, to: number, most: number): Generator<ByteString> {
+    const [begin, end] = [this.#after(from), this.#after(to)];
+    const stride = Math.max(1, Math.ceil((end - begin) / most));
+    for (let i = begin; i < end; i += stride) yield (this.#log[i] as LoggedChange).key;
   }
 
   covers(revision: number): boolean {
@@ -196,11 +222,11 @@ export class Timeline {
     return low;
   }
 
-  /** Time for a keyframe, unless the one before is still too dear. */
+  /** Time for a keyframe, unless it would be too dear: what changed lately changes next. */
   #lookAt(index: KeyIndex): void {
+    const lately = this.#log.slice(-this.#sinceLook).map(({ key }) => key);
     this.#sinceLook = 0;
-    const copied = this.#keyframes.at(-1)?.index.keysBeside(index) ?? 0;
-    if (copied <= this.#sinceKeyframe * COPIED_KEYS_MAX) this.#addKeyframe(index);
+    if (index.keysAround(lately) <= this.#sinceKeyframe * COPIED_KEYS_MAX) this.#addKeyframe(index);
   }
 
   #addKeyframe(index: KeyIndex): void {

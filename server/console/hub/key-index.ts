@@ -136,6 +136,13 @@ export class KeyIndex {
     return this.#chunks.reduce((sum, chunk) => (shared.has(chunk) ? sum : sum + chunk.size), 0);
   }
 
+  /** Keys in the chunks in which these stand: what writing to them copies after a fork. */
+  keysAround(keys: Iterable<ByteString>): number {
+    const chunks = new Set<KeyChunk | undefined>();
+    for (const key of keys) chunks.add(this.#chunks[this.#chunkOf(key)]);
+    return [...chunks].reduce((sum, chunk) => sum + (chunk?.size ?? 0), 0);
+  }
+
   /** The last chunk whose first key is <= `key`, or 0. */
   #chunkOf(key: ByteString): number {
     let low = 0;
