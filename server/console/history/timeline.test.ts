@@ -98,25 +98,34 @@ test('a keyframe near the revision asked for is used instead of the whole log', 
   expect(moved).toBeLessThanOrEqual(40);
 });
 
+/** 20,000 keys in some forty chunks, followed from revision 1; `write` makes the key at that place a newer one. */
+function large(bounds: TimelineBounds) {
+  const live = new KeyIndex();
+  for (let i = 0; i < 20_000; i++) live.set(entry(`k${String(i).padStart(5, '0')}`, 1));
+  const timeline = new Timeline(bounds);
+  timeline.begin(1, 0);
+  const write = (revision: number, place: number): void => {
+    const key = `k${String(place).padStart(5, '0')}` as ByteString;
+    const [before, after] = [live.get(key) ?? null, entry(key, revision)];
+    live.set(after);
+    timeline.note({ revision, at: revision, key, before, after });
+    timeline.settle(revision, live);
+  };
+  return { live, timeline, write };
+}
+
 test('keyframes that share their keys are many; where they cannot they are few, and as exact', () => {
-  const base = new KeyIndex();
-  for (let i = 0; i < 20_000; i++) base.set(entry(`k${String(i).padStart(5, '0')}`, 1));
   const follow = (placeOf: (i: number) => number) => {
-    const live = base.fork();
-    const timeline = new Timeline({ logEventsMax: 10_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
-    timeline.begin(1, 0);
+    const { live, timeline, write } = large({ logEventsMax: 10_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
     const copies = new Map<number, KeyEntry[]>();
     for (let i = 0; i < 1_000; i++) {
       const revision = i + 2;
-      const key = `k${String(placeOf(i)).padStart(5, '0')}` as ByteString;
-      const [before, after] = [live.get(key) ?? null, entry(key, revision)];
-      live.set(after);
-      timeline.note({ revision, at: revision, key, before, after });
-      timeline.settle(revision, live);
+      write(revision, placeOf(i));
       if (revision % 250 === 139) copies.set(revision, listed(live));
     }
     const writes = vi.spyOn(KeyIndex.prototype, 'set');
-    for (const [revision, copy] of copies) expect(listed(timeline.at(revision, live) ?? base)).toEqual(copy);
+    for (const [revision, copy] of copies)
+      expect(listed(timeline.at(revision, live) ?? expect.fail('it is covered'))).toEqual(copy);
     const moved = writes.mock.calls.length / copies.size;
     writes.mockRestore();
     return { moved, keyframeKeys: timeline.keyframeKeys };
@@ -130,17 +139,7 @@ test('keyframes that share their keys are many; where they cannot they are few, 
 });
 
 test('after changes all over the keys, keyframes are close again where changes are near each other', () => {
-  const live = new KeyIndex();
-  for (let i = 0; i < 20_000; i++) live.set(entry(`k${String(i).padStart(5, '0')}`, 1));
-  const timeline = new Timeline({ logEventsMax: 20_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
-  timeline.begin(1, 0);
-  const write = (revision: number, place: number) => {
-    const key = `k${String(place).padStart(5, '0')}` as ByteString;
-    const [before, after] = [live.get(key) ?? null, entry(key, revision)];
-    live.set(after);
-    timeline.note({ revision, at: revision, key, before, after });
-    timeline.settle(revision, live);
-  };
+  const { live, timeline, write } = large({ logEventsMax: 20_000, keyframeEvents: 20, keyframeKeysMax: 50_000 });
   for (let i = 0; i < 5_000; i++) write(i + 2, (i * 7_919) % 20_000);
   for (let i = 5_000; i < 6_000; i++) write(i + 2, i % 7);
   const writes = vi.spyOn(KeyIndex.prototype, 'set');
@@ -152,17 +151,7 @@ test('after changes all over the keys, keyframes are close again where changes a
 });
 
 test('a revision between changes all over the keys and changes near each other is made from the side that is less to do', () => {
-  const live = new KeyIndex();
-  for (let i = 0; i < 20_000; i++) live.set(entry(`k${String(i).padStart(5, '0')}`, 1));
-  const timeline = new Timeline({ logEventsMax: 20_000, keyframeEvents: 200, keyframeKeysMax: 1_000_000 });
-  timeline.begin(1, 0);
-  const write = (revision: number, place: number) => {
-    const key = `k${String(place).padStart(5, '0')}` as ByteString;
-    const [before, after] = [live.get(key) ?? null, entry(key, revision)];
-    live.set(after);
-    timeline.note({ revision, at: revision, key, before, after });
-    timeline.settle(revision, live);
-  };
+  const { live, timeline, write } = large({ logEventsMax: 20_000, keyframeEvents: 200, keyframeKeysMax: 1_000_000 });
   for (let i = 0; i < 1_050; i++) write(i + 2, (i * 7_919) % 20_000);
   const expected = listed(live);
   for (let i = 1_050; i < 3_000; i++) write(i + 2, i % 7);
