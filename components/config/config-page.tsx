@@ -62,7 +62,7 @@ function columnsOf(targets: readonly ConfigTargetRow[]): readonly Column<ConfigT
     {
       id: 'target',
       head: 'Target',
-      width: 'minmax(11rem, 1.6fr)',
+      width: 'minmax(15rem, 2fr)',
       cell: ({ target }) => {
         const { bundle, scope } = targetWords(target);
         return (
